@@ -1,0 +1,77 @@
+import { type SchedulerLike, asyncScheduler } from 'rxjs';
+import { checkDuration, checkOptions, checkPositiveInteger, checkScheduler, describeValue } from '../failure/check';
+import { type MailboxOptions, resolveMailbox } from '../mailbox/mailbox-options';
+import { DeadLetterLog, type DeadLetterLogOptions } from '../observability/dead-letter-log';
+import { type Logger, writerOf } from '../observability/logger';
+import { roundRobin } from '../routing/round-robin';
+import type { Router } from '../routing/router';
+
+/** How a broker behaves where a call says nothing. */
+export interface BrokerOptions {
+  /** Begins the ids of its messages. Default `'broker'`. */
+  readonly name?: string;
+  /** Milliseconds from subscription to the first value of a reply. Default 5,000; `Infinity`: none (rule S4). */
+  readonly requestTimeout?: number;
+  /** Where time comes from. Default `asyncScheduler`; in `TestScheduler.run` that is virtual time. */
+  readonly scheduler?: SchedulerLike;
+  /** Where mailboxes drain. Default: on the sender's stack (rules D1, D3). */
+  readonly dispatcher?: SchedulerLike;
+  /** Who picks among the actors bound to a topic. Default `roundRobin()` (rule T2). */
+  readonly router?: Router;
+  /** What `spawn` gives its mailboxes where it says nothing. */
+  readonly mailbox?: MailboxOptions;
+  /** Milliseconds between the snapshots of `metrics$`. Default 1,000. */
+  readonly metricsInterval?: number;
+  /** Topics whose last value is kept at most (rule T4). Default 10,000. */
+  readonly maxRetained?: number;
+  /** For development: deep-freezes every message that is sent, so that a handler that changes one is found out. Default false. */
+  readonly freezeMessages?: boolean;
+  /** Whether dead letters are logged while nobody observes them (rule O3). Default true. */
+  readonly logDeadLetters?: boolean | DeadLetterLogOptions;
+  /** Where to. Default `console`. */
+  readonly logger?: Logger;
+}
+
+const REQUEST_TIMEOUT = 5_000;
+const METRICS_INTERVAL = 1_000;
+const MAX_RETAINED = 10_000;
+
+/** Broker options with every default filled in. */
+export interface BrokerSettings {
+  readonly name: string;
+  readonly requestTimeout: number;
+  readonly scheduler: SchedulerLike;
+  readonly dispatcher: SchedulerLike | undefined;
+  readonly router: Router;
+  readonly mailbox: MailboxOptions;
+  readonly metricsInterval: number;
+  readonly maxRetained: number;
+  readonly freezeMessages: boolean;
+  readonly log: DeadLetterLog;
+}
+
+/** Checks every option and fills in the defaults. @throws {TypeError | RangeError} */
+export function resolveBroker(options: BrokerOptions = {}): BrokerSettings {
+  checkOptions(options);
+  const { name = 'broker', requestTimeout = REQUEST_TIMEOUT, scheduler = asyncScheduler, dispatcher, router = roundRobin() } = options;
+  const { mailbox = {}, metricsInterval = METRICS_INTERVAL, maxRetained = MAX_RETAINED, freezeMessages = false } = options;
+  if (typeof name !== 'string' || name === '') throw new TypeError(`name must be a non-empty string, got ${describeValue(name)}`);
+  checkScheduler(scheduler, 'scheduler');
+  if (dispatcher !== undefined) checkScheduler(dispatcher, 'dispatcher');
+  if (typeof router?.route !== 'function') throw new TypeError(`router must have route(key, targets, message), got ${describeValue(router)}`);
+  if (typeof freezeMessages !== 'boolean') throw new TypeError(`freezeMessages must be true or false, got ${describeValue(freezeMessages)}`);
+  checkOptions(mailbox, 'mailbox');
+  resolveMailbox(1, mailbox);
+  return {
+    name,
+    requestTimeout: checkDuration(requestTimeout, 'requestTimeout', { infinity: true }),
+    scheduler,
+    dispatcher,
+    router,
+    mailbox,
+    metricsInterval: checkDuration(metricsInterval, 'metricsInterval'),
+    maxRetained: checkPositiveInteger(maxRetained, 'maxRetained'),
+    freezeMessages,
+    log: new DeadLetterLog(options.logDeadLetters ?? true, writerOf(options.logger ?? console)),
+  };
+}

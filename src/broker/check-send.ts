@@ -1,0 +1,32 @@
+import { checkActorId, checkDuration, checkOneOf, checkOptions, describeValue } from '../failure/check';
+import { laneOf } from '../message/priority';
+import type { BroadcastOptions, SendOptions, TellOptions } from '../message/send-options';
+
+/** Checks what may be said about any message; answers its lane. @throws {TypeError | RangeError} */
+export function checkTell(options: TellOptions | undefined): number {
+  if (options === undefined) return laneOf(undefined);
+  checkOptions(options);
+  const { ttl, sender, headers } = options;
+  if (ttl !== undefined) checkDuration(ttl, 'ttl', { infinity: true });
+  if (sender !== undefined) checkActorId(sender);
+  checkOptions(headers, 'headers');
+  return laneOf(options.priority);
+}
+
+/** The same for an ask. */
+export function checkSend(options: SendOptions | undefined): number {
+  const lane = checkTell(options);
+  if (options?.timeout !== undefined) checkDuration(options.timeout, 'timeout', { infinity: true });
+  const signal: unknown = options?.signal;
+  if (signal !== undefined && typeof (signal as AbortSignal | null)?.addEventListener !== 'function') {
+    throw new TypeError(`signal must be an AbortSignal, got ${describeValue(signal)}`);
+  }
+  return lane;
+}
+
+/** The same for a broadcast. */
+export function checkBroadcast(options: BroadcastOptions | undefined): number {
+  const lane = checkSend(options);
+  if (options?.order !== undefined) checkOneOf(options.order, 'order', ['registered', 'settled']);
+  return lane;
+}

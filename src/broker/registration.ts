@@ -1,0 +1,51 @@
+import type { Unsubscribable } from 'rxjs';
+import type { MailboxCore } from '../mailbox/mailbox-core';
+import type { ActorId } from '../message/actor-id';
+
+/** An actor's place in a broker. Unsubscribing it unregisters the actor; idempotent, so it can be added to a Subscription. */
+export interface Registration extends Unsubscribable {
+  readonly id: ActorId;
+  /** Whether the actor has been unregistered, in whatever way. */
+  readonly closed: boolean;
+  /** Resolves when the id is held for certain: in memory at once. Never an unhandled rejection. */
+  readonly ready: Promise<void>;
+}
+
+/** Who ends a registration. */
+export interface Registrar {
+  end(core: MailboxCore): void;
+}
+
+/** A registration in memory. */
+export class LocalRegistration implements Registration {
+  readonly #core: MailboxCore;
+  #registrar: Registrar | undefined;
+  readonly #id: string;
+
+  constructor(registrar: Registrar, core: MailboxCore, id: string) {
+    this.#registrar = registrar;
+    this.#core = core;
+    this.#id = id;
+  }
+
+  get id(): ActorId {
+    return this.#id as ActorId;
+  }
+
+  get closed(): boolean {
+    return this.#registrar === undefined;
+  }
+
+  get ready(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  unsubscribe(): void {
+    this.#registrar?.end(this.#core);
+  }
+
+  /** The actor is unregistered; there is nothing left to end. */
+  over(): void {
+    this.#registrar = undefined;
+  }
+}

@@ -1,0 +1,84 @@
+import { Observable, Subject } from 'rxjs';
+import { BrokerError } from '../failure/broker-error';
+import type { MailboxCore } from '../mailbox/mailbox-core';
+import type { ActorId } from '../message/actor-id';
+import type { LocalRegistration } from './registration';
+
+/** Who is registered, in the order of registration; and who waits for whose end. */
+export class Registry {
+  /** What every send looks up; the broker reads it straight. */
+  readonly actors = new Map<string, MailboxCore>();
+  readonly #watchers = new Map<string, Subject<void>>();
+  /** The actors as one array, which broadcasts walk. Appended to; made anew after somebody left. */
+  #roster: MailboxCore[] = [];
+  #rosterSize = 0;
+  #isStale = false;
+
+  get size(): number {
+    return this.actors.size;
+  }
+
+  /** Makes room in the roster, so that it is not copied as it grows. A `Map` cannot be told beforehand. */
+  reserve(expectedActors: number): void {
+    if (this.size === 0) this.#roster = new Array<MailboxCore>(expectedActors);
+  }
+
+  ids(): ActorId[] {
+    return [...this.actors.keys()] as ActorId[];
+  }
+
+  /** Everyone, as an array that later changes leave alone. Only the first `size` are meant. */
+  roster(): readonly MailboxCore[] {
+    if (this.#isStale) {
+      this.#roster = [...this.actors.values()];
+      this.#rosterSize = this.#roster.length;
+      this.#isStale = false;
+    }
+    return this.#roster;
+  }
+
+  /** @throws {BrokerError} `AlreadyRegistered` */
+  checkFree(id: string, core: MailboxCore): void {
+    if (this.actors.has(id)) throw new BrokerError('AlreadyRegistered', `an actor is registered as '${id}' already; unregister it first, or choose another id`);
+    if (core.registration !== null) throw new BrokerError('AlreadyRegistered', `this mailbox is registered already, as '${core.id}'; a mailbox has one id`);
+  }
+
+  add(id: string, core: MailboxCore, registration: LocalRegistration): void {
+    this.actors.set(id, core);
+    core.id = id;
+    core.registration = registration;
+    if (!this.#isStale) this.#roster[this.#rosterSize++] = core;
+  }
+
+  remove(core: MailboxCore): void {
+    this.actors.delete(core.id);
+    core.registration?.over();
+    core.registration = null;
+    this.#isStale = true;
+  }
+
+  /** Emits once when the actor ends; at once if it is not there. */
+  watch(id: string): Observable<void> {
+    return new Observable((subscriber) => {
+      if (!this.actors.has(id)) {
+        subscriber.next();
+        subscriber.complete();
+        return;
+      }
+      let ends = this.#watchers.get(id);
+      if (ends === undefined) this.#watchers.set(id, (ends = new Subject()));
+      const watched = ends;
+      watched.subscribe(subscriber);
+      subscriber.add(() => {
+        if (!watched.observed && this.#watchers.get(id) === watched) this.#watchers.delete(id);
+      });
+    });
+  }
+
+  /** Takes those who watch an id; they are told once. */
+  takeWatchers(id: string): Subject<void> | undefined {
+    const watchers = this.#watchers.get(id);
+    this.#watchers.delete(id);
+    return watchers;
+  }
+}

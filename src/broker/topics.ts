@@ -1,0 +1,145 @@
+import { Observable, type Subscriber, type Unsubscribable } from 'rxjs';
+import type { Dispatch } from '../mailbox/dispatch';
+import type { MailboxCore } from '../mailbox/mailbox-core';
+import type { ActorId } from '../message/actor-id';
+import { parsePattern } from '../message/topic-pattern';
+import { RetainedTopics } from '../routing/retained-topics';
+import type { RouteTarget } from '../routing/router';
+import { TopicIndex } from '../routing/topic-index';
+import type { Publication } from './message-broker';
+
+/** An actor as its router sees it: its numbers, not its insides. */
+class BoundActor implements RouteTarget {
+  readonly id: ActorId;
+  /** Its patterns, with how often each is bound. */
+  readonly patterns = new Map<string, number>();
+  readonly #core: MailboxCore;
+
+  constructor(core: MailboxCore) {
+    this.#core = core;
+    this.id = core.id as ActorId;
+  }
+
+  get size(): number {
+    return this.#core.size;
+  }
+
+  get inFlight(): number {
+    return this.#core.inFlight;
+  }
+}
+
+/** One publication on its way to those who observed its topic when it was published. */
+class Emission {
+  readonly #observers: readonly Subscriber<Publication>[];
+
+  constructor(observers: readonly Subscriber<Publication>[]) {
+    this.#observers = observers;
+  }
+
+  next(publication: Publication): void {
+    for (const observer of this.#observers) observer.next(publication);
+  }
+}
+
+/** A broker's topics: who is bound, who observes, what is retained. */
+export class Topics {
+  readonly #dispatch: Dispatch;
+  readonly #bound = new TopicIndex<MailboxCore>();
+  readonly #actors = new Map<MailboxCore, BoundActor>();
+  readonly #observers = new TopicIndex<Subscriber<Publication>>();
+  readonly #open = new Set<Subscriber<Publication>>();
+  readonly retained: RetainedTopics;
+  #isClosed = false;
+
+  constructor(dispatch: Dispatch, maxRetained: number) {
+    this.#dispatch = dispatch;
+    this.retained = new RetainedTopics(maxRetained);
+  }
+
+  /** @throws {BrokerError} `RoutingFailed` for a malformed pattern. */
+  bind(pattern: string, core: MailboxCore): Unsubscribable {
+    this.#bound.add(pattern, core);
+    let actor = this.#actors.get(core);
+    if (actor === undefined) this.#actors.set(core, (actor = new BoundActor(core)));
+    const { patterns } = actor;
+    patterns.set(pattern, (patterns.get(pattern) ?? 0) + 1);
+    let isOver = false;
+    return {
+      unsubscribe: () => {
+        if (isOver) return;
+        isOver = true;
+        // Its actor has ended, and its bindings with it.
+        if (this.#actors.get(core) === actor) this.#unbind(pattern, core, patterns);
+      },
+    };
+  }
+
+  /** Drops all bindings of an actor that ends. */
+  forget(core: MailboxCore): void {
+    const actor = this.#actors.get(core);
+    if (actor === undefined) return;
+    this.#actors.delete(core);
+    for (const [pattern, count] of actor.patterns) for (let i = 0; i < count; i++) this.#bound.remove(pattern, core);
+  }
+
+  /** The actors bound to a topic. @throws {BrokerError} `RoutingFailed` for a malformed topic. */
+  boundTo(topic: string): readonly MailboxCore[] {
+    return this.#bound.match(topic);
+  }
+
+  /** An actor as its router sees it. */
+  targetOf(core: MailboxCore): RouteTarget {
+    return this.#actors.get(core) as RouteTarget;
+  }
+
+  /** Those who observe a topic now, as what a publication is given to; nobody: `undefined`. */
+  observersOf(topic: string): { next(publication: Publication): void } | undefined {
+    const observers = this.#observers.match(topic);
+    return observers.length === 0 ? undefined : new Emission(observers);
+  }
+
+  /** A pattern as a stream: retained messages first, then what is published. @throws {BrokerError} `RoutingFailed` for a malformed pattern. */
+  publications(pattern: string): Observable<Publication> {
+    parsePattern(pattern);
+    return new Observable((subscriber) => {
+      if (this.#isClosed) {
+        subscriber.complete();
+        return;
+      }
+      // Observed first: what the retained messages set off is published to this one, too, after them.
+      const retained = this.retained.match(pattern);
+      this.#observers.add(pattern, subscriber);
+      this.#open.add(subscriber);
+      subscriber.add(() => {
+        this.#observers.remove(pattern, subscriber);
+        this.#open.delete(subscriber);
+      });
+      if (retained.length > 0) this.#tellRetained(subscriber, retained);
+    });
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    for (const subscriber of [...this.#open]) subscriber.complete();
+    this.retained.clear();
+  }
+
+  /** Synchronously, whatever else is being told: a state bus must have its first value at once. What it sets off is queued. */
+  #tellRetained(subscriber: Subscriber<Publication>, retained: readonly { topic: string; message: unknown }[]): void {
+    const outermost = this.#dispatch.enter();
+    try {
+      for (const { topic, message } of retained) subscriber.next({ topic, message, retained: true });
+    } finally {
+      this.#dispatch.leave(outermost);
+    }
+  }
+
+  #unbind(pattern: string, core: MailboxCore, patterns: Map<string, number>): void {
+    this.#bound.remove(pattern, core);
+    const count = (patterns.get(pattern) as number) - 1;
+    if (count > 0) patterns.set(pattern, count);
+    else patterns.delete(pattern);
+    if (patterns.size === 0) this.#actors.delete(core);
+  }
+}

@@ -1,0 +1,14 @@
+import type { ActorContext } from './actor-context';
+import type { Handler } from './handler';
+
+/** A handler with a life: a class instance, usually, whose fields are the actor's state. */
+export interface Actor<Msg = any> {
+  receive: Handler<Msg>;
+  /** Called once, before the first turn: when it is registered, or in a mailbox without a broker before its first message. */
+  onStart?(context: ActorContext): void;
+  /**
+   * Called once its last turn is over. `reason` is what `mailbox.error(reason)` was given, else why it ended: `'unregistered'`,
+   * `'closed'` (its mailbox) or `'broker-closed'`.
+   */
+  onStop?(reason: unknown): void;
+}

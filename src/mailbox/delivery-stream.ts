@@ -1,0 +1,94 @@
+import { Observable, type Observer, Subscriber, type Subscription } from 'rxjs';
+import type { ActorContext } from './actor-context';
+import type { Delivery } from './delivery';
+import { LeftOpen } from './left-open';
+import type { MailboxCore } from './mailbox-core';
+import type { Turn } from './turn';
+import { UnhandledMessage } from './unhandled-message';
+
+/** One delivery: its turn, seen from the consumer. */
+class OpenDelivery<Msg> implements Delivery<Msg> {
+  readonly message: Msg;
+  readonly #turn: Turn;
+
+  constructor(turn: Turn) {
+    this.message = turn.message as Msg;
+    this.#turn = turn;
+  }
+
+  get context(): ActorContext {
+    return this.#turn;
+  }
+
+  reply(value?: unknown): void {
+    this.#turn.settle(value, true);
+  }
+
+  next(value: unknown): void {
+    this.#turn.value(value);
+  }
+
+  complete(): void {
+    this.#turn.settle(undefined, false);
+  }
+
+  fail(error: unknown): void {
+    this.#turn.reject(error);
+  }
+}
+
+/** Hands every turn on to the stream's subscriber. */
+class HandOut<Msg> extends LeftOpen {
+  readonly #subscriber: Subscriber<Delivery<Msg>>;
+
+  constructor(subscriber: Subscriber<Delivery<Msg>>) {
+    super();
+    this.#subscriber = subscriber;
+  }
+
+  begin(turn: Turn): void {
+    this.#subscriber.next(new OpenDelivery<Msg>(turn));
+  }
+}
+
+/**
+ * The consumer seat as a stream. Subscribing takes the seat; the next delivery comes when one of the open ones is settled. Messages
+ * left unsettled, by an unsubscription or by an observer that throws, fail with `Unhandled` (rule M6).
+ */
+export class DeliveryStream<Msg> extends Observable<Delivery<Msg>> {
+  constructor(core: MailboxCore) {
+    super((subscriber) => takeSeat(core, subscriber));
+  }
+
+  /** Like any Observable's, but an observer's throw is seen: RxJS reports it later and goes on, and the delivery would stay open. */
+  override subscribe(observerOrNext?: Partial<Observer<Delivery<Msg>>> | ((value: Delivery<Msg>) => void) | null, ...rest: any[]): Subscription {
+    if (observerOrNext instanceof Subscriber || observerOrNext === null || observerOrNext === undefined) {
+      return super.subscribe(observerOrNext as Partial<Observer<Delivery<Msg>>>);
+    }
+    const observer: Partial<Observer<Delivery<Msg>>> =
+      typeof observerOrNext === 'function' ? { next: observerOrNext, error: rest[0], complete: rest[1] } : observerOrNext;
+    return super.subscribe({
+      next: (delivery) => {
+        try {
+          observer.next?.(delivery);
+        } catch (error) {
+          delivery.fail(new UnhandledMessage(true, 'the observer of deliveries$ threw'));
+          throw error;
+        }
+      },
+      ...(observer.error && { error: (error: unknown) => observer.error?.(error) }),
+      complete: () => observer.complete?.(),
+    });
+  }
+}
+
+function takeSeat<Msg>(core: MailboxCore, subscriber: Subscriber<Delivery<Msg>>): void {
+  core.claimSeat();
+  const handOut = new HandOut(subscriber);
+  const ended = core.ended$.subscribe(() => subscriber.complete());
+  subscriber.add(() => {
+    ended.unsubscribe();
+    core.release(handOut, new UnhandledMessage(true, 'deliveries$ was unsubscribed'));
+  });
+  if (!subscriber.closed) core.attach(() => handOut, null);
+}

@@ -1,0 +1,238 @@
+import { type SchedulerLike, asyncScheduler } from 'rxjs';
+import { Ring } from '../buffer/ring';
+import type { FailureCode } from '../failure/failure-code';
+import { Deadlines } from './deadlines';
+import { ASKED, AWAITED, CLOSED, CUT_SHORT, DRAINING, FANNING, QUEUED, STALLED, SUSPENDED } from './flags';
+import type { FanOut } from './fan-out';
+import type { Host } from './host';
+import type { Journal } from './journal';
+import { macrotask } from './macrotask';
+import type { MailboxCore } from './mailbox-core';
+import { RunQueue } from './run-queue';
+import { stampOf, stampedAt } from './stamp';
+import type { Turn } from './turn';
+
+/** Messages of one mailbox in a row, before the next ready one has its visit. */
+const VISIT = 64;
+/** The clock is read once for so many messages: a power of two, less one. */
+const READING_MASK = 31;
+/** Milliseconds after which a drain gives way to a macrotask. */
+const SLICE = 5;
+
+interface Emission {
+  readonly target: { next(value: unknown): void };
+  readonly value: unknown;
+}
+
+/**
+ * Run to completion: whose turn is on the stack, what waits for that stack to return, and when to give way.
+ *
+ * A broker has one, a mailbox without a broker has its own. No Promise and no microtask decides anything in it (rule D5).
+ */
+export class Dispatch {
+  /** The dispatch's bits of `flags.ts`. 0: nothing is on the stack and nobody looks. */
+  flags = 0;
+  /** The mailbox whose turn is on the stack. */
+  onStack: MailboxCore | null = null;
+  /** That turn, where something needs to reach it before it returns (its signal was read). */
+  stackTurn: Turn | null = null;
+  /** The fan-out on the stack. */
+  fanOut: FanOut | null = null;
+  /** Why the turn on the stack was cut short. */
+  cutCode: FailureCode | undefined;
+  cutReason: unknown;
+  readonly journal: Journal;
+  readonly scheduler: SchedulerLike;
+  readonly host: Host | null;
+  readonly deadlines: Deadlines;
+  readonly main: RunQueue;
+  /** Called when a drain has ended: the closing broker waits for quiet. */
+  onQuiet: (() => void) | undefined;
+  readonly #prefix: string;
+  #queues: Map<SchedulerLike, RunQueue> | undefined;
+  /** Scheduled queues that a scheduler wanted to drain while a turn was on the stack. */
+  #deferred: RunQueue[] = [];
+  #emitting = false;
+  readonly #outbox = new Ring<Emission, number>();
+  #ticks = 0;
+  /** The drain's first and last reading; -1 when it has read nothing yet. */
+  #startedAt = -1;
+  #readAt = -1;
+  #ids = 0;
+
+  constructor(journal: Journal, options: { name?: string; scheduler?: SchedulerLike; dispatcher?: SchedulerLike; host?: Host } = {}) {
+    this.journal = journal;
+    this.scheduler = options.scheduler ?? asyncScheduler;
+    this.host = options.host ?? null;
+    this.deadlines = new Deadlines(this.scheduler);
+    this.main = new RunQueue(this, options.dispatcher ?? null);
+    this.#prefix = `${options.name ?? 'mailbox'}:`;
+  }
+
+  /** Turns that are open, the one on the stack included. */
+  get inFlight(): number {
+    return this.journal.open + (this.onStack === null ? 0 : 1);
+  }
+
+  /** Callers that wait, the one on the stack included. */
+  get openRequests(): number {
+    return this.journal.requests + ((this.flags & ASKED) === 0 ? 0 : 1);
+  }
+
+  nextId(): string {
+    return this.#prefix + (++this.#ids).toString(36);
+  }
+
+  /** The drain's last reading of the clock, or a new one where there is none. */
+  now(): number {
+    return this.#startedAt >= 0 ? this.#readAt : this.scheduler.now();
+  }
+
+  /** The stamp of a message sent now, of this lane: by the drain's last reading, or a new one where it must be `exact`. */
+  stamp(lane: number, exact: boolean): number {
+    if (exact) return stampOf(lane, this.scheduler.now());
+    return this.#startedAt >= 0 ? stampOf(lane, this.#readAt) : lane;
+  }
+
+  /** When a message with this stamp was sent; -1 where the stamp does not say. */
+  sentAt(stamp: number): number {
+    return stampedAt(stamp, this.scheduler);
+  }
+
+  /** Where mailboxes with this dispatcher line up. */
+  queueFor(scheduler: SchedulerLike | undefined): RunQueue {
+    if (scheduler === undefined || scheduler === this.main.scheduler) return this.main;
+    this.#queues ??= new Map();
+    let queue = this.#queues.get(scheduler);
+    if (queue === undefined) this.#queues.set(scheduler, (queue = new RunQueue(this, scheduler)));
+    return queue;
+  }
+
+  /** From here to `leave` whatever is sent is queued. Answers whether this is the outermost. */
+  enter(): boolean {
+    if ((this.flags & DRAINING) !== 0) return false;
+    this.flags |= DRAINING;
+    return true;
+  }
+
+  /** Runs what was queued since `enter`, if that was the outermost. */
+  leave(outermost: boolean): void {
+    if (outermost) this.finish();
+  }
+
+  /** Ends the outermost stretch: drains, then opens the fast path again. */
+  finish(): void {
+    this.flags &= ~(ASKED | CUT_SHORT);
+    try {
+      if ((this.flags & (AWAITED | SUSPENDED)) === AWAITED) this.#drain(this.main);
+      while (this.#deferred.length > 0) this.#drain(this.#deferred.shift() as RunQueue);
+    } finally {
+      this.flags &= ~DRAINING;
+      this.#startedAt = -1;
+    }
+    this.onQuiet?.();
+  }
+
+  /** A mailbox lined up where this stack will find it. */
+  await(): void {
+    this.flags |= AWAITED;
+  }
+
+  /** What is lined up here goes on in a macrotask. */
+  suspend(): void {
+    this.flags |= AWAITED | SUSPENDED;
+    macrotask(() => {
+      this.flags &= ~SUSPENDED;
+      this.leave(this.enter());
+    });
+  }
+
+  /** A scheduler gives a queue its time. */
+  drainScheduled(queue: RunQueue): void {
+    if ((this.flags & DRAINING) !== 0) {
+      this.#deferred.push(queue);
+      return;
+    }
+    this.flags |= DRAINING;
+    this.#deferred.push(queue);
+    this.finish();
+  }
+
+  /**
+   * Hands `value` to a stream of the broker. From inside an observer it is queued: all observers see one order (rule D2), and what
+   * observers send runs after they have all seen it.
+   */
+  emit(target: { next(value: any): void }, value: unknown): void {
+    if (this.#emitting) {
+      this.#outbox.push({ target, value }, 0);
+      return;
+    }
+    this.#emitting = true;
+    const outermost = this.enter();
+    try {
+      target.next(value);
+      while (this.#outbox.size > 0) {
+        this.#outbox.headMeta();
+        const emission = this.#outbox.headValue();
+        this.#outbox.advance();
+        emission.target.next(emission.value);
+      }
+    } finally {
+      this.#emitting = false;
+      this.leave(outermost);
+    }
+  }
+
+  /** Queues the rest of a fan-out that is half way, so that what is done now comes after it at every target (rule R4). */
+  settleFanOut(): void {
+    if ((this.flags & FANNING) === 0) return;
+    this.flags &= ~FANNING;
+    this.fanOut?.queueRest();
+  }
+
+  /** Ends the turn on the stack as soon as it returns; its signal, if it was read, aborts now. */
+  cutShort(code: FailureCode | undefined, reason: unknown): void {
+    if ((this.flags & CUT_SHORT) !== 0) return;
+    this.flags |= CUT_SHORT;
+    this.cutCode = code;
+    this.cutReason = reason;
+    this.stackTurn?.abortSignal(code, reason);
+  }
+
+  /** Ends every timer and every request to a scheduler. */
+  close(): void {
+    this.deadlines.close();
+    this.main.close();
+    if (this.#queues !== undefined) for (const queue of this.#queues.values()) queue.close();
+    this.#queues = undefined;
+  }
+
+  #drain(queue: RunQueue): void {
+    while (!queue.isEmpty) {
+      const core = queue.take();
+      if (this.#visit(core)) continue;
+      queue.suspend(core);
+      return;
+    }
+    if (queue === this.main) this.flags &= ~AWAITED;
+  }
+
+  /** Runs up to a visit's worth of a mailbox's messages. False: the drain's time is over. */
+  #visit(core: MailboxCore): boolean {
+    for (let left = VISIT; left > 0; left--) {
+      if ((core.flags & (QUEUED | STALLED)) !== QUEUED) break;
+      if ((++this.#ticks & READING_MASK) === 0 && this.#isOverdue()) return false;
+      core.runNext(this);
+    }
+    if ((core.flags & (QUEUED | STALLED)) === QUEUED) core.runQueue.add(core);
+    else if ((core.flags & CLOSED) !== 0) core.checkDrained();
+    return true;
+  }
+
+  #isOverdue(): boolean {
+    const now = this.scheduler.now();
+    this.#readAt = now;
+    if (this.#startedAt < 0) this.#startedAt = now;
+    return now - this.#startedAt > SLICE;
+  }
+}

@@ -1,0 +1,106 @@
+import { DRAINING, FANNING } from './flags';
+import type { Dispatch } from './dispatch';
+import type { Handler } from './handler';
+import { type MailboxCore, TAKEN } from './mailbox-core';
+import type { MessageRecord } from './message-record';
+import { OVER, Turn } from './turn';
+
+/**
+ * One message to many mailboxes, as one step (rule R4).
+ *
+ * Idle ones run it straight away, one after the other, without a queue. The first thing done inside that could tell the difference
+ * (a send, an unregistration, a look at the metrics) queues it for all the rest first, so it comes after it at every target.
+ */
+export class FanOut {
+  /** How many mailboxes took it. */
+  taken = 0;
+  readonly #dispatch: Dispatch;
+  readonly #targets: readonly MailboxCore[];
+  readonly #message: unknown;
+  readonly #meta: MessageRecord | number;
+  readonly #lane: number;
+  readonly #count: number;
+  #next = 0;
+
+  /** To the first `count` of `targets`. */
+  constructor(dispatch: Dispatch, targets: readonly MailboxCore[], count: number, message: unknown, meta: MessageRecord | number, lane: number) {
+    this.#dispatch = dispatch;
+    this.#targets = targets;
+    this.#count = count;
+    this.#message = message;
+    this.#meta = meta;
+    this.#lane = lane;
+  }
+
+  /** Queues it for every target not reached yet. */
+  queueRest(): void {
+    const targets = this.#targets;
+    while (this.#next < this.#count) this.#offer(targets[this.#next++] as MailboxCore);
+  }
+
+  /** Runs or queues it everywhere. `announce` tells the observers, before the first handler runs. */
+  run(announce: (() => void) | undefined): number {
+    const dispatch = this.#dispatch;
+    if ((dispatch.flags & DRAINING) !== 0) {
+      this.queueRest();
+      announce?.();
+      return this.taken;
+    }
+    dispatch.flags |= DRAINING | FANNING;
+    dispatch.fanOut = this;
+    try {
+      announce?.();
+      this.#runIdle(dispatch);
+      this.queueRest();
+    } finally {
+      dispatch.fanOut = null;
+      dispatch.flags &= ~FANNING;
+      dispatch.finish();
+    }
+    return this.taken;
+  }
+
+  #runIdle(dispatch: Dispatch): void {
+    const targets = this.#targets;
+    const message = this.#message;
+    const meta = this.#meta;
+    const count = this.#count;
+    const quiet = dispatch.flags;
+    const { journal } = dispatch;
+    while (this.#next < count && (dispatch.flags & FANNING) !== 0) {
+      const core = targets[this.#next++] as MailboxCore;
+      if (core.flags !== 0) {
+        this.#offer(core);
+        continue;
+      }
+      this.taken++;
+      const handler = core.handler as Handler;
+      const turn = new Turn(core, message, meta, null);
+      dispatch.onStack = core;
+      core.delivered++;
+      let result: unknown;
+      try {
+        result = handler(message, turn);
+      } catch (error) {
+        dispatch.onStack = null;
+        turn.threw(dispatch, error);
+        dispatch.stackTurn = null;
+        continue;
+      }
+      dispatch.onStack = null;
+      if (result === undefined && dispatch.flags === quiet) {
+        turn.state = OVER;
+        journal.succeeded++;
+        continue;
+      }
+      turn.returned(dispatch, result);
+      dispatch.stackTurn = null;
+    }
+  }
+
+  #offer(core: MailboxCore): void {
+    const code = core.queue(this.#message, this.#meta, this.#lane, false);
+    if (code === TAKEN) this.taken++;
+    else core.lose(this.#message, this.#meta, code);
+  }
+}

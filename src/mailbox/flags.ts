@@ -1,0 +1,44 @@
+/**
+ * State as bits, so that one test of `mailbox.flags | dispatch.flags` covers the whole fast path: 0 means "idle, open, attached,
+ * unobserved, nothing queued: call the handler now".
+ */
+
+// A mailbox's ---------------------------------------------------------------------------------------
+
+/** Newcomers are refused. */
+export const CLOSED = 1;
+/** Nobody receives: messages queue. */
+export const IDLE_SEAT = 2;
+/** Something is queued. */
+export const QUEUED = 4;
+/** Every turn it may have at once is open. */
+export const BUSY = 8;
+/** It drains on a scheduler, never on its sender's stack. */
+export const SCHEDULED = 16;
+/** It stands in its run queue. */
+export const READY = 32;
+/** Its actor's `onStart` is still to be called. */
+export const UNSTARTED = 64;
+/** The queue can give nothing to run while one of these is set. */
+export const STALLED: number = IDLE_SEAT | BUSY;
+
+// A dispatch's, from bit 8 so that both fit one number ----------------------------------------------
+
+/** A drain, a turn or an emission is on the stack: what is sent now is queued. */
+export const DRAINING = 256;
+/** A mailbox is ready, and the drain on the stack will find it. */
+export const AWAITED = 512;
+/** A fan-out is half way: the first send inside it queues the message for the rest. */
+export const FANNING = 1024;
+/** Somebody observes lifecycle events. */
+export const OBSERVED = 2048;
+/** The broker is closing or closed. */
+export const CLOSING = 4096;
+/** Messages are frozen before they are sent. */
+export const FREEZING = 8192;
+/** A drain has given way to a macrotask. */
+export const SUSPENDED = 16384;
+/** The turn on the stack was ended from within. */
+export const CUT_SHORT = 32768;
+/** The turn on the stack has a caller who waits for its reply. */
+export const ASKED = 65536;

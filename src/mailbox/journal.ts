@@ -1,0 +1,49 @@
+import type { FailureCode } from '../failure/failure-code';
+import type { MailboxCore } from './mailbox-core';
+import type { MessageRecord } from './message-record';
+import type { Turn } from './turn';
+
+/** Why a message ended that its actor did handle, or began to. */
+export type TurnFailure = FailureCode | 'HandlerFailed';
+
+/**
+ * What a dispatch counts, and whom it tells. One increment for each message on the fast path; the rest is kept where it is slow
+ * anyway, and the totals are computed when they are read.
+ *
+ * This one counts and tells nobody: it is a lone mailbox's. A broker's is the ledger.
+ */
+export class Journal {
+  /** Turns that ended well. */
+  succeeded = 0;
+  /** Turns whose handler failed. */
+  errored = 0;
+  /** Turns that were ended from outside. */
+  aborted = 0;
+  /** Turns left open: a promise or a stream is awaited. */
+  open = 0;
+  /** Messages queued or waiting. */
+  pending = 0;
+  /** Callers that wait for a reply, but for one on the stack. */
+  requests = 0;
+
+  /** A message failed that no handler saw. `record` is a number where nothing more is known than when it was sent. */
+  failed(_code: FailureCode, _target: string, _message: unknown, _record: MessageRecord | number): void {}
+
+  /** A caller took its message back before its turn. */
+  cancelled(_record: MessageRecord, _message: unknown): void {}
+
+  /** A turn is over that did not succeed. `code` is absent when its caller cancelled it. */
+  ended(_turn: Turn, _code: TurnFailure | undefined, _error: unknown): void {}
+
+  // The stages of a message's way, told only while somebody observes -------------------------------
+
+  sent(_record: MessageRecord): void {}
+  queued(_record: MessageRecord): void {}
+  delivered(_turn: Turn): void {}
+  settled(_turn: Turn): void {}
+
+  /** A mailbox refuses newcomers from now on. */
+  closed(_core: MailboxCore, _reason: unknown): void {}
+  /** A callback of the user's threw where no sender waits for it. */
+  callbackFailed(_what: string, _error: unknown): void {}
+}

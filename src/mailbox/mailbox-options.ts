@@ -1,0 +1,52 @@
+import type { SchedulerLike } from 'rxjs';
+import { FAIRNESSES, type Fairness } from '../buffer/fairness';
+import { OVERFLOWS, type Overflow } from '../buffer/overflow';
+import { checkDuration, checkOneOf, checkPositiveInteger, checkScheduler } from '../failure/check';
+
+/** How a mailbox keeps and hands out its messages. */
+export interface MailboxOptions {
+  /** What becomes of a message that finds the mailbox full (rule M2). Default `'fail'`. */
+  readonly overflow?: Overflow;
+  /** Turns at once. Default 1: the next message starts when the reply to this one has settled (rule M4). */
+  readonly concurrency?: number;
+  /** Which waiting priority goes next (rule M3). Default `'weighted'`. */
+  readonly fairness?: Fairness;
+  /** Milliseconds a message may wait before its turn; then it fails with `Expired`. Default: none. */
+  readonly ttl?: number;
+  /** Milliseconds a turn may take; then it is aborted with `Timeout`. Default: none. */
+  readonly turnTimeout?: number;
+  /** With `overflow: 'block'`: senders parked at once. Default: the capacity. */
+  readonly maxWaiting?: number;
+  /** Where the mailbox drains (rule D3). Default: the broker's, which is on the sender's stack. */
+  readonly dispatcher?: SchedulerLike;
+}
+
+/** Mailbox options with every default filled in; shared by all mailboxes made alike. */
+export interface MailboxSettings {
+  readonly capacity: number;
+  readonly overflow: Overflow;
+  readonly concurrency: number;
+  readonly fairness: Fairness;
+  readonly ttl: number;
+  readonly turnTimeout: number;
+  readonly maxWaiting: number;
+  readonly dispatcher: SchedulerLike | undefined;
+}
+
+/** Checks every option and fills in the defaults. `capacity` is checked by its caller, which knows whether it may be infinite. */
+export function resolveMailbox(capacity: number, options: MailboxOptions = {}): MailboxSettings {
+  const { overflow = 'fail', concurrency = 1, fairness = 'weighted', ttl = Infinity, turnTimeout = Infinity, dispatcher } = options;
+  if (concurrency !== Infinity) checkPositiveInteger(concurrency, 'concurrency');
+  if (options.maxWaiting !== undefined && options.maxWaiting !== Infinity) checkPositiveInteger(options.maxWaiting, 'maxWaiting');
+  if (dispatcher !== undefined) checkScheduler(dispatcher, 'dispatcher');
+  return {
+    capacity,
+    overflow: checkOneOf(overflow, 'overflow', OVERFLOWS),
+    concurrency,
+    fairness: checkOneOf(fairness, 'fairness', FAIRNESSES),
+    ttl: checkDuration(ttl, 'ttl', { infinity: true }),
+    turnTimeout: checkDuration(turnTimeout, 'turnTimeout', { infinity: true }),
+    maxWaiting: options.maxWaiting ?? capacity,
+    dispatcher,
+  };
+}

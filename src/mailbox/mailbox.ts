@@ -1,0 +1,164 @@
+import { Observable, type Observer, Subject, Subscription, defer, distinctUntilChanged, startWith } from 'rxjs';
+import { describeValue, checkCapacity } from '../failure/check';
+import type { FailureCode } from '../failure/failure-code';
+import type { Actor } from './actor';
+import { consumerOf } from './consumer';
+import type { Delivery } from './delivery';
+import { DeliveryStream } from './delivery-stream';
+import { NORMAL_STAMP, tellDirect } from './direct';
+import { aloneQueue } from './alone';
+import { CLOSED } from './flags';
+import type { Handler } from './handler';
+import { MailboxCore } from './mailbox-core';
+import type { MailboxMetrics } from './mailbox-metrics';
+import { type MailboxOptions, resolveMailbox } from './mailbox-options';
+import type { AnyProtocol, Covers, HandlersOf } from './protocol-handlers';
+import { tell } from './tell';
+
+/** What a mailbox lost, and why. */
+export interface Loss<Msg = any> {
+  readonly message: Msg;
+  readonly code: FailureCode;
+}
+
+/**
+ * A bounded, prioritised queue in front of one consumer: a Subject pipeline with `next()` in, a bounded buffer, `deliveries$` out.
+ *
+ * It is an Observer, so `source$.subscribe(mailbox)` works, with or without a broker. On its own it drains by itself on the stack of
+ * whoever calls `next`; registered, it drains where its broker does. FIFO for each priority (rule M3), one turn at a time unless
+ * `concurrency` says otherwise (M4), and what it cannot take is told by `losses$`, never silent (M2).
+ *
+ * ```ts
+ * const mailbox = Mailbox.bounded<number>(100, { overflow: 'drop-oldest' });
+ * mailbox.receive((n) => console.log(n));
+ * interval(1000).subscribe(mailbox);
+ * ```
+ */
+export class Mailbox<Msg = any> implements Observer<Msg> {
+  readonly #core: MailboxCore;
+
+  private constructor(capacity: number, options: MailboxOptions | undefined) {
+    const settings = resolveMailbox(capacity, options);
+    this.#core = new MailboxCore(settings, aloneQueue(settings.dispatcher));
+  }
+
+  /**
+   * A mailbox that queues at most `capacity` messages; the one being handled is not counted (rule M1).
+   *
+   * @throws {RangeError} unless `capacity` is an integer of at least 1, and for an option out of its range.
+   */
+  static bounded<Msg = any>(capacity: number, options?: MailboxOptions): Mailbox<Msg> {
+    return new Mailbox<Msg>(checkCapacity(capacity), options);
+  }
+
+  /** A mailbox that queues whatever comes. Its `pressure$` is always 0: prefer `bounded` wherever a sender can outrun the consumer. */
+  static unbounded<Msg = any>(options?: MailboxOptions): Mailbox<Msg> {
+    return new Mailbox<Msg>(Infinity, options);
+  }
+
+  /** @internal The inside, for the broker. */
+  static coreOf(mailbox: Mailbox): MailboxCore {
+    if (typeof mailbox !== 'object' || mailbox === null || !(#core in mailbox)) {
+      throw new TypeError(`mailbox must be a Mailbox (Mailbox.bounded or Mailbox.unbounded), got ${describeValue(mailbox)}`);
+    }
+    return mailbox.#core;
+  }
+
+  /**
+   * Takes the consumer's seat. Unsubscribing gives it up; what is queued then waits for the next consumer.
+   *
+   * With a protocol, one typed handler for each of its messages; a message of another type fails with `Unhandled`.
+   *
+   * @throws {TypeError} for a handler that is no function and no object with `receive`.
+   * @throws {BrokerError} `AlreadyRegistered` for a second consumer.
+   */
+  receive(handler: Handler<Msg> | Actor<Msg>): Subscription;
+  receive<P extends AnyProtocol<P>>(protocol: P & Covers<Msg, P>, handlers: HandlersOf<P>): Subscription;
+  receive(first: unknown, handlers?: unknown): Subscription {
+    const { handler, actor } = consumerOf(first, handlers);
+    const core = this.#core;
+    core.claimSeat();
+    core.attach(handler, actor);
+    return new Subscription(() => {
+      if (core.handler === handler) core.detach();
+    });
+  }
+
+  /**
+   * The consumer's seat as a stream: the next delivery comes when this one is settled (as many open at once as `concurrency` allows).
+   *
+   * Subscribing takes the seat; a second subscriber gets an error. Unsubscribing fails what is unsettled with `Unhandled`. Completes
+   * when the mailbox is closed and drained.
+   */
+  get deliveries$(): Observable<Delivery<Msg>> {
+    return new DeliveryStream<Msg>(this.#core);
+  }
+
+  /** Queued / capacity, 0 to 1: the current value at once, then every change. Completes when the mailbox is closed and drained. */
+  get pressure$(): Observable<number> {
+    return defer(() => {
+      const core = this.#core;
+      const extras = core.rare();
+      if (extras.pressure === undefined) {
+        extras.pressure = new Subject();
+        if (extras.ended) extras.pressure.complete();
+      }
+      return extras.pressure.pipe(startWith(core.size / core.settings.capacity), distinctUntilChanged());
+    });
+  }
+
+  /** Every message it loses, with the code of why, also without a broker. Completes when the mailbox is closed and drained. */
+  get losses$(): Observable<Loss<Msg>> {
+    return defer(() => {
+      const extras = this.#core.rare();
+      if (extras.losses === undefined) {
+        extras.losses = new Subject();
+        if (extras.ended) extras.losses.complete();
+      }
+      return extras.losses as Subject<Loss<Msg>>;
+    });
+  }
+
+  get capacity(): number {
+    return this.#core.settings.capacity;
+  }
+
+  /** Messages queued now. */
+  get size(): number {
+    return this.#core.size;
+  }
+
+  get isFull(): boolean {
+    return this.#core.size >= this.#core.settings.capacity;
+  }
+
+  get isClosed(): boolean {
+    return (this.#core.flags & CLOSED) !== 0;
+  }
+
+  /** Offers a message, as `trySend` would: never throws, a refusal is a loss. */
+  next(message: Msg): void {
+    const core = this.#core;
+    if ((core.flags | core.runQueue.dispatch.flags) === 0) tellDirect(core, message, NORMAL_STAMP);
+    else tell(core, message, NORMAL_STAMP, false);
+  }
+
+  /** Closes, as a Subject's would. `error` goes to the actor's `onStop` and to `events$`. */
+  error(error: unknown): void {
+    this.#core.close(error);
+  }
+
+  /** Closes, as a Subject's would. */
+  complete(): void {
+    this.#core.close('closed');
+  }
+
+  /** Refuses newcomers with `ActorStopped`, lets the backlog drain, then ends its streams. Idempotent. */
+  close(): void {
+    this.#core.close('closed');
+  }
+
+  metrics(): MailboxMetrics {
+    return this.#core.metrics();
+  }
+}

@@ -1,0 +1,175 @@
+import type { Observer } from 'rxjs';
+import type { Withdrawable } from '../buffer/ring';
+import type { FailureCode } from '../failure/failure-code';
+import { SendError } from '../failure/send-error';
+import type { ActorId } from '../message/actor-id';
+import { PRIORITIES, type Priority } from '../message/priority';
+import type { Timed } from './deadlines';
+import type { Dispatch } from './dispatch';
+import type { Envelope } from './envelope';
+import type { MailboxCore } from './mailbox-core';
+import type { Turn } from './turn';
+
+/** Who waits for a reply. */
+export interface Caller extends Observer<unknown> {
+  /** Gone: nothing it is given reaches anyone. */
+  readonly closed?: boolean;
+  /** Told when the message is handed to its actor. */
+  started?(): void;
+}
+
+export type RecordState = typeof FRESH | typeof WAITING | typeof HELD | typeof RUNNING | typeof DONE;
+export const FRESH = 0;
+/** Parked: its sender waits for a place (`overflow: 'block'`). */
+export const WAITING = 1;
+/** In a mailbox's queue. */
+export const HELD = 2;
+export const RUNNING = 3;
+export const DONE = 4;
+
+const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({});
+
+/**
+ * All that is known of a message that is more than "this value, to that mailbox, normal": one with a caller, with options, on a
+ * topic, or one somebody looks at. Most messages never get one.
+ */
+export class MessageRecord implements Envelope, Withdrawable, Timed {
+  message: unknown;
+  readonly lane: number;
+  readonly dispatch: Dispatch;
+  /** Whose reply this is; `null` for a message that was told, not asked. */
+  caller: Caller | null;
+  /** Whether there was a caller, gone or not. */
+  asked: boolean;
+  core: MailboxCore | null = null;
+  /** The id it was sent to, whether or not anyone is there. */
+  target: string | undefined = undefined;
+  state: RecordState = FRESH;
+  withdrawn = false;
+  /** One record for all targets of a fan-out: it has no state of its own. */
+  shared = false;
+  attempt = 1;
+  ttl = Infinity;
+  sender: ActorId | undefined = undefined;
+  topic: string | undefined = undefined;
+  headers: Readonly<Record<string, string>> = NO_HEADERS;
+  turn: Turn | null = null;
+  /** The turn that waits for this ask (`context.send`). */
+  parent: Turn | null = null;
+  deadline = Infinity;
+  order = 0;
+  heapIndex = -1;
+  /** Takes the caller's `AbortSignal` listener off. */
+  unlisten: (() => void) | undefined = undefined;
+  #id: string | undefined;
+  #sentAt: number;
+
+  constructor(dispatch: Dispatch, message: unknown, lane: number, caller: Caller | null, sentAt = -1) {
+    this.dispatch = dispatch;
+    this.message = message;
+    this.lane = lane;
+    this.caller = caller;
+    this.asked = caller !== null;
+    this.#sentAt = sentAt;
+  }
+
+  get id(): string {
+    return (this.#id ??= this.dispatch.nextId());
+  }
+
+  get sentAt(): number {
+    if (this.#sentAt < 0) this.#sentAt = this.dispatch.now();
+    return this.#sentAt;
+  }
+
+  get isOver(): boolean {
+    return this.state === DONE;
+  }
+
+  get priority(): Priority {
+    return PRIORITIES[this.lane] as Priority;
+  }
+
+  /** This fan-out's message as one target's own. */
+  own(core: MailboxCore): MessageRecord {
+    const record = new MessageRecord(this.dispatch, this.message, this.lane, null, this.#sentAt);
+    record.core = core;
+    record.target = core.id;
+    record.attempt = this.attempt;
+    record.ttl = this.ttl;
+    record.sender = this.sender;
+    record.topic = this.topic;
+    record.headers = this.headers;
+    return record;
+  }
+
+  /** Starts the caller's clock (rule S4). */
+  expireIn(timeout: number): void {
+    if (timeout !== Infinity) this.dispatch.deadlines.add(this, this.sentAt + timeout, this.sentAt);
+  }
+
+  /** Its time is over: never run if it has not been, aborted if it has. */
+  expire(): void {
+    const outer = this.dispatch.enter();
+    try {
+      this.fail('Timeout');
+    } finally {
+      this.dispatch.leave(outer);
+    }
+  }
+
+  /** Ends it wherever it is, with a code. */
+  fail(code: FailureCode, detail?: string): void {
+    if (this.state === RUNNING) this.turn?.abort(code);
+    else if (this.state !== DONE) {
+      const core = this.core as MailboxCore;
+      const { message } = this;
+      core.withdraw(this);
+      core.lose(message, this, code, detail);
+    }
+  }
+
+  /** The caller is gone, or no longer wants it (rule S3). */
+  unsubscribe(): void {
+    this.cancel(undefined);
+  }
+
+  /** Takes it back. `reason`, where there is one, is what the caller's stream ends with. */
+  cancel(reason: unknown): void {
+    if (this.state === DONE || this.state === FRESH) return;
+    const outer = this.dispatch.enter();
+    try {
+      const { caller } = this;
+      if (this.state === RUNNING) this.turn?.abort(undefined, reason);
+      else {
+        const core = this.core as MailboxCore;
+        const { message } = this;
+        core.withdraw(this);
+        this.done();
+        this.dispatch.journal.cancelled(this, message);
+      }
+      if (reason !== undefined) caller?.error(reason);
+    } finally {
+      this.dispatch.leave(outer);
+    }
+  }
+
+  /** It is over: nothing is left of it in a timer, a listener or its parent's turn. */
+  done(): void {
+    if (this.state === DONE) return;
+    this.state = DONE;
+    this.message = undefined;
+    if (this.heapIndex >= 0) this.dispatch.deadlines.remove(this);
+    if (this.unlisten !== undefined) this.unlisten();
+    if (this.parent !== null) this.parent.answered(this);
+    if (this.caller !== null) {
+      this.caller = null;
+      this.dispatch.journal.requests--;
+    }
+  }
+}
+
+/** The error for a caller whose message failed before, or was aborted after, a handler saw it. */
+export function failureOf(code: FailureCode, actorId: string | undefined, started: boolean, detail?: string): SendError {
+  return new SendError(code, { actorId, started, detail });
+}

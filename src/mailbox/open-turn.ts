@@ -1,0 +1,45 @@
+import type { Unsubscribable } from 'rxjs';
+import type { Timed } from './deadlines';
+import type { Dispatch } from './dispatch';
+import type { LeftOpen } from './left-open';
+import type { MessageRecord } from './message-record';
+import type { Turn } from './turn';
+
+/** The rare part of a turn: its place among its mailbox's seats, its clock, its signal, what it waits for. */
+export class OpenTurn implements Timed {
+  readonly turn: Turn;
+  /** Its index among the mailbox's seats. */
+  seat = -1;
+  /** A promise cannot be stopped, so an aborted turn keeps its seat until its promise settles. */
+  isPromise = false;
+  /** The subscription to a streamed reply. */
+  reply: Unsubscribable | undefined = undefined;
+  /** What settles it instead of a promise or a stream. */
+  leftOpen: LeftOpen | undefined = undefined;
+  controller: AbortController | undefined = undefined;
+  /** Asks made through `context.send` that are still open. */
+  readonly asks = new Set<MessageRecord>();
+  deadline = Infinity;
+  order = 0;
+  heapIndex = -1;
+  #dispatch: Dispatch | undefined;
+
+  constructor(turn: Turn) {
+    this.turn = turn;
+  }
+
+  startClock(dispatch: Dispatch, turnTimeout: number): void {
+    if (turnTimeout === Infinity) return;
+    const now = dispatch.scheduler.now();
+    this.#dispatch = dispatch;
+    dispatch.deadlines.add(this, now + turnTimeout, now);
+  }
+
+  stopClock(): void {
+    if (this.heapIndex >= 0) this.#dispatch?.deadlines.remove(this);
+  }
+
+  expire(): void {
+    this.turn.abort('Timeout');
+  }
+}

@@ -1,0 +1,77 @@
+import type { SchedulerLike, Subscription } from 'rxjs';
+import { Ring } from '../buffer/ring';
+import type { Dispatch } from './dispatch';
+import { READY } from './flags';
+import { macrotask } from './macrotask';
+import type { MailboxCore } from './mailbox-core';
+
+/** The mailboxes that are ready to run in one place: on the sender's stack, or on one scheduler. They take turns. */
+export class RunQueue {
+  readonly dispatch: Dispatch;
+  /** `null`: on the sender's stack. */
+  readonly scheduler: SchedulerLike | null;
+  readonly #ready = new Ring<MailboxCore, number>();
+  #action: Subscription | undefined;
+  #suspended = false;
+
+  constructor(dispatch: Dispatch, scheduler: SchedulerLike | null) {
+    this.dispatch = dispatch;
+    this.scheduler = scheduler;
+  }
+
+  get isEmpty(): boolean {
+    return this.#ready.size === 0;
+  }
+
+  /** Lines a mailbox up, unless it stands in line already. */
+  add(core: MailboxCore): void {
+    if ((core.flags & READY) !== 0) return;
+    core.flags |= READY;
+    this.#ready.push(core, 0);
+    if (this.scheduler === null) this.dispatch.await();
+    else this.schedule();
+  }
+
+  /** Lines a mailbox up again whose visit was cut off, and goes on in a macrotask; there a scheduler is asked again. */
+  suspend(core: MailboxCore): void {
+    core.flags |= READY;
+    this.#ready.push(core, 0);
+    if (this.scheduler === null) {
+      this.dispatch.suspend();
+      return;
+    }
+    this.#suspended = true;
+    macrotask(() => {
+      this.#suspended = false;
+      if (!this.isEmpty) this.schedule();
+    });
+  }
+
+  /** The next in line. Only to be called when it is not empty. */
+  take(): MailboxCore {
+    this.#ready.headMeta();
+    const core = this.#ready.headValue();
+    this.#ready.advance();
+    core.flags &= ~READY;
+    return core;
+  }
+
+  /** Asks the scheduler for a drain, unless one is asked for. */
+  schedule(): void {
+    const { scheduler } = this;
+    if (scheduler === null || this.#suspended || this.#action !== undefined) return;
+    // A scheduler may run its work at once, and then the subscription comes after the fact.
+    let ran = false;
+    const action = scheduler.schedule(() => {
+      ran = true;
+      this.#action = undefined;
+      this.dispatch.drainScheduled(this);
+    });
+    if (!ran) this.#action = action;
+  }
+
+  close(): void {
+    this.#action?.unsubscribe();
+    this.#action = undefined;
+  }
+}

@@ -1,0 +1,41 @@
+import type { FailureCode } from '../failure/failure-code';
+import type { Dispatch } from './dispatch';
+import { CLOSING, FREEZING, OBSERVED } from './flags';
+import { deepFreeze } from './freeze';
+import { type MailboxCore, TAKEN } from './mailbox-core';
+import { MessageRecord } from './message-record';
+import { laneOfStamp } from './stamp';
+
+/**
+ * Offers a message nobody waits for; the slow way of `tellDirect`. A refusal is counted, told and returned. `inside`: sent by a turn,
+ * which a closing broker still serves.
+ */
+export function tell(core: MailboxCore, message: unknown, meta: MessageRecord | number, inside: boolean): FailureCode | typeof TAKEN {
+  const { dispatch } = core.runQueue;
+  const known = prepare(dispatch, core, message, meta, core.id);
+  const refused = (dispatch.flags & CLOSING) !== 0 && !inside && dispatch.onStack === null;
+  const code = refused ? 'BrokerClosed' : core.take(message, known, typeof known === 'number' ? laneOfStamp(known) : known.lane, false);
+  if (code !== TAKEN) core.lose(message, known, code);
+  return code;
+}
+
+/** What precedes every send: the rest of a fan-out is queued, the message frozen, observers told. */
+export function prepare(
+  dispatch: Dispatch,
+  core: MailboxCore | null,
+  message: unknown,
+  meta: MessageRecord | number,
+  target: string | undefined,
+): MessageRecord | number {
+  dispatch.settleFanOut();
+  if ((dispatch.flags & FREEZING) !== 0) deepFreeze(message);
+  if ((dispatch.flags & OBSERVED) === 0) return meta;
+  const record = typeof meta === 'number' ? new MessageRecord(dispatch, message, laneOfStamp(meta), null, dispatch.scheduler.now()) : meta;
+  record.core ??= core;
+  record.target = target;
+  // Pending while its observers are told, as their own count has it (rule O2).
+  dispatch.journal.pending++;
+  dispatch.journal.sent(record);
+  dispatch.journal.pending--;
+  return record;
+}

@@ -1,0 +1,79 @@
+import { describeValue } from '../failure/check';
+import type { Message, replies } from './message';
+
+/** One message of a protocol, before it has its type's name. */
+export interface MessageSpec<Payload, Reply> {
+  readonly payload?: (payload: Payload) => Payload;
+  readonly reply?: (reply: Reply) => Reply;
+}
+
+/** Any spec. Not generic, or `message()` infers `any`. */
+export interface AnySpec {
+  readonly payload?: (payload: never) => unknown;
+  readonly reply?: (reply: never) => unknown;
+}
+
+type PayloadOf<Spec> = Spec extends { readonly payload?: (payload: infer Payload) => unknown } ? Payload : never;
+type ReplyOfSpec<Spec> = Spec extends { readonly reply?: (reply: infer Reply) => unknown } ? Reply : never;
+
+/** A plain object of a protocol: its payload, its `type`, and its reply in the type only. */
+export type ProtocolMessage<Type extends string, Payload, Reply> = Readonly<Payload> & { readonly type: Type } & {
+  readonly [replies]?: Message<Reply>[typeof replies];
+};
+
+/** Makes messages of one type. `type` is the string that they carry. */
+export type MessageCreator<Type extends string, Payload, Reply> = (keyof Payload extends never
+  ? () => ProtocolMessage<Type, Payload, Reply>
+  : (payload: Payload) => ProtocolMessage<Type, Payload, Reply>) & { readonly type: Type };
+
+/** A protocol: a creator for each of its messages. */
+export type Protocol<Name extends string, Specs> = {
+  readonly [K in keyof Specs & string]: MessageCreator<`${Name}.${K}`, PayloadOf<Specs[K]>, ReplyOfSpec<Specs[K]>>;
+};
+
+/** The union of a protocol's messages. */
+export type MessageOf<P> = P[keyof P] extends (...args: never[]) => infer M ? M : never;
+
+const SPEC: MessageSpec<any, any> = Object.freeze({});
+
+/** One message of a protocol: what it carries and what its handler answers with. */
+export function message<Payload extends object = {}, Reply = void>(): MessageSpec<Payload, Reply> {
+  return SPEC;
+}
+
+/**
+ * Typed creators of plain objects, safe to clone and to send over a wire.
+ *
+ * ```ts
+ * const Account = protocol('account', {
+ *   getBalance: message<{ accountId: string }, number>(),
+ *   deposit: message<{ accountId: string; amount: number }>(),
+ * });
+ * type AccountMessage = MessageOf<typeof Account>;
+ * Account.getBalance({ accountId: 'a' }); // { type: 'account.getBalance', accountId: 'a' }
+ * ```
+ *
+ * The `type` is the creator's, whatever the payload holds.
+ *
+ * @throws {TypeError} for an empty name, or specs that are no object of `message()`s.
+ */
+export function protocol<const Name extends string, Specs extends { [K in keyof Specs]: AnySpec }>(
+  name: Name,
+  specs: Specs,
+): Protocol<Name, Specs> {
+  if (typeof name !== 'string' || name === '') throw new TypeError(`a protocol's name must be a non-empty string, got ${describeValue(name)}`);
+  if (typeof specs !== 'object' || specs === null || Array.isArray(specs)) {
+    throw new TypeError(`a protocol's messages must be an object of message()s, got ${describeValue(specs)}`);
+  }
+  const creators: Record<string, unknown> = {};
+  for (const [key, spec] of Object.entries(specs)) {
+    if (spec !== SPEC) throw new TypeError(`a protocol's messages must be made by message(), got ${describeValue(spec)} for '${key}'`);
+    creators[key] = creatorOf(`${name}.${key}`);
+  }
+  return Object.freeze(creators) as Protocol<Name, Specs>;
+}
+
+function creatorOf(type: string): unknown {
+  const create = (payload?: object): object => ({ ...payload, type });
+  return Object.freeze(Object.defineProperty(create, 'type', { value: type, enumerable: true }));
+}

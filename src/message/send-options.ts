@@ -1,0 +1,33 @@
+import type { ActorId } from './actor-id';
+import type { Priority } from './priority';
+
+/** What may be said about a message that nobody waits for. */
+export interface TellOptions {
+  /** Default `'normal'`. */
+  readonly priority?: Priority;
+  /** Milliseconds it may wait before its turn; then it fails with `Expired`. Default: the mailbox's, or none. */
+  readonly ttl?: number;
+  readonly sender?: ActorId;
+  /** Whatever should travel along, such as a trace context. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** What may be said about an ask. */
+export interface SendOptions extends TellOptions {
+  /** Milliseconds from subscription to the first value or completion (rule S4). Default: the broker's `requestTimeout`; `Infinity`: none. */
+  readonly timeout?: number;
+  /** Aborting it cancels, and errors the reply with the signal's reason (rule S3). */
+  readonly signal?: AbortSignal;
+}
+
+/** What may be said about a broadcast. */
+export interface BroadcastOptions extends SendOptions {
+  /** `registered` (default): results in registration order. `settled`: as they come, so `take(3)` is a quorum. */
+  readonly order?: 'registered' | 'settled';
+}
+
+/** What may be said about a publication. */
+export interface PublishOptions {
+  /** Keep it as the topic's last value, for whoever subscribes later (rule T4). Default false. */
+  readonly retain?: boolean;
+}

@@ -1,0 +1,25 @@
+import type { FailureCode } from '../failure/failure-code';
+import { SendError } from '../failure/send-error';
+
+/** What became of an eager send: taken in, or refused and why. */
+export type SendResult = { readonly ok: true } | { readonly ok: false; readonly code: FailureCode; readonly error: SendError };
+
+/** The one result of every message that was taken in. */
+export const SENT: SendResult = Object.freeze({ ok: true });
+
+/** A refusal. Its error, whose stack costs 3 µs, is made when somebody reads it: a flood of refusals must not pay for it (rule S1). */
+export class Refusal {
+  readonly ok = false;
+  readonly code: FailureCode;
+  readonly #actorId: string | undefined;
+  #error: SendError | undefined;
+
+  constructor(code: FailureCode, actorId: string | undefined) {
+    this.code = code;
+    this.#actorId = actorId;
+  }
+
+  get error(): SendError {
+    return (this.#error ??= new SendError(this.code, { actorId: this.#actorId }));
+  }
+}

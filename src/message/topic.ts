@@ -1,0 +1,23 @@
+import { parsePattern } from './topic-pattern';
+
+declare const carries: unique symbol;
+
+/** A topic, or a pattern of topics, with the messages it carries in its type. */
+export type Topic<Msg = any> = string & { readonly [carries]: (message: Msg) => Msg };
+
+/** What may be published on a topic: what its type says, or anything on a plain string. */
+export type TopicMessage<K> = K extends Topic<infer Msg> ? Msg : K extends { readonly topic: infer T } ? (T extends Topic<infer Msg> ? Msg : any) : any;
+
+/**
+ * A topic that carries its message type, so that `publish`, `bind` and `topic$` check it.
+ *
+ * ```ts
+ * const prices = topic<{ symbol: string; price: number }>('prices.*');
+ * ```
+ *
+ * @throws {BrokerError} `RoutingFailed` for a malformed pattern (rule T1).
+ */
+export function topic<Msg>(pattern: string): Topic<Msg> {
+  parsePattern(pattern);
+  return pattern as Topic<Msg>;
+}

@@ -1,0 +1,51 @@
+import { FAILURE_CODES, type FailureCode } from '../failure/failure-code';
+
+/** Why messages failed before a handler saw them. */
+export type FailureCount = FailureCode | 'NoRoute' | 'Cancelled';
+
+/**
+ * A broker in numbers. At every instant (rule O2): `totalSent = totalDelivered + totalFailed + pending`,
+ * `totalDelivered = totalSucceeded + totalErrored + totalAborted + inFlight`, `totalFailed = Σ failedBy`.
+ * A broadcast counts once for each target.
+ */
+export interface BrokerMetrics {
+  readonly registeredActors: number;
+  readonly totalSent: number;
+  /** Handed to an actor. */
+  readonly totalDelivered: number;
+  /** Ended before a handler saw them. */
+  readonly totalFailed: number;
+  /** Nanoseconds from the call to the mailbox's answer, the mean over sampled sends (rule O5); 0 before the first sample. */
+  readonly avgRoutingLatencyNs: number;
+  /** Queued, or waiting for a place. */
+  readonly pending: number;
+  /** Turns that are open. */
+  readonly inFlight: number;
+  readonly totalSucceeded: number;
+  readonly totalErrored: number;
+  readonly totalAborted: number;
+  /** Callers that wait for a reply. */
+  readonly openRequests: number;
+  readonly totalDeadLettered: number;
+  readonly failedBy: Readonly<Record<FailureCount, number>>;
+}
+
+/** A count of 0 for each. */
+export function noFailures(): Record<FailureCount, number> {
+  const counts: Partial<Record<FailureCount, number>> = {};
+  for (const code of FAILURE_CODES) counts[code] = 0;
+  counts.NoRoute = 0;
+  counts.Cancelled = 0;
+  return counts as Record<FailureCount, number>;
+}
+
+/** What is counted; the totals follow from it. */
+export type MetricCounts = Omit<BrokerMetrics, 'totalSent' | 'totalDelivered' | 'totalFailed'>;
+
+/** Adds the totals up. */
+export function metricsOf(counts: MetricCounts): BrokerMetrics {
+  let totalFailed = 0;
+  for (const code of Object.keys(counts.failedBy) as FailureCount[]) totalFailed += counts.failedBy[code];
+  const totalDelivered = counts.totalSucceeded + counts.totalErrored + counts.totalAborted + counts.inFlight;
+  return { ...counts, totalDelivered, totalFailed, totalSent: totalDelivered + totalFailed + counts.pending };
+}

@@ -1,0 +1,85 @@
+import type { TimestampProvider } from 'rxjs';
+import { checkDuration, checkPositiveInteger, describeValue } from '../failure/check';
+import type { DeadLetter } from './dead-letter';
+
+/** How dead letters are logged while nobody observes them (rule O3). */
+export interface DeadLetterLogOptions {
+  /** Letters written out before counting begins. Default 10. */
+  readonly first?: number;
+  /** Milliseconds between counts of the rest. Default 300,000: five minutes. */
+  readonly interval?: number;
+}
+
+const FIRST = 10;
+const INTERVAL = 5 * 60_000;
+/** In a flood the clock is read for every so many-th letter only. */
+const MOST_SKIPPED = 1_024;
+/** Letters that come faster than this many milliseconds apart are a flood. */
+const FLOOD = 100;
+
+/** Writes the first letters out, then one count every while: a flood of losses does not become a flood of lines. */
+export class DeadLetterLog {
+  readonly #write: (message: string, ...details: unknown[]) => void;
+  readonly #first: number;
+  readonly #interval: number;
+  #printed = 0;
+  #suppressed = 0;
+  #countsFrom = -1;
+  #lastReading = -1;
+  #toSkip = 0;
+  #skips = 0;
+
+  /** @throws {RangeError | TypeError} for options out of range. */
+  constructor(options: boolean | DeadLetterLogOptions, write: (message: string, ...details: unknown[]) => void) {
+    if (typeof options !== 'boolean' && (typeof options !== 'object' || options === null)) {
+      throw new TypeError(`logDeadLetters must be true, false or { first, interval }, got ${describeValue(options)}`);
+    }
+    const { first = FIRST, interval = INTERVAL } = typeof options === 'boolean' ? {} : options;
+    this.#first = options === false ? 0 : first === 0 ? 0 : checkPositiveInteger(first, 'logDeadLetters.first');
+    this.#interval = options === false ? Infinity : checkDuration(interval, 'logDeadLetters.interval', { infinity: true });
+    this.#write = write;
+  }
+
+  /** Whether this letter is to be made and written out; else it is counted. */
+  wantsLetter(clock: TimestampProvider): boolean {
+    if (this.#printed < this.#first) {
+      this.#printed++;
+      return true;
+    }
+    this.#suppressed++;
+    if (this.#toSkip > 0) this.#toSkip--;
+    else if (this.#interval !== Infinity) this.#lookAtClock(clock.now());
+    return false;
+  }
+
+  print(letter: DeadLetter): void {
+    const target = letter.target === undefined ? (letter.topic === undefined ? '' : ` on topic '${letter.topic}'`) : ` to '${letter.target}'`;
+    this.#write(
+      `rx-broker: dead letter: a message${target} was lost: ${letter.reason}${letter.asked ? ' (its sender knows)' : ''}. Observe deadLetters$ or attach a DeadLetterQueue to handle these.`,
+      letter,
+    );
+    if (this.#printed === this.#first) this.#write('rx-broker: further dead letters are only counted.');
+  }
+
+  callbackFailed(what: string, error: unknown): void {
+    this.#write(`rx-broker: ${what} threw:`, error);
+  }
+
+  /** Writes the last count. */
+  flush(): void {
+    if (this.#suppressed === 0 || this.#interval === Infinity) return;
+    this.#write(`rx-broker: ${this.#suppressed} further dead letters.`);
+    this.#suppressed = 0;
+  }
+
+  /** Reading the clock costs more than refusing a message: in a flood it is read for every many-th, when letters are rare for each. */
+  #lookAtClock(now: number): void {
+    if (this.#countsFrom < 0) this.#countsFrom = now;
+    this.#skips = this.#lastReading >= 0 && now - this.#lastReading < FLOOD ? Math.min(MOST_SKIPPED, this.#skips * 2 + 1) : 0;
+    this.#lastReading = now;
+    this.#toSkip = this.#skips;
+    if (now - this.#countsFrom < this.#interval) return;
+    this.#countsFrom = now;
+    this.flush();
+  }
+}

@@ -1,0 +1,141 @@
+import { Observable, Subject } from 'rxjs';
+import { Ring } from '../buffer/ring';
+import { checkFunction, checkPositiveInteger } from '../failure/check';
+import type { FailureCode } from '../failure/failure-code';
+import type { SendResult } from '../message/send-result';
+import type { DeadLetter } from './dead-letter';
+
+/** What a ledger gives its letters to. `source` is the ledger itself, which is how a queue of two brokers knows them apart. */
+export interface LetterStore {
+  add(letter: DeadLetter, source: object): void;
+  /** Tells those who observe the store, once the letter is in it. */
+  tell(letter: DeadLetter): void;
+  end(source: object): void;
+}
+
+/** What became of one redelivered letter. */
+export interface Redelivery {
+  readonly letter: DeadLetter;
+  /** Whether it was taken in again. */
+  readonly ok: boolean;
+  readonly code?: FailureCode | 'NoRoute';
+}
+
+/** Sends a letter again, to where it was lost. */
+export type Redeliver = (letter: DeadLetter) => SendResult | { readonly ok: false; readonly code: 'NoRoute' };
+
+interface Stored {
+  readonly letter: DeadLetter;
+  readonly source: object;
+}
+
+const CAPACITY = 1_000;
+
+/**
+ * Keeps dead letters, so that they can be looked at, and sent again (rule O4). Holds `capacity`; one more evicts the oldest, which is
+ * counted in `evicted`.
+ *
+ * ```ts
+ * const queue = new DeadLetterQueue({ capacity: 100 });
+ * const broker = new InMemoryMessageBroker().withDeadLetterQueue(queue);
+ * queue.redeliver((letter) => letter.reason === 'MailboxFull').subscribe();
+ * ```
+ */
+export class DeadLetterQueue {
+  readonly capacity: number;
+  #stored = new Ring<Stored, number>();
+  #evicted = 0;
+  readonly #arrivals = new Subject<DeadLetter>();
+  readonly #senders = new Map<object, Redeliver>();
+
+  /** @throws {RangeError} unless `capacity` is an integer of at least 1. Default 1,000. */
+  constructor(options: { readonly capacity?: number } = {}) {
+    this.capacity = checkPositiveInteger(options.capacity ?? CAPACITY, 'capacity');
+  }
+
+  /** Every letter as it arrives. Completes when the last broker it is attached to has closed. */
+  get letters$(): Observable<DeadLetter> {
+    return this.#arrivals.asObservable();
+  }
+
+  /** A snapshot, oldest first. */
+  letters(): readonly DeadLetter[] {
+    const letters: DeadLetter[] = [];
+    this.#stored.forEach(({ letter }) => letters.push(letter));
+    return letters;
+  }
+
+  get size(): number {
+    return this.#stored.size;
+  }
+
+  /** Letters that left because a newer one came. */
+  get evicted(): number {
+    return this.#evicted;
+  }
+
+  /**
+   * Takes letters out, all at once, and sends each again with one more attempt, oldest first. Letters whose sender waited for a reply
+   * are left alone, since the sender knows, unless `filter` takes them.
+   *
+   * Cold; synchronous; emits one result for each letter, then completes. What fails again comes back as a letter. A throwing `filter`
+   * errors before anything is taken out.
+   */
+  redeliver(filter?: (letter: DeadLetter) => boolean): Observable<Redelivery> {
+    if (filter !== undefined) checkFunction(filter, 'filter');
+    return new Observable((subscriber) => {
+      const taken = this.#take(filter ?? ((letter) => !letter.asked));
+      for (const stored of taken) {
+        const { letter, source } = stored;
+        const redeliver = this.#senders.get(source);
+        // Its broker is closed: it stays what it was, a letter.
+        if (redeliver === undefined) this.#add(stored);
+        const result = redeliver?.(letter) ?? ({ ok: false, code: 'BrokerClosed' } as const);
+        subscriber.next(result.ok ? { letter, ok: true } : { letter, ok: false, code: result.code });
+      }
+      subscriber.complete();
+    });
+  }
+
+  /** Takes everything out, oldest first. */
+  drain(): DeadLetter[] {
+    return this.#take(() => true).map(({ letter }) => letter);
+  }
+
+  clear(): void {
+    this.#take(() => true);
+  }
+
+  /** @internal Joins a broker: `source` is its ledger, `redeliver` sends a letter of its again. */
+  attach(source: object, redeliver: Redeliver): LetterStore {
+    this.#senders.set(source, redeliver);
+    return {
+      add: (letter) => this.#add({ letter, source }),
+      tell: (letter) => this.#arrivals.next(letter),
+      end: () => {
+        this.#senders.delete(source);
+        if (this.#senders.size === 0) this.#arrivals.complete();
+      },
+    };
+  }
+
+  #add(stored: Stored): void {
+    if (this.#stored.size === this.capacity) {
+      this.#stored.headMeta();
+      this.#stored.advance();
+      this.#evicted++;
+    }
+    this.#stored.push(stored, 0);
+  }
+
+  #take(filter: (letter: DeadLetter) => boolean): Stored[] {
+    const taken: Stored[] = [];
+    const left = new Ring<Stored, number>();
+    this.#stored.forEach((stored) => {
+      if (filter(stored.letter)) taken.push(stored);
+      else left.push(stored, 0);
+    });
+    this.#stored = left;
+    return taken;
+  }
+}

@@ -1,0 +1,24 @@
+import type { FailureCode } from '../failure/failure-code';
+import type { ActorId } from '../message/actor-id';
+import type { Priority } from '../message/priority';
+
+/** A message that was lost, and why. Which ones become letters is the table of DESIGN §2 (rule O3). */
+export interface DeadLetter {
+  /** The message's id. */
+  readonly id: string;
+  /** Whom it was for; absent where no route was found. */
+  readonly target?: ActorId;
+  readonly topic?: string;
+  readonly message: any;
+  readonly priority: Priority;
+  readonly reason: FailureCode | 'HandlerFailed' | 'NoRoute';
+  /** What the handler threw, where the reason is `HandlerFailed`. */
+  readonly error?: unknown;
+  /** Whether its sender waited for a reply, and so knows. */
+  readonly asked: boolean;
+  /** When it was lost, in milliseconds of the broker's scheduler. */
+  readonly at: number;
+  /** How often it has been sent: 1, and one more for each redelivery. */
+  readonly attempts: number;
+  readonly headers: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,14 @@
+import { type OperatorFunction, filter, map } from 'rxjs';
+import type { BrokerEvent } from './broker-event';
+import type { DeadLetter } from './dead-letter';
+
+type DeadLettered = Extract<BrokerEvent, { kind: 'dead-lettered' }>;
+
+/** What `deadLetters$` is, as an operator over `events$`: the letters, in the order of their loss. */
+export function toDeadLetters(): OperatorFunction<BrokerEvent, DeadLetter> {
+  return (events$) =>
+    events$.pipe(
+      filter((event): event is DeadLettered => event.kind === 'dead-lettered'),
+      map((event) => event.letter),
+    );
+}
