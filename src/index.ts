@@ -25,6 +25,7 @@ export { Message } from './message/message';
 export { Priority } from './message/priority';
 export { type MessageCreator, type MessageOf, type MessageSpec, type Protocol, message, protocol } from './message/protocol';
 export { type Accepted, type ReplyFor, type ReplyOf, type Tellable } from './message/reply-of';
+export { type Publisher } from './message/publisher';
 export { type RoutingKey } from './message/routing-key';
 export { type BroadcastOptions, type PublishOptions, type SendOptions, type TellOptions } from './message/send-options';
 export { type SendResult } from './message/send-result';

@@ -6,8 +6,9 @@ import type { AnyProtocol, Covers, HandlersOf } from '../mailbox/protocol-handle
 import type { ActorId } from '../message/actor-id';
 import type { Priority } from '../message/priority';
 import type { Accepted, ReplyFor, ReplyOf } from '../message/reply-of';
+import type { Publisher } from '../message/publisher';
 import type { RoutingKey } from '../message/routing-key';
-import type { BroadcastOptions, PublishOptions, SendOptions } from '../message/send-options';
+import type { BroadcastOptions, SendOptions } from '../message/send-options';
 import type { Sender } from '../message/sender';
 import type { TopicMessage } from '../message/topic';
 import type { BrokerEvent } from '../observability/broker-event';
@@ -41,7 +42,7 @@ export interface CloseOptions {
  * Every send that returns an Observable is cold: targets, filter and route are evaluated at subscription, and every subscription
  * sends one message (rule S1). Bad arguments throw at the call.
  */
-export interface MessageBroker extends Sender, AsyncCloseable {
+export interface MessageBroker extends Sender, Publisher, AsyncCloseable {
   /**
    * Registers an actor with a mailbox of its own making. What the mailbox holds counts as sent now.
    *
@@ -107,13 +108,6 @@ export interface MessageBroker extends Sender, AsyncCloseable {
    * @throws {BrokerError} `NotFound` for an unknown id, `RoutingFailed` for a malformed pattern.
    */
   bind<K extends string>(topic: K, id: ActorId<TopicMessage<K>>): Unsubscribable;
-
-  /**
-   * Publishes to every actor bound to the topic and every observer of it, now. How many actors took it; nobody there is no failure.
-   *
-   * @throws {BrokerError} `RoutingFailed` for a malformed topic. @throws {RangeError} when one more topic than `maxRetained` would be kept.
-   */
-  publish<const K extends string | RoutingKey>(key: K, message: TopicMessage<NoInfer<K>>, options?: PublishOptions): number;
 
   /** A topic or pattern as a stream of its messages, retained ones first, synchronously. */
   topic$<K extends string>(pattern: K): Observable<TopicMessage<K>>;

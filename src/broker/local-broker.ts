@@ -1,0 +1,488 @@
+import { Observable, ReplaySubject, Subject, type Unsubscribable, defer, interval, map, startWith, takeUntil } from 'rxjs';
+import { BrokerError } from '../failure/broker-error';
+import { checkActorId, checkCapacity, checkFunction, checkOneOf, checkOptions, checkPositiveInteger, describeValue } from '../failure/check';
+import type { FailureCode } from '../failure/failure-code';
+import { consumerOf } from '../mailbox/consumer';
+import { NORMAL_STAMP, tellDirect } from '../mailbox/direct';
+import { Dispatch } from '../mailbox/dispatch';
+import { FanOut } from '../mailbox/fan-out';
+import { CLOSED, CLOSING, FREEZING, OBSERVED } from '../mailbox/flags';
+import { deepFreeze } from '../mailbox/freeze';
+import type { Host } from '../mailbox/host';
+import { Mailbox } from '../mailbox/mailbox';
+import { MailboxCore, TAKEN } from '../mailbox/mailbox-core';
+import { type MailboxSettings, resolveMailbox } from '../mailbox/mailbox-options';
+import type { MessageRecord } from '../mailbox/message-record';
+import { aloneQueue } from '../mailbox/alone';
+import { prepare, tell } from '../mailbox/tell';
+import { ON_STACK, OPEN, type Turn } from '../mailbox/turn';
+import type { ActorId } from '../message/actor-id';
+import { PRIORITIES, type Priority, laneOf, laneOfRouting } from '../message/priority';
+import type { RoutingKey } from '../message/routing-key';
+import type { BroadcastOptions, PublishOptions, SendOptions, TellOptions } from '../message/send-options';
+import { Refusal, SENT, type SendResult } from '../message/send-result';
+import { parsePattern, parseTopic } from '../message/topic-pattern';
+import type { BrokerEvent } from '../observability/broker-event';
+import type { BrokerMetrics } from '../observability/broker-metrics';
+import type { DeadLetter } from '../observability/dead-letter';
+import type { DeadLetterQueue } from '../observability/dead-letter-queue';
+import { Ledger, SAMPLE_MASK } from '../observability/ledger';
+import { type ActorRef, SenderRef } from './actor-ref';
+import { ReplyStream, askSlowly, recordOf } from './ask';
+import { type BroadcastContext, broadcastFrom } from './broadcast';
+import type { BroadcastResult } from './broadcast-result';
+import { type BrokerOptions, type BrokerSettings, resolveBroker } from './broker-options';
+import { checkBroadcast, checkSend, checkTell } from './check-send';
+import { checkClose, closeQuietly } from './closing';
+import type { CloseOptions, Publication } from './message-broker';
+import { LocalRegistration, type Registrar, type Registration } from './registration';
+import { Registry } from './registry';
+import type { RegisterOptions, SpawnOptions } from './spawn-options';
+import { Topics } from './topics';
+
+const CAPACITY = 1_000;
+const NORMAL_LANE = 1;
+
+/**
+ * The broker in one process: what every call checks, and where it goes from there. `InMemoryMessageBroker` is its public type; here
+ * the parameters are plain, since TypeScript cannot compare the generic signatures of a class with those of an interface.
+ */
+export class LocalBroker {
+  readonly #settings: BrokerSettings;
+  readonly #ledger: Ledger;
+  readonly #dispatch: Dispatch;
+  readonly #registry = new Registry();
+  /** The registry's table, held here too: every send looks it up. */
+  readonly #actors: ReadonlyMap<string, MailboxCore>;
+  readonly #topics: Topics;
+  readonly #broadcasts = new Subject<unknown>();
+  readonly #closed = new ReplaySubject<void>(1);
+  readonly #context: BroadcastContext;
+  readonly #registrar: Registrar = { end: (core) => this.#end(core, 'unregistered', 'ActorNotFound', 'ActorStopped') };
+  #closing: Promise<void> | undefined;
+  declare readonly [Symbol.asyncDispose]: () => Promise<void>;
+
+  /** @throws {TypeError | RangeError} for an option out of its range. */
+  constructor(options?: BrokerOptions) {
+    this.#settings = resolveBroker(options);
+    const { name, scheduler, dispatcher, log, maxRetained, freezeMessages, requestTimeout } = this.#settings;
+    const host: Host = {
+      broker: this,
+      requestTimeout,
+      askFrom: (turn, id, message, to) => this.#ask(id, message, checkSend(to), to, turn),
+      tellFrom: (turn, id, message, to) => this.#tell(id, message, to, turn),
+    };
+    this.#ledger = new Ledger(log);
+    this.#dispatch = new Dispatch(this.#ledger, { name, scheduler, dispatcher, host });
+    this.#ledger.belongTo(this.#dispatch);
+    this.#actors = this.#registry.actors;
+    this.#topics = new Topics(this.#dispatch, maxRetained);
+    this.#context = {
+      actors: this.#actors,
+      dispatch: this.#dispatch,
+      ledger: this.#ledger,
+      requestTimeout,
+      targets: (filter) => this.#targets(filter),
+      announce: (message) => this.#dispatch.emit(this.#broadcasts, message),
+    };
+    if (freezeMessages) this.#dispatch.flags |= FREEZING;
+    const { asyncDispose } = Symbol as { readonly asyncDispose?: symbol };
+    if (asyncDispose !== undefined) Object.defineProperty(this, asyncDispose, { value: () => this.close() });
+  }
+
+  static withCapacity(expectedActors: number, options?: BrokerOptions): LocalBroker {
+    checkPositiveInteger(expectedActors, 'expectedActors');
+    const broker = new LocalBroker(options);
+    broker.#registry.reserve(expectedActors);
+    return broker;
+  }
+
+  withDeadLetterQueue(queue: DeadLetterQueue): this {
+    if (typeof queue?.redeliver !== 'function') throw new TypeError(`queue must be a DeadLetterQueue, got ${describeValue(queue)}`);
+    this.#ledger.store(queue.attach(this.#ledger, (letter) => this.#redeliver(letter)));
+    return this;
+  }
+
+  // Actors -------------------------------------------------------------------------------------------
+
+  register(id: string, mailbox: Mailbox, options?: RegisterOptions): Registration {
+    return this.#register(checkActorId(id), Mailbox.coreOf(mailbox), options);
+  }
+
+  unregister(id: string): void {
+    const core = this.#actors.get(checkActorId(id));
+    if (core === undefined) throw new BrokerError('NotFound', `no actor is registered as ${describeValue(id)}`);
+    this.#registrar.end(core);
+  }
+
+  spawn(id: string, first: unknown, second?: unknown, third?: SpawnOptions): Registration {
+    checkActorId(id);
+    const isProtocol = typeof first !== 'function' && typeof (first as { receive?: unknown } | null)?.receive !== 'function';
+    const options = (isProtocol ? third : second) as SpawnOptions | undefined;
+    checkOptions(options);
+    const consumer = consumerOf(first, isProtocol ? (second ?? null) : undefined);
+    const capacity = options?.capacity ?? CAPACITY;
+    const settings = options === undefined ? this.#spawnSettings : resolveMailbox(capacity === Infinity ? capacity : checkCapacity(capacity), { ...this.#settings.mailbox, ...options });
+    const core = new MailboxCore(settings, this.#dispatch.queueFor(settings.dispatcher));
+    core.attach(consumer.handler, consumer.actor);
+    return this.#register(id, core, options);
+  }
+
+  ref<Msg>(id: ActorId<Msg>): ActorRef<Msg> {
+    checkActorId(id);
+    return new SenderRef<Msg>(this, id);
+  }
+
+  watch(id: string): Observable<void> {
+    return this.#registry.watch(checkActorId(id));
+  }
+
+  isRegistered(id: string): boolean {
+    return this.#actors.has(checkActorId(id));
+  }
+
+  registeredCount(): number {
+    return this.#actors.size;
+  }
+
+  actorIds(): ActorId[] {
+    return this.#registry.ids();
+  }
+
+  // Sending ------------------------------------------------------------------------------------------
+
+  send(id: string, message: unknown, options?: SendOptions): Observable<any> {
+    if (options === undefined && typeof id === 'string' && id !== '') return new ReplyStream(this.#context, id, message, null);
+    return this.#ask(id, message, checkSend(options), options, null);
+  }
+
+  trySend(id: string, message: unknown, options?: TellOptions): SendResult {
+    const core = this.#actors.get(id);
+    if (
+      core !== undefined &&
+      options === undefined &&
+      (core.flags | this.#dispatch.flags) === 0 &&
+      (this.#ledger.succeeded & SAMPLE_MASK) !== 0
+    ) {
+      tellDirect(core, message, NORMAL_STAMP);
+      return SENT;
+    }
+    return this.#tell(id, message, options, null);
+  }
+
+  sendWithPriority(id: string, message: unknown, priority: Priority, options?: SendOptions): Observable<any> {
+    checkSend(options);
+    return this.#ask(id, message, laneOf(checkOneOf(priority, 'priority', PRIORITIES)), options, null);
+  }
+
+  sendWithRouting(key: RoutingKey, message: unknown, options?: SendOptions): Observable<any> {
+    const { topic, lane } = checkKey(key, checkSend(options));
+    return new Observable((subscriber) => {
+      const id = this.#route(key, topic, message, lane);
+      if (typeof id === 'string') askSlowly(this.#context, id, message, { lane, options, parent: null, topic }, subscriber);
+      else subscriber.error(id);
+    });
+  }
+
+  // To many ------------------------------------------------------------------------------------------
+
+  broadcast(message: unknown, options?: BroadcastOptions): Observable<BroadcastResult<any>> {
+    return broadcastFrom(this.#context, message, undefined, checkBroadcast(options), options);
+  }
+
+  broadcastFilter(message: unknown, filter: (id: ActorId) => boolean, options?: BroadcastOptions): Observable<BroadcastResult<any>> {
+    checkFunction(filter, 'filter');
+    return broadcastFrom(this.#context, message, filter, checkBroadcast(options), options);
+  }
+
+  tryBroadcast(message: unknown, filter?: (id: ActorId) => boolean): number {
+    this.#dispatch.settleFanOut();
+    if (filter !== undefined) {
+      checkFunction(filter, 'filter');
+      const targets = this.#targets(filter);
+      return this.#fanOut(targets, targets.length, message, NORMAL_LANE, undefined, this.#broadcasts, message);
+    }
+    return this.#fanOut(this.#registry.roster(), this.#registry.size, message, NORMAL_LANE, undefined, this.#broadcasts, message);
+  }
+
+  get broadcasts$(): Observable<unknown> {
+    return this.#broadcasts.asObservable();
+  }
+
+  // Topics -------------------------------------------------------------------------------------------
+
+  bind(topic: string, id: string): Unsubscribable {
+    parsePattern(topic);
+    const core = this.#actors.get(checkActorId(id));
+    if (core === undefined) throw new BrokerError('NotFound', `no actor is registered as ${describeValue(id)}; register it before it is bound to '${topic}'`);
+    this.#dispatch.settleFanOut();
+    return this.#topics.bind(topic, core);
+  }
+
+  publish(key: string | RoutingKey, message: unknown, options?: PublishOptions): number {
+    const { topic, lane } = checkKey(typeof key === 'string' ? { topic: key } : key, NORMAL_LANE);
+    checkOptions(options);
+    this.#dispatch.settleFanOut();
+    const retain = options?.retain ?? false;
+    if (typeof retain !== 'boolean') throw new TypeError(`retain must be true or false, got ${describeValue(retain)}`);
+    if (retain && !this.#isRefusing()) this.#topics.retained.set(topic, message);
+    const targets = this.#topics.boundTo(topic);
+    const observers = this.#topics.observersOf(topic);
+    const publication: Publication | undefined = observers && { topic, message, retained: false };
+    return this.#fanOut(targets, targets.length, message, lane, topic, observers, publication);
+  }
+
+  topic$(pattern: string): Observable<any> {
+    return this.publications$(pattern).pipe(map(({ message }): unknown => message));
+  }
+
+  publications$(pattern: string): Observable<Publication> {
+    return this.#topics.publications(pattern);
+  }
+
+  retained(topic: string): any {
+    parseTopic(topic);
+    return this.#topics.retained.get(topic);
+  }
+
+  clearRetained(topic: string): void {
+    parseTopic(topic);
+    this.#topics.retained.delete(topic);
+  }
+
+  // Seeing what happened -----------------------------------------------------------------------------
+
+  metrics(): BrokerMetrics {
+    return this.#ledger.metrics();
+  }
+
+  get metrics$(): Observable<BrokerMetrics> {
+    return defer(() => interval(this.#settings.metricsInterval, this.#settings.scheduler)).pipe(
+      startWith(undefined),
+      map(() => this.metrics()),
+      takeUntil(this.#closed),
+    );
+  }
+
+  get deadLetters$(): Observable<DeadLetter> {
+    return this.#ledger.deadLetters$;
+  }
+
+  get events$(): Observable<BrokerEvent> {
+    return this.#ledger.events$;
+  }
+
+  close(options: CloseOptions = {}): Promise<void> {
+    if (this.#closing !== undefined) return this.#closing;
+    checkClose(options);
+    this.#dispatch.settleFanOut();
+    this.#dispatch.flags |= CLOSING;
+    return (this.#closing = closeQuietly(this.#dispatch, options, () => this.#finish()));
+  }
+
+  // --------------------------------------------------------------------------------------------------
+
+  get #spawnSettings(): MailboxSettings {
+    return (this.#defaultSettings ??= resolveMailbox(CAPACITY, this.#settings.mailbox));
+  }
+
+  #defaultSettings: MailboxSettings | undefined;
+
+  /** Whether a send from here is from outside of a closing broker's turns. */
+  #isRefusing(): boolean {
+    return (this.#dispatch.flags & CLOSING) !== 0 && this.#dispatch.onStack === null;
+  }
+
+  #register(id: string, core: MailboxCore, options: RegisterOptions | undefined): Registration {
+    checkOptions(options);
+    const topics = options?.topics ?? [];
+    if (!Array.isArray(topics)) throw new TypeError(`topics must be an array of topic patterns, got ${describeValue(topics)}`);
+    for (const topic of topics) parsePattern(topic);
+    if ((this.#dispatch.flags & CLOSING) !== 0) throw new BrokerError('BrokerClosed', `the broker is closing or closed; '${id}' cannot be registered`);
+    this.#registry.checkFree(id, core);
+    this.#dispatch.settleFanOut();
+    const registration = new LocalRegistration(this.#registrar, core, id);
+    const outermost = this.#dispatch.enter();
+    try {
+      this.#registry.add(id, core, registration);
+      core.moveTo(this.#dispatch.queueFor(core.settings.dispatcher));
+      this.#ledger.registered(core);
+      for (const topic of topics) this.#topics.bind(topic, core);
+      core.start(this.#dispatch);
+      core.wake();
+    } catch (error) {
+      this.#registrar.end(core);
+      throw error;
+    } finally {
+      this.#dispatch.leave(outermost);
+    }
+    return registration;
+  }
+
+  #end(core: MailboxCore, reason: string, queuedCode: FailureCode, runningCode: FailureCode): void {
+    const outermost = this.#dispatch.enter();
+    try {
+      this.#dispatch.settleFanOut();
+      const { id } = core;
+      this.#registry.remove(core);
+      this.#topics.forget(core);
+      core.empty(queuedCode, runningCode);
+      core.stop(reason);
+      this.#ledger.unregistered(id);
+      core.moveTo(aloneQueue(core.settings.dispatcher));
+      const watchers = this.#registry.takeWatchers(id);
+      if (watchers !== undefined) {
+        this.#dispatch.emit(watchers, undefined);
+        watchers.complete();
+      }
+    } finally {
+      this.#dispatch.leave(outermost);
+    }
+  }
+
+  #ask(id: string, message: unknown, lane: number, options: SendOptions | undefined, turn: Turn | null): Observable<unknown> {
+    return new ReplyStream(this.#context, checkActorId(id), message, { lane, options, parent: turn, topic: undefined });
+  }
+
+  #tell(id: string, message: unknown, options: TellOptions | undefined, turn: Turn | null): SendResult {
+    const lane = checkTell(options);
+    const core = this.#actors.get(id);
+    const dispatch = this.#dispatch;
+    const inside = turn !== null && (turn.state === ON_STACK || turn.state === OPEN);
+    if (core === undefined) {
+      checkActorId(id);
+      const code = this.#isRefusing() && !inside ? 'BrokerClosed' : 'ActorNotFound';
+      return this.#refuse(id, message, this.#metaOf(message, lane, options, turn), code);
+    }
+    const startedAt = this.#ledger.isSampleDue() ? performance.now() : -1;
+    const meta = this.#metaOf(message, lane, options, turn);
+    if (typeof meta === 'number' && (core.flags | dispatch.flags) === 0) {
+      if (startedAt >= 0) this.#ledger.sample(performance.now() - startedAt);
+      tellDirect(core, message, meta);
+      return SENT;
+    }
+    const code = tell(core, message, meta, inside);
+    if (startedAt >= 0) this.#ledger.sample(performance.now() - startedAt);
+    return code === TAKEN ? SENT : (new Refusal(code, id) as SendResult);
+  }
+
+  /** A stamp that is only a lane, or a record where there is more to say. */
+  #metaOf(message: unknown, lane: number, options: TellOptions | undefined, turn: Turn | null): MessageRecord | number {
+    const says = turn !== null || (options !== undefined && (options.ttl !== undefined || options.sender !== undefined || options.headers !== undefined));
+    return says ? recordOf(this.#dispatch, message, { lane, options, parent: turn, topic: undefined }, null) : lane;
+  }
+
+  #refuse(id: string, message: unknown, meta: MessageRecord | number, code: FailureCode): SendResult {
+    const known = prepare(this.#dispatch, null, message, meta, id);
+    this.#ledger.failed(code, id, message, known);
+    return new Refusal(code, id) as SendResult;
+  }
+
+  /** Everyone who passes, in registration order. Throws what the filter throws. */
+  #targets(filter: ((id: ActorId) => boolean) | undefined): readonly MailboxCore[] {
+    const everyone = this.#registry.roster().slice(0, this.#registry.size);
+    return filter === undefined ? everyone : everyone.filter((core) => filter(core.id as ActorId));
+  }
+
+  /** Offers a message to the first `count` of `targets` and tells `observers`, as one step (rule R4). */
+  #fanOut(
+    targets: readonly MailboxCore[],
+    count: number,
+    message: unknown,
+    lane: number,
+    topic: string | undefined,
+    observers: { readonly observed?: boolean; next(value: any): void } | undefined,
+    told: unknown,
+  ): number {
+    const dispatch = this.#dispatch;
+    if ((dispatch.flags & FREEZING) !== 0) deepFreeze(message);
+    const announce = observers === undefined || observers.observed === false ? undefined : () => dispatch.emit(observers, told);
+    if (this.#isRefusing() || (dispatch.flags & OBSERVED) !== 0) return this.#fanOutSlowly(targets.slice(0, count), message, lane, topic, announce);
+    if (count === 0) {
+      announce?.();
+      return 0;
+    }
+    let meta: MessageRecord | number = lane;
+    if (topic !== undefined) {
+      meta = recordOf(dispatch, message, { lane, options: undefined, parent: null, topic }, null);
+      meta.shared = true;
+    }
+    return new FanOut(dispatch, targets, count, message, meta, lane).run(announce);
+  }
+
+  /** The same, one record for each target: observed, or refused by a closing broker. */
+  #fanOutSlowly(targets: readonly MailboxCore[], message: unknown, lane: number, topic: string | undefined, announce: (() => void) | undefined): number {
+    const dispatch = this.#dispatch;
+    const isRefusing = this.#isRefusing();
+    const outermost = dispatch.enter();
+    let taken = 0;
+    try {
+      for (const core of targets) {
+        const record = prepare(dispatch, core, message, recordOf(dispatch, message, { lane, options: undefined, parent: null, topic }, null), core.id);
+        const code = isRefusing ? 'BrokerClosed' : core.queue(message, record, lane, false);
+        if (code === TAKEN) taken++;
+        else core.lose(message, record, code);
+      }
+      if (!isRefusing) announce?.();
+    } finally {
+      dispatch.leave(outermost);
+    }
+    return taken;
+  }
+
+  /** The id that the router picks, or the error of why there is none, which is counted. */
+  #route(key: RoutingKey, topic: string, message: unknown, lane: number): string | BrokerError {
+    this.#dispatch.settleFanOut();
+    const cores = this.#topics.boundTo(topic).filter((core) => (core.flags & CLOSED) === 0);
+    if (cores.length === 0) return this.#unrouted(topic, message, lane, `no open actor is bound to '${topic}'; bind one first`);
+    let picked: unknown;
+    try {
+      picked = this.#settings.router.route(
+        key,
+        cores.map((core) => this.#topics.targetOf(core)),
+        message,
+      );
+    } catch (error) {
+      return this.#unrouted(topic, message, lane, `the router threw for '${topic}'`, error);
+    }
+    if (cores.some((core) => core.id === picked)) return picked as string;
+    return this.#unrouted(topic, message, lane, `the router picked ${describeValue(picked)} for '${topic}', which is not among its targets`);
+  }
+
+  #unrouted(topic: string, message: unknown, lane: number, reason: string, cause?: unknown): BrokerError {
+    const record = recordOf(this.#dispatch, message, { lane, options: undefined, parent: null, topic }, null);
+    record.asked = true;
+    this.#ledger.unrouted(message, prepare(this.#dispatch, null, message, record, undefined) as MessageRecord);
+    return new BrokerError('RoutingFailed', reason, cause === undefined ? undefined : { cause });
+  }
+
+  #redeliver(letter: DeadLetter): SendResult | { readonly ok: false; readonly code: 'NoRoute' } {
+    const { message, topic, headers, attempts } = letter;
+    const lane = laneOf(letter.priority);
+    const id = letter.target ?? this.#route({ topic: topic as string }, topic as string, message, lane);
+    if (typeof id !== 'string') return { ok: false, code: 'NoRoute' };
+    const record = recordOf(this.#dispatch, message, { lane, options: { headers }, parent: null, topic }, null);
+    record.attempt = attempts + 1;
+    const core = this.#actors.get(id);
+    if (core === undefined) return this.#refuse(id, message, record, this.#isRefusing() ? 'BrokerClosed' : 'ActorNotFound');
+    const code = tell(core, message, record, false);
+    return code === TAKEN ? SENT : (new Refusal(code, id) as SendResult);
+  }
+
+  #finish(): void {
+    for (const core of [...this.#actors.values()]) this.#end(core, 'broker-closed', 'BrokerClosed', 'BrokerClosed');
+    this.#closed.next();
+    this.#closed.complete();
+    this.#broadcasts.complete();
+    this.#topics.close();
+    this.#ledger.end();
+    this.#dispatch.close();
+  }
+}
+
+/** @throws {BrokerError | TypeError | RangeError} for a key that is none. */
+function checkKey(key: RoutingKey, lane: number): { readonly topic: string; readonly lane: number } {
+  if (typeof key !== 'object' || key === null) throw new BrokerError('RoutingFailed', `a routing key must be { topic, priority? }, got ${describeValue(key)}`);
+  parseTopic(key.topic);
+  return { topic: key.topic, lane: key.priority === undefined ? lane : laneOfRouting(key.priority) };
+}

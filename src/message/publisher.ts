@@ -1,0 +1,14 @@
+import type { RoutingKey } from './routing-key';
+import type { PublishOptions } from './send-options';
+import type { TopicMessage } from './topic';
+
+/** Whoever can publish. */
+export interface Publisher {
+  /**
+   * Publishes to every actor bound to the topic and every observer of it, now. How many actors took it; nobody there is no failure.
+   *
+   * @throws {BrokerError} `RoutingFailed` for a malformed topic.
+   * @throws {RangeError} when one more topic than `maxRetained` would be kept.
+   */
+  publish<const K extends string | RoutingKey>(key: K, message: TopicMessage<NoInfer<K>>, options?: PublishOptions): number;
+}

@@ -1,0 +1,146 @@
+import { type Observable, Subscriber } from 'rxjs';
+import { BoundedBuffer, EVICTED, FULL, REFUSED } from '../buffer/bounded-buffer';
+import type { Overflow } from '../buffer/overflow';
+import { BufferOverflowError } from '../failure/buffer-overflow-error';
+import { checkCapacity, checkFunction, checkOneOf, checkOptions, checkPositiveInteger } from '../failure/check';
+
+/** What an operator does with a value that finds its buffer full. A hot source cannot be paused, so `block` is for mailboxes only. */
+export type OperatorOverflow = Exclude<Overflow, 'block'>;
+
+const OPERATOR_OVERFLOWS: readonly OperatorOverflow[] = ['fail', 'drop-oldest', 'drop-newest'];
+
+/** How a bounded operator holds values back. */
+export interface BoundedOptions<T> {
+  /** Values at work at once. Default 1. */
+  readonly concurrency?: number;
+  /** What becomes of a value that finds the buffer full. Default `'fail'`: the stream errors with `BufferOverflowError`. */
+  readonly overflow?: OperatorOverflow;
+  /** Told every value that is dropped. What it throws errors the stream. */
+  readonly onOverflow?: (value: T) => void;
+}
+
+/** The same with every default filled in. */
+export interface BoundedSettings<T> {
+  readonly capacity: number;
+  readonly concurrency: number;
+  readonly overflow: OperatorOverflow;
+  readonly onOverflow: ((value: T) => void) | undefined;
+}
+
+/** @throws {TypeError | RangeError} for what is out of range, `block` among it. */
+export function resolveBounded<T>(capacity: number, options: BoundedOptions<T> = {}): BoundedSettings<T> {
+  checkOptions(options);
+  const { concurrency = 1, overflow = 'fail', onOverflow } = options;
+  if (concurrency !== Infinity) checkPositiveInteger(concurrency, 'concurrency');
+  if (onOverflow !== undefined) checkFunction(onOverflow, 'onOverflow');
+  return {
+    capacity: checkCapacity(capacity),
+    concurrency,
+    overflow: checkOneOf(overflow, "overflow (a hot source cannot be paused: 'block' is for mailboxes)", OPERATOR_OVERFLOWS),
+    onOverflow,
+  };
+}
+
+/** The one lane of an operator: `normal`. */
+const LANE = 1;
+
+/**
+ * A source's values, at most `concurrency` of them at work, at most `capacity` waiting: the same buffer and the same run to completion
+ * as a mailbox (rule M8). A value that comes while another is being handed on waits, so handing on never nests, and a backlog of a
+ * million goes in a flat loop (rule M7).
+ */
+export abstract class BoundedFlow<T, R> extends Subscriber<T> {
+  protected readonly out: Subscriber<R>;
+  readonly #settings: BoundedSettings<T>;
+  readonly #buffer: BoundedBuffer<T>;
+  #atWork = 0;
+  #isHandingOn = false;
+  #isSourceOver = false;
+
+  constructor(out: Subscriber<R>, settings: BoundedSettings<T>) {
+    super();
+    this.out = out;
+    this.#settings = settings;
+    this.#buffer = new BoundedBuffer<T>(settings.capacity, settings.overflow);
+    out.add(this);
+  }
+
+  /** Takes the source's values until the consumer leaves. */
+  follow(source: Observable<T>): void {
+    source.subscribe(this);
+  }
+
+  /** Puts a value to work. `release` is called when it is done, perhaps from within. */
+  protected abstract handOn(value: T): void;
+
+  /** A value is done: the next may go. */
+  protected release(): void {
+    this.#atWork--;
+    if (!this.#isHandingOn) this.#drain();
+  }
+
+  protected override _next(value: T): void {
+    if (!this.#isHandingOn && this.#atWork < this.#settings.concurrency && this.#buffer.size === 0) {
+      this.#start(value);
+      if (this.#buffer.size > 0 || this.#isSourceOver) this.#drain();
+      return;
+    }
+    const buffer = this.#buffer;
+    switch (buffer.offer(value, LANE, LANE)) {
+      case EVICTED: {
+        const victim = buffer.victim as T;
+        buffer.forgetVictim();
+        this.#drop(victim);
+        return;
+      }
+      case REFUSED:
+        this.#drop(value);
+        return;
+      case FULL:
+        this.out.error(new BufferOverflowError(this.#settings.capacity));
+        return;
+      default:
+    }
+  }
+
+  protected override _error(error: unknown): void {
+    this.out.error(error);
+  }
+
+  protected override _complete(): void {
+    this.#isSourceOver = true;
+    if (!this.#isHandingOn) this.#drain();
+  }
+
+  #start(value: T): void {
+    this.#atWork++;
+    this.#isHandingOn = true;
+    try {
+      this.handOn(value);
+    } finally {
+      this.#isHandingOn = false;
+    }
+  }
+
+  #drain(): void {
+    const buffer = this.#buffer;
+    while (buffer.size > 0 && this.#atWork < this.#settings.concurrency && !this.out.closed) {
+      const lane = buffer.next();
+      buffer.metaOf(lane);
+      const value = buffer.valueOf(lane);
+      buffer.take(lane);
+      this.#start(value);
+    }
+    if (this.#isSourceOver && this.#atWork === 0 && buffer.size === 0) this.out.complete();
+  }
+
+  #drop(value: T): void {
+    const { onOverflow } = this.#settings;
+    if (onOverflow === undefined) return;
+    try {
+      onOverflow(value);
+    } catch (error) {
+      this.out.error(error);
+    }
+  }
+}

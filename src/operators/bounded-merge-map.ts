@@ -1,0 +1,86 @@
+import { Observable, type ObservableInput, type ObservedValueOf, type OperatorFunction, Subscriber, from } from 'rxjs';
+import { checkFunction, checkOptions, describeValue } from '../failure/check';
+import { BoundedFlow, type BoundedOptions, type BoundedSettings, resolveBounded } from './bounded-flow';
+
+/** `BoundedOptions` with the capacity, which is required: a default would be somebody's outage. */
+export interface BoundedMapOptions<T> extends BoundedOptions<T> {
+  /** Values that wait at most; those at work are not counted. */
+  readonly capacity: number;
+}
+
+/**
+ * `mergeMap` with a bound: at most `concurrency` inner streams at once (default 1), at most `capacity` values waiting for one.
+ *
+ * Emits what the inner streams emit. An error of the source, of `project` or of an inner stream errors the result; overflow as in
+ * `boundedBuffer`. Completes when the source and all inner streams have. A million synchronous inner streams go in a flat loop, where
+ * RxJS's own overflow the stack.
+ *
+ * ```ts
+ * ids$.pipe(boundedMergeMap((id) => load(id), { capacity: 100, concurrency: 4 }));
+ * ```
+ *
+ * @throws {RangeError | TypeError} for a missing capacity, or an option out of range.
+ */
+export function boundedMergeMap<T, O extends ObservableInput<any>>(
+  project: (value: T, index: number) => O,
+  options: BoundedMapOptions<T>,
+): OperatorFunction<T, ObservedValueOf<O>> {
+  checkFunction(project, 'project');
+  if (options === undefined) throw new TypeError(`options must be { capacity, … }, got ${describeValue(options)}`);
+  checkOptions(options);
+  const settings = resolveBounded(options.capacity, options);
+  return (source) => new Observable((subscriber) => new MappingFlow<T, ObservedValueOf<O>>(subscriber, settings, project).follow(source));
+}
+
+class MappingFlow<T, R> extends BoundedFlow<T, R> {
+  readonly #project: (value: T, index: number) => ObservableInput<R>;
+  #index = 0;
+
+  constructor(out: Subscriber<R>, settings: BoundedSettings<T>, project: (value: T, index: number) => ObservableInput<R>) {
+    super(out, settings);
+    this.#project = project;
+  }
+
+  /** An inner stream is over. */
+  innerOver(): void {
+    this.release();
+  }
+
+  protected override handOn(value: T): void {
+    let inner: Observable<R>;
+    try {
+      inner = from(this.#project(value, this.#index++));
+    } catch (error) {
+      this.out.error(error);
+      return;
+    }
+    inner.subscribe(new InnerSubscriber<R>(this.out, this));
+  }
+}
+
+/** Passes an inner stream's values on, and its end to the flow. */
+class InnerSubscriber<R> extends Subscriber<R> {
+  readonly #out: Subscriber<R>;
+  readonly #flow: MappingFlow<any, R>;
+
+  constructor(out: Subscriber<R>, flow: MappingFlow<any, R>) {
+    super();
+    this.#out = out;
+    this.#flow = flow;
+    out.add(this);
+  }
+
+  protected override _next(value: R): void {
+    this.#out.next(value);
+  }
+
+  protected override _error(error: unknown): void {
+    this.#out.error(error);
+  }
+
+  protected override _complete(): void {
+    this.#out.remove(this);
+    this.unsubscribe();
+    this.#flow.innerOver();
+  }
+}

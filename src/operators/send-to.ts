@@ -1,0 +1,23 @@
+import { type MonoTypeOperatorFunction, tap } from 'rxjs';
+import { checkActorId } from '../failure/check';
+import type { ActorId } from '../message/actor-id';
+import type { TellOptions } from '../message/send-options';
+import type { Sender } from '../message/sender';
+
+/**
+ * Tells every value to an actor and passes it on. A refusal is counted and becomes a dead letter, and never ends the stream.
+ *
+ * Synchronous: the value is offered before it is passed on.
+ *
+ * ```ts
+ * sensor$.pipe(sendTo(broker, readings)).subscribe(draw);
+ * ```
+ *
+ * @throws {TypeError} for a bad id.
+ */
+export function sendTo<Msg>(broker: Pick<Sender, 'trySend'>, id: ActorId<Msg>, options?: TellOptions): MonoTypeOperatorFunction<Msg> {
+  checkActorId(id);
+  return tap((message) => {
+    broker.trySend(id as ActorId, message as never, options);
+  });
+}
