@@ -1,5 +1,6 @@
 import { checkDuration, checkOptions, describeValue } from '../failure/check';
 import type { Dispatch } from '../mailbox/dispatch';
+import { DRAINING } from '../mailbox/flags';
 import type { CloseOptions } from './message-broker';
 
 const TIMEOUT = 5_000;
@@ -12,21 +13,38 @@ export function checkClose(options: CloseOptions): void {
   checkDuration(timeout, 'timeout', { infinity: true });
 }
 
+/** The two steps of a broker's end. */
+export interface Ending {
+  /** Ends every actor; what that loses is told. */
+  endActors(): void;
+  /** Completes every stream and ends every timer. */
+  endStreams(): void;
+}
+
 /**
- * The end of a broker (DESIGN §7): waits until nothing is queued and no turn is open, or its time is over, then calls `finish`, once.
+ * The end of a broker (DESIGN §7): waits until nothing is queued and no turn is open, or its time is over. Then the actors end, and
+ * when everyone has been told of that, and the stack has returned, the streams.
  */
-export function closeQuietly(dispatch: Dispatch, options: CloseOptions, finish: () => void): Promise<void> {
+export function closeQuietly(dispatch: Dispatch, options: CloseOptions, ending: Ending): Promise<void> {
   const { drain = true, timeout = TIMEOUT } = options;
   return new Promise((resolve) => {
     let isOver = false;
+    const endStreams = (): void => {
+      dispatch.onQuiet = undefined;
+      ending.endStreams();
+      resolve();
+    };
     const end = (): void => {
       if (isOver) return;
       isOver = true;
-      dispatch.onQuiet = undefined;
       timer?.unsubscribe();
-      // Behind whatever its observers are still to be told.
-      dispatch.emit({ next: finish }, undefined);
-      resolve();
+      const outermost = dispatch.enter();
+      try {
+        dispatch.emit({ next: () => ending.endActors() }, undefined);
+      } finally {
+        dispatch.onQuiet = endStreams;
+        dispatch.leave(outermost);
+      }
     };
     const timer = drain && timeout !== Infinity ? dispatch.scheduler.schedule(end, timeout) : undefined;
     const endIfQuiet = (): void => {
@@ -35,7 +53,7 @@ export function closeQuietly(dispatch: Dispatch, options: CloseOptions, finish: 
     if (!drain) end();
     else {
       dispatch.onQuiet = endIfQuiet;
-      endIfQuiet();
+      if ((dispatch.flags & DRAINING) === 0) endIfQuiet();
     }
   });
 }

@@ -6,17 +6,17 @@ import { consumerOf } from '../mailbox/consumer';
 import { NORMAL_STAMP, tellDirect } from '../mailbox/direct';
 import { Dispatch } from '../mailbox/dispatch';
 import { FanOut } from '../mailbox/fan-out';
-import { CLOSED, CLOSING, FREEZING, OBSERVED } from '../mailbox/flags';
+import { CLOSED, CLOSING, DETACHED, FREEZING, OBSERVED } from '../mailbox/flags';
 import { deepFreeze } from '../mailbox/freeze';
 import type { Host } from '../mailbox/host';
 import { Mailbox } from '../mailbox/mailbox';
 import { MailboxCore, TAKEN } from '../mailbox/mailbox-core';
 import { type MailboxSettings, resolveMailbox } from '../mailbox/mailbox-options';
 import type { MessageRecord } from '../mailbox/message-record';
-import { aloneQueue } from '../mailbox/alone';
 import { prepare, tell } from '../mailbox/tell';
 import { ON_STACK, OPEN, type Turn } from '../mailbox/turn';
 import type { ActorId } from '../message/actor-id';
+import { isProtocol } from '../message/protocol';
 import { PRIORITIES, type Priority, laneOf, laneOfRouting } from '../message/priority';
 import type { RoutingKey } from '../message/routing-key';
 import type { BroadcastOptions, PublishOptions, SendOptions, TellOptions } from '../message/send-options';
@@ -117,11 +117,11 @@ export class LocalBroker {
 
   spawn(id: string, first: unknown, second?: unknown, third?: SpawnOptions): Registration {
     checkActorId(id);
-    const isProtocol = typeof first !== 'function' && typeof (first as { receive?: unknown } | null)?.receive !== 'function';
-    const options = (isProtocol ? third : second) as SpawnOptions | undefined;
+    const hasProtocol = isProtocol(first);
+    const options = (hasProtocol ? third : second) as SpawnOptions | undefined;
+    const consumer = consumerOf(first, hasProtocol ? (second ?? null) : undefined);
     checkOptions(options);
-    const consumer = consumerOf(first, isProtocol ? (second ?? null) : undefined);
-    const capacity = options?.capacity ?? CAPACITY;
+    const capacity = options?.capacity === undefined ? CAPACITY : options.capacity;
     const settings = options === undefined ? this.#spawnSettings : resolveMailbox(capacity === Infinity ? capacity : checkCapacity(capacity), { ...this.#settings.mailbox, ...options });
     const core = new MailboxCore(settings, this.#dispatch.queueFor(settings.dispatcher));
     core.attach(consumer.handler, consumer.actor);
@@ -277,7 +277,12 @@ export class LocalBroker {
     checkClose(options);
     this.#dispatch.settleFanOut();
     this.#dispatch.flags |= CLOSING;
-    return (this.#closing = closeQuietly(this.#dispatch, options, () => this.#finish()));
+    return (this.#closing = closeQuietly(this.#dispatch, options, {
+      endActors: () => {
+        for (const core of [...this.#actors.values()]) this.#end(core, 'broker-closed', 'BrokerClosed', 'BrokerClosed');
+      },
+      endStreams: () => this.#endStreams(),
+    }));
   }
 
   // --------------------------------------------------------------------------------------------------
@@ -329,7 +334,7 @@ export class LocalBroker {
       core.empty(queuedCode, runningCode);
       core.stop(reason);
       this.#ledger.unregistered(id);
-      core.moveTo(aloneQueue(core.settings.dispatcher));
+      core.flags |= DETACHED;
       const watchers = this.#registry.takeWatchers(id);
       if (watchers !== undefined) {
         this.#dispatch.emit(watchers, undefined);
@@ -469,8 +474,7 @@ export class LocalBroker {
     return code === TAKEN ? SENT : (new Refusal(code, id) as SendResult);
   }
 
-  #finish(): void {
-    for (const core of [...this.#actors.values()]) this.#end(core, 'broker-closed', 'BrokerClosed', 'BrokerClosed');
+  #endStreams(): void {
     this.#closed.next();
     this.#closed.complete();
     this.#broadcasts.complete();

@@ -4,7 +4,7 @@ import { BrokerError } from '../failure/broker-error';
 import type { FailureCode } from '../failure/failure-code';
 import type { Actor } from './actor';
 import type { Dispatch } from './dispatch';
-import { BUSY, CLOSED, CUT_SHORT, DRAINING, IDLE_SEAT, OBSERVED, QUEUED, SCHEDULED, STALLED, UNSTARTED } from './flags';
+import { BUSY, CLOSED, CUT_SHORT, DETACHED, DRAINING, IDLE_SEAT, OBSERVED, QUEUED, SCHEDULED, STALLED, UNSTARTED } from './flags';
 import type { Handler } from './handler';
 import type { LeftOpen } from './left-open';
 import type { MailboxMetrics } from './mailbox-metrics';
@@ -105,7 +105,6 @@ export class MailboxCore {
   take(message: unknown, meta: MessageRecord | number, lane: number, mayWait: boolean): FailureCode | typeof TAKEN {
     const { dispatch } = this.runQueue;
     dispatch.settleFanOut();
-    if ((this.flags & CLOSED) !== 0) return 'ActorStopped';
     if (this.flags === 0 && (dispatch.flags & DRAINING) === 0) {
       this.#runIdle(dispatch, message, meta);
       return TAKEN;
@@ -117,7 +116,7 @@ export class MailboxCore {
   queue(message: unknown, meta: MessageRecord | number, lane: number, mayWait: boolean): FailureCode | typeof TAKEN {
     const { settings } = this;
     const { dispatch } = this.runQueue;
-    if ((this.flags & CLOSED) !== 0) return 'ActorStopped';
+    if ((this.flags & (CLOSED | DETACHED)) !== 0) return (this.flags & DETACHED) === 0 ? 'ActorStopped' : 'ActorNotFound';
     const buffer = (this.buffer ??= new BoundedBuffer(settings.capacity, settings.overflow, settings.fairness));
     if (buffer.isFull) this.#sweepExpired(dispatch);
     const record = typeof meta === 'number' || meta.shared ? null : meta;
@@ -305,6 +304,7 @@ export class MailboxCore {
   close(reason: unknown): void {
     if ((this.flags & CLOSED) !== 0) return;
     this.flags |= CLOSED;
+    if (this.registration !== null) this.runQueue.dispatch.journal.closed(this, reason === 'closed' ? undefined : reason);
     this.#extras().stopReason = reason;
     // With its own turn on the stack it cannot be drained yet: lined up, it is looked at when that stack has returned.
     if (this.runQueue.dispatch.onStack === this) this.runQueue.add(this);
@@ -355,7 +355,7 @@ export class MailboxCore {
       }
     }
     this.runQueue = runQueue;
-    this.flags = runQueue.scheduler === null ? this.flags & ~SCHEDULED : this.flags | SCHEDULED;
+    this.flags = (this.flags & ~(SCHEDULED | DETACHED)) | (runQueue.scheduler === null ? 0 : SCHEDULED);
   }
 
   pressureChanged(dispatch: Dispatch): void {

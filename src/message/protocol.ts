@@ -77,3 +77,10 @@ function creatorOf(type: string): unknown {
   const create = (payload?: object): object => ({ ...payload, type });
   return Object.freeze(Object.defineProperty(create, 'type', { value: type, enumerable: true }));
 }
+
+/** Whether a value is an object of creators. */
+export function isProtocol(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const creators = Object.values(value);
+  return creators.length > 0 && creators.every((creator) => typeof creator === 'function' && typeof (creator as { type?: unknown }).type === 'string');
+}
