@@ -150,6 +150,7 @@ export class Dispatch {
   /** A scheduler gives a queue its time. */
   drainScheduled(queue: RunQueue): void {
     if ((this.flags & DRAINING) !== 0) {
+      this.flags |= AWAITED;
       this.#deferred.push(queue);
       return;
     }
