@@ -87,7 +87,14 @@ export function askSlowly(broker: AskContext, id: string, message: unknown, deta
 }
 
 /** Counts a record as sent and hands it to its mailbox; a refusal is counted and told. */
-export function offer(broker: AskContext, core: MailboxCore | null, id: string, record: MessageRecord, inside: boolean, startedAt: number): void {
+export function offer(
+  broker: AskContext,
+  core: MailboxCore | null,
+  id: string | undefined,
+  record: MessageRecord,
+  inside: boolean,
+  startedAt: number,
+): void {
   const { dispatch, ledger } = broker;
   const { message } = record;
   ledger.requests++;
@@ -107,7 +114,7 @@ export function offer(broker: AskContext, core: MailboxCore | null, id: string, 
 }
 
 /** A message for an actor that is not there. */
-export function refuseUnknown(ledger: Ledger, id: string, message: unknown, record: MessageRecord, code: FailureCode): void {
+function refuseUnknown(ledger: Ledger, id: string | undefined, message: unknown, record: MessageRecord, code: FailureCode): void {
   const { caller } = record;
   record.done();
   ledger.failed(code, id, message, record);

@@ -28,7 +28,7 @@ import type { DeadLetter } from '../observability/dead-letter';
 import type { DeadLetterQueue } from '../observability/dead-letter-queue';
 import { Ledger, SAMPLE_MASK } from '../observability/ledger';
 import { type ActorRef, SenderRef } from './actor-ref';
-import { ReplyStream, askSlowly, recordOf } from './ask';
+import { ReplyStream, askSlowly, offer, recordOf } from './ask';
 import { type BroadcastContext, broadcastFrom } from './broadcast';
 import type { BroadcastResult } from './broadcast-result';
 import { type BrokerOptions, type BrokerSettings, resolveBroker } from './broker-options';
@@ -178,7 +178,11 @@ export class LocalBroker {
   sendWithRouting(key: RoutingKey, message: unknown, options?: SendOptions): Observable<any> {
     const { topic, lane } = checkKey(key, checkSend(options));
     return new Observable((subscriber) => {
-      const id = this.#route(key, topic, message, lane);
+      if (this.#isRefusing()) {
+        offer(this.#context, null, undefined, recordOf(this.#dispatch, message, { lane, options, parent: null, topic }, subscriber), false, -1);
+        return;
+      }
+      const id = this.#route(key, message, lane);
       if (typeof id === 'string') askSlowly(this.#context, id, message, { lane, options, parent: null, topic }, subscriber);
       else subscriber.error(id);
     });
@@ -368,7 +372,7 @@ export class LocalBroker {
     }
     const code = tell(core, message, meta, inside);
     if (startedAt >= 0) this.#ledger.sample(performance.now() - startedAt);
-    return code === TAKEN ? SENT : (new Refusal(code, id) as SendResult);
+    return code === TAKEN ? SENT : new Refusal(code, id);
   }
 
   /** A stamp that is only a lane, or a record where there is more to say. */
@@ -380,7 +384,7 @@ export class LocalBroker {
   #refuse(id: string, message: unknown, meta: MessageRecord | number, code: FailureCode): SendResult {
     const known = prepare(this.#dispatch, null, message, meta, id);
     this.#ledger.failed(code, id, message, known);
-    return new Refusal(code, id) as SendResult;
+    return new Refusal(code, id);
   }
 
   /** Everyone who passes, in registration order. Throws what the filter throws. */
@@ -436,10 +440,11 @@ export class LocalBroker {
   }
 
   /** The id that the router picks, or the error of why there is none, which is counted. */
-  #route(key: RoutingKey, topic: string, message: unknown, lane: number): string | BrokerError {
+  #route(key: RoutingKey, message: unknown, lane: number, again?: DeadLetter): string | BrokerError {
+    const { topic } = key;
     this.#dispatch.settleFanOut();
     const cores = this.#topics.boundTo(topic).filter((core) => (core.flags & CLOSED) === 0);
-    if (cores.length === 0) return this.#unrouted(topic, message, lane, `no open actor is bound to '${topic}'; bind one first`);
+    if (cores.length === 0) return this.#unrouted(topic, message, lane, again, `no open actor is bound to '${topic}'; bind one first`);
     let picked: unknown;
     try {
       picked = this.#settings.router.route(
@@ -448,30 +453,35 @@ export class LocalBroker {
         message,
       );
     } catch (error) {
-      return this.#unrouted(topic, message, lane, `the router threw for '${topic}'`, error);
+      return this.#unrouted(topic, message, lane, again, `the router threw for '${topic}'`, error);
     }
     if (cores.some((core) => core.id === picked)) return picked as string;
-    return this.#unrouted(topic, message, lane, `the router picked ${describeValue(picked)} for '${topic}', which is not among its targets`);
+    return this.#unrouted(topic, message, lane, again, `the router picked ${describeValue(picked)} for '${topic}', which is not among its targets`);
   }
 
-  #unrouted(topic: string, message: unknown, lane: number, reason: string, cause?: unknown): BrokerError {
-    const record = recordOf(this.#dispatch, message, { lane, options: undefined, parent: null, topic }, null);
-    record.asked = true;
-    this.#ledger.unrouted(message, prepare(this.#dispatch, null, message, record, undefined) as MessageRecord);
+  #unrouted(topic: string, message: unknown, lane: number, again: DeadLetter | undefined, reason: string, cause?: unknown): BrokerError {
+    const record = recordOf(this.#dispatch, message, { lane, options: again && { headers: again.headers }, parent: null, topic }, null);
+    record.asked = again === undefined;
+    if (again !== undefined) record.attempt = again.attempts + 1;
+    // An open request for as long as its observers are told that it was sent.
+    if (record.asked) this.#ledger.requests++;
+    const known = prepare(this.#dispatch, null, message, record, undefined) as MessageRecord;
+    if (record.asked) this.#ledger.requests--;
+    this.#ledger.unrouted(message, known);
     return new BrokerError('RoutingFailed', reason, cause === undefined ? undefined : { cause });
   }
 
   #redeliver(letter: DeadLetter): SendResult | { readonly ok: false; readonly code: 'NoRoute' } {
     const { message, topic, headers, attempts } = letter;
     const lane = laneOf(letter.priority);
-    const id = letter.target ?? this.#route({ topic: topic as string }, topic as string, message, lane);
+    const id = letter.target ?? this.#route({ topic: topic as string }, message, lane, letter);
     if (typeof id !== 'string') return { ok: false, code: 'NoRoute' };
     const record = recordOf(this.#dispatch, message, { lane, options: { headers }, parent: null, topic }, null);
     record.attempt = attempts + 1;
     const core = this.#actors.get(id);
     if (core === undefined) return this.#refuse(id, message, record, this.#isRefusing() ? 'BrokerClosed' : 'ActorNotFound');
     const code = tell(core, message, record, false);
-    return code === TAKEN ? SENT : (new Refusal(code, id) as SendResult);
+    return code === TAKEN ? SENT : new Refusal(code, id);
   }
 
   #endStreams(): void {

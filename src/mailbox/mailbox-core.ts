@@ -456,7 +456,7 @@ export class MailboxCore {
     dispatch.journal.pending++;
     this.flags |= QUEUED;
     if (record !== null) {
-      if (record.ttl !== Infinity) this.#extras().ownTtls = true;
+      if (record.ttl >= 0) this.#extras().ownTtls = true;
       if ((dispatch.flags & OBSERVED) !== 0) dispatch.journal.queued(record);
     }
     if (this.extras !== null) this.pressureChanged(dispatch);
@@ -489,7 +489,7 @@ export class MailboxCore {
       waiting.take(lane);
       record.state = HELD;
       buffer.push(undefined, record, lane);
-      if (record.ttl !== Infinity) (this.extras as Extras).ownTtls = true;
+      if (record.ttl >= 0) (this.extras as Extras).ownTtls = true;
       this.wake();
     }
     this.flags = buffer.size === 0 ? this.flags & ~QUEUED : this.flags | QUEUED;
@@ -503,7 +503,7 @@ export class MailboxCore {
   }
 
   #isRecordExpired(dispatch: Dispatch, record: MessageRecord): boolean {
-    const ttl = Math.min(record.ttl, this.settings.ttl);
+    const ttl = record.ttl < 0 ? this.settings.ttl : record.ttl;
     return ttl !== Infinity && dispatch.scheduler.now() >= record.sentAt + ttl;
   }
 

@@ -49,7 +49,8 @@ export class MessageRecord implements Envelope, Withdrawable, Timed {
   /** One record for all targets of a fan-out: it has no state of its own. */
   shared = false;
   attempt = 1;
-  ttl = Infinity;
+  /** Its own ttl; negative where it has none, and its mailbox's counts. */
+  ttl = -1;
   sender: ActorId | undefined = undefined;
   topic: string | undefined = undefined;
   headers: Readonly<Record<string, string>> = NO_HEADERS;

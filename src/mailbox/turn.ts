@@ -348,13 +348,13 @@ class ThrownByReply {
   }
 }
 
-function kindOf(result: any): symbol | UnhandledMessage | ThrownByReply {
+function kindOf(result: unknown): symbol | UnhandledMessage | ThrownByReply {
   if (result === undefined || result === null) return PLAIN;
   if (typeof result !== 'object' && typeof result !== 'function') return PLAIN;
   if (result instanceof LeftOpen) return LEFT_OPEN;
   try {
     if (isObservable(result)) return STREAM;
-    return typeof result.then === 'function' ? PROMISE : PLAIN;
+    return typeof (result as { then?: unknown }).then === 'function' ? PROMISE : PLAIN;
   } catch (error) {
     return new ThrownByReply(error);
   }

@@ -1,20 +1,22 @@
 import { describeValue } from '../failure/check';
 import type { Message, replies } from './message';
 
-/** One message of a protocol, before it has its type's name. */
-export interface MessageSpec<Payload, Reply> {
-  readonly payload?: (payload: Payload) => Payload;
-  readonly reply?: (reply: Reply) => Reply;
-}
+declare const payloadOf: unique symbol;
+declare const replyOf: unique symbol;
 
-/** Any spec. Not generic, or `message()` infers `any`. */
+/** Any spec. Says nothing of payload and reply, or `message()` would infer them from it. */
 export interface AnySpec {
-  readonly payload?: (payload: never) => unknown;
-  readonly reply?: (reply: never) => unknown;
+  readonly isMessage: true;
 }
 
-type PayloadOf<Spec> = Spec extends { readonly payload?: (payload: infer Payload) => unknown } ? Payload : never;
-type ReplyOfSpec<Spec> = Spec extends { readonly reply?: (reply: infer Reply) => unknown } ? Reply : never;
+/** One message of a protocol, before it has its type's name. */
+export interface MessageSpec<Payload, Reply> extends AnySpec {
+  readonly [payloadOf]?: (payload: Payload) => Payload;
+  readonly [replyOf]?: (reply: Reply) => Reply;
+}
+
+type PayloadOf<Spec> = Spec extends MessageSpec<infer Payload, any> ? Payload : never;
+type ReplyOfSpec<Spec> = Spec extends MessageSpec<any, infer Reply> ? Reply : never;
 
 /** A plain object of a protocol: its payload, its `type`, and its reply in the type only. */
 export type ProtocolMessage<Type extends string, Payload, Reply> = Readonly<Payload> & { readonly type: Type } & {
@@ -34,7 +36,7 @@ export type Protocol<Name extends string, Specs> = {
 /** The union of a protocol's messages. */
 export type MessageOf<P> = P[keyof P] extends (...args: never[]) => infer M ? M : never;
 
-const SPEC: MessageSpec<any, any> = Object.freeze({});
+const SPEC: MessageSpec<any, any> = { isMessage: true };
 
 /** One message of a protocol: what it carries and what its handler answers with. */
 export function message<Payload extends object = {}, Reply = void>(): MessageSpec<Payload, Reply> {

@@ -1,5 +1,5 @@
-import { Observable, type OperatorFunction, type Subscriber } from 'rxjs';
-import { BoundedFlow, type BoundedOptions, type BoundedSettings, resolveBounded } from './bounded-flow';
+import { Observable, type OperatorFunction } from 'rxjs';
+import { BoundedFlow, type BoundedOptions, resolveBounded } from './bounded-flow';
 
 /** A value that a bounded buffer let out. Until it is released it counts as being at work. */
 export interface Held<T> {
@@ -29,10 +29,6 @@ export function boundedBuffer<T>(capacity: number, options?: BoundedOptions<T>):
 }
 
 class HoldingFlow<T> extends BoundedFlow<T, Held<T>> {
-  constructor(out: Subscriber<Held<T>>, settings: BoundedSettings<T>) {
-    super(out, settings);
-  }
-
   protected override handOn(value: T): void {
     let isReleased = false;
     this.out.next({

@@ -23,6 +23,6 @@ export function publishTo<const K extends string | RoutingKey>(
 ): MonoTypeOperatorFunction<TopicMessage<K>> {
   parseTopic(typeof key === 'string' ? key : key.topic);
   return tap((message) => {
-    broker.publish(key as string | RoutingKey, message as never, options);
+    broker.publish(key, message, options);
   });
 }

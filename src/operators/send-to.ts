@@ -18,6 +18,6 @@ import type { Sender } from '../message/sender';
 export function sendTo<Msg>(broker: Pick<Sender, 'trySend'>, id: ActorId<Msg>, options?: TellOptions): MonoTypeOperatorFunction<Msg> {
   checkActorId(id);
   return tap((message) => {
-    broker.trySend(id as ActorId, message as never, options);
+    broker.trySend<any, any>(id, message, options);
   });
 }

@@ -1,0 +1,164 @@
+import { Mailbox, actorId } from 'rx-broker';
+import { NEVER, VirtualTimeScheduler, firstValueFrom } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { deferred, setup, watchFor } from './setup';
+
+const id = actorId<any>('actor');
+const other = actorId<any>('other');
+
+describe('close', () => {
+  it('refuses newcomers, drains what is queued and running, ends every actor (§7)', async () => {
+    const { broker } = setup();
+    const gate = deferred();
+    const got: unknown[] = [];
+    const reasons: unknown[] = [];
+    broker.spawn(id, {
+      receive: async (message: unknown) => {
+        got.push(message);
+        await gate.promise;
+        return message;
+      },
+      onStop: (reason) => void reasons.push(reason),
+    });
+    const first = firstValueFrom(broker.send(id, 1));
+    broker.trySend(id, 2);
+    let isClosed = false;
+    const closing = broker.close().then(() => (isClosed = true));
+    expect(broker.trySend(id, 3)).toMatchObject({ ok: false, code: 'BrokerClosed' });
+    expect(watchFor(broker.send(id, 3)).error).toMatchObject({ code: 'BrokerClosed' });
+    expect(broker.tryBroadcast(3)).toBe(0);
+    expect(isClosed).toBe(false);
+    gate.resolve(undefined);
+    await closing;
+    await expect(first).resolves.toBe(1);
+    expect(got).toEqual([1, 2]);
+    expect(reasons).toEqual(['broker-closed']);
+    expect(broker.registeredCount()).toBe(0);
+    expect(broker.metrics()).toMatchObject({ pending: 0, inFlight: 0, totalSucceeded: 2, failedBy: { BrokerClosed: 3 } });
+  });
+
+  it('still takes what running turns send (§7)', async () => {
+    const { broker } = setup();
+    const gate = deferred();
+    const got: unknown[] = [];
+    broker.spawn(other, (message) => {
+      got.push(message);
+      if (message === 'on its stack') broker.trySend(other, 'nested');
+      return 'reply';
+    });
+    broker.spawn(id, async (_message, context) => {
+      await gate.promise;
+      context.trySend(other, 'told');
+      return firstValueFrom(context.send(other, 'on its stack'));
+    });
+    const reply = firstValueFrom(broker.send(id, 0));
+    const closing = broker.close();
+    gate.resolve(undefined);
+    await expect(reply).resolves.toBe('reply');
+    await closing;
+    expect(got).toEqual(['told', 'on its stack', 'nested']);
+  });
+
+  it('gives up draining after its timeout (§7)', async () => {
+    const scheduler = new VirtualTimeScheduler();
+    const { broker, letters } = setup({ scheduler });
+    broker.spawn(id, () => NEVER);
+    broker.trySend(id, 'runs');
+    broker.trySend(id, 'waits');
+    const closing = broker.close({ timeout: 100 });
+    scheduler.flush();
+    await closing;
+    expect(letters.map(({ message, reason }) => [message, reason])).toEqual([
+      ['waits', 'BrokerClosed'],
+      ['runs', 'BrokerClosed'],
+    ]);
+    expect(scheduler.actions).toHaveLength(0);
+  });
+
+  it('drops at once with drain: false, and errors who waits (§7)', async () => {
+    const { broker, letters } = setup();
+    broker.register(id, Mailbox.bounded(5));
+    const seen = watchFor(broker.send(id, 'waits'));
+    await broker.close({ drain: false });
+    expect(seen.error).toMatchObject({ code: 'BrokerClosed', started: false });
+    expect(letters).toMatchObject([{ message: 'waits', asked: true }]);
+  });
+
+  it('is idempotent (§7)', async () => {
+    const { broker } = setup();
+    expect(broker.close()).toBe(broker.close({ drain: false }));
+    await broker.close();
+    await broker.close();
+  });
+
+  it('can be called from inside a turn (§7)', async () => {
+    const { broker, letters } = setup();
+    let closing!: Promise<void>;
+    broker.spawn(id, (how) => {
+      closing = broker.close(how);
+    });
+    broker.trySend(id, {});
+    await closing;
+    expect(broker.metrics()).toMatchObject({ totalSucceeded: 1, inFlight: 0, registeredActors: 0 });
+    const dropping = setup();
+    dropping.broker.spawn(id, () => {
+      closing = dropping.broker.close({ drain: false });
+    });
+    dropping.broker.trySend(id, 'cut');
+    await closing;
+    expect(dropping.letters).toMatchObject([{ message: 'cut', reason: 'BrokerClosed' }]);
+    expect(letters).toEqual([]);
+  });
+
+  it('can be called by an observer, which then completes', async () => {
+    const { broker, letters } = setup();
+    let closing: Promise<void> | undefined;
+    const seen = watchFor(broker.deadLetters$);
+    broker.deadLetters$.subscribe(() => {
+      closing ??= broker.close({ drain: false });
+    });
+    broker.register(other, Mailbox.bounded(1));
+    broker.trySend(other, 'waits');
+    broker.trySend(id, 'nobody');
+    await closing;
+    expect(letters.map(({ message }) => message)).toEqual(['nobody', 'waits']);
+    expect(seen.completed).toBe(true);
+  });
+
+  it('leaves nothing that can be registered or found (§7)', async () => {
+    const { broker } = setup();
+    const registration = broker.spawn(id, () => {}, { topics: ['a'] });
+    broker.publish('a', 1, { retain: true });
+    const ended = watchFor(broker.watch(id));
+    await broker.close();
+    expect(registration.closed).toBe(true);
+    registration.unsubscribe();
+    expect(ended.completed).toBe(true);
+    expect(broker.actorIds()).toEqual([]);
+    expect(broker.retained('a')).toBeUndefined();
+    expect(() => broker.spawn(id, () => {})).toThrow(expect.objectContaining({ name: 'BrokerError', code: 'BrokerClosed' }));
+    expect(() => broker.unregister(id)).toThrow(expect.objectContaining({ code: 'NotFound' }));
+    expect(broker.publish('a', 1, { retain: true })).toBe(0);
+    expect(broker.retained('a')).toBeUndefined();
+    expect(watchFor(broker.broadcast(1))).toMatchObject({ values: [], completed: true });
+    expect(watchFor(broker.sendWithRouting({ topic: 'a' }, 1)).error).toMatchObject({ code: 'BrokerClosed' });
+  });
+
+  it('throws for bad options and goes on', () => {
+    const { broker } = setup();
+    const bad = broker as any;
+    expect(() => bad.close({ timeout: -1 })).toThrow(/timeout .*got -1/);
+    expect(() => bad.close({ drain: 'yes' })).toThrow(/drain must be true or false/);
+    expect(() => bad.close(5)).toThrow(/options must be an object/);
+    broker.spawn(id, () => {});
+    expect(broker.trySend(id, 0)).toEqual({ ok: true });
+  });
+
+  it('is what `await using` calls (§7)', async () => {
+    const { broker } = setup();
+    const { asyncDispose } = Symbol as { asyncDispose?: symbol };
+    if (asyncDispose === undefined) return;
+    await (broker as any)[asyncDispose]();
+    expect(broker.trySend(id, 0)).toMatchObject({ code: 'BrokerClosed' });
+  });
+});

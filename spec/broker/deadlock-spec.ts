@@ -1,0 +1,176 @@
+import { Mailbox, actorId } from 'rx-broker';
+import { NEVER, catchError, firstValueFrom, map, of, timer } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { deferred, setup, virtually, watchFor } from './setup';
+
+const ids = ['a', 'b', 'c'].map((name) => actorId<any>(name));
+const [a, b, c] = ids as [(typeof ids)[0], (typeof ids)[0], (typeof ids)[0]];
+
+describe('context.send', () => {
+  it('fails at once with Deadlock when an actor asks itself (O6)', () => {
+    const { broker, letters } = setup();
+    broker.spawn(a, (message, context) => (message === 'outer' ? context.send(a, 'inner') : 'reply'));
+    expect(watchFor(broker.send(a, 'outer')).error).toMatchObject({ code: 'Deadlock', started: false, message: expect.stringContaining('a → a') });
+    expect(letters).toMatchObject([{ message: 'inner', reason: 'Deadlock', asked: true }]);
+    expect(broker.metrics()).toMatchObject({ failedBy: { Deadlock: 1 }, pending: 0, inFlight: 0, openRequests: 0 });
+  });
+
+  it('fails a circle of asks, naming its path (O6)', () => {
+    const { broker } = setup();
+    broker.spawn(a, (_message, context) => context.send(b, 1));
+    broker.spawn(b, (_message, context) => context.send(c, 1));
+    broker.spawn(c, (_message, context) => context.send(a, 1));
+    expect(watchFor(broker.send(a, 0)).error).toMatchObject({ code: 'Deadlock', message: expect.stringContaining('c → a → b → c') });
+    expect(broker.metrics()).toMatchObject({ totalErrored: 3, pending: 0, inFlight: 0 });
+  });
+
+  it('lets the handler deal with it (O6)', () => {
+    const { broker } = setup();
+    broker.spawn(a, (message, context) =>
+      message === 'outer' ? context.send(a, 'inner').pipe(catchError((error: unknown) => of((error as { code: string }).code))) : 'reply',
+    );
+    expect(watchFor(broker.send(a, 'outer')).values).toEqual(['Deadlock']);
+  });
+
+  it('is found in an ask made after an await, too (O6)', async () => {
+    const { broker } = setup();
+    broker.spawn(a, async (_message, context) => {
+      await Promise.resolve();
+      return firstValueFrom(context.send(b, 0));
+    });
+    broker.spawn(b, async (_message, context) => {
+      await Promise.resolve();
+      return firstValueFrom(context.send(a, 0));
+    });
+    await expect(firstValueFrom(broker.send(a, 0))).rejects.toMatchObject({ code: 'Deadlock' });
+  });
+
+  it('is none while a turn round the circle is free (O6)', () => {
+    const { broker } = setup();
+    broker.spawn(a, (message, context) => (message === 'outer' ? context.send(b, 'middle') : 'inner'), { concurrency: 2 });
+    broker.spawn(b, (_message, context) => context.send(a, 'inner'));
+    expect(watchFor(broker.send(a, 'outer')).values).toEqual(['inner']);
+  });
+
+  it('is none while a turn that holds a seat waits for something else (O6)', () => {
+    virtually(({ flush }) => {
+      const { broker } = setup();
+      broker.spawn(a, (message, context) => (message === 'busy' ? timer(10) : context.send(b, 0)));
+      broker.spawn(b, () => 'b');
+      broker.trySend(a, 'busy');
+      const seen = watchFor(broker.send(a, 'asks'));
+      flush();
+      expect(seen.values).toEqual(['b']);
+    });
+  });
+
+  it('is none for an actor without a consumer: one may come', () => {
+    const { broker } = setup();
+    const mailbox = Mailbox.bounded<string>(1);
+    broker.register(b, mailbox);
+    broker.spawn(a, (_message, context) => context.send(b, 'x'));
+    const seen = watchFor(broker.send(a, 0));
+    expect(seen.errored).toBe(false);
+    mailbox.receive(() => 'late');
+    expect(seen.values).toEqual(['late']);
+  });
+
+  it('is never looked for in what nobody waits for: trySend and broker.send (O6)', () => {
+    const { broker } = setup();
+    const got: unknown[] = [];
+    broker.spawn(a, (message, context) => {
+      got.push(message);
+      if (message !== 'outer') return 'done';
+      context.trySend(a, 'told');
+      return broker.send(a, 'asked');
+    });
+    const seen = watchFor(broker.send(a, 'outer'));
+    expect(seen.errored).toBe(false);
+    expect(got).toEqual(['outer']);
+    seen.subscription.unsubscribe();
+    expect(got).toEqual(['outer', 'told']);
+  });
+
+  it('is cancelled with the turn that asked (M4)', () => {
+    const { broker } = setup();
+    let inner: AbortSignal | undefined;
+    broker.spawn(b, (_message, context) => {
+      inner = context.signal;
+      return NEVER;
+    });
+    broker.spawn(a, (_message, context) => context.send(b, 0));
+    const { subscription } = watchFor(broker.send(a, 0));
+    expect(inner?.aborted).toBe(false);
+    subscription.unsubscribe();
+    expect(inner?.aborted).toBe(true);
+    expect(broker.metrics()).toMatchObject({ totalAborted: 2, inFlight: 0, openRequests: 0 });
+  });
+
+  it('errors for a handler that awaits it when its turn is aborted, so that the seat comes free (M4)', async () => {
+    const { broker } = setup();
+    const failures: unknown[] = [];
+    const after = deferred();
+    broker.spawn(b, () => NEVER);
+    broker.spawn(a, async (message, context) => {
+      if (message === 'next') {
+        after.resolve('ran');
+        return undefined;
+      }
+      try {
+        await firstValueFrom(context.send(b, 0));
+      } catch (error) {
+        failures.push(error);
+        expect(watchFor(context.send(b, 1)).error).toMatchObject({ code: 'ActorStopped' });
+      }
+      return undefined;
+    });
+    const { subscription } = watchFor(broker.send(a, 'first'));
+    broker.trySend(a, 'next');
+    subscription.unsubscribe();
+    await after.promise;
+    expect(failures).toHaveLength(1);
+  });
+
+  it('keeps the seat of an aborted turn until its promise settles: turns never overlap (M4)', async () => {
+    const { broker } = setup();
+    const gate = deferred();
+    const running: unknown[] = [];
+    broker.spawn(a, (message) => {
+      running.push(message);
+      return message === 1 ? gate.promise : undefined;
+    });
+    const { subscription } = watchFor(broker.send(a, 1));
+    broker.trySend(a, 2);
+    subscription.unsubscribe();
+    expect(broker.metrics()).toMatchObject({ totalAborted: 1, inFlight: 0, pending: 1 });
+    expect(running).toEqual([1]);
+    gate.reject(new Error('late'));
+    await gate.promise.catch(() => {});
+    expect(running).toEqual([1, 2]);
+    expect(broker.metrics()).toMatchObject({ totalAborted: 1, totalErrored: 0, totalSucceeded: 1 });
+  });
+
+  it('runs the next message at once after an aborted stream', () => {
+    const { broker } = setup();
+    const running: unknown[] = [];
+    broker.spawn(a, (message) => {
+      running.push(message);
+      return message === 1 ? NEVER : undefined;
+    });
+    const { subscription } = watchFor(broker.send(a, 1));
+    broker.trySend(a, 2);
+    subscription.unsubscribe();
+    expect(running).toEqual([1, 2]);
+  });
+
+  it('is an ordinary ask once its turn is over', () => {
+    const { broker } = setup();
+    let kept!: { send: typeof broker.send };
+    broker.spawn(a, (message, context) => {
+      kept = context;
+      return message;
+    });
+    broker.trySend(a, 0);
+    expect(watchFor(kept.send(a, 'later').pipe(map((value) => value))).values).toEqual(['later']);
+  });
+});

@@ -1,0 +1,383 @@
+import { type BrokerEvent, type BrokerMetrics, DeadLetterQueue, InMemoryMessageBroker, Mailbox, actorId } from 'rx-broker';
+import { toDeadLetters, toMetrics } from 'rx-broker/operators';
+import { NEVER, Subject, VirtualTimeScheduler, of } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { expectConserved, setup, virtually, watchFor } from './setup';
+
+const id = actorId<any>('actor');
+const other = actorId<any>('other');
+
+describe('events$', () => {
+  it('is what metrics() can be counted from, at every event (O1)', async () => {
+    const { broker } = setup();
+    let counted: BrokerMetrics | undefined;
+    let checks = 0;
+    broker.events$.pipe(toMetrics()).subscribe((metrics) => {
+      checks++;
+      const { avgRoutingLatencyNs: _counted, ...own } = metrics;
+      const { avgRoutingLatencyNs: _measured, ...asked } = broker.metrics();
+      expect(own).toEqual(asked);
+      expectConserved(metrics);
+      counted = metrics;
+    });
+    const mailbox = Mailbox.bounded<string>(2, { overflow: 'block', maxWaiting: 1 });
+    broker.register(id, mailbox);
+    broker.spawn(other, (how) => {
+      if (how === 'throw') throw new Error('no');
+      if (how === 'never') return NEVER;
+      if (how === 'nested') broker.trySend(id, 'nested');
+      return of(1, 2);
+    }, { turnTimeout: 50_000 });
+    broker.trySend(other, 'x');
+    broker.trySend(other, 'throw');
+    broker.send(other, 'nested').subscribe();
+    broker.send(other, 'throw').subscribe({ error: () => {} });
+    const waiting = ['q', 'w', 'refused'].map((message) => broker.send(id, message).subscribe({ error: () => {} }));
+    waiting[1]?.unsubscribe();
+    broker.send(id, 'w2').subscribe({ error: () => {} });
+    broker.broadcast('all').subscribe();
+    broker.tryBroadcast('all');
+    broker.publish('t', 1);
+    broker.bind('t', other);
+    broker.publish('t', 1);
+    broker.sendWithRouting({ topic: 'no.route' }, 1).subscribe({ error: () => {} });
+    const running = broker.send(other, 'never').subscribe();
+    broker.trySend(actorId('nobody'), 1);
+    running.unsubscribe();
+    mailbox.receive(() => {});
+    broker.unregister(id);
+    await broker.close({ drain: false });
+    expect(checks).toBeGreaterThan(60);
+    expect(counted).toMatchObject({ registeredActors: 0, pending: 0, inFlight: 0, openRequests: 0 });
+    expect(counted?.totalSent).toBe(broker.metrics().totalSent);
+  });
+
+  it('counts alike whether or not anyone listens (O1)', () => {
+    const run = (observed: boolean): BrokerMetrics => {
+      const broker = new InMemoryMessageBroker({ logDeadLetters: false });
+      if (observed) broker.events$.subscribe();
+      broker.register(id, Mailbox.bounded(1));
+      broker.spawn(other, (n: number) => {
+        if (n > 2) throw new Error('no');
+        broker.trySend(id, n);
+      });
+      for (let n = 0; n < 5; n++) {
+        broker.trySend(other, n);
+        broker.tryBroadcast(n);
+        broker.send(id, n).subscribe({ error: () => {} });
+      }
+      return { ...broker.metrics(), avgRoutingLatencyNs: 0 };
+    };
+    expect(run(true)).toEqual(run(false));
+    expect(run(true).totalDeadLettered).toBeGreaterThan(0);
+  });
+
+  it('holds the dead letters (O1)', () => {
+    const { broker, letters } = setup();
+    const derived = watchFor(broker.events$.pipe(toDeadLetters()));
+    broker.trySend(id, 1);
+    broker.trySend(id, 2);
+    expect(derived.values).toEqual(letters);
+    expect(letters).toHaveLength(2);
+  });
+
+  it('gives a message one id at all its stages', () => {
+    const { broker } = setup();
+    const events: BrokerEvent[] = [];
+    broker.events$.subscribe((event) => events.push(event));
+    const mailbox = Mailbox.bounded<string>(1, { overflow: 'drop-oldest' });
+    broker.register(id, mailbox);
+    broker.trySend(id, 'evicted', { priority: 'low' });
+    broker.trySend(id, 'kept');
+    mailbox.receive(() => {});
+    const stages = (message: string) =>
+      events.filter((event) => 'message' in event && event.message === message).map((event) => [event.kind, (event as { id: string }).id]);
+    const [first] = stages('evicted');
+    expect(stages('evicted')).toEqual([
+      ['sent', first?.[1]],
+      ['queued', first?.[1]],
+      ['failed', first?.[1]],
+    ]);
+    expect(stages('kept').map(([kind]) => kind)).toEqual(['sent', 'queued', 'delivered', 'settled']);
+    expect(new Set(stages('kept').map(([, messageId]) => messageId)).size).toBe(1);
+    expect(events).toContainEqual(expect.objectContaining({ kind: 'dead-lettered', letter: expect.objectContaining({ id: first?.[1], priority: 'low' }) }));
+  });
+
+  it('says whether a sender waits, and when the broker closes', async () => {
+    const { broker } = setup();
+    const events: BrokerEvent[] = [];
+    broker.events$.subscribe((event) => events.push(event));
+    const mailbox = Mailbox.bounded<string>(1, { overflow: 'block' });
+    broker.register(id, mailbox);
+    broker.trySend(id, '1');
+    broker.send(id, '2').subscribe();
+    mailbox.receive(() => {});
+    await broker.close();
+    expect(events.filter(({ kind }) => kind === 'queued')).toMatchObject([{ waiting: false }, { waiting: true }]);
+    expect(events.at(-1)).toMatchObject({ kind: 'closed' });
+    expect(events.at(-1)).not.toHaveProperty('id');
+  });
+});
+
+describe('metrics', () => {
+  it('add up at every instant, also inside a handler and an observer (O2)', () => {
+    const { broker } = setup();
+    const check = (): void => expectConserved(broker.metrics());
+    broker.deadLetters$.subscribe(check);
+    broker.spawn(other, (n: number) => {
+      check();
+      if (n > 0) broker.trySend(other, n - 1);
+      broker.trySend(actorId('nobody'), n);
+      check();
+      return n;
+    });
+    broker.send(other, 5).subscribe(check);
+    check();
+    expect(broker.metrics()).toMatchObject({ totalSucceeded: 6, failedBy: { ActorNotFound: 6 } });
+  });
+
+  it('count the turn on the stack as in flight, and its ask as open (O2)', () => {
+    const { broker } = setup();
+    let inside: unknown;
+    broker.spawn(id, () => void (inside = broker.metrics()));
+    broker.send(id, 0).subscribe();
+    expect(inside).toMatchObject({ totalSent: 1, totalDelivered: 1, inFlight: 1, openRequests: 1, totalSucceeded: 0 });
+    expect(broker.metrics()).toMatchObject({ inFlight: 0, openRequests: 0, totalSucceeded: 1 });
+  });
+
+  it('count a broadcast once for each target (O2)', () => {
+    const { broker } = setup();
+    broker.spawn(id, () => {});
+    broker.spawn(other, () => {});
+    broker.tryBroadcast(1);
+    broker.broadcast(1).subscribe();
+    expect(broker.metrics()).toMatchObject({ totalSent: 4, totalDelivered: 4 });
+  });
+
+  it('know the mean routing latency, 0 before the first sample (O5)', () => {
+    const { broker } = setup();
+    expect(broker.metrics().avgRoutingLatencyNs).toBe(0);
+    broker.spawn(id, () => {});
+    for (let i = 0; i < 2_000; i++) broker.trySend(id, i);
+    const { avgRoutingLatencyNs } = broker.metrics();
+    expect(avgRoutingLatencyNs).toBeGreaterThanOrEqual(0);
+    expect(Number.isFinite(avgRoutingLatencyNs)).toBe(true);
+    const asked = setup().broker;
+    asked.spawn(id, () => {});
+    const { now } = performance;
+    let reading = 0;
+    performance.now = () => (reading += 0.002);
+    asked.send(id, 0).subscribe();
+    performance.now = now;
+    expect(asked.metrics().avgRoutingLatencyNs).toBeCloseTo(2_000);
+  });
+
+  it('come as a stream: at once, then every interval, with no timer left behind (metrics$)', () => {
+    const scheduler = new VirtualTimeScheduler();
+    const { broker } = setup({ scheduler, metricsInterval: 100 });
+    broker.spawn(id, () => {});
+    const seen = watchFor(broker.metrics$);
+    broker.trySend(id, 0);
+    scheduler.maxFrames = 250;
+    scheduler.flush();
+    expect(seen.values.map((metrics) => (metrics as BrokerMetrics).totalSent)).toEqual([0, 1, 1]);
+    seen.subscription.unsubscribe();
+    scheduler.maxFrames = Infinity;
+    scheduler.flush();
+    expect(seen.values).toHaveLength(3);
+  });
+});
+
+describe('dead letters that nobody observes', () => {
+  const flood = (broker: InMemoryMessageBroker, count: number): void => {
+    for (let i = 0; i < count; i++) broker.trySend(id, i);
+  };
+
+  it('are logged: the first 10, then counted (O3)', async () => {
+    const lines: string[] = [];
+    const broker = new InMemoryMessageBroker({ logger: { warn: (line) => lines.push(line) } });
+    flood(broker, 25);
+    expect(lines).toHaveLength(11);
+    expect(lines[0]).toMatch(/'actor'.*ActorNotFound.*deadLetters\$/);
+    expect(lines[10]).toMatch(/only counted/);
+    await broker.close();
+    expect(lines[11]).toMatch(/15 further/);
+    expect(broker.metrics().totalDeadLettered).toBe(25);
+  });
+
+  it('are counted in one line every 5 minutes (O3)', () => {
+    let now = 0;
+    const scheduler: any = { now: () => now, schedule: () => ({ unsubscribe: () => {} }) };
+    const lines: string[] = [];
+    const broker = new InMemoryMessageBroker({ scheduler, logger: (line) => lines.push(line) });
+    flood(broker, 10);
+    lines.length = 0;
+    for (let minute = 0; minute < 11; minute++) {
+      flood(broker, 1);
+      now += 60_000;
+    }
+    expect(lines).toEqual(['rx-broker: 6 further dead letters.', 'rx-broker: 5 further dead letters.']);
+  });
+
+  it('can be logged otherwise, or not at all', () => {
+    const lines: string[] = [];
+    const logger = (line: string): void => void lines.push(line);
+    flood(new InMemoryMessageBroker({ logger, logDeadLetters: { first: 2, interval: Infinity } }), 100);
+    expect(lines).toHaveLength(3);
+    flood(new InMemoryMessageBroker({ logger, logDeadLetters: false }), 100);
+    expect(lines).toHaveLength(3);
+  });
+
+  it('are not logged while somebody listens, or keeps them', () => {
+    const lines: string[] = [];
+    const logger = (line: string): void => void lines.push(line);
+    const observed = new InMemoryMessageBroker({ logger });
+    observed.deadLetters$.subscribe();
+    flood(observed, 3);
+    flood(new InMemoryMessageBroker({ logger }).withDeadLetterQueue(new DeadLetterQueue()), 3);
+    const watched = new InMemoryMessageBroker({ logger });
+    watched.events$.subscribe();
+    flood(watched, 3);
+    expect(lines).toEqual([]);
+  });
+
+  it('stop nothing when the logger throws', () => {
+    const broker = new InMemoryMessageBroker({ logger: () => { throw new Error('disk full'); } });
+    expect(() => flood(broker, 3)).not.toThrow();
+  });
+
+  it('read the clock rarely in a flood', () => {
+    let readings = 0;
+    const scheduler: any = { now: () => readings++ * 0, schedule: () => ({ unsubscribe: () => {} }) };
+    flood(new InMemoryMessageBroker({ scheduler, logger: () => {} }), 100_000);
+    expect(readings).toBeLessThan(200);
+  });
+});
+
+describe('DeadLetterQueue', () => {
+  const withQueue = (capacity?: number) => {
+    const queue = new DeadLetterQueue(capacity === undefined ? {} : { capacity });
+    const broker = new InMemoryMessageBroker().withDeadLetterQueue(queue);
+    return { queue, broker };
+  };
+
+  it('keeps capacity letters, evicts the oldest and counts it (O4)', () => {
+    const { queue, broker } = withQueue(3);
+    for (let i = 0; i < 5; i++) broker.trySend(id, i);
+    expect(queue.letters().map(({ message }) => message)).toEqual([2, 3, 4]);
+    expect(queue).toMatchObject({ size: 3, evicted: 2, capacity: 3 });
+    expect(new DeadLetterQueue().capacity).toBe(1_000);
+    expect(() => new DeadLetterQueue({ capacity: 0 })).toThrow(RangeError);
+    expect(() => broker.withDeadLetterQueue({} as never)).toThrow(/DeadLetterQueue/);
+  });
+
+  it('sends them again with one more attempt (O4)', () => {
+    const { queue, broker } = withQueue();
+    broker.trySend(id, 'x', { priority: 'high', headers: { trace: '1' } });
+    const got: unknown[] = [];
+    const redelivered$ = queue.redeliver();
+    expect(watchFor(redelivered$).values).toMatchObject([{ ok: false, code: 'ActorNotFound' }]);
+    expect(queue.letters()).toMatchObject([{ attempts: 2, reason: 'ActorNotFound' }]);
+    broker.spawn(id, (message, { envelope: { attempt, priority, headers } }) => void got.push([message, attempt, priority, headers]));
+    const seen = watchFor(redelivered$);
+    expect(seen.values).toMatchObject([{ letter: { attempts: 2 }, ok: true }]);
+    expect(seen.completed).toBe(true);
+    expect(got).toEqual([['x', 3, 'high', { trace: '1' }]]);
+    expect(queue.size).toBe(0);
+  });
+
+  it('leaves asked letters alone, unless the filter takes them (O4)', () => {
+    const { queue, broker } = withQueue();
+    broker.send(id, 'asked').subscribe({ error: () => {} });
+    broker.trySend(id, 'told');
+    const got: unknown[] = [];
+    broker.spawn(id, (message) => void got.push(message));
+    queue.redeliver().subscribe();
+    expect(got).toEqual(['told']);
+    queue.redeliver((letter) => letter.asked).subscribe();
+    expect(got).toEqual(['told', 'asked']);
+  });
+
+  it('takes letters out atomically: what comes back is not sent again in the same go (O4)', () => {
+    const { queue, broker } = withQueue();
+    for (let i = 0; i < 3; i++) broker.trySend(id, i);
+    expect(watchFor(queue.redeliver()).values).toHaveLength(3);
+    expect(queue.letters().map(({ message, attempts }) => [message, attempts])).toEqual([
+      [0, 2],
+      [1, 2],
+      [2, 2],
+    ]);
+  });
+
+  it('errors before anything is taken out when the filter throws (O4)', () => {
+    const { queue, broker } = withQueue();
+    broker.trySend(id, 0);
+    const failure = new Error('filter');
+    expect(watchFor(queue.redeliver(() => { throw failure; })).error).toBe(failure);
+    expect(queue.size).toBe(1);
+    expect(() => queue.redeliver('all' as never)).toThrow(/filter must be a function/);
+  });
+
+  it('routes again what had no route (O4)', () => {
+    const { queue, broker } = withQueue();
+    broker.sendWithRouting({ topic: 'work', priority: 'high' }, 'x').subscribe({ error: () => {} });
+    expect(watchFor(queue.redeliver(() => true)).values).toMatchObject([{ ok: false, code: 'NoRoute' }]);
+    expect(queue.letters()).toMatchObject([{ reason: 'NoRoute', attempts: 2, priority: 'high' }]);
+    const got: unknown[] = [];
+    broker.spawn(id, (message, { envelope }) => void got.push([message, envelope.topic, envelope.attempt]), { topics: ['work'] });
+    expect(watchFor(queue.redeliver(() => true)).values).toMatchObject([{ ok: true }]);
+    expect(got).toEqual([['x', 'work', 3]]);
+  });
+
+  it('accounts for every letter: made = stored + taken + evicted (O4)', () => {
+    const { queue, broker } = withQueue(4);
+    for (let i = 0; i < 7; i++) broker.trySend(id, i);
+    const drained = queue.drain();
+    expect(drained.map(({ message }) => message)).toEqual([3, 4, 5, 6]);
+    broker.trySend(id, 7);
+    queue.clear();
+    expect(queue.size).toBe(0);
+    expect(broker.metrics().totalDeadLettered).toBe(drained.length + queue.evicted + 1);
+  });
+
+  it('makes no letter of a failure caused from inside a letter’s observer, but counts and returns it (O4)', () => {
+    const { queue, broker } = withQueue();
+    const results: unknown[] = [];
+    queue.letters$.subscribe(({ message }) => results.push(broker.trySend(id, `again ${message}`).ok));
+    broker.deadLetters$.subscribe(() => results.push(broker.trySend(other, 'x').ok));
+    broker.trySend(id, 1);
+    expect(results).toEqual([false, false]);
+    expect(queue.size).toBe(1);
+    expect(broker.metrics()).toMatchObject({ totalDeadLettered: 1, failedBy: { ActorNotFound: 3 } });
+  });
+
+  it('serves two brokers, each with its own letters', async () => {
+    const queue = new DeadLetterQueue();
+    const [first, second] = [1, 2].map(() => new InMemoryMessageBroker().withDeadLetterQueue(queue)) as [InMemoryMessageBroker, InMemoryMessageBroker];
+    const letters = watchFor(queue.letters$);
+    first.trySend(id, 'first');
+    second.trySend(id, 'second');
+    const got: unknown[] = [];
+    first.spawn(id, (message) => void got.push(message));
+    queue.redeliver().subscribe();
+    expect(got).toEqual(['first']);
+    await second.close();
+    expect(letters.completed).toBe(false);
+    expect(watchFor(queue.redeliver()).values).toMatchObject([{ ok: false, code: 'BrokerClosed' }]);
+    expect(queue.size).toBe(1);
+    await first.close();
+    expect(letters.completed).toBe(true);
+    expect(letters.values).toHaveLength(3);
+  });
+
+  it('stops nothing when an observer throws', () => {
+    virtually(() => {
+      const { broker, letters } = setup();
+      const boom = new Subject<unknown>();
+      broker.deadLetters$.subscribe(boom);
+      broker.trySend(id, 1);
+      broker.trySend(id, 2);
+      expect(letters).toHaveLength(2);
+    });
+  });
+});
