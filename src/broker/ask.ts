@@ -6,7 +6,8 @@ import { CLOSING } from '../mailbox/flags';
 import { type MailboxCore, TAKEN } from '../mailbox/mailbox-core';
 import { type Caller, MessageRecord, failureOf } from '../mailbox/message-record';
 import { prepare } from '../mailbox/tell';
-import { ON_STACK, OPEN, type Turn } from '../mailbox/turn';
+import type { Turn } from '../mailbox/turn';
+import { ON_STACK, OPEN } from '../mailbox/turn-state';
 import type { SendOptions } from '../message/send-options';
 import { type Ledger, SAMPLE_MASK } from '../observability/ledger';
 

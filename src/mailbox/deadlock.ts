@@ -1,6 +1,7 @@
 import { DONE, type MessageRecord, RUNNING } from './message-record';
 import { IDLE_SEAT } from './flags';
-import { OPEN, type Turn } from './turn';
+import type { Turn } from './turn';
+import { OPEN } from './turn-state';
 
 /**
  * The path of a circle of turns that only wait for one another, if `ask` stands in one (rule O6).

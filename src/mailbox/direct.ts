@@ -2,7 +2,8 @@ import type { Subscriber } from 'rxjs';
 import { ASKED, DRAINING } from './flags';
 import type { Handler } from './handler';
 import type { MailboxCore } from './mailbox-core';
-import { OVER, Turn } from './turn';
+import { Turn } from './turn';
+import { OVER } from './turn-state';
 
 /** The stamp of a normal message about which nothing else is known. */
 export const NORMAL_STAMP = 1;

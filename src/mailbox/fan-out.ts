@@ -3,7 +3,8 @@ import type { Dispatch } from './dispatch';
 import type { Handler } from './handler';
 import { type MailboxCore, TAKEN } from './mailbox-core';
 import type { MessageRecord } from './message-record';
-import { OVER, Turn } from './turn';
+import { Turn } from './turn';
+import { OVER } from './turn-state';
 
 /**
  * One message to many mailboxes, as one step (rule R4).

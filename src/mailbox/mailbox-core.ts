@@ -12,7 +12,8 @@ import type { MailboxSettings } from './mailbox-options';
 import { type Caller, FRESH, HELD, type MessageRecord, RUNNING, WAITING, failureOf } from './message-record';
 import type { OpenTurn } from './open-turn';
 import type { RunQueue } from './run-queue';
-import { OPEN, OVER, Turn } from './turn';
+import { Turn } from './turn';
+import { OPEN, OVER } from './turn-state';
 
 /** A mailbox's rare parts: made when the first is needed, so that an idle actor stays small. */
 export class Extras {

@@ -4,7 +4,6 @@ import type { FailureCode } from '../failure/failure-code';
 import type { ActorId } from '../message/actor-id';
 import type { SendOptions, TellOptions } from '../message/send-options';
 import type { SendResult } from '../message/send-result';
-import type { MessageBroker } from '../broker/message-broker';
 import type { ActorContext } from './actor-context';
 import { circleOf } from './deadlock';
 import type { Dispatch } from './dispatch';
@@ -18,16 +17,8 @@ import { type Caller, DONE, MessageRecord, RUNNING, failureOf } from './message-
 import { OpenTurn } from './open-turn';
 import { laneOfStamp } from './stamp';
 import { StreamedReply } from './streamed-reply';
+import { ABANDONED, ON_STACK, OPEN, OVER, type TurnState } from './turn-state';
 import { UnhandledMessage } from './unhandled-message';
-
-export type TurnState = typeof ON_STACK | typeof OPEN | typeof OVER | typeof ABANDONED;
-/** Its handler has not returned. */
-export const ON_STACK = 0;
-/** Its handler has returned a promise, a stream or a delivery. */
-export const OPEN = 1;
-export const OVER = 2;
-/** Aborted, and its promise not settled: it counts as over, but keeps its seat (rule M4). */
-export const ABANDONED = 3;
 
 /**
  * One message being handled, and the context its handler gets. Small, since every message makes one; what is rare sits in `OpenTurn`.
@@ -72,7 +63,7 @@ export class Turn implements ActorContext {
     return rest.controller.signal;
   }
 
-  get broker(): MessageBroker {
+  get broker(): ActorContext['broker'] {
     return this.#host().broker;
   }
 
