@@ -7,7 +7,7 @@ import type { LocalRegistration } from './registration';
 /** Who is registered, in the order of registration; and who waits for whose end. */
 export class Registry {
   /** What every send looks up; the broker reads it straight. */
-  readonly actors = new Map<string, MailboxCore>();
+  readonly actors: Map<string, MailboxCore> = new Map();
   readonly #watchers = new Map<string, Subject<void>>();
   /** The actors as one array, which broadcasts walk. Appended to; made anew after somebody left. */
   #roster: MailboxCore[] = [];

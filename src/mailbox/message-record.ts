@@ -57,7 +57,7 @@ export class MessageRecord implements Envelope, Withdrawable, Timed {
   turn: Turn | null = null;
   /** The turn that waits for this ask (`context.send`). */
   parent: Turn | null = null;
-  deadline = Infinity;
+  deadline: number = Infinity;
   order = 0;
   heapIndex = -1;
   /** Takes the caller's `AbortSignal` listener off. */

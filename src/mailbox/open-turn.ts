@@ -18,8 +18,8 @@ export class OpenTurn implements Timed {
   leftOpen: LeftOpen | undefined = undefined;
   controller: AbortController | undefined = undefined;
   /** Asks made through `context.send` that are still open. */
-  readonly asks = new Set<MessageRecord>();
-  deadline = Infinity;
+  readonly asks: Set<MessageRecord> = new Set();
+  deadline: number = Infinity;
   order = 0;
   heapIndex = -1;
   #dispatch: Dispatch | undefined;
