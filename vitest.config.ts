@@ -3,27 +3,38 @@ import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 
 const source = (path: string): string => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
-
-/** The specs import the package by its name, as its users do. */
-const alias = [
-  { find: /^rx-broker$/, replacement: source('index.ts') },
-  { find: /^rx-broker\/(operators|testing)$/, replacement: source('$1/index.ts') },
-];
-const specs = ['spec/**/*-spec.ts', 'marbles/**/*-spec.ts'];
+const specs = ['spec/**/*-spec.ts', 'marbles/**/*-{spec,marbles}.ts'];
+/** Packs, installs and type-checks: slow, and in need of a registry. `npm run test:package` runs them. */
+const packed = ['spec/package/packed/*-spec.ts'];
+/** What `vitest` runs without `--project`, so that it asks for no browser and no registry. (The option has no type outside the command line.) */
+const unlessTold = { project: ['node'] };
+/** `.ci/run` reads the counts of a run from the file it names here. */
+const report = process.env['VITEST_JSON'];
 
 export default defineConfig({
-  resolve: { alias },
+  // The specs import the package by its name, as its users do.
+  resolve: {
+    alias: [
+      { find: /^rx-broker$/, replacement: source('index.ts') },
+      { find: /^rx-broker\/([a-z]+)$/, replacement: source('$1/index.ts') },
+    ],
+  },
   test: {
+    ...unlessTold,
+    // Far above what any spec takes: a busy machine fails none for its slowness.
+    testTimeout: 30_000,
+    reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],
       exclude: ['src/**/index.ts'],
-      reporter: ['text-summary', 'json-summary'],
+      reporter: ['text-summary', 'json-summary', 'html'],
       reportsDirectory: '.reports/coverage',
       thresholds: { lines: 95, branches: 95 },
     },
     projects: [
-      { extends: true, test: { name: 'node', include: specs } },
+      { extends: true, test: { name: 'node', include: specs, exclude: packed } },
+      { extends: true, test: { name: 'package', include: packed, testTimeout: 300_000, hookTimeout: 300_000 } },
       {
         extends: true,
         test: {

@@ -3,6 +3,7 @@ import { BrokerError } from '../failure/broker-error';
 import { checkActorId, checkCapacity, checkFunction, checkOneOf, checkOptions, checkPositiveInteger, describeValue } from '../failure/check';
 import type { FailureCode } from '../failure/failure-code';
 import { consumerOf } from '../mailbox/consumer';
+import { attach, startActor, stopActor } from '../mailbox/consumer-life';
 import { NORMAL_STAMP, tellDirect } from '../mailbox/direct';
 import { Dispatch } from '../mailbox/dispatch';
 import { FanOut } from '../mailbox/fan-out';
@@ -11,6 +12,7 @@ import { deepFreeze } from '../mailbox/freeze';
 import type { Host } from '../mailbox/host';
 import { Mailbox } from '../mailbox/mailbox';
 import { MailboxCore, TAKEN } from '../mailbox/mailbox-core';
+import { emptyMailbox, moveTo } from '../mailbox/mailbox-end';
 import { type MailboxSettings, resolveMailbox } from '../mailbox/mailbox-options';
 import type { MessageRecord } from '../mailbox/message-record';
 import { prepare, tell } from '../mailbox/tell';
@@ -125,7 +127,7 @@ export class LocalBroker {
     const capacity = options?.capacity === undefined ? CAPACITY : options.capacity;
     const settings = options === undefined ? this.#spawnSettings : resolveMailbox(capacity === Infinity ? capacity : checkCapacity(capacity), { ...this.#settings.mailbox, ...options });
     const core = new MailboxCore(settings, this.#dispatch.queueFor(settings.dispatcher));
-    core.attach(consumer.handler, consumer.actor);
+    attach(core, consumer.handler, consumer.actor);
     return this.#register(id, core, options);
   }
 
@@ -315,10 +317,10 @@ export class LocalBroker {
     const outermost = this.#dispatch.enter();
     try {
       this.#registry.add(id, core, registration);
-      core.moveTo(this.#dispatch.queueFor(core.settings.dispatcher));
+      moveTo(core, this.#dispatch.queueFor(core.settings.dispatcher));
       this.#ledger.registered(core);
       for (const topic of topics) this.#topics.bind(topic, core);
-      core.start(this.#dispatch);
+      startActor(core);
       core.wake();
     } catch (error) {
       this.#registrar.end(core);
@@ -336,8 +338,8 @@ export class LocalBroker {
       const { id } = core;
       this.#registry.remove(core);
       this.#topics.forget(core);
-      core.empty(queuedCode, runningCode);
-      core.stop(reason);
+      emptyMailbox(core, queuedCode, runningCode);
+      stopActor(core, reason);
       this.#ledger.unregistered(id);
       core.flags |= DETACHED;
       const watchers = this.#registry.takeWatchers(id);

@@ -1,5 +1,6 @@
 import { Observable, type Observer, Subscriber, type Subscription } from 'rxjs';
 import type { ActorContext } from './actor-context';
+import { attach, claimSeat, release } from './consumer-life';
 import type { Delivery } from './delivery';
 import { LeftOpen } from './left-open';
 import type { MailboxCore } from './mailbox-core';
@@ -83,12 +84,12 @@ export class DeliveryStream<Msg> extends Observable<Delivery<Msg>> {
 }
 
 function takeSeat<Msg>(core: MailboxCore, subscriber: Subscriber<Delivery<Msg>>): void {
-  core.claimSeat();
+  claimSeat(core);
   const handOut = new HandOut(subscriber);
-  const ended = core.ended$.subscribe(() => subscriber.complete());
+  const ended = core.rare().ended$.subscribe(() => subscriber.complete());
   subscriber.add(() => {
     ended.unsubscribe();
-    core.release(handOut, new UnhandledMessage(true, 'deliveries$ was unsubscribed'));
+    release(core, handOut, new UnhandledMessage(true, 'deliveries$ was unsubscribed'));
   });
-  if (!subscriber.closed) core.attach(() => handOut, null);
+  if (!subscriber.closed) attach(core, () => handOut, null);
 }

@@ -8,6 +8,7 @@ import type { Host } from './host';
 import type { Journal } from './journal';
 import { macrotask } from './macrotask';
 import type { MailboxCore } from './mailbox-core';
+import { checkDrained } from './mailbox-end';
 import { RunQueue } from './run-queue';
 import { stampOf, stampedAt } from './stamp';
 import type { Turn } from './turn';
@@ -226,7 +227,7 @@ export class Dispatch {
       core.runNext(this);
     }
     if ((core.flags & (QUEUED | STALLED)) === QUEUED) core.runQueue.add(core);
-    else if ((core.flags & CLOSED) !== 0) core.checkDrained();
+    else if ((core.flags & CLOSED) !== 0) checkDrained(core);
     return true;
   }
 

@@ -1,12 +1,13 @@
-import { type Observable, Subject, of } from 'rxjs';
 import { ACCEPTED, BoundedBuffer, EVICTED, FULL, REFUSED } from '../buffer/bounded-buffer';
-import { BrokerError } from '../failure/broker-error';
 import type { FailureCode } from '../failure/failure-code';
 import type { Actor } from './actor';
+import { startActor } from './consumer-life';
 import type { Dispatch } from './dispatch';
+import { isExpired, sweepExpired } from './expiry';
 import { BUSY, CLOSED, CUT_SHORT, DETACHED, DRAINING, IDLE_SEAT, OBSERVED, QUEUED, SCHEDULED, STALLED, UNSTARTED } from './flags';
 import type { Handler } from './handler';
-import type { LeftOpen } from './left-open';
+import { checkDrained } from './mailbox-end';
+import { MailboxExtras } from './mailbox-extras';
 import type { MailboxMetrics } from './mailbox-metrics';
 import type { MailboxSettings } from './mailbox-options';
 import { type Caller, FRESH, HELD, type MessageRecord, RUNNING, WAITING, failureOf } from './message-record';
@@ -14,28 +15,6 @@ import type { OpenTurn } from './open-turn';
 import type { RunQueue } from './run-queue';
 import { Turn } from './turn';
 import { OPEN, OVER } from './turn-state';
-
-/** A mailbox's rare parts: made when the first is needed, so that an idle actor stays small. */
-export class Extras {
-  lost = 0;
-  /** Messages that had been queued and left some other way than to the consumer. */
-  removed = 0;
-  /** Senders that wait for a place. */
-  waiting: BoundedBuffer<undefined, MessageRecord> | undefined = undefined;
-  pressure: Subject<number> | undefined = undefined;
-  losses: Subject<{ message: unknown; code: FailureCode }> | undefined = undefined;
-  /** Completed when the mailbox is closed and empty. */
-  drained: Subject<void> | undefined = undefined;
-  /** Closed, empty and at rest for good. */
-  ended = false;
-  stopReason: unknown = 'closed';
-  /** Some queued message has a ttl of its own. */
-  ownTtls = false;
-}
-
-/** The lanes of `normal` and `critical`. */
-const NORMAL = 1;
-const HIGHEST_LANE = 3;
 
 /** The message was queued, or its sender waits: no failure. */
 export const TAKEN = '';
@@ -58,7 +37,7 @@ export class MailboxCore {
   buffer: BoundedBuffer<unknown, MessageRecord | number> | null = null;
   /** Turns that hold a seat: open ones, and aborted ones whose promise is still to settle. */
   seats: Turn[] | null = null;
-  extras: Extras | null = null;
+  extras: MailboxExtras | null = null;
   /** Told when the actor is unregistered. */
   registration: { over(): void } | null = null;
 
@@ -77,11 +56,6 @@ export class MailboxCore {
     let open = dispatch.onStack === this ? 1 : 0;
     if (this.seats !== null) for (const turn of this.seats) if (turn.state === OPEN) open++;
     return open;
-  }
-
-  /** Nothing queued, nobody waiting, no turn open. */
-  get isQuiet(): boolean {
-    return (this.flags & QUEUED) === 0 && this.inFlight === 0;
   }
 
   metrics(): MailboxMetrics {
@@ -119,7 +93,7 @@ export class MailboxCore {
     const { dispatch } = this.runQueue;
     if ((this.flags & (CLOSED | DETACHED)) !== 0) return (this.flags & DETACHED) === 0 ? 'ActorStopped' : 'ActorNotFound';
     const buffer = (this.buffer ??= new BoundedBuffer(settings.capacity, settings.overflow, settings.fairness));
-    if (buffer.isFull) this.#sweepExpired(dispatch);
+    if (buffer.isFull) sweepExpired(this, dispatch);
     const record = typeof meta === 'number' || meta.shared ? null : meta;
     const queued = record === null ? message : undefined;
     if (record !== null) {
@@ -160,13 +134,13 @@ export class MailboxCore {
       return;
     }
     (this.buffer as BoundedBuffer<unknown, MessageRecord | number>).withdrawn(record.lane);
-    this.#extras().removed++;
-    this.#placeFreed(dispatch);
+    this.rare().removed++;
+    this.placeFreed(dispatch);
   }
 
   /** Counts a message as lost, tells `losses$`, and its caller if it has one. */
   lose(message: unknown, meta: MessageRecord | number, code: FailureCode, detail?: string): void {
-    const extras = this.#extras();
+    const extras = this.rare();
     const { dispatch } = this.runQueue;
     extras.lost++;
     let caller: Caller | null = null;
@@ -190,11 +164,35 @@ export class MailboxCore {
     buffer.take(lane);
     dispatch.journal.pending--;
     if (buffer.size === 0) this.flags &= ~QUEUED;
-    if (this.extras !== null) this.#placeFreed(dispatch);
+    if (this.extras !== null) this.placeFreed(dispatch);
     if (typeof meta === 'number') {
-      if (this.settings.ttl !== Infinity && this.#isExpired(dispatch, meta)) this.#expire(message, meta);
+      if (this.settings.ttl !== Infinity && isExpired(this, dispatch, meta)) this.expire(message, meta);
       else this.#run(dispatch, new Turn(this, message, meta, null));
     } else this.#runRecord(dispatch, message, meta);
+  }
+
+  /** A place is free: the first waiter has it before anyone else. */
+  placeFreed(dispatch: Dispatch): void {
+    const waiting = this.extras?.waiting;
+    const buffer = this.buffer as BoundedBuffer<unknown, MessageRecord | number>;
+    if (waiting !== undefined && waiting.size > 0 && !buffer.isFull) {
+      const lane = waiting.next();
+      const record = waiting.metaOf(lane);
+      waiting.take(lane);
+      record.state = HELD;
+      buffer.push(undefined, record, lane);
+      if (record.ttl >= 0) this.rare().ownTtls = true;
+      this.wake();
+    }
+    this.flags = buffer.size === 0 ? this.flags & ~QUEUED : this.flags | QUEUED;
+    this.wake();
+    this.pressureChanged(dispatch);
+  }
+
+  /** What left the queue had waited too long. */
+  expire(message: unknown, meta: MessageRecord | number): void {
+    this.rare().removed++;
+    this.lose(message, meta, 'Expired');
   }
 
   /** Gives an open turn one of the seats. */
@@ -216,147 +214,12 @@ export class MailboxCore {
     rest.seat = -1;
     if (seats.length < this.settings.concurrency) this.flags &= ~BUSY;
     this.wake();
-    this.checkDrained();
+    checkDrained(this);
   }
 
   /** Lines up if there is something to run. */
   wake(): void {
     if ((this.flags & (QUEUED | STALLED)) === QUEUED) this.runQueue.add(this);
-  }
-
-  // The consumer ---------------------------------------------------------------------------------
-
-  /** @throws {BrokerError} `AlreadyRegistered` when there is a consumer: a mailbox has one. */
-  claimSeat(): void {
-    if ((this.flags & IDLE_SEAT) !== 0) return;
-    throw new BrokerError('AlreadyRegistered', 'this mailbox has its one consumer already; unsubscribe that one first, or use a mailbox for each');
-  }
-
-  /** Emits once when the mailbox is closed and everything in it is over; at once if it is already. */
-  get ended$(): Observable<void> {
-    const extras = this.#extras();
-    return extras.ended ? of(undefined) : (extras.drained ??= new Subject());
-  }
-
-  attach(handler: Handler, actor: Actor | null): void {
-    this.handler = handler;
-    this.actor = actor;
-    this.flags &= ~IDLE_SEAT;
-    if (actor !== null) this.flags |= UNSTARTED;
-    const { dispatch } = this.runQueue;
-    const outermost = dispatch.enter();
-    try {
-      if (this.registration !== null) this.start(dispatch);
-      this.wake();
-    } finally {
-      dispatch.leave(outermost);
-    }
-  }
-
-  /** The consumer leaves; what is queued stays. */
-  detach(): void {
-    this.flags = (this.flags | IDLE_SEAT) & ~UNSTARTED;
-    this.handler = null;
-    this.actor = null;
-  }
-
-  /** A stream of deliveries leaves; what it has not settled fails with `reason`. */
-  release(leftOpen: LeftOpen, reason: unknown): void {
-    this.detach();
-    if (this.seats !== null) for (const turn of [...this.seats]) if (turn.rest?.leftOpen === leftOpen) turn.reject(reason);
-  }
-
-  /** Calls `onStart`, once for each life. What it throws goes to whoever made the life start. */
-  start(dispatch: Dispatch): void {
-    if ((this.flags & UNSTARTED) === 0) return;
-    this.flags &= ~UNSTARTED;
-    const outermost = dispatch.enter();
-    const turn = new Turn(this, undefined, dispatch.stamp(NORMAL, true), null);
-    try {
-      this.actor?.onStart?.(turn);
-    } catch (error) {
-      this.flags |= UNSTARTED;
-      throw error;
-    } finally {
-      turn.state = OVER;
-      dispatch.leave(outermost);
-    }
-  }
-
-  /** Calls `onStop`, if the actor has started. What it throws is told, and stops nothing. */
-  stop(reason: unknown): void {
-    const { actor } = this;
-    if (actor === null || (this.flags & UNSTARTED) !== 0) return;
-    this.flags |= UNSTARTED;
-    const { dispatch } = this.runQueue;
-    const outermost = dispatch.enter();
-    try {
-      actor.onStop?.(reason);
-    } catch (error) {
-      dispatch.journal.callbackFailed(`onStop of '${this.id}'`, error);
-    } finally {
-      dispatch.leave(outermost);
-    }
-  }
-
-  // Its end --------------------------------------------------------------------------------------
-
-  /** Refuses newcomers; the backlog drains. */
-  close(reason: unknown): void {
-    if ((this.flags & CLOSED) !== 0) return;
-    this.flags |= CLOSED;
-    if (this.registration !== null) this.runQueue.dispatch.journal.closed(this, reason === 'closed' ? undefined : reason);
-    this.#extras().stopReason = reason;
-    // With its own turn on the stack it cannot be drained yet: lined up, it is looked at when that stack has returned.
-    if (this.runQueue.dispatch.onStack === this) this.runQueue.add(this);
-    else this.checkDrained();
-  }
-
-  /** Empties the queue and ends every turn, by the table of DESIGN §2. */
-  empty(queuedCode: FailureCode, runningCode: FailureCode): void {
-    const { dispatch } = this.runQueue;
-    const outermost = dispatch.enter();
-    try {
-      dispatch.settleFanOut();
-      const waiting = this.extras?.waiting;
-      if (waiting !== undefined) {
-        (this.extras as Extras).waiting = undefined;
-        waiting.forEach((_, record) => this.#dropQueued(dispatch, record.message, record, queuedCode));
-      }
-      const { buffer } = this;
-      if (buffer !== null && buffer.size > 0) {
-        this.buffer = new BoundedBuffer(buffer.capacity, buffer.overflow, this.settings.fairness);
-        this.buffer.highWaterMark = buffer.highWaterMark;
-        this.flags &= ~QUEUED;
-        this.#extras().removed += buffer.size;
-        buffer.forEach((message, meta) => {
-          this.#dropQueued(dispatch, typeof meta === 'number' || meta.shared ? message : meta.message, meta, queuedCode);
-        });
-        this.pressureChanged(dispatch);
-      }
-      if (dispatch.onStack === this) dispatch.cutShort(runningCode, undefined);
-      if (this.seats !== null) for (const turn of [...this.seats]) turn.abort(runningCode);
-    } finally {
-      dispatch.leave(outermost);
-    }
-  }
-
-  /** Moves to another dispatch, with what is queued and what is running. */
-  moveTo(runQueue: RunQueue): void {
-    const from = this.runQueue.dispatch.journal;
-    const to = runQueue.dispatch.journal;
-    const waiting = this.extras?.waiting?.size ?? 0;
-    from.pending -= this.size + waiting;
-    to.pending += this.size + waiting;
-    if (this.seats !== null) {
-      for (const turn of this.seats) {
-        if (turn.state !== OPEN) continue;
-        from.open--;
-        to.open++;
-      }
-    }
-    this.runQueue = runQueue;
-    this.flags = (this.flags & ~(SCHEDULED | DETACHED)) | (runQueue.scheduler === null ? 0 : SCHEDULED);
   }
 
   pressureChanged(dispatch: Dispatch): void {
@@ -365,29 +228,11 @@ export class MailboxCore {
   }
 
   /** The rare parts, made now if need be. */
-  rare(): Extras {
-    return this.#extras();
-  }
-
-  /** A closed mailbox ends when nothing is queued, parked or running any more. */
-  checkDrained(): void {
-    if ((this.flags & (CLOSED | QUEUED)) !== CLOSED || (this.seats !== null && this.seats.length > 0)) return;
-    if (this.runQueue.dispatch.onStack === this) return;
-    const extras = this.#extras();
-    if (extras.ended) return;
-    extras.ended = true;
-    this.stop(extras.stopReason);
-    extras.drained?.next();
-    extras.drained?.complete();
-    extras.losses?.complete();
-    extras.pressure?.complete();
+  rare(): MailboxExtras {
+    return (this.extras ??= new MailboxExtras());
   }
 
   // ----------------------------------------------------------------------------------------------
-
-  #extras(): Extras {
-    return (this.extras ??= new Extras());
-  }
 
   /** The direct run of a message that has a stamp or a record, or is observed. */
   #runIdle(dispatch: Dispatch, message: unknown, meta: MessageRecord | number): void {
@@ -404,7 +249,7 @@ export class MailboxCore {
   }
 
   #runRecord(dispatch: Dispatch, message: unknown, record: MessageRecord): void {
-    if (this.#isRecordExpired(dispatch, record)) this.#expire(record.shared ? message : record.message, record);
+    if (isExpired(this, dispatch, record)) this.expire(record.shared ? message : record.message, record);
     else this.#startRecord(dispatch, record);
   }
 
@@ -434,7 +279,7 @@ export class MailboxCore {
     }
     let result: unknown;
     try {
-      if ((this.flags & UNSTARTED) !== 0) this.start(dispatch);
+      if ((this.flags & UNSTARTED) !== 0) startActor(this);
       const handler = this.handler as Handler;
       result = handler(turn.message, turn);
     } catch (error) {
@@ -457,7 +302,7 @@ export class MailboxCore {
     dispatch.journal.pending++;
     this.flags |= QUEUED;
     if (record !== null) {
-      if (record.ttl >= 0) this.#extras().ownTtls = true;
+      if (record.ttl >= 0) this.rare().ownTtls = true;
       if ((dispatch.flags & OBSERVED) !== 0) dispatch.journal.queued(record);
     }
     if (this.extras !== null) this.pressureChanged(dispatch);
@@ -465,7 +310,7 @@ export class MailboxCore {
   }
 
   #park(dispatch: Dispatch, record: MessageRecord): FailureCode | typeof TAKEN {
-    const extras = this.#extras();
+    const extras = this.rare();
     const waiting = (extras.waiting ??= new BoundedBuffer(this.settings.maxWaiting, 'fail', 'strict'));
     if (waiting.offer(undefined, record, record.lane) !== ACCEPTED) return 'MailboxFull';
     record.state = WAITING;
@@ -477,68 +322,6 @@ export class MailboxCore {
   /** What was queued left for another reason than its turn. */
   #removed(dispatch: Dispatch): void {
     dispatch.journal.pending--;
-    this.#extras().removed++;
-  }
-
-  /** A place is free: the first waiter has it before anyone else. */
-  #placeFreed(dispatch: Dispatch): void {
-    const waiting = this.extras?.waiting;
-    const buffer = this.buffer as BoundedBuffer<unknown, MessageRecord | number>;
-    if (waiting !== undefined && waiting.size > 0 && !buffer.isFull) {
-      const lane = waiting.next();
-      const record = waiting.metaOf(lane);
-      waiting.take(lane);
-      record.state = HELD;
-      buffer.push(undefined, record, lane);
-      if (record.ttl >= 0) (this.extras as Extras).ownTtls = true;
-      this.wake();
-    }
-    this.flags = buffer.size === 0 ? this.flags & ~QUEUED : this.flags | QUEUED;
-    this.wake();
-    this.pressureChanged(dispatch);
-  }
-
-  #isExpired(dispatch: Dispatch, stamp: number): boolean {
-    const sentAt = dispatch.sentAt(stamp);
-    return sentAt >= 0 && dispatch.scheduler.now() >= sentAt + this.settings.ttl;
-  }
-
-  #isRecordExpired(dispatch: Dispatch, record: MessageRecord): boolean {
-    const ttl = record.ttl < 0 ? this.settings.ttl : record.ttl;
-    return ttl !== Infinity && dispatch.scheduler.now() >= record.sentAt + ttl;
-  }
-
-  #expire(message: unknown, meta: MessageRecord | number): void {
-    this.#extras().removed++;
-    this.lose(message, meta, 'Expired');
-  }
-
-  /** Before a full mailbox refuses anyone: what has outlived its ttl takes no place. */
-  #sweepExpired(dispatch: Dispatch): void {
-    const buffer = this.buffer as BoundedBuffer<unknown, MessageRecord | number>;
-    const ownTtls = this.extras?.ownTtls === true;
-    if (this.settings.ttl === Infinity && !ownTtls) return;
-    for (let lane = 0; lane <= HIGHEST_LANE; lane++) {
-      while (buffer.has(lane)) {
-        const meta = buffer.metaOf(lane);
-        if (!(typeof meta === 'number' ? this.#isExpired(dispatch, meta) : this.#isRecordExpired(dispatch, meta))) break;
-        const message = buffer.valueOf(lane);
-        buffer.take(lane);
-        dispatch.journal.pending--;
-        this.#expire(typeof meta === 'number' || meta.shared ? message : meta.message, meta);
-        this.#placeFreed(dispatch);
-      }
-    }
-    if (!ownTtls) return;
-    const expired: MessageRecord[] = [];
-    buffer.forEach((_, meta) => {
-      if (typeof meta !== 'number' && !meta.shared && this.#isRecordExpired(dispatch, meta)) expired.push(meta);
-    });
-    for (const record of expired) record.fail('Expired');
-  }
-
-  #dropQueued(dispatch: Dispatch, message: unknown, meta: MessageRecord | number, code: FailureCode): void {
-    dispatch.journal.pending--;
-    this.lose(message, meta, code);
+    this.rare().removed++;
   }
 }

@@ -3,6 +3,7 @@ import { describeValue, checkCapacity } from '../failure/check';
 import type { FailureCode } from '../failure/failure-code';
 import type { Actor } from './actor';
 import { consumerOf } from './consumer';
+import { attach, claimSeat, detach } from './consumer-life';
 import type { Delivery } from './delivery';
 import { DeliveryStream } from './delivery-stream';
 import { NORMAL_STAMP, tellDirect } from './direct';
@@ -10,6 +11,7 @@ import { aloneQueue } from './alone';
 import { CLOSED } from './flags';
 import type { Handler } from './handler';
 import { MailboxCore } from './mailbox-core';
+import { closeMailbox } from './mailbox-end';
 import type { MailboxMetrics } from './mailbox-metrics';
 import { type MailboxOptions, resolveMailbox } from './mailbox-options';
 import type { AnyProtocol, Covers, HandlersOf } from './protocol-handlers';
@@ -77,10 +79,10 @@ export class Mailbox<Msg = any> implements Observer<Msg> {
   receive(first: unknown, handlers?: unknown): Subscription {
     const { handler, actor } = consumerOf(first, handlers);
     const core = this.#core;
-    core.claimSeat();
-    core.attach(handler, actor);
+    claimSeat(core);
+    attach(core, handler, actor);
     return new Subscription(() => {
-      if (core.handler === handler) core.detach();
+      if (core.handler === handler) detach(core);
     });
   }
 
@@ -145,17 +147,17 @@ export class Mailbox<Msg = any> implements Observer<Msg> {
 
   /** Closes, as a Subject's would. `error` goes to the actor's `onStop` and to `events$`. */
   error(error: unknown): void {
-    this.#core.close(error);
+    closeMailbox(this.#core, error);
   }
 
   /** Closes, as a Subject's would. */
   complete(): void {
-    this.#core.close('closed');
+    closeMailbox(this.#core, 'closed');
   }
 
   /** Refuses newcomers with `ActorStopped`, lets the backlog drain, then ends its streams. Idempotent. */
   close(): void {
-    this.#core.close('closed');
+    closeMailbox(this.#core, 'closed');
   }
 
   metrics(): MailboxMetrics {

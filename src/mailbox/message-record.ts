@@ -122,7 +122,7 @@ export class MessageRecord implements Envelope, Withdrawable, Timed {
   /** Ends it wherever it is, with a code. */
   fail(code: FailureCode, detail?: string): void {
     if (this.state === RUNNING) this.turn?.abort(code);
-    else if (this.state !== DONE) {
+    else if (this.state === WAITING || this.state === HELD) {
       const core = this.core as MailboxCore;
       const { message } = this;
       core.withdraw(this);

@@ -4,6 +4,7 @@ import type { Dispatch } from './dispatch';
 import { CLOSING, DETACHED, FREEZING, OBSERVED } from './flags';
 import { deepFreeze } from './freeze';
 import { type MailboxCore, TAKEN } from './mailbox-core';
+import { moveTo } from './mailbox-end';
 import { MessageRecord } from './message-record';
 import { laneOfStamp } from './stamp';
 
@@ -12,7 +13,7 @@ import { laneOfStamp } from './stamp';
  * which a closing broker still serves.
  */
 export function tell(core: MailboxCore, message: unknown, meta: MessageRecord | number, inside: boolean): FailureCode | typeof TAKEN {
-  if ((core.flags & DETACHED) !== 0) core.moveTo(aloneQueue(core.settings.dispatcher));
+  if ((core.flags & DETACHED) !== 0) moveTo(core, aloneQueue(core.settings.dispatcher));
   const { dispatch } = core.runQueue;
   const known = prepare(dispatch, core, message, meta, core.id);
   const refused = (dispatch.flags & CLOSING) !== 0 && !inside && dispatch.onStack === null;

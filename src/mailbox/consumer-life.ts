@@ -1,0 +1,79 @@
+import { BrokerError } from '../failure/broker-error';
+import type { Actor } from './actor';
+import { IDLE_SEAT, UNSTARTED } from './flags';
+import type { Handler } from './handler';
+import type { LeftOpen } from './left-open';
+import type { MailboxCore } from './mailbox-core';
+import { Turn } from './turn';
+import { OVER } from './turn-state';
+
+const NORMAL_LANE = 1;
+
+/** @throws {BrokerError} `AlreadyRegistered` when there is a consumer: a mailbox has one. */
+export function claimSeat(core: MailboxCore): void {
+  if ((core.flags & IDLE_SEAT) !== 0) return;
+  throw new BrokerError('AlreadyRegistered', 'this mailbox has its one consumer already; unsubscribe that one first, or use a mailbox for each');
+}
+
+/** Gives the seat to a consumer, which gets what is queued at once. */
+export function attach(core: MailboxCore, handler: Handler, actor: Actor | null): void {
+  core.handler = handler;
+  core.actor = actor;
+  core.flags &= ~IDLE_SEAT;
+  if (actor !== null) core.flags |= UNSTARTED;
+  const { dispatch } = core.runQueue;
+  const outermost = dispatch.enter();
+  try {
+    if (core.registration !== null) startActor(core);
+    core.wake();
+  } finally {
+    dispatch.leave(outermost);
+  }
+}
+
+/** The consumer leaves; what is queued stays. */
+export function detach(core: MailboxCore): void {
+  core.flags = (core.flags | IDLE_SEAT) & ~UNSTARTED;
+  core.handler = null;
+  core.actor = null;
+}
+
+/** A stream of deliveries leaves; what it has not settled fails with `reason`. */
+export function release(core: MailboxCore, leftOpen: LeftOpen, reason: unknown): void {
+  detach(core);
+  if (core.seats !== null) for (const turn of [...core.seats]) if (turn.rest?.leftOpen === leftOpen) turn.reject(reason);
+}
+
+/** Calls `onStart`, once for each life. What it throws goes to whoever made the life start. */
+export function startActor(core: MailboxCore): void {
+  if ((core.flags & UNSTARTED) === 0) return;
+  core.flags &= ~UNSTARTED;
+  const { dispatch } = core.runQueue;
+  const outermost = dispatch.enter();
+  const turn = new Turn(core, undefined, dispatch.stamp(NORMAL_LANE, true), null);
+  try {
+    core.actor?.onStart?.(turn);
+  } catch (error) {
+    core.flags |= UNSTARTED;
+    throw error;
+  } finally {
+    turn.state = OVER;
+    dispatch.leave(outermost);
+  }
+}
+
+/** Calls `onStop`, if the actor has started. What it throws is told, and stops nothing. */
+export function stopActor(core: MailboxCore, reason: unknown): void {
+  const { actor } = core;
+  if (actor === null || (core.flags & UNSTARTED) !== 0) return;
+  core.flags |= UNSTARTED;
+  const { dispatch } = core.runQueue;
+  const outermost = dispatch.enter();
+  try {
+    actor.onStop?.(reason);
+  } catch (error) {
+    dispatch.journal.callbackFailed(`onStop of '${core.id}'`, error);
+  } finally {
+    dispatch.leave(outermost);
+  }
+}

@@ -1,0 +1,43 @@
+import type { BoundedBuffer } from '../buffer/bounded-buffer';
+import type { Dispatch } from './dispatch';
+import type { MailboxCore } from './mailbox-core';
+import type { MessageRecord } from './message-record';
+
+const HIGHEST_LANE = 3;
+
+/** Whether a queued message has waited longer than its own ttl, or its mailbox's where it has none. */
+export function isExpired(core: MailboxCore, dispatch: Dispatch, meta: MessageRecord | number): boolean {
+  const { settings } = core;
+  const ttl = typeof meta === 'number' || meta.ttl < 0 ? settings.ttl : meta.ttl;
+  if (ttl === Infinity) return false;
+  const sentAt = typeof meta === 'number' ? dispatch.sentAt(meta) : meta.sentAt;
+  return sentAt >= 0 && dispatch.scheduler.now() >= sentAt + ttl;
+}
+
+/** Before a full mailbox refuses anyone: what has outlived its ttl takes no place. */
+export function sweepExpired(core: MailboxCore, dispatch: Dispatch): void {
+  const buffer = core.buffer as BoundedBuffer<unknown, MessageRecord | number>;
+  const ownTtls = core.extras !== null && core.extras.ownTtls;
+  if (core.settings.ttl === Infinity && !ownTtls) return;
+  for (let lane = 0; lane <= HIGHEST_LANE; lane++) {
+    while (buffer.has(lane)) {
+      const meta = buffer.metaOf(lane);
+      if (!isExpired(core, dispatch, meta)) break;
+      const message = buffer.valueOf(lane);
+      buffer.take(lane);
+      dispatch.journal.pending--;
+      core.expire(typeof meta === 'number' || meta.shared ? message : meta.message, meta);
+      core.placeFreed(dispatch);
+    }
+  }
+  if (ownTtls) sweepBehindHeads(core, dispatch, buffer);
+}
+
+/** A message with a ttl of its own can expire before those in front of it. */
+function sweepBehindHeads(core: MailboxCore, dispatch: Dispatch, buffer: BoundedBuffer<unknown, MessageRecord | number>): void {
+  const expired: MessageRecord[] = [];
+  buffer.forEach((_, meta) => {
+    if (typeof meta !== 'number' && !meta.shared && isExpired(core, dispatch, meta)) expired.push(meta);
+  });
+  for (const record of expired) record.fail('Expired');
+}

@@ -1,0 +1,96 @@
+import { BoundedBuffer } from '../buffer/bounded-buffer';
+import type { FailureCode } from '../failure/failure-code';
+import { stopActor } from './consumer-life';
+import { CLOSED, DETACHED, QUEUED, SCHEDULED } from './flags';
+import type { MailboxCore } from './mailbox-core';
+import { FRESH, type MessageRecord } from './message-record';
+import type { RunQueue } from './run-queue';
+import { OPEN } from './turn-state';
+
+/** Refuses newcomers; the backlog drains. `reason` is for `onStop`. */
+export function closeMailbox(core: MailboxCore, reason: unknown): void {
+  if ((core.flags & CLOSED) !== 0) return;
+  core.flags |= CLOSED;
+  const { dispatch } = core.runQueue;
+  if (core.registration !== null) dispatch.journal.closed(core, reason === 'closed' ? undefined : reason);
+  core.rare().stopReason = reason;
+  // With its own turn on the stack it cannot be drained yet: lined up, it is looked at when that stack has returned.
+  if (dispatch.onStack === core) core.runQueue.add(core);
+  else checkDrained(core);
+}
+
+/** A closed mailbox ends when nothing is queued, parked or running any more. */
+export function checkDrained(core: MailboxCore): void {
+  if ((core.flags & (CLOSED | QUEUED)) !== CLOSED || (core.seats !== null && core.seats.length > 0)) return;
+  if (core.runQueue.dispatch.onStack === core) return;
+  const extras = core.rare();
+  if (extras.ended) return;
+  extras.ended = true;
+  stopActor(core, extras.stopReason);
+  extras.drained?.next();
+  extras.drained?.complete();
+  extras.losses?.complete();
+  extras.pressure?.complete();
+}
+
+/** Empties the queue and ends every turn, by the table of DESIGN §2. */
+export function emptyMailbox(core: MailboxCore, queuedCode: FailureCode, runningCode: FailureCode): void {
+  const { dispatch } = core.runQueue;
+  const outermost = dispatch.enter();
+  try {
+    dispatch.settleFanOut();
+    for (const { message, meta } of takeAll(core)) core.lose(message, meta, queuedCode);
+    core.pressureChanged(dispatch);
+    if (dispatch.onStack === core) dispatch.cutShort(runningCode, undefined);
+    if (core.seats !== null) for (const turn of [...core.seats]) turn.abort(runningCode);
+  } finally {
+    dispatch.leave(outermost);
+  }
+}
+
+/** Moves a mailbox to another dispatch, with what is queued and what is running. */
+export function moveTo(core: MailboxCore, runQueue: RunQueue): void {
+  const from = core.runQueue.dispatch.journal;
+  const to = runQueue.dispatch.journal;
+  const waiting = core.extras?.waiting?.size ?? 0;
+  from.pending -= core.size + waiting;
+  to.pending += core.size + waiting;
+  if (core.seats !== null) {
+    for (const turn of core.seats) {
+      if (turn.state !== OPEN) continue;
+      from.open--;
+      to.open++;
+    }
+  }
+  core.runQueue = runQueue;
+  core.flags = (core.flags & ~(SCHEDULED | DETACHED)) | (runQueue.scheduler === null ? 0 : SCHEDULED);
+}
+
+interface Taken {
+  readonly message: unknown;
+  readonly meta: MessageRecord | number;
+}
+
+/** Takes out all that waits, in one step: whoever is told of the first loss finds nothing left to cancel. */
+function takeAll(core: MailboxCore): readonly Taken[] {
+  const taken: Taken[] = [];
+  const take = (message: unknown, meta: MessageRecord | number): void => {
+    const isOwn = typeof meta !== 'number' && !meta.shared;
+    taken.push({ message: isOwn ? meta.message : message, meta });
+    if (isOwn) meta.state = FRESH;
+  };
+  const { buffer, extras } = core;
+  if (extras?.waiting !== undefined) {
+    extras.waiting.forEach(take);
+    extras.waiting = undefined;
+  }
+  if (buffer !== null && buffer.size > 0) {
+    core.rare().removed += buffer.size;
+    buffer.forEach(take);
+    core.buffer = new BoundedBuffer(buffer.capacity, buffer.overflow, core.settings.fairness);
+    core.buffer.highWaterMark = buffer.highWaterMark;
+    core.flags &= ~QUEUED;
+  }
+  core.runQueue.dispatch.journal.pending -= taken.length;
+  return taken;
+}

@@ -1,0 +1,27 @@
+import { type Observable, Subject, of } from 'rxjs';
+import type { BoundedBuffer } from '../buffer/bounded-buffer';
+import type { FailureCode } from '../failure/failure-code';
+import type { MessageRecord } from './message-record';
+
+/** A mailbox's rare parts: made when the first is needed, so that an idle actor stays small. */
+export class MailboxExtras {
+  lost = 0;
+  /** Messages that had been queued and left some other way than to the consumer. */
+  removed = 0;
+  /** Senders that wait for a place. */
+  waiting: BoundedBuffer<undefined, MessageRecord> | undefined = undefined;
+  pressure: Subject<number> | undefined = undefined;
+  losses: Subject<{ message: unknown; code: FailureCode }> | undefined = undefined;
+  /** Completed when the mailbox is closed and empty. */
+  drained: Subject<void> | undefined = undefined;
+  /** Closed, empty and at rest for good. */
+  ended = false;
+  stopReason: unknown = 'closed';
+  /** Some queued message has a ttl of its own. */
+  ownTtls = false;
+
+  /** Emits once when the mailbox is closed and everything in it is over; at once if it is already. */
+  get ended$(): Observable<void> {
+    return this.ended ? of(undefined) : (this.drained ??= new Subject());
+  }
+}
