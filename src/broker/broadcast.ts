@@ -49,6 +49,7 @@ export function broadcastFrom(
       for (const [index, core] of targets.entries()) {
         const seat = seats[index] as (typeof seats)[number];
         const record = recordOf(dispatch, message, { lane, options, parent: null, topic: undefined }, seat);
+        record.broadcast = true;
         seat.record = record;
         if ((core.flags & (STALLED | QUEUED | CLOSED)) === 0) gathering.expectStart(seat);
         offer(broker, core, core.id, record, false, -1);

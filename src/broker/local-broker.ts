@@ -430,7 +430,9 @@ export class LocalBroker {
     let taken = 0;
     try {
       for (const core of targets) {
-        const record = prepare(dispatch, core, message, recordOf(dispatch, message, { lane, options: undefined, parent: null, topic }, null), core.id);
+        const record = recordOf(dispatch, message, { lane, options: undefined, parent: null, topic }, null);
+        record.broadcast = topic === undefined;
+        prepare(dispatch, core, message, record, core.id);
         const code = isRefusing ? 'BrokerClosed' : core.queue(message, record, lane, false);
         if (code === TAKEN) taken++;
         else core.lose(message, record, code);

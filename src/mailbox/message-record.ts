@@ -46,6 +46,8 @@ export class MessageRecord implements Envelope, Withdrawable, Timed {
   target: string | undefined = undefined;
   state: RecordState = FRESH;
   withdrawn = false;
+  /** Whether it is one target's part of a broadcast. */
+  broadcast = false;
   /** One record for all targets of a fan-out: it has no state of its own. */
   shared = false;
   attempt = 1;

@@ -28,7 +28,8 @@ export type TurnOutcome = 'succeeded' | 'errored' | 'aborted';
 export type BrokerEvent =
   | { readonly kind: 'registered'; readonly id: ActorId; readonly at: number }
   | { readonly kind: 'unregistered'; readonly id: ActorId; readonly at: number }
-  | (MessageStage & { readonly kind: 'sent' })
+  /** `broadcast`: this is one target's part of a broadcast. */
+  | (MessageStage & { readonly kind: 'sent'; readonly broadcast: boolean })
   /** `waiting`: its sender is parked until there is a place (`overflow: 'block'`). */
   | (MessageStage & { readonly kind: 'queued'; readonly waiting: boolean })
   | (MessageStage & { readonly kind: 'delivered' })

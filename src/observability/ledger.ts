@@ -134,7 +134,7 @@ export class Ledger extends Journal {
   // The stages of a message's way --------------------------------------------------------------------
 
   override sent(record: MessageRecord): void {
-    this.#tell({ kind: 'sent', ...this.#stage(record.target, record.message, record) });
+    this.#tell({ kind: 'sent', broadcast: record.broadcast, ...this.#stage(record.target, record.message, record) });
   }
 
   override queued(record: MessageRecord): void {

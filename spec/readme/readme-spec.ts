@@ -1,0 +1,120 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Observable, catchError, throwError } from 'rxjs';
+import { TestScheduler } from 'rxjs/testing';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { typeErrors } from './check-types';
+import { type CodeBlock, codeBlocks } from './code-blocks';
+import { marbleLines } from './marble-lines';
+import { promised, runBlock } from './run-block';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const readme = readFileSync(join(root, 'README.md'), 'utf8');
+const blocks = codeBlocks(readme);
+const typed = blocks.filter(({ info }) => info.startsWith('ts'));
+const runnable = typed.filter(({ info }) => info === 'ts');
+const diagrams = blocks.flatMap((block, index) => (block.info === 'marbles' ? [{ diagram: block, block: blocks[index - 1]! }] : []));
+
+describe('the README', () => {
+  // A block that leaves a dead letter to the log would fill its reader's console.
+  beforeEach(() => void vi.spyOn(console, 'warn').mockImplementation(() => {}));
+  afterEach(() => void vi.restoreAllMocks());
+
+  it.each(runnable.map((block) => [block.line, block] as const))('runs and prints what it says: line %i', async (_line, block) => {
+    const { printed, done } = runBlock(block);
+    await done;
+    const lines = [...printed].map(([line, values]) => [line, values.join(', then ')] as const);
+    expect(Object.fromEntries(lines)).toEqual(Object.fromEntries(promised(block)));
+    expect(console.warn).not.toHaveBeenCalled();
+  });
+
+  it('runs all of its blocks but one, which needs Angular', () => {
+    expect(runnable.length).toBeGreaterThanOrEqual(15);
+    expect(typed.filter((block) => !runnable.includes(block)).map(({ info }) => info)).toEqual(['ts no-run']);
+  });
+
+  it('has the types that it shows', () => {
+    expect(typeErrors(typed, root)).toEqual([]);
+  });
+
+  it.each(diagrams.map(({ diagram, block }) => [diagram.line, diagram, block] as const))(
+    'draws what happens: the marbles of line %i',
+    async (_line, diagram, block) => {
+      // The block's own subscriptions would send, too.
+      const silent = { ...block, code: block.code.replaceAll(/^.*console\.log.*$/gm, '') };
+      const lines = marbleLines(diagram.code);
+      const names = [...new Set(lines.map(({ name }) => name))];
+      const streams = (await runBlock(silent, names).done) as Record<string, Observable<unknown>>;
+      new TestScheduler((actual, expected) => expect(actual).toEqual(expected)).run(({ expectObservable }) => {
+        for (const { name, marble, values, code } of lines) {
+          const stream$ = streams[name]!.pipe(catchError((error: { code?: string }) => throwError(() => error.code)));
+          expectObservable(stream$).toBe(marble, values, code);
+        }
+      });
+    },
+  );
+
+  it('names, for each guarantee, a spec that is there and names the rule', () => {
+    const rows = [...readme.matchAll(/^\| ([A-Z]\d|§7) \| .* \| (`.*`) \|$/gm)];
+    expect(rows.map(([, rule]) => rule)).toEqual(RULES);
+    for (const [, rule, specs] of rows) {
+      for (const [, path] of specs!.matchAll(/`([^`]+)`/g)) {
+        expect(existsSync(join(root, path!)), `${path!}, named for ${rule!}`).toBe(true);
+        expect(readFileSync(join(root, path!), 'utf8'), `${path!}, named for ${rule!}`).toMatch(new RegExp(`\\b${rule!}\\b`.replace('\\b§', '§')));
+      }
+    }
+  });
+
+  it('gives the commands that there are', () => {
+    const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
+    expect(readme).toContain('npm ci && npm start\n');
+    expect(readme).toContain('npm ci && npm test\n');
+    for (const [, script] of readme.matchAll(/npm run ([\w:-]+)/g)) expect(scripts).toHaveProperty([script!]);
+  });
+});
+
+const block = (code: string): CodeBlock => ({ info: 'ts', line: 1, code });
+
+describe('what runs the README', () => {
+  it('notes what each line printed', async () => {
+    const { printed, done } = runBlock(block("import { of } from 'rxjs';\nof(1, 'b').subscribe(console.log);\nawait 0;\nconsole.log({ a: [1] });"));
+    await done;
+    expect([...printed]).toEqual([
+      [2, ['1', 'b']],
+      [4, ['{ a: [ 1 ] }']],
+    ]);
+  });
+
+  it('fails with what a block throws, and for a module that is not ours', async () => {
+    await expect(runBlock(block("throw new Error('here');")).done).rejects.toThrow('here');
+    await expect(runBlock(block("import { x } from 'somewhere';\nx();")).done).rejects.toThrow("imports 'somewhere'");
+  });
+
+  it('wants every print to say what it prints', () => {
+    expect([...promised(block('console.log(\n  1,\n); // → 1, then 2'))]).toEqual([[1, '1, then 2']]);
+    expect(() => promised(block('console.log(1);'))).toThrow('line 1 of the README prints');
+    expect(() => promised(block('console.log(1);\nconsole.log(2); // → 2'))).toThrow('line 1 of the README prints');
+    expect(() => promised(block('f(); // → 2'))).toThrow('where nothing prints');
+  });
+
+  it('finds errors of type by the line', () => {
+    const wrong = { ...block("import { actorId } from 'rx-broker';\nconst id: number = actorId('a');"), line: 7 };
+    expect(typeErrors([wrong], root)).toEqual([expect.stringMatching(/^README\.md:8 Type 'ActorId<any>' is not assignable to type 'number'/)]);
+  });
+
+  it('reads blocks and diagrams, and refuses what is neither', () => {
+    expect(codeBlocks('a\n```ts\nf();\n```\n')).toEqual([{ info: 'ts', line: 3, code: 'f();' }]);
+    expect(() => codeBlocks('```ts\nf();')).toThrow('never closed');
+    expect(marbleLines('a$  -(a|)  a = "x" once')).toEqual([{ name: 'a$', marble: '-(a|)', values: { a: 'x' }, code: undefined }]);
+    expect(() => marbleLines('nothing')).toThrow('no line of a marble diagram');
+  });
+});
+
+const RULES = [
+  ...['S1', 'S2', 'S3', 'S4', 'S5', 'S6'],
+  ...['M1', 'M2', 'M3', 'M4', 'M5', 'M6', 'M7', 'M8'],
+  ...['D1', 'D2', 'D3', 'D4', 'D5'],
+  ...['R1', 'R2', 'R3', 'R4', 'T1', 'T2', 'T3', 'T4'],
+  ...['O1', 'O2', 'O3', 'O4', 'O5', 'O6', '§7'],
+];

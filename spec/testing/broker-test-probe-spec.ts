@@ -1,0 +1,99 @@
+import { InMemoryMessageBroker, Mailbox, actorId } from 'rx-broker';
+import { BrokerTestProbe } from 'rx-broker/testing';
+import { describe, expect, it } from 'vitest';
+
+const id = actorId<any>('actor');
+const other = actorId<any>('other');
+
+function setup(): { broker: InMemoryMessageBroker; probe: BrokerTestProbe } {
+  const broker = new InMemoryMessageBroker({ logDeadLetters: false });
+  return { broker, probe: new BrokerTestProbe(broker) };
+}
+
+describe('BrokerTestProbe', () => {
+  it('counts the messages to a mailbox without a consumer', () => {
+    const { broker, probe } = setup();
+    broker.register(id, Mailbox.bounded(10));
+    for (let i = 0; i < 5; i++) broker.trySend(id, i);
+    expect(probe.assertSent(id, 5)).toBe(true);
+    expect(probe.assertSent(id, 4)).toBe(false);
+  });
+
+  it('counts refused attempts, asks and broadcasts, and nothing from before it was made', () => {
+    const { broker } = setup();
+    broker.register(id, Mailbox.bounded(2));
+    broker.trySend(id, 'before');
+    const probe = new BrokerTestProbe(broker);
+    broker.trySend(id, 1);
+    broker.trySend(id, 'refused');
+    broker.send(id, 'refused ask').subscribe({ error: () => {} });
+    broker.send(id, 'never subscribed to');
+    broker.tryBroadcast('all');
+    broker.trySend(other, 'nobody');
+    expect(probe.messagesTo(id)).toEqual([1, 'refused', 'refused ask', 'all']);
+    expect(probe.assertSent(other, 1)).toBe(true);
+    expect(probe.deadLetters().map(({ reason }) => reason)).toEqual(['MailboxFull', 'MailboxFull', 'MailboxFull', 'ActorNotFound']);
+  });
+
+  it('knows how many targets the last broadcast had', () => {
+    const { broker, probe } = setup();
+    expect(probe.assertBroadcast(0)).toBe(false);
+    broker.tryBroadcast('to nobody');
+    expect(probe.assertBroadcast(0)).toBe(true);
+    broker.spawn(id, () => {});
+    broker.spawn(other, () => {});
+    const message = { n: 1 };
+    broker.trySend(id, message);
+    broker.tryBroadcast(message);
+    expect(probe.assertBroadcast(2)).toBe(true);
+    broker.tryBroadcast(message, (one) => one === 'other');
+    expect(probe.assertBroadcast(1)).toBe(true);
+    broker.broadcast(message).subscribe();
+    expect(probe.assertBroadcast(2)).toBe(true);
+    broker.broadcastFilter(message, () => false).subscribe();
+    expect(probe.assertBroadcast(0)).toBe(true);
+  });
+
+  it('finds a message by what it must hold, or by a function', () => {
+    const { broker, probe } = setup();
+    broker.spawn(id, () => {});
+    const order = { type: 'order', lines: [{ sku: 'a', count: 2 }] };
+    broker.trySend(id, { type: 'other' });
+    broker.trySend(id, order);
+    expect(probe.expectMessage(id, { type: 'order' })).toBe(order);
+    expect(probe.expectMessage(id, { lines: [{ count: 2 }] })).toBe(order);
+    expect(probe.expectMessage(id, (message: { type: string }) => message.type.startsWith('ord'))).toBe(order);
+  });
+
+  it('throws with what it saw', () => {
+    const { broker, probe } = setup();
+    broker.spawn(id, () => {});
+    expect(() => probe.expectMessage(id, { n: 1 })).toThrow('expected a message to \'actor\' like {"n":1}, saw none');
+    broker.trySend(id, { n: 2 });
+    broker.trySend(id, 5n);
+    const circle: { self?: unknown } = {};
+    circle.self = circle;
+    broker.trySend(id, circle);
+    broker.trySend(id, 'x'.repeat(1_000));
+    expect(() => probe.expectMessage(id, { n: 1 })).toThrow(/saw 4: \{"n":2\}, 5n, \[object Object\], "x{199}…/);
+    expect(() => probe.expectMessage(id, () => false)).toThrow(/that the matcher takes/);
+    expect(() => probe.expectMessage(id, 7)).toThrow(/like 7/);
+    expect(() => probe.expectNoMessage(id)).toThrow(/expected no message to 'actor', saw 4/);
+    expect(() => probe.expectNoMessage(other)).not.toThrow();
+  });
+
+  it('streams what is sent, and stops when it is told', () => {
+    const { broker, probe } = setup();
+    broker.spawn(id, () => {});
+    const sent: unknown[] = [];
+    probe.sent$.subscribe(({ target, message }) => sent.push([target, message]));
+    broker.trySend(id, 1);
+    probe.unsubscribe();
+    broker.trySend(id, 2);
+    expect(sent).toEqual([
+      ['actor', 1],
+      ['actor', 2],
+    ]);
+    expect(probe.assertSent(id, 1)).toBe(true);
+  });
+});

@@ -1,0 +1,113 @@
+import { type Observable, type Subscription, filter } from 'rxjs';
+import type { MessageBroker } from '../broker/message-broker';
+import type { ActorId } from '../message/actor-id';
+import type { BrokerEvent } from '../observability/broker-event';
+import type { DeadLetter } from '../observability/dead-letter';
+import { describeMessage } from './describe-message';
+
+/** A message that was sent, whatever became of it. */
+export type SentEvent = Extract<BrokerEvent, { readonly kind: 'sent' }>;
+
+/** What a message must be: equal to this by every property it names, or such that this function says true. */
+export type MessageMatcher<Msg = any> = Partial<Msg> | Msg | ((message: Msg) => boolean);
+
+/**
+ * Watches a broker for a test: what was sent to whom since the probe was made. Imports no test runner; `expect…` throws, with what was
+ * seen, and `assert…` answers true or false.
+ *
+ * While it watches, messages take the broker's observed way: slower, in the same order.
+ *
+ * ```ts
+ * const probe = new BrokerTestProbe(broker);
+ * broker.trySend(id, 'hello');
+ * probe.assertSent(id, 1); // true
+ * ```
+ */
+export class BrokerTestProbe {
+  readonly #broker: MessageBroker;
+  readonly #sent: SentEvent[] = [];
+  readonly #letters: DeadLetter[] = [];
+  readonly #subscription: Subscription;
+  /** Attempts of the broadcast that is about to be announced. */
+  #targets = 0;
+  #lastBroadcast: number | undefined;
+
+  constructor(broker: MessageBroker) {
+    this.#broker = broker;
+    this.#subscription = broker.events$.subscribe((event) => this.#note(event));
+    this.#subscription.add(broker.broadcasts$.subscribe(() => this.#announced()));
+  }
+
+  /** Every attempt to send from now on, refused ones too, in order. Completes when the broker closes. */
+  get sent$(): Observable<SentEvent> {
+    return this.#broker.events$.pipe(filter((event): event is SentEvent => event.kind === 'sent'));
+  }
+
+  /** Whether exactly `count` messages were sent to an actor since the probe was made: broadcasts included, refused ones too. */
+  assertSent(id: ActorId, count: number): boolean {
+    return this.messagesTo(id).length === count;
+  }
+
+  /** Whether the last broadcast had `targets` targets. False if there was none. */
+  assertBroadcast(targets: number): boolean {
+    return this.#lastBroadcast === targets;
+  }
+
+  /** The messages sent to an actor since the probe was made, in order. */
+  messagesTo<Msg>(id: ActorId<Msg>): Msg[] {
+    return this.#sent.filter(({ target }) => target === id).map(({ message }) => message as Msg);
+  }
+
+  /** The dead letters since the probe was made, in order. */
+  deadLetters(): readonly DeadLetter[] {
+    return [...this.#letters];
+  }
+
+  /**
+   * The first message sent to an actor that matches.
+   *
+   * @throws {Error} if none does, with what was sent.
+   */
+  expectMessage<Msg>(id: ActorId<Msg>, matcher: MessageMatcher<Msg>): Msg {
+    const messages = this.messagesTo(id);
+    for (const message of messages) if (matches(message, matcher)) return message;
+    const wanted = typeof matcher === 'function' ? 'that the matcher takes' : `like ${describeMessage(matcher)}`;
+    throw new Error(`expected a message to '${id}' ${wanted}, ${seen(messages)}`);
+  }
+
+  /** @throws {Error} if anything was sent to an actor, with what. */
+  expectNoMessage(id: ActorId): void {
+    const messages = this.messagesTo(id);
+    if (messages.length > 0) throw new Error(`expected no message to '${id}', ${seen(messages)}`);
+  }
+
+  /** Stops watching. What was seen stays. */
+  unsubscribe(): void {
+    this.#subscription.unsubscribe();
+  }
+
+  #note(event: BrokerEvent): void {
+    if (event.kind === 'dead-lettered') this.#letters.push(event.letter);
+    if (event.kind !== 'sent') return;
+    this.#sent.push(event);
+    if (event.broadcast) this.#targets++;
+  }
+
+  /** A broadcast is announced right behind the attempts it made. */
+  #announced(): void {
+    this.#lastBroadcast = this.#targets;
+    this.#targets = 0;
+  }
+}
+
+function seen(messages: readonly unknown[]): string {
+  if (messages.length === 0) return 'saw none';
+  return `saw ${messages.length}: ${messages.map(describeMessage).join(', ')}`;
+}
+
+function matches(message: unknown, matcher: unknown): boolean {
+  if (typeof matcher === 'function') return (matcher as (message: unknown) => boolean)(message);
+  if (Object.is(message, matcher)) return true;
+  if (typeof matcher !== 'object' || matcher === null || typeof message !== 'object' || message === null) return false;
+  return Object.entries(matcher).every(([key, value]) => matches((message as Record<string, unknown>)[key], value));
+}
