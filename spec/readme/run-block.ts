@@ -1,3 +1,4 @@
+import * as assert from 'node:assert';
 import { formatWithOptions } from 'node:util';
 import { runInThisContext } from 'node:vm';
 import * as rxjs from 'rxjs';
@@ -9,6 +10,7 @@ import type { CodeBlock } from './code-blocks';
 
 /** What a block may import at run time: the sources, under the names that users know. */
 const MODULES: Readonly<Record<string, unknown>> = {
+  'node:assert': assert,
   rxjs,
   'rx-broker': rxBroker,
   'rx-broker/operators': operators,

@@ -2,7 +2,6 @@ import { Observable, type Subscriber } from 'rxjs';
 import type { FailureCode } from '../failure/failure-code';
 import { askDirect } from '../mailbox/direct';
 import type { Dispatch } from '../mailbox/dispatch';
-import { CLOSING } from '../mailbox/flags';
 import { type MailboxCore, TAKEN } from '../mailbox/mailbox-core';
 import { type Caller, MessageRecord, failureOf } from '../mailbox/message-record';
 import { prepare } from '../mailbox/tell';
@@ -103,7 +102,7 @@ export function offer(
   record.target = id;
   prepare(dispatch, core, message, record, id);
   let code: FailureCode | typeof TAKEN;
-  if ((dispatch.flags & CLOSING) !== 0 && !inside && dispatch.onStack === null) code = 'BrokerClosed';
+  if (dispatch.isRefusing && !inside) code = 'BrokerClosed';
   else if (core === null) code = 'ActorNotFound';
   else {
     if (startedAt >= 0) ledger.sample(performance.now() - startedAt);

@@ -6,24 +6,19 @@ import { consumerOf } from '../mailbox/consumer';
 import { attach, startActor, stopActor } from '../mailbox/consumer-life';
 import { NORMAL_STAMP, tellDirect } from '../mailbox/direct';
 import { Dispatch } from '../mailbox/dispatch';
-import { FanOut } from '../mailbox/fan-out';
-import { CLOSED, CLOSING, DETACHED, FREEZING, OBSERVED } from '../mailbox/flags';
-import { deepFreeze } from '../mailbox/freeze';
+import { CLOSING, DETACHED, FREEZING } from '../mailbox/flags';
 import type { Host } from '../mailbox/host';
 import { Mailbox } from '../mailbox/mailbox';
-import { MailboxCore, TAKEN } from '../mailbox/mailbox-core';
+import { MailboxCore } from '../mailbox/mailbox-core';
 import { emptyMailbox, moveTo } from '../mailbox/mailbox-end';
 import { type MailboxSettings, resolveMailbox } from '../mailbox/mailbox-options';
-import type { MessageRecord } from '../mailbox/message-record';
-import { prepare, tell } from '../mailbox/tell';
 import type { Turn } from '../mailbox/turn';
-import { ON_STACK, OPEN } from '../mailbox/turn-state';
 import type { ActorId } from '../message/actor-id';
 import { isProtocol } from '../message/protocol';
 import { PRIORITIES, type Priority, laneOf, laneOfRouting } from '../message/priority';
 import type { RoutingKey } from '../message/routing-key';
 import type { BroadcastOptions, PublishOptions, SendOptions, TellOptions } from '../message/send-options';
-import { Refusal, SENT, type SendResult } from '../message/send-result';
+import { SENT, type SendResult } from '../message/send-result';
 import { parsePattern, parseTopic } from '../message/topic-pattern';
 import type { BrokerEvent } from '../observability/broker-event';
 import type { BrokerMetrics } from '../observability/broker-metrics';
@@ -35,12 +30,15 @@ import { ReplyStream, askSlowly, offer, recordOf } from './ask';
 import { type BroadcastContext, broadcastFrom } from './broadcast';
 import type { BroadcastResult } from './broadcast-result';
 import { type BrokerOptions, type BrokerSettings, resolveBroker } from './broker-options';
-import { checkBroadcast, checkSend, checkTell } from './check-send';
+import { checkBroadcast, checkSend } from './check-send';
 import { checkClose, closeQuietly } from './closing';
 import type { CloseOptions, Publication } from './message-broker';
+import { multicast } from './multicast';
 import { LocalRegistration, type Registrar, type Registration } from './registration';
 import { Registry } from './registry';
 import type { RegisterOptions, SpawnOptions } from './spawn-options';
+import { Routes } from './routes';
+import { Teller } from './teller';
 import { Topics } from './topics';
 
 const CAPACITY = 1_000;
@@ -61,6 +59,8 @@ export class LocalBroker {
   readonly #broadcasts = new Subject<unknown>();
   readonly #closed = new ReplaySubject<void>(1);
   readonly #context: BroadcastContext;
+  readonly #teller: Teller;
+  readonly #routes: Routes;
   readonly #registrar: Registrar = { end: (core) => this.#end(core, 'unregistered', 'ActorNotFound', 'ActorStopped') };
   #closing: Promise<void> | undefined;
   declare readonly [Symbol.asyncDispose]: () => Promise<void>;
@@ -68,12 +68,12 @@ export class LocalBroker {
   /** @throws {TypeError | RangeError} for an option out of its range. */
   constructor(options?: BrokerOptions) {
     this.#settings = resolveBroker(options);
-    const { name, scheduler, dispatcher, log, maxRetained, freezeMessages, requestTimeout } = this.#settings;
+    const { name, scheduler, dispatcher, log, maxRetained, freezeMessages, requestTimeout, router } = this.#settings;
     const host: Host = {
       broker: this,
       requestTimeout,
       askFrom: (turn, id, message, to) => this.#ask(id, message, checkSend(to), to, turn),
-      tellFrom: (turn, id, message, to) => this.#tell(id, message, to, turn),
+      tellFrom: (turn, id, message, to) => this.#teller.tell(id, message, to, turn),
     };
     this.#ledger = new Ledger(log);
     this.#dispatch = new Dispatch(this.#ledger, { name, scheduler, dispatcher, host });
@@ -85,9 +85,11 @@ export class LocalBroker {
       dispatch: this.#dispatch,
       ledger: this.#ledger,
       requestTimeout,
-      targets: (filter) => this.#targets(filter),
+      targets: (filter) => this.#registry.passing(filter),
       announce: (message) => this.#dispatch.emit(this.#broadcasts, message),
     };
+    this.#teller = new Teller(this.#context);
+    this.#routes = new Routes(this.#context, this.#topics, router);
     if (freezeMessages) this.#dispatch.flags |= FREEZING;
     const { asyncDispose } = Symbol as { readonly asyncDispose?: symbol };
     if (asyncDispose !== undefined) Object.defineProperty(this, asyncDispose, { value: () => this.close() });
@@ -102,7 +104,7 @@ export class LocalBroker {
 
   withDeadLetterQueue(queue: DeadLetterQueue): this {
     if (typeof queue?.redeliver !== 'function') throw new TypeError(`queue must be a DeadLetterQueue, got ${describeValue(queue)}`);
-    this.#ledger.store(queue.attach(this.#ledger, (letter) => this.#redeliver(letter)));
+    this.#ledger.store(queue.attach(this.#ledger, (letter) => this.#routes.redeliver(letter, this.#teller)));
     return this;
   }
 
@@ -170,7 +172,7 @@ export class LocalBroker {
       tellDirect(core, message, NORMAL_STAMP);
       return SENT;
     }
-    return this.#tell(id, message, options, null);
+    return this.#teller.tell(id, message, options, null);
   }
 
   sendWithPriority(id: string, message: unknown, priority: Priority, options?: SendOptions): Observable<any> {
@@ -181,11 +183,11 @@ export class LocalBroker {
   sendWithRouting(key: RoutingKey, message: unknown, options?: SendOptions): Observable<any> {
     const { topic, lane } = checkKey(key, checkSend(options));
     return new Observable((subscriber) => {
-      if (this.#isRefusing()) {
+      if (this.#dispatch.isRefusing) {
         offer(this.#context, null, undefined, recordOf(this.#dispatch, message, { lane, options, parent: null, topic }, subscriber), false, -1);
         return;
       }
-      const id = this.#route(key, message, lane);
+      const id = this.#routes.find(key, message, lane);
       if (typeof id === 'string') askSlowly(this.#context, id, message, { lane, options, parent: null, topic }, subscriber);
       else subscriber.error(id);
     });
@@ -204,12 +206,11 @@ export class LocalBroker {
 
   tryBroadcast(message: unknown, filter?: (id: ActorId) => boolean): number {
     this.#dispatch.settleFanOut();
-    if (filter !== undefined) {
-      checkFunction(filter, 'filter');
-      const targets = this.#targets(filter);
-      return this.#fanOut(targets, targets.length, message, NORMAL_LANE, undefined, this.#broadcasts, message);
-    }
-    return this.#fanOut(this.#registry.roster(), this.#registry.size, message, NORMAL_LANE, undefined, this.#broadcasts, message);
+    if (filter !== undefined) checkFunction(filter, 'filter');
+    const targets = filter === undefined ? this.#registry.roster() : this.#registry.passing(filter);
+    const count = filter === undefined ? this.#registry.size : targets.length;
+    const observers = this.#broadcasts;
+    return multicast(this.#dispatch, { targets, count, message, lane: NORMAL_LANE, topic: undefined, observers, told: message });
   }
 
   get broadcasts$(): Observable<unknown> {
@@ -232,11 +233,11 @@ export class LocalBroker {
     this.#dispatch.settleFanOut();
     const retain = options?.retain ?? false;
     if (typeof retain !== 'boolean') throw new TypeError(`retain must be true or false, got ${describeValue(retain)}`);
-    if (retain && !this.#isRefusing()) this.#topics.retained.set(topic, message);
+    if (retain && !this.#dispatch.isRefusing) this.#topics.retained.set(topic, message);
     const targets = this.#topics.boundTo(topic);
     const observers = this.#topics.observersOf(topic);
-    const publication: Publication | undefined = observers && { topic, message, retained: false };
-    return this.#fanOut(targets, targets.length, message, lane, topic, observers, publication);
+    const told: Publication | undefined = observers && { topic, message, retained: false };
+    return multicast(this.#dispatch, { targets, count: targets.length, message, lane, topic, observers, told });
   }
 
   topic$(pattern: string): Observable<any> {
@@ -300,11 +301,6 @@ export class LocalBroker {
 
   #defaultSettings: MailboxSettings | undefined;
 
-  /** Whether a send from here is from outside of a closing broker's turns. */
-  #isRefusing(): boolean {
-    return (this.#dispatch.flags & CLOSING) !== 0 && this.#dispatch.onStack === null;
-  }
-
   #register(id: string, core: MailboxCore, options: RegisterOptions | undefined): Registration {
     checkOptions(options);
     const topics = options?.topics ?? [];
@@ -354,139 +350,6 @@ export class LocalBroker {
 
   #ask(id: string, message: unknown, lane: number, options: SendOptions | undefined, turn: Turn | null): Observable<unknown> {
     return new ReplyStream(this.#context, checkActorId(id), message, { lane, options, parent: turn, topic: undefined });
-  }
-
-  #tell(id: string, message: unknown, options: TellOptions | undefined, turn: Turn | null): SendResult {
-    const lane = checkTell(options);
-    const core = this.#actors.get(id);
-    const dispatch = this.#dispatch;
-    const inside = turn !== null && (turn.state === ON_STACK || turn.state === OPEN);
-    if (core === undefined) {
-      checkActorId(id);
-      const code = this.#isRefusing() && !inside ? 'BrokerClosed' : 'ActorNotFound';
-      return this.#refuse(id, message, this.#metaOf(message, lane, options, turn), code);
-    }
-    const startedAt = this.#ledger.isSampleDue() ? performance.now() : -1;
-    const meta = this.#metaOf(message, lane, options, turn);
-    if (typeof meta === 'number' && (core.flags | dispatch.flags) === 0) {
-      if (startedAt >= 0) this.#ledger.sample(performance.now() - startedAt);
-      tellDirect(core, message, meta);
-      return SENT;
-    }
-    const code = tell(core, message, meta, inside);
-    if (startedAt >= 0) this.#ledger.sample(performance.now() - startedAt);
-    return code === TAKEN ? SENT : new Refusal(code, id);
-  }
-
-  /** A stamp that is only a lane, or a record where there is more to say. */
-  #metaOf(message: unknown, lane: number, options: TellOptions | undefined, turn: Turn | null): MessageRecord | number {
-    const says = turn !== null || (options !== undefined && (options.ttl !== undefined || options.sender !== undefined || options.headers !== undefined));
-    return says ? recordOf(this.#dispatch, message, { lane, options, parent: turn, topic: undefined }, null) : lane;
-  }
-
-  #refuse(id: string, message: unknown, meta: MessageRecord | number, code: FailureCode): SendResult {
-    const known = prepare(this.#dispatch, null, message, meta, id);
-    this.#ledger.failed(code, id, message, known);
-    return new Refusal(code, id);
-  }
-
-  /** Everyone who passes, in registration order. Throws what the filter throws. */
-  #targets(filter: ((id: ActorId) => boolean) | undefined): readonly MailboxCore[] {
-    const everyone = this.#registry.roster().slice(0, this.#registry.size);
-    return filter === undefined ? everyone : everyone.filter((core) => filter(core.id as ActorId));
-  }
-
-  /** Offers a message to the first `count` of `targets` and tells `observers`, as one step (rule R4). */
-  #fanOut(
-    targets: readonly MailboxCore[],
-    count: number,
-    message: unknown,
-    lane: number,
-    topic: string | undefined,
-    observers: { readonly observed?: boolean; next(value: any): void } | undefined,
-    told: unknown,
-  ): number {
-    const dispatch = this.#dispatch;
-    if ((dispatch.flags & FREEZING) !== 0) deepFreeze(message);
-    const announce = observers === undefined || observers.observed === false ? undefined : () => dispatch.emit(observers, told);
-    if (this.#isRefusing() || (dispatch.flags & OBSERVED) !== 0) return this.#fanOutSlowly(targets.slice(0, count), message, lane, topic, announce);
-    if (count === 0) {
-      announce?.();
-      return 0;
-    }
-    let meta: MessageRecord | number = lane;
-    if (topic !== undefined) {
-      meta = recordOf(dispatch, message, { lane, options: undefined, parent: null, topic }, null);
-      meta.shared = true;
-    }
-    return new FanOut(dispatch, targets, count, message, meta, lane).run(announce);
-  }
-
-  /** The same, one record for each target: observed, or refused by a closing broker. */
-  #fanOutSlowly(targets: readonly MailboxCore[], message: unknown, lane: number, topic: string | undefined, announce: (() => void) | undefined): number {
-    const dispatch = this.#dispatch;
-    const isRefusing = this.#isRefusing();
-    const outermost = dispatch.enter();
-    let taken = 0;
-    try {
-      for (const core of targets) {
-        const record = recordOf(dispatch, message, { lane, options: undefined, parent: null, topic }, null);
-        record.broadcast = topic === undefined;
-        prepare(dispatch, core, message, record, core.id);
-        const code = isRefusing ? 'BrokerClosed' : core.queue(message, record, lane, false);
-        if (code === TAKEN) taken++;
-        else core.lose(message, record, code);
-      }
-      if (!isRefusing) announce?.();
-    } finally {
-      dispatch.leave(outermost);
-    }
-    return taken;
-  }
-
-  /** The id that the router picks, or the error of why there is none, which is counted. */
-  #route(key: RoutingKey, message: unknown, lane: number, again?: DeadLetter): string | BrokerError {
-    const { topic } = key;
-    this.#dispatch.settleFanOut();
-    const cores = this.#topics.boundTo(topic).filter((core) => (core.flags & CLOSED) === 0);
-    if (cores.length === 0) return this.#unrouted(topic, message, lane, again, `no open actor is bound to '${topic}'; bind one first`);
-    let picked: unknown;
-    try {
-      picked = this.#settings.router.route(
-        key,
-        cores.map((core) => this.#topics.targetOf(core)),
-        message,
-      );
-    } catch (error) {
-      return this.#unrouted(topic, message, lane, again, `the router threw for '${topic}'`, error);
-    }
-    if (cores.some((core) => core.id === picked)) return picked as string;
-    return this.#unrouted(topic, message, lane, again, `the router picked ${describeValue(picked)} for '${topic}', which is not among its targets`);
-  }
-
-  #unrouted(topic: string, message: unknown, lane: number, again: DeadLetter | undefined, reason: string, cause?: unknown): BrokerError {
-    const record = recordOf(this.#dispatch, message, { lane, options: again && { headers: again.headers }, parent: null, topic }, null);
-    record.asked = again === undefined;
-    if (again !== undefined) record.attempt = again.attempts + 1;
-    // An open request for as long as its observers are told that it was sent.
-    if (record.asked) this.#ledger.requests++;
-    const known = prepare(this.#dispatch, null, message, record, undefined) as MessageRecord;
-    if (record.asked) this.#ledger.requests--;
-    this.#ledger.unrouted(message, known);
-    return new BrokerError('RoutingFailed', reason, cause === undefined ? undefined : { cause });
-  }
-
-  #redeliver(letter: DeadLetter): SendResult | { readonly ok: false; readonly code: 'NoRoute' } {
-    const { message, topic, headers, attempts } = letter;
-    const lane = laneOf(letter.priority);
-    const id = letter.target ?? this.#route({ topic: topic as string }, message, lane, letter);
-    if (typeof id !== 'string') return { ok: false, code: 'NoRoute' };
-    const record = recordOf(this.#dispatch, message, { lane, options: { headers }, parent: null, topic }, null);
-    record.attempt = attempts + 1;
-    const core = this.#actors.get(id);
-    if (core === undefined) return this.#refuse(id, message, record, this.#isRefusing() ? 'BrokerClosed' : 'ActorNotFound');
-    const code = tell(core, message, record, false);
-    return code === TAKEN ? SENT : new Refusal(code, id);
   }
 
   #endStreams(): void {

@@ -37,6 +37,12 @@ export class Registry {
     return this.#roster;
   }
 
+  /** Everyone whose id passes. Throws what the filter throws. */
+  passing(filter: ((id: ActorId) => boolean) | undefined): readonly MailboxCore[] {
+    const everyone = this.roster().slice(0, this.size);
+    return filter === undefined ? everyone : everyone.filter((core) => filter(core.id as ActorId));
+  }
+
   /** @throws {BrokerError} `AlreadyRegistered` */
   checkFree(id: string, core: MailboxCore): void {
     if (this.actors.has(id)) throw new BrokerError('AlreadyRegistered', `an actor is registered as '${id}' already; unregister it first, or choose another id`);

@@ -2,7 +2,7 @@ import { type SchedulerLike, asyncScheduler } from 'rxjs';
 import { Ring } from '../buffer/ring';
 import type { FailureCode } from '../failure/failure-code';
 import { Deadlines } from './deadlines';
-import { ASKED, AWAITED, CLOSED, CUT_SHORT, DRAINING, FANNING, QUEUED, STALLED, SUSPENDED } from './flags';
+import { ASKED, AWAITED, CLOSED, CLOSING, CUT_SHORT, DRAINING, FANNING, QUEUED, STALLED, SUSPENDED } from './flags';
 import type { FanOut } from './fan-out';
 import type { Host } from './host';
 import type { Journal } from './journal';
@@ -73,6 +73,11 @@ export class Dispatch {
   /** Turns that are open, the one on the stack included. */
   get inFlight(): number {
     return this.journal.open + (this.onStack === null ? 0 : 1);
+  }
+
+  /** Whether a send from here comes from outside of a closing broker's turns. */
+  get isRefusing(): boolean {
+    return (this.flags & CLOSING) !== 0 && this.onStack === null;
   }
 
   /** Callers that wait, the one on the stack included. */

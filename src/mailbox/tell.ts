@@ -1,7 +1,7 @@
 import type { FailureCode } from '../failure/failure-code';
 import { aloneQueue } from './alone';
 import type { Dispatch } from './dispatch';
-import { CLOSING, DETACHED, FREEZING, OBSERVED } from './flags';
+import { DETACHED, FREEZING, OBSERVED } from './flags';
 import { deepFreeze } from './freeze';
 import { type MailboxCore, TAKEN } from './mailbox-core';
 import { moveTo } from './mailbox-end';
@@ -16,7 +16,7 @@ export function tell(core: MailboxCore, message: unknown, meta: MessageRecord | 
   if ((core.flags & DETACHED) !== 0) moveTo(core, aloneQueue(core.settings.dispatcher));
   const { dispatch } = core.runQueue;
   const known = prepare(dispatch, core, message, meta, core.id);
-  const refused = (dispatch.flags & CLOSING) !== 0 && !inside && dispatch.onStack === null;
+  const refused = dispatch.isRefusing && !inside;
   const code = refused ? 'BrokerClosed' : core.take(message, known, typeof known === 'number' ? laneOfStamp(known) : known.lane, false);
   if (code !== TAKEN) core.lose(message, known, code);
   return code;

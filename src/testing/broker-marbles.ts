@@ -75,7 +75,7 @@ function deliveriesTo(broker: InMemoryMessageBroker, id: ActorId): Observable<un
 
 /** Observes from now on, though `expectObservable` subscribes only when virtual time begins: what is seen before is told in frame 0. */
 function held(source: Observable<unknown>): Observable<unknown> {
-  const seen = new ReplaySubject<unknown>();
+  const seen = new ReplaySubject<unknown>(Infinity);
   source.subscribe(seen);
   return seen;
 }

@@ -1,0 +1,68 @@
+import type { Dispatch } from '../mailbox/dispatch';
+import { FanOut } from '../mailbox/fan-out';
+import { FREEZING, OBSERVED } from '../mailbox/flags';
+import { deepFreeze } from '../mailbox/freeze';
+import { type MailboxCore, TAKEN } from '../mailbox/mailbox-core';
+import type { MessageRecord } from '../mailbox/message-record';
+import { prepare } from '../mailbox/tell';
+import { recordOf } from './ask';
+
+/** Those who see a multicast without being actors. */
+export interface MulticastObservers {
+  /** False where nobody is there, and so nothing need be told. */
+  readonly observed?: boolean;
+  next(value: any): void;
+}
+
+/** One message on its way to many. */
+export interface Multicast {
+  readonly targets: readonly MailboxCore[];
+  /** How many of `targets` are meant: the first so many. */
+  readonly count: number;
+  readonly message: unknown;
+  readonly lane: number;
+  /** Where it is published; a broadcast has none. */
+  readonly topic: string | undefined;
+  readonly observers: MulticastObservers | undefined;
+  /** What the observers are told. */
+  readonly told: unknown;
+}
+
+/** Offers a message to all its targets and tells its observers, as one step (rule R4). Answers how many took it. */
+export function multicast(dispatch: Dispatch, cast: Multicast): number {
+  const { targets, count, message, lane, topic, observers, told } = cast;
+  if ((dispatch.flags & FREEZING) !== 0) deepFreeze(message);
+  const announce = observers === undefined || observers.observed === false ? undefined : () => dispatch.emit(observers, told);
+  if (dispatch.isRefusing || (dispatch.flags & OBSERVED) !== 0) return castSlowly(dispatch, cast, announce);
+  if (count === 0) {
+    announce?.();
+    return 0;
+  }
+  let meta: MessageRecord | number = lane;
+  if (topic !== undefined) {
+    meta = recordOf(dispatch, message, { lane, options: undefined, parent: null, topic }, null);
+    meta.shared = true;
+  }
+  return new FanOut(dispatch, targets, count, message, meta, lane).run(announce);
+}
+
+/** The same, one record for each target: observed, or refused by a closing broker. */
+function castSlowly(dispatch: Dispatch, { targets, count, message, lane, topic }: Multicast, announce: (() => void) | undefined): number {
+  const { isRefusing } = dispatch;
+  const outermost = dispatch.enter();
+  let taken = 0;
+  try {
+    for (const core of targets.slice(0, count)) {
+      const record = recordOf(dispatch, message, { lane, options: undefined, parent: null, topic }, null);
+      record.broadcast = topic === undefined;
+      prepare(dispatch, core, message, record, core.id);
+      const code = isRefusing ? 'BrokerClosed' : core.queue(message, record, lane, false);
+      if (code === TAKEN) taken++;
+      else core.lose(message, record, code);
+    }
+    if (!isRefusing) announce?.();
+  } finally {
+    dispatch.leave(outermost);
+  }
+  return taken;
+}

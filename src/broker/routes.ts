@@ -1,0 +1,73 @@
+import { BrokerError } from '../failure/broker-error';
+import { describeValue } from '../failure/check';
+import type { Dispatch } from '../mailbox/dispatch';
+import { CLOSED } from '../mailbox/flags';
+import type { MessageRecord } from '../mailbox/message-record';
+import { prepare } from '../mailbox/tell';
+import { laneOf } from '../message/priority';
+import type { RoutingKey } from '../message/routing-key';
+import type { SendResult } from '../message/send-result';
+import type { DeadLetter } from '../observability/dead-letter';
+import type { Ledger } from '../observability/ledger';
+import type { Router } from '../routing/router';
+import { type AskContext, recordOf } from './ask';
+import type { Teller } from './teller';
+import type { Topics } from './topics';
+
+/** Finds an actor for a message that names a topic (rule T2), and for a letter that is sent again (rule O4). */
+export class Routes {
+  readonly #dispatch: Dispatch;
+  readonly #ledger: Ledger;
+  readonly #topics: Topics;
+  readonly #router: Router;
+
+  constructor({ dispatch, ledger }: AskContext, topics: Topics, router: Router) {
+    this.#dispatch = dispatch;
+    this.#ledger = ledger;
+    this.#topics = topics;
+    this.#router = router;
+  }
+
+  /** The id that the router picks, or the error of why there is none, which is counted. */
+  find(key: RoutingKey, message: unknown, lane: number, again?: DeadLetter): string | BrokerError {
+    const { topic } = key;
+    this.#dispatch.settleFanOut();
+    const cores = this.#topics.boundTo(topic).filter((core) => (core.flags & CLOSED) === 0);
+    if (cores.length === 0) return this.#unrouted(topic, message, lane, again, `no open actor is bound to '${topic}'; bind one first`);
+    let picked: unknown;
+    try {
+      picked = this.#router.route(
+        key,
+        cores.map((core) => this.#topics.targetOf(core)),
+        message,
+      );
+    } catch (error) {
+      return this.#unrouted(topic, message, lane, again, `the router threw for '${topic}'`, error);
+    }
+    if (cores.some((core) => core.id === picked)) return picked as string;
+    return this.#unrouted(topic, message, lane, again, `the router picked ${describeValue(picked)} for '${topic}', which is not among its targets`);
+  }
+
+  #unrouted(topic: string, message: unknown, lane: number, again: DeadLetter | undefined, reason: string, cause?: unknown): BrokerError {
+    const record = recordOf(this.#dispatch, message, { lane, options: again && { headers: again.headers }, parent: null, topic }, null);
+    record.asked = again === undefined;
+    if (again !== undefined) record.attempt = again.attempts + 1;
+    // An open request for as long as its observers are told that it was sent.
+    if (record.asked) this.#ledger.requests++;
+    const known = prepare(this.#dispatch, null, message, record, undefined) as MessageRecord;
+    if (record.asked) this.#ledger.requests--;
+    this.#ledger.unrouted(message, known);
+    return new BrokerError('RoutingFailed', reason, cause === undefined ? undefined : { cause });
+  }
+
+  /** Sends a letter again, to where it was lost; one that had no route is routed anew. */
+  redeliver(letter: DeadLetter, teller: Teller): SendResult | { readonly ok: false; readonly code: 'NoRoute' } {
+    const { message, topic, headers, attempts } = letter;
+    const lane = laneOf(letter.priority);
+    const id = letter.target ?? this.find({ topic: topic as string }, message, lane, letter);
+    if (typeof id !== 'string') return { ok: false, code: 'NoRoute' };
+    const record = recordOf(this.#dispatch, message, { lane, options: { headers }, parent: null, topic }, null);
+    record.attempt = attempts + 1;
+    return teller.tellRecord(id, record);
+  }
+}
