@@ -48,6 +48,7 @@ async function main(): Promise<number> {
     audit.stop();
     process.once('SIGINT', () => process.exit(INTERRUPTED));
   });
+  if (json) console.error(`license-audit: reading ${folder} …`);
   const view = json ? undefined : showProgress(audit, process.stdout);
   const report = await audit.report;
   view?.unsubscribe();

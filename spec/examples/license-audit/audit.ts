@@ -44,7 +44,7 @@ export function startAudit(path: string): Audit {
   const tally = new PackageTally();
   const unread = Mailbox.bounded<MessageOf<typeof Reader>>(READER_CAPACITY, { concurrency: READERS });
   const unparsed = Mailbox.bounded<MessageOf<typeof Parser>>(READER_CAPACITY + READERS);
-  const lead = { found: 0, taken: 0, largest: 0 };
+  const lead = { found: 0, done: 0, largest: 0 };
   let withoutLicence = 0;
 
   // The walker goes on while there is room at the readers, and otherwise waits for it: that is all the back-pressure there is.
@@ -59,15 +59,14 @@ export function startAudit(path: string): Audit {
         if (unread.isFull) await firstValueFrom(unread.pressure$.pipe(filter((pressure) => pressure < 1)));
         lead.found++;
         context.trySend(reader, Reader.read(step.file), { priority: priorityOf(step.file) });
-        lead.largest = Math.max(lead.largest, lead.found - lead.taken);
+        lead.largest = Math.max(lead.largest, lead.found - lead.done);
       }
     },
   });
 
   unread.receive(Reader, {
     async read(file, context) {
-      lead.taken++;
-      const text = await readFile(file.path, 'utf8');
+      const text = await readFile(file.path, 'utf8').finally(() => lead.done++);
       context.trySend(parser, Parser.parse({ path: file.path, isDirect: file.isDirect, text }), { priority: priorityOf(file) });
     },
   });
@@ -150,5 +149,5 @@ function priorityOf({ isDirect }: FoundFile): NonNullable<Exclude<RoutingKey['pr
 }
 
 function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error ?? '');
+  return error instanceof Error ? error.message : JSON.stringify(error ?? '');
 }

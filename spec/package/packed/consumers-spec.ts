@@ -85,6 +85,14 @@ describe('the packed package', () => {
     expect(await outcomeOf('--no-experimental-require-module', 'run.cjs')).toEqual({ ...expected, file });
   });
 
+  it.each([
+    ['Jest', [join(root, 'node_modules/jest/bin/jest.js'), '--testMatch', '**/*.test.cjs', '--rootDir', '.']],
+    ['Mocha', [join(root, 'node_modules/mocha/bin/mocha.js'), 'runners.test.cjs']],
+    ['Node’s own runner', ['--test', 'runners.test.cjs']],
+  ])('is tested with by %s', async (_runner, args) => {
+    await expect(run(process.execPath, args)).resolves.toBeDefined();
+  });
+
   describe.each(TYPESCRIPTS)('under TypeScript %s', (version) => {
     it.each(Object.keys(RESOLUTIONS))('has the promised types, resolved as by %s', async (resolution) => {
       await run('npx', ['-y', '-p', `typescript@${version}`, 'tsc', '-p', `tsconfig.${resolution}.json`]);
