@@ -63,11 +63,11 @@ export class DeliveryStream<Msg> extends Observable<Delivery<Msg>> {
 
   /** Like any Observable's, but an observer's throw is seen: RxJS reports it later and goes on, and the delivery would stay open. */
   override subscribe(observerOrNext?: Partial<Observer<Delivery<Msg>>> | ((value: Delivery<Msg>) => void) | null, ...rest: any[]): Subscription {
-    if (observerOrNext instanceof Subscriber || observerOrNext === null || observerOrNext === undefined) {
-      return super.subscribe(observerOrNext as Partial<Observer<Delivery<Msg>>>);
-    }
+    if (observerOrNext instanceof Subscriber) return super.subscribe(observerOrNext);
     const observer: Partial<Observer<Delivery<Msg>>> =
-      typeof observerOrNext === 'function' ? { next: observerOrNext, error: rest[0], complete: rest[1] } : observerOrNext;
+      typeof observerOrNext === 'object' && observerOrNext !== null
+        ? observerOrNext
+        : { next: observerOrNext ?? undefined, error: rest[0], complete: rest[1] };
     return super.subscribe({
       next: (delivery) => {
         try {
@@ -84,6 +84,10 @@ export class DeliveryStream<Msg> extends Observable<Delivery<Msg>> {
 }
 
 function takeSeat<Msg>(core: MailboxCore, subscriber: Subscriber<Delivery<Msg>>): void {
+  if (core.rare().ended) {
+    subscriber.complete();
+    return;
+  }
   claimSeat(core);
   const handOut = new HandOut(subscriber);
   const ended = core.rare().ended$.subscribe(() => subscriber.complete());

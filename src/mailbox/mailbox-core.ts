@@ -84,7 +84,14 @@ export class MailboxCore {
       this.#runIdle(dispatch, message, meta);
       return TAKEN;
     }
-    return this.queue(message, meta, lane, mayWait);
+    if ((this.flags & UNSTARTED) === 0) return this.queue(message, meta, lane, mayWait);
+    // A lone mailbox whose actor starts with this message: queued, and run from there, where it is started.
+    const outermost = dispatch.enter();
+    try {
+      return this.queue(message, meta, lane, mayWait);
+    } finally {
+      dispatch.leave(outermost);
+    }
   }
 
   /** Queues a message, by the mailbox's overflow strategy. */

@@ -104,10 +104,12 @@ export abstract class BoundedFlow<T, R> extends Subscriber<T> {
   }
 
   protected override _error(error: unknown): void {
+    this.unsubscribe();
     this.out.error(error);
   }
 
   protected override _complete(): void {
+    this.unsubscribe();
     this.#isSourceOver = true;
     if (!this.#isHandingOn) this.#drain();
   }

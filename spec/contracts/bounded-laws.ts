@@ -1,0 +1,62 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+
+/** A bounded flow under test: values in, values out one at a time, losses told. */
+export interface BoundedFlow {
+  push(value: number): void;
+  /** Ends the turn of the value that is out, if one is. */
+  release(): void;
+  close(): void;
+  /** Called for each value that is let out; may push. */
+  onValue: ((value: number) => void) | undefined;
+  readonly out: readonly number[];
+  readonly lost: readonly number[];
+  readonly isOver: boolean;
+}
+
+export type BoundedOverflow = 'fail' | 'drop-oldest' | 'drop-newest';
+
+type Step = { readonly push: number } | 'release' | 'close';
+
+const steps = fc.array(fc.oneof({ weight: 6, arbitrary: fc.record({ push: fc.nat(1_000) }) }, { weight: 3, arbitrary: fc.constant('release' as const) }, { weight: 1, arbitrary: fc.constant('close' as const) }), {
+  maxLength: 80,
+});
+
+/**
+ * What everything behind the one bounded-buffer algorithm owes (rule M8): both implementations, fed one script, let the same values
+ * out in the same order and lose the same ones.
+ */
+export function boundedLaws(
+  name: string,
+  first: (capacity: number, overflow: BoundedOverflow, concurrency: number) => BoundedFlow,
+  second: (capacity: number, overflow: BoundedOverflow, concurrency: number) => BoundedFlow,
+): void {
+  for (const overflow of ['drop-oldest', 'drop-newest'] as const) {
+    it(`${name}: the same values, order and losses with ${overflow} (M8)`, () => {
+      fc.assert(
+        fc.property(steps, fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 3 }), fc.func(fc.option(fc.nat(1_000), { freq: 4 })), (script, capacity, concurrency, reaction) => {
+          const flows = [first(capacity, overflow, concurrency), second(capacity, overflow, concurrency)];
+          for (const flow of flows) run(flow, script, reaction);
+          const [a, b] = flows as [BoundedFlow, BoundedFlow];
+          expect(a.out).toEqual(b.out);
+          expect(a.lost).toEqual(b.lost);
+          expect(a.isOver).toBe(b.isOver);
+        }),
+        { seed: 20_26, numRuns: 300 },
+      );
+    });
+  }
+}
+
+/** Runs a script; some values, when let out, push another from inside. */
+function run(flow: BoundedFlow, script: readonly Step[], reaction: (value: number) => number | null): void {
+  flow.onValue = (value) => {
+    const nested = value < 1_000 ? reaction(value) : null;
+    if (nested !== null) flow.push(1_000 + nested);
+  };
+  for (const step of script) {
+    if (step === 'release') flow.release();
+    else if (step === 'close') flow.close();
+    else flow.push(step.push);
+  }
+}

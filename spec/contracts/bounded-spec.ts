@@ -1,0 +1,55 @@
+import { type Delivery, Mailbox } from 'rx-broker';
+import { type Held, boundedBuffer } from 'rx-broker/operators';
+import { Subject } from 'rxjs';
+import { describe } from 'vitest';
+import { type BoundedFlow, type BoundedOverflow, boundedLaws } from './bounded-laws';
+
+function mailbox(capacity: number, overflow: BoundedOverflow, concurrency: number): BoundedFlow {
+  const box = Mailbox.bounded<number>(capacity, { overflow, concurrency });
+  const open: Delivery<number>[] = [];
+  const flow = flowOf(box, () => open.shift()?.reply(), () => box.close());
+  box.losses$.subscribe(({ message, code }) => {
+    // A subject that has completed takes no notice of a value; a closed mailbox says so.
+    if (code !== 'ActorStopped') flow.lost.push(message);
+  });
+  box.deliveries$.subscribe({
+    next: (delivery) => {
+      open.push(delivery);
+      flow.out.push(delivery.message);
+      flow.onValue?.(delivery.message);
+    },
+    complete: () => (flow.isOver = true),
+  });
+  return flow;
+}
+
+function operator(capacity: number, overflow: BoundedOverflow, concurrency: number): BoundedFlow {
+  const source = new Subject<number>();
+  const open: Held<number>[] = [];
+  const flow = flowOf(source, () => open.shift()?.release(), () => source.complete());
+  source.pipe(boundedBuffer(capacity, { overflow: overflow as Exclude<BoundedOverflow, 'block'>, concurrency, onOverflow: (value) => flow.lost.push(value) })).subscribe({
+    next: (held) => {
+      open.push(held);
+      flow.out.push(held.value);
+      flow.onValue?.(held.value);
+    },
+    complete: () => (flow.isOver = true),
+  });
+  return flow;
+}
+
+function flowOf(input: { next(value: number): void }, release: () => void, close: () => void) {
+  return {
+    push: (value: number) => input.next(value),
+    release,
+    close,
+    onValue: undefined as ((value: number) => void) | undefined,
+    out: [] as number[],
+    lost: [] as number[],
+    isOver: false,
+  };
+}
+
+describe('a mailbox and boundedBuffer', () => {
+  boundedLaws('Mailbox = boundedBuffer', mailbox, operator);
+});

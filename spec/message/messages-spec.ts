@@ -1,0 +1,119 @@
+import { Message, Priority, actorId, message, protocol } from 'rx-broker';
+import { describe, expect, it, vi } from 'vitest';
+import { laneOf, laneOfRouting } from '../../src/message/priority';
+import { isProtocol } from '../../src/message/protocol';
+import { parsePattern, parseTopic } from '../../src/message/topic-pattern';
+
+describe('actorId', () => {
+  it('is the name it is given', () => {
+    expect(actorId('accounts')).toBe('accounts');
+    expect(actorId('__proto__')).toBe('__proto__');
+  });
+
+  it('is fresh and unique without a name', () => {
+    const ids = Array.from({ length: 1_000 }, () => actorId());
+    expect(new Set(ids).size).toBe(1_000);
+    expect(ids.every((id) => id.length >= 32)).toBe(true);
+  });
+
+  it('is unique where there is no randomUUID, as in a page without a secure context', () => {
+    const uuid = vi.spyOn(crypto, 'randomUUID');
+    Object.defineProperty(crypto, 'randomUUID', { value: undefined, configurable: true });
+    const ids = new Set(Array.from({ length: 100 }, () => actorId()));
+    Reflect.deleteProperty(crypto, 'randomUUID');
+    uuid.mockRestore();
+    expect(ids.size).toBe(100);
+    expect([...ids][0]).toMatch(/^[0-9a-f]{32}$/);
+  });
+
+  it.each(['', 5, null, {}])('throws for %s', (name) => {
+    expect(() => actorId(name as never)).toThrow(TypeError);
+  });
+});
+
+describe('protocol', () => {
+  const Door = protocol('door', { open: message<{ by: string }, boolean>(), shut: message() });
+
+  it('makes plain objects with their type', () => {
+    expect(Door.open({ by: 'me' })).toEqual({ by: 'me', type: 'door.open' });
+    expect(Door.shut()).toEqual({ type: 'door.shut' });
+    expect(Door.open.type).toBe('door.open');
+    expect(structuredClone(Door.open({ by: 'me' }))).toEqual(Door.open({ by: 'me' }));
+  });
+
+  it('keeps the type, whatever the payload holds', () => {
+    expect(Door.open({ by: 'me', type: 'other' } as never)).toEqual({ by: 'me', type: 'door.open' });
+  });
+
+  it('cannot be changed', () => {
+    expect(Object.isFrozen(Door)).toBe(true);
+    expect(Object.keys(Door)).toEqual(['open', 'shut']);
+  });
+
+  it('throws for what is no protocol', () => {
+    const make = protocol as any;
+    expect(() => make('', {})).toThrow(/name must be a non-empty string, got ''/);
+    expect(() => make('x', null)).toThrow(/got null/);
+    expect(() => make('x', [])).toThrow(/got an array/);
+    expect(() => make('x', { a: {} })).toThrow(/made by message\(\), got an object for 'a'/);
+  });
+
+  it('is told from other things', () => {
+    expect(isProtocol(Door)).toBe(true);
+    for (const other of [null, undefined, 5, {}, { receive: () => {} }, () => {}]) expect(isProtocol(other)).toBe(false);
+  });
+});
+
+describe('Message', () => {
+  it('has no field at run time', () => {
+    class GetBalance extends Message<number> {
+      constructor(readonly accountId: string) {
+        super();
+      }
+    }
+    expect(Object.keys(new GetBalance('a'))).toEqual(['accountId']);
+    expect(new GetBalance('a')).toBeInstanceOf(Message);
+  });
+});
+
+describe('Priority', () => {
+  it('is a lane', () => {
+    expect([Priority.Low, Priority.Normal, Priority.High, Priority.Critical].map(laneOf)).toEqual([0, 1, 2, 3]);
+    expect(laneOf(undefined)).toBe(1);
+    expect(() => laneOf('urgent' as never)).toThrow(RangeError);
+  });
+
+  it.each([
+    [0, 0],
+    [63, 0],
+    [64, 1],
+    [127, 1],
+    [128, 2],
+    [191, 2],
+    [192, 3],
+    [255, 3],
+    ['high', 2],
+    [undefined, 1],
+  ])('as %s in a routing key is lane %s', (priority, lane) => {
+    expect(laneOfRouting(priority as never)).toBe(lane);
+  });
+
+  it.each([-1, 256, 1.5, NaN])('in a routing key cannot be %s', (priority) => {
+    expect(() => laneOfRouting(priority)).toThrow(/integer from 0 to 255/);
+  });
+});
+
+describe('the topic grammar (T1)', () => {
+  it.each(['a', 'a.b', '*', '*.b', 'a.*.c', '>', 'a.>', '*.>', 'a*', 'a>.b', '__proto__.constructor'])('takes the pattern %s', (pattern) => {
+    expect(parsePattern(pattern)).toEqual(pattern.split('.'));
+  });
+
+  it.each(['', '.', 'a.', '.a', 'a..b', '>.a', 'a.>.b', 5, null, undefined])('refuses the pattern %s', (pattern) => {
+    expect(() => parsePattern(pattern)).toThrow(expect.objectContaining({ code: 'RoutingFailed' }));
+  });
+
+  it('refuses wildcards in what is published, and says where they belong', () => {
+    expect(parseTopic('a.b*')).toEqual(['a', 'b*']);
+    for (const topic of ['*', 'a.*', '>', 'a.>']) expect(() => parseTopic(topic)).toThrow(/wildcards are for patterns/);
+  });
+});

@@ -1,0 +1,97 @@
+import { actorId, consistentHash, leastLoaded, random, roundRobin } from 'rx-broker';
+import { describe, expect, it } from 'vitest';
+import { routerLaws, targetsOf } from '../contracts/router-laws';
+
+const key = { topic: 'work' };
+
+describe('the routers', () => {
+  routerLaws('roundRobin', roundRobin);
+  routerLaws('random', () => random(1));
+  routerLaws('random, unseeded', () => random());
+  routerLaws('leastLoaded', leastLoaded);
+  routerLaws('consistentHash', () => consistentHash((message: string) => message));
+});
+
+describe('roundRobin', () => {
+  it('goes through the targets in their order', () => {
+    const router = roundRobin();
+    expect(Array.from({ length: 7 }, () => router.route(key, targetsOf('a', 'b', 'c'), 0))).toEqual(['a', 'b', 'c', 'a', 'b', 'c', 'a']);
+  });
+
+  it('starves nobody where topics that share it alternate', () => {
+    const router = roundRobin();
+    const picked = new Set<string>();
+    for (let i = 0; i < 4; i++) {
+      picked.add(router.route(key, targetsOf('1', '2'), 0));
+      picked.add(router.route(key, targetsOf('3', '4'), 0));
+    }
+    expect([...picked].sort()).toEqual(['1', '2', '3', '4']);
+  });
+
+  it('takes a newcomer next', () => {
+    const router = roundRobin();
+    for (let i = 0; i < 3; i++) router.route(key, targetsOf('a', 'b'), 0);
+    expect(router.route(key, targetsOf('a', 'b', 'new'), 0)).toBe('new');
+  });
+});
+
+describe('random', () => {
+  it('picks alike with the same seed, otherwise with another', () => {
+    const picks = (seed: number) => {
+      const router = random(seed);
+      return Array.from({ length: 50 }, () => router.route(key, targetsOf('a', 'b', 'c', 'd'), 0)).join('');
+    };
+    expect(picks(5)).toBe(picks(5));
+    expect(picks(5)).not.toBe(picks(6));
+  });
+
+  it('picks each about as often', () => {
+    const router = random(9);
+    const counts = new Map<string, number>();
+    for (let i = 0; i < 9_000; i++) {
+      const id = router.route(key, targetsOf('a', 'b', 'c'), 0);
+      counts.set(id, (counts.get(id) ?? 0) + 1);
+    }
+    for (const count of counts.values()) expect(Math.abs(count - 3_000)).toBeLessThan(300);
+  });
+
+  it.each([NaN, Infinity, '5', null])('throws for the seed %s', (seed) => {
+    expect(() => random(seed as never)).toThrow(/seed must be a finite number/);
+  });
+});
+
+describe('leastLoaded', () => {
+  it('picks the one with the fewest queued and running, equals in turns', () => {
+    const router = leastLoaded();
+    const targets = [
+      { id: actorId('busy'), size: 3, inFlight: 1 },
+      { id: actorId('x'), size: 1, inFlight: 0 },
+      { id: actorId('y'), size: 0, inFlight: 1 },
+    ];
+    expect([0, 1, 2].map(() => router.route(key, targets, 0))).toEqual(['x', 'y', 'x']);
+  });
+});
+
+describe('consistentHash', () => {
+  const router = consistentHash((message: string) => message);
+  const keys = Array.from({ length: 3_000 }, (_, i) => `customer ${i}`);
+  const names = Array.from({ length: 10 }, (_, i) => `actor ${i}`);
+
+  it('picks the same target for the same key, in whatever order they are given', () => {
+    for (const one of keys.slice(0, 100)) expect(router.route(key, targetsOf(...names), one)).toBe(router.route(key, targetsOf(...[...names].reverse()), one));
+  });
+
+  it('moves about one key in n when a target goes, and no other', () => {
+    const before = keys.map((one) => router.route(key, targetsOf(...names), one));
+    const after = keys.map((one) => router.route(key, targetsOf(...names.slice(1)), one));
+    const moved = keys.filter((_, i) => before[i] !== after[i]);
+    expect(moved.length).toBe(before.filter((id) => id === 'actor 0').length);
+    expect(moved.length).toBeGreaterThan(200);
+    expect(moved.length).toBeLessThan(400);
+  });
+
+  it('throws for what cannot be hashed', () => {
+    expect(() => consistentHash('id' as never)).toThrow(/keyOf must be a function/);
+    expect(() => consistentHash(() => 5 as never).route(key, targetsOf('a'), 0)).toThrow(/keyOf must return a string, got 5/);
+  });
+});
