@@ -1,12 +1,15 @@
 import { BufferOverflowError } from 'rx-broker';
 import { boundedBuffer } from 'rx-broker/operators';
-import { type Observable, Subject, delay, mergeMap, of, take, tap } from 'rxjs';
+import { type Observable, Subject, asyncScheduler, map, take, tap } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { marbles } from './marbles';
 
 /** Releases each value a while after it was let out. */
 const releaseAfter = (ms: number) => (held$: Observable<{ value: string; release(): void }>) =>
-  held$.pipe(mergeMap(({ value, release }) => of(value).pipe(tap(() => of(0).pipe(delay(ms)).subscribe(release)))));
+  held$.pipe(
+    tap(({ release }) => void asyncScheduler.schedule(release, ms)),
+    map(({ value }) => value),
+  );
 
 describe('boundedBuffer', () => {
   it(
@@ -162,6 +165,6 @@ describe('boundedBuffer', () => {
     [1, { onOverflow: 5 }, /onOverflow must be a function/],
     [1, 5, /options must be an object/],
   ])('throws at the call for capacity %s and %j', (capacity, options, message) => {
-    expect(() => boundedBuffer(capacity as never, options as never)).toThrow(message as never);
+    expect(() => boundedBuffer(capacity as never, options as never)).toThrow(message);
   });
 });

@@ -27,7 +27,7 @@ function operator(capacity: number, overflow: BoundedOverflow, concurrency: numb
   const source = new Subject<number>();
   const open: Held<number>[] = [];
   const flow = flowOf(source, () => open.shift()?.release(), () => source.complete());
-  source.pipe(boundedBuffer(capacity, { overflow: overflow as Exclude<BoundedOverflow, 'block'>, concurrency, onOverflow: (value) => flow.lost.push(value) })).subscribe({
+  source.pipe(boundedBuffer(capacity, { overflow: overflow, concurrency, onOverflow: (value) => flow.lost.push(value) })).subscribe({
     next: (held) => {
       open.push(held);
       flow.out.push(held.value);

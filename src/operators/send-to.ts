@@ -15,7 +15,11 @@ import type { Sender } from '../message/sender';
  *
  * @throws {TypeError} for a bad id.
  */
-export function sendTo<Msg>(broker: Pick<Sender, 'trySend'>, id: ActorId<Msg>, options?: TellOptions): MonoTypeOperatorFunction<Msg> {
+export function sendTo<Msg, M extends NoInfer<Msg>>(
+  broker: Pick<Sender, 'trySend'>,
+  id: ActorId<Msg>,
+  options?: TellOptions,
+): MonoTypeOperatorFunction<M> {
   checkActorId(id);
   return tap((message) => {
     broker.trySend<any, any>(id, message, options);

@@ -1,0 +1,41 @@
+import { type ActorId, type MessageBroker, type MessageOf, SendError, actorId, message, protocol } from 'rx-broker';
+import { type Observable, catchError, debounceTime, distinctUntilChanged, map, of, retry, switchMap, throwError, timer } from 'rxjs';
+
+/** What a search box asks of a search actor. */
+export const Search = protocol('search', { find: message<{ text: string }, readonly string[]>() });
+export const search: ActorId<MessageOf<typeof Search>> = actorId('search');
+
+export interface SearchState {
+  readonly text: string;
+  readonly results: readonly string[];
+  readonly failed: boolean;
+}
+
+const QUIET = 300;
+const TIMEOUT = 1_000;
+const RETRIES = 2;
+const PAUSE = 200;
+
+/**
+ * A type-ahead: waits until typing pauses, asks, takes the newest answer only, and retries what was never begun.
+ *
+ * A newer text unsubscribes from the older ask, which cancels it wherever it is: waiting, queued or running.
+ */
+export function typeAhead(broker: MessageBroker, text$: Observable<string>): Observable<SearchState> {
+  return text$.pipe(
+    debounceTime(QUIET),
+    distinctUntilChanged(),
+    switchMap((text) =>
+      broker.send(search, Search.find({ text }), { timeout: TIMEOUT }).pipe(
+        retry({ count: RETRIES, delay: (error) => (isSafeToRetry(error) ? timer(PAUSE) : throwError(() => error)) }),
+        map((results) => ({ text, results, failed: false })),
+        catchError(() => of({ text, results: [], failed: true })),
+      ),
+    ),
+  );
+}
+
+/** A handler that may have begun must not be asked twice. */
+function isSafeToRetry(error: unknown): boolean {
+  return error instanceof SendError && !error.started;
+}

@@ -1,0 +1,188 @@
+// Every inference and every refusal of rule S6 that has failed once somewhere, on every TypeScript that is supported.
+import {
+  type ActorContext,
+  type ActorId,
+  type ActorRef,
+  type BroadcastResult,
+  type Handler,
+  Mailbox,
+  Message,
+  type MessageBroker,
+  type MessageOf,
+  type ReplyOf,
+  type Topic,
+  type TopicMessage,
+  actorId,
+  message,
+  protocol,
+  topic,
+} from 'rx-broker';
+import { boundedMergeMap, ofMessage, publishTo, requestFrom, sendTo } from 'rx-broker/operators';
+import { Observable, Subject, of } from 'rxjs';
+
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+/** `reply<number>()(stream)` compiles only if the stream's type is exactly `Observable<number>`. */
+function reply<Wanted>(): <Given>(stream: Observable<Given>, proof: Same<Given, Wanted>) => void {
+  return () => {};
+}
+
+class Sum extends Message<number> {
+  constructor(readonly terms: number[]) {
+    super();
+  }
+}
+class Shout extends Message {
+  constructor(readonly text: string) {
+    super();
+  }
+}
+interface Find extends Message<string | undefined> {
+  readonly type: 'find';
+  readonly keys: string[];
+}
+interface List extends Message<readonly string[]> {
+  readonly type: 'list';
+}
+interface Drop {
+  readonly type: 'drop';
+  readonly key: string;
+}
+type Store = Find | List | Drop;
+
+const Cart = protocol('cart', {
+  add: message<{ sku: string; tags: string[] }, { count: number }>(),
+  total: message<{}, bigint>(),
+  maybe: message<{ n: number }, string | null>(),
+  clear: message(),
+});
+type CartMessage = MessageOf<typeof Cart>;
+
+const store = actorId<Store>('store');
+const cart = actorId<CartMessage>('cart');
+const sums = actorId<Sum | Shout>('sums');
+const anything = actorId('anything');
+const text = actorId<string>('text');
+const numbers = actorId<number>('numbers');
+
+export function inferences(broker: MessageBroker, context: ActorContext): void {
+  // 1-6: object literals of a union, told apart by `type`, payloads with arrays among them
+  reply<string | undefined>()(broker.send(store, { type: 'find', keys: ['a', 'b'] }), true);
+  reply<readonly string[]>()(broker.send(store, { type: 'list' }), true);
+  reply<void>()(broker.send(store, { type: 'drop', key: 'a' }), true);
+  const find: Find = { type: 'find', keys: [] };
+  reply<string | undefined>()(broker.send(store, find), true);
+  reply<string | undefined>()(context.send(store, find), true);
+  const either = find as Find | List;
+  reply<string | readonly string[] | undefined>()(broker.send(store, either), true);
+  // 7-10: a protocol's creators
+  reply<{ count: number }>()(broker.send(cart, Cart.add({ sku: 'x', tags: ['a'] })), true);
+  reply<bigint>()(broker.send(cart, Cart.total()), true);
+  reply<string | null>()(broker.send(cart, Cart.maybe({ n: 1 })), true);
+  reply<void>()(broker.send(cart, Cart.clear()), true);
+  // 11-14: classes
+  reply<number>()(broker.send(sums, new Sum([1, 2])), true);
+  reply<void>()(broker.send(sums, new Shout('hey')), true);
+  reply<number>()(broker.sendWithPriority(sums, new Sum([1]), 'high'), true);
+  reply<number>()(broker.send(sums, new Sum([1]), { timeout: 5, priority: 'low' }), true);
+  // 15-18: plain values, and an id of anything
+  reply<void>()(broker.send(text, 'hello'), true);
+  reply<void>()(broker.send(numbers, 5), true);
+  reply<unknown>()(broker.send(anything, { whatever: true }), true);
+  reply<number>()(broker.send(anything, new Sum([])), true);
+  // 19-22: refs and contexts
+  const ref: ActorRef<CartMessage> = broker.ref(cart);
+  reply<bigint>()(ref.send(Cart.total()), true);
+  reply<void>()(ref.send(Cart.clear()), true);
+  ref.trySend(Cart.clear());
+  context.trySend(sums, new Shout('hey'));
+  // 23-26: ReplyOf
+  const replies: [Same<ReplyOf<Sum>, number>, Same<ReplyOf<Shout>, void>, Same<ReplyOf<Drop>, void>, Same<ReplyOf<Find | List>, string | readonly string[] | undefined>] = [true, true, true, true];
+  // 27-28: broadcasts and routes take anything, and know what is answered
+  reply<BroadcastResult<number>>()(broker.broadcast(new Sum([])), true);
+  reply<bigint>()(broker.sendWithRouting({ topic: 'carts' }, Cart.total()), true);
+  // 29-33: topics
+  const prices: Topic<{ price: number }> = topic('prices.eur');
+  const carried: Same<TopicMessage<typeof prices>, { price: number }> = true;
+  reply<{ price: number }>()(broker.topic$(prices), true);
+  broker.publish({ topic: prices, priority: 9 }, { price: 1 });
+  broker.publish('anything.goes', { price: 'x' });
+  broker.bind(prices, actorId<{ price: number }>('ticker'));
+  // 34-40: operators keep types through pipes
+  const sums$ = new Subject<Sum>();
+  reply<number>()(sums$.pipe(requestFrom(broker, sums, { capacity: 1 })), true);
+  reply<Sum>()(sums$.pipe(sendTo(broker, actorId<Sum | Shout>('log'))), true);
+  reply<Sum | Shout>()(new Subject<unknown>().pipe(ofMessage(Sum, Shout)), true);
+  reply<number>()(sums$.pipe(boundedMergeMap(({ terms }) => of(terms.length), { capacity: 1 })), true);
+  reply<{ price: number }>()(new Subject<{ price: number }>().pipe(publishTo(broker, prices)), true);
+  const handler: Handler<Sum> = ({ terms }) => Promise.resolve(terms.length);
+  broker.spawn(actorId<Sum>('s'), handler, { capacity: 5, overflow: 'block' });
+  broker.spawn(actorId<Sum>('t'), { receive: ({ terms }) => of(terms.length), onStop: (reason) => console.log(reason) });
+  Mailbox.bounded<CartMessage>(1).receive(Cart, { add: ({ tags }) => ({ count: tags.length }), total: () => Promise.resolve(1n), maybe: () => of(null), clear: () => 5 });
+  console.log(replies, carried);
+}
+
+export function refusals(broker: MessageBroker, context: ActorContext): void {
+  // @ts-expect-error 1: a type that is not of the union
+  broker.send(store, { type: 'lost' });
+  // @ts-expect-error 2: a missing payload
+  broker.send(store, { type: 'drop' });
+  // @ts-expect-error 3: a payload of another type
+  broker.send(store, { type: 'find', keys: [1] });
+  // @ts-expect-error 4: a plain value for an actor of objects
+  broker.send(store, 'find');
+  // @ts-expect-error 5: a number for an actor of text
+  broker.send(text, 5);
+  // @ts-expect-error 6: another protocol's message
+  broker.send(store, Cart.clear());
+  // @ts-expect-error 7: trySend of a message with a reply, as a literal
+  broker.trySend(store, { type: 'list' });
+  // @ts-expect-error 8: … whose reply may be undefined
+  broker.trySend(store, { type: 'find', keys: [] });
+  // @ts-expect-error 9: … of a class
+  broker.trySend(sums, new Sum([]));
+  // @ts-expect-error 10: … of a protocol
+  broker.trySend(cart, Cart.total());
+  // @ts-expect-error 11: … through a context
+  context.trySend(cart, Cart.total());
+  // @ts-expect-error 12: … through a ref
+  broker.ref(cart).trySend(Cart.total());
+  // @ts-expect-error 13: a reply read as another type
+  const total: Observable<number> = broker.send(cart, Cart.total());
+  // @ts-expect-error 14: a reply that may be undefined read as one that may not
+  const found: Observable<string> = broker.send(store, { type: 'find', keys: [] });
+  // @ts-expect-error 15: no such priority
+  broker.sendWithPriority(sums, new Sum([]), 'urgent');
+  // @ts-expect-error 16: no such option
+  broker.send(sums, new Sum([]), { timout: 5 });
+  // @ts-expect-error 17: a handler that answers with another type
+  broker.spawn(actorId<Sum>('s'), () => 'five');
+  // @ts-expect-error 18: a handler of other messages
+  broker.spawn(actorId<Sum>('s'), (one: Shout) => one.text.length);
+  // @ts-expect-error 19: a protocol that does not cover what the actor accepts
+  broker.spawn(actorId<CartMessage | Drop>('s'), Cart, { add: () => ({ count: 1 }), total: () => 1n, maybe: () => null, clear: () => {} });
+  // @ts-expect-error 20: one of a protocol's handlers is missing
+  broker.spawn(cart, Cart, { add: () => ({ count: 1 }), total: () => 1n, maybe: () => null });
+  // @ts-expect-error 21: one of them answers with another type
+  broker.spawn(cart, Cart, { add: () => ({ count: 1 }), total: () => 1, maybe: () => null, clear: () => {} });
+  // @ts-expect-error 22: a mailbox of other messages
+  broker.register(cart, Mailbox.bounded<Drop>(1));
+  // @ts-expect-error 23: an id of fewer messages where more are sent
+  const wider: ActorId<Store> = actorId<Drop>('s');
+  // @ts-expect-error 24: what the topic does not carry
+  broker.publish(topic<{ price: number }>('p'), { price: '1' });
+  // @ts-expect-error 25: … with a routing key
+  broker.publish({ topic: topic<{ price: number }>('p') }, { cost: 1 });
+  // @ts-expect-error 26: an actor bound to a topic that carries what it does not accept
+  broker.bind(topic<{ price: number }>('p'), cart);
+  // @ts-expect-error 27: a creator called without its payload
+  Cart.add();
+  // @ts-expect-error 28: a creator without a payload called with one
+  Cart.clear({ all: true });
+  // @ts-expect-error 29: a Message<number> is no Message<void>
+  const plain: Message = new Sum([]);
+  // @ts-expect-error 30: an operator that would send what the actor does not accept
+  new Subject<Drop>().pipe(sendTo(broker, cart));
+  // @ts-expect-error 31: an operator without its capacity
+  boundedMergeMap(() => of(1), {});
+  console.log(total, found, wider, plain);
+}
