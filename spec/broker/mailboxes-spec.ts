@@ -42,6 +42,18 @@ describe('a registered mailbox', () => {
     expect(seen.slice(0, 5).every(({ completed }) => completed)).toBe(true);
   });
 
+  it('lets no waiter go before one of a higher priority, however many those are (M2)', () => {
+    const { broker } = setup();
+    const mailbox = Mailbox.bounded<string>(1, { overflow: 'block', maxWaiting: 50, fairness: 'strict' });
+    broker.register(id, mailbox);
+    broker.trySend(id, 'first');
+    broker.send(id, 'normal').subscribe();
+    for (let i = 0; i < 20; i++) broker.sendWithPriority(id, `high ${i}`, 'high').subscribe();
+    const got: string[] = [];
+    mailbox.receive((name) => void got.push(name));
+    expect(got).toEqual(['first', ...Array.from({ length: 20 }, (_, i) => `high ${i}`), 'normal']);
+  });
+
   it('never lets trySend overtake a waiter (M2)', async () => {
     const { broker } = setup();
     const gates: ReturnType<typeof deferred>[] = [];

@@ -83,7 +83,7 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: names.map((name) => step(`receive ${name}`, (run) => {
       const mailbox = run.mailboxes.get(name);
       try {
-        mailbox?.receive((deed, context) => handle(run, deed, context) as never);
+        mailbox?.receive((deed, context) => handle(run, deed, context));
       } catch {
         // It has a consumer.
       }

@@ -137,6 +137,34 @@ describe('send', () => {
     expect(broker.metrics()).toMatchObject({ totalSucceeded: 2, totalAborted: 0, openRequests: 0 });
   });
 
+  it('is so on the fast way, too, which the first ask of a broker does not take (S2, S3)', () => {
+    const { broker } = setup();
+    const failure = new Error('no');
+    const stop = new Subject<void>();
+    let aborted: boolean | undefined;
+    broker.spawn(id, (how, context) => {
+      if (how === 'throw') throw failure;
+      if (how !== 'leave') return how;
+      stop.next();
+      aborted = context.signal.aborted;
+      return 'late';
+    });
+    broker.send(id, 'the first is sampled').subscribe();
+    let counted: unknown;
+    broker.send(id, 'plain').subscribe(() => (counted = broker.metrics()));
+    expect(counted).toMatchObject({ totalSucceeded: 2, inFlight: 0, openRequests: 0 });
+    expect(watchFor(broker.send(id, 'throw')).error).toBe(failure);
+    expect(watchFor(broker.send(id, { an: 'object' })).values).toEqual([{ an: 'object' }]);
+    expect(watchFor(broker.send(id, of(1, 2))).values).toEqual([1, 2]);
+    const left = new Observable((subscriber) => {
+      stop.subscribe(() => subscriber.complete());
+      broker.send(id, 'leave').subscribe(subscriber);
+    });
+    expect(watchFor(left)).toMatchObject({ values: [], completed: true });
+    expect(aborted).toBe(true);
+    expect(broker.metrics()).toMatchObject({ totalSucceeded: 4, totalErrored: 1, totalAborted: 1, inFlight: 0 });
+  });
+
   it("passes a handler's own error on unchanged", () => {
     const { broker } = setup();
     const failure = { not: 'even an Error' };

@@ -79,8 +79,10 @@ describe('the licence audit', () => {
     expect(found).toHaveLength(20);
     expect(audit.progress()).toMatchObject({ found: 68, parsed: 63, lost: 5, withoutLicence: 20 });
     expect(audit.progress().mailboxes).toEqual([
+      { name: 'walker', size: 0, capacity: 1, inFlight: 0 },
       { name: 'reader', size: 0, capacity: 32, inFlight: 0 },
       { name: 'parser', size: 0, capacity: 40, inFlight: 0 },
+      { name: 'aggregator', size: 0, capacity: 40, inFlight: 0 },
     ]);
   });
 

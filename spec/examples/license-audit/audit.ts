@@ -42,13 +42,15 @@ export function startAudit(path: string): Audit {
   const broker = new InMemoryMessageBroker({ name: 'audit', requestTimeout: Infinity }).withDeadLetterQueue(letters);
   const stopping = new AbortController();
   const tally = new PackageTally();
+  const walks = Mailbox.bounded<MessageOf<typeof Walker>>(1);
   const unread = Mailbox.bounded<MessageOf<typeof Reader>>(READER_CAPACITY, { concurrency: READERS });
   const unparsed = Mailbox.bounded<MessageOf<typeof Parser>>(READER_CAPACITY + READERS);
+  const uncounted = Mailbox.bounded<MessageOf<typeof Aggregator>>(READER_CAPACITY + READERS);
   const lead = { found: 0, done: 0, largest: 0 };
   let withoutLicence = 0;
 
   // The walker goes on while there is room at the readers, and otherwise waits for it: that is all the back-pressure there is.
-  broker.spawn(walker, Walker, {
+  walks.receive(Walker, {
     async walk(message, context) {
       for await (const step of walk(message.folder)) {
         if (context.signal.aborted) return;
@@ -63,6 +65,7 @@ export function startAudit(path: string): Audit {
       }
     },
   });
+  broker.register(walker, walks);
 
   unread.receive(Reader, {
     async read(file, context) {
@@ -81,7 +84,8 @@ export function startAudit(path: string): Audit {
   });
   broker.register(parser, unparsed);
 
-  broker.spawn(aggregator, Aggregator, tally);
+  uncounted.receive(Aggregator, tally);
+  broker.register(aggregator, uncounted);
   broker.topic$(findings).subscribe(() => withoutLicence++);
 
   async function run(): Promise<Report> {
@@ -110,7 +114,7 @@ export function startAudit(path: string): Audit {
     };
   }
 
-  const mailboxes = { reader: unread, parser: unparsed };
+  const mailboxes = { walker: walks, reader: unread, parser: unparsed, aggregator: uncounted };
   return {
     report: run(),
     progress: () => ({

@@ -31,7 +31,7 @@ function line({ found, parsed, lost }: Progress, perSecond: number): string {
 function frame(progress: Progress, perSecond: number): string {
   const depths = progress.mailboxes.map(({ name, size, capacity, inFlight }) => {
     const filled = Math.round((size / capacity) * BAR);
-    return `${name.padEnd(8)} ${colors.cyan('█'.repeat(filled))}${colors.dim('░'.repeat(BAR - filled))} ${size}/${capacity} queued, ${inFlight} at work`;
+    return `${name.padEnd(10)} ${colors.cyan('█'.repeat(filled))}${colors.dim('░'.repeat(BAR - filled))} ${size}/${capacity} queued, ${inFlight} at work`;
   });
   return [line(progress, perSecond), `${progress.withoutLicence} without a licence`, ...depths].join('\n');
 }
