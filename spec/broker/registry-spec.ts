@@ -115,6 +115,7 @@ describe('unregister', () => {
     ]);
     expect(mailbox.size).toBe(0);
     expect(broker.publish('a.b', 0)).toBe(0);
+    expect(broker.metrics().totalFailed).toBe(1);
     expect(broker.isRegistered(id)).toBe(false);
   });
 

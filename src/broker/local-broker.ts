@@ -1,16 +1,14 @@
 import { Observable, ReplaySubject, Subject, type Unsubscribable, defer, interval, map, startWith, takeUntil } from 'rxjs';
 import { BrokerError } from '../failure/broker-error';
 import { checkActorId, checkCapacity, checkFunction, checkOneOf, checkOptions, checkPositiveInteger, describeValue } from '../failure/check';
-import type { FailureCode } from '../failure/failure-code';
 import { consumerOf } from '../mailbox/consumer';
-import { attach, startActor, stopActor } from '../mailbox/consumer-life';
+import { attach } from '../mailbox/consumer-life';
 import { NORMAL_STAMP, tellDirect } from '../mailbox/direct';
 import { Dispatch } from '../mailbox/dispatch';
-import { CLOSING, DETACHED, FREEZING } from '../mailbox/flags';
+import { CLOSING, FREEZING } from '../mailbox/flags';
 import type { Host } from '../mailbox/host';
 import { Mailbox } from '../mailbox/mailbox';
 import { MailboxCore } from '../mailbox/mailbox-core';
-import { emptyMailbox, moveTo } from '../mailbox/mailbox-end';
 import { type MailboxSettings, resolveMailbox } from '../mailbox/mailbox-options';
 import type { Turn } from '../mailbox/turn';
 import type { ActorId } from '../message/actor-id';
@@ -34,7 +32,8 @@ import { checkBroadcast, checkSend } from './check-send';
 import { checkClose, closeQuietly } from './closing';
 import type { CloseOptions, Publication } from './message-broker';
 import { multicast } from './multicast';
-import { LocalRegistration, type Registrar, type Registration } from './registration';
+import { Registrar } from './registrar';
+import type { Registration } from './registration';
 import { Registry } from './registry';
 import type { RegisterOptions, SpawnOptions } from './spawn-options';
 import { Routes } from './routes';
@@ -61,7 +60,7 @@ export class LocalBroker {
   readonly #context: BroadcastContext;
   readonly #teller: Teller;
   readonly #routes: Routes;
-  readonly #registrar: Registrar = { end: (core) => this.#end(core, 'unregistered', 'ActorNotFound', 'ActorStopped') };
+  readonly #registrar: Registrar;
   #closing: Promise<void> | undefined;
   declare readonly [Symbol.asyncDispose]: () => Promise<void>;
 
@@ -88,6 +87,7 @@ export class LocalBroker {
       targets: (filter) => this.#registry.passing(filter),
       announce: (message) => this.#dispatch.emit(this.#broadcasts, message),
     };
+    this.#registrar = new Registrar(this.#context, this.#registry, this.#topics);
     this.#teller = new Teller(this.#context);
     this.#routes = new Routes(this.#context, this.#topics, router);
     if (freezeMessages) this.#dispatch.flags |= FREEZING;
@@ -111,7 +111,7 @@ export class LocalBroker {
   // Actors -------------------------------------------------------------------------------------------
 
   register(id: string, mailbox: Mailbox, options?: RegisterOptions): Registration {
-    return this.#register(checkActorId(id), Mailbox.coreOf(mailbox), options);
+    return this.#registrar.register(checkActorId(id), Mailbox.coreOf(mailbox), options);
   }
 
   unregister(id: string): void {
@@ -130,7 +130,7 @@ export class LocalBroker {
     const settings = options === undefined ? this.#spawnSettings : resolveMailbox(capacity === Infinity ? capacity : checkCapacity(capacity), { ...this.#settings.mailbox, ...options });
     const core = new MailboxCore(settings, this.#dispatch.queueFor(settings.dispatcher));
     attach(core, consumer.handler, consumer.actor);
-    return this.#register(id, core, options);
+    return this.#registrar.register(id, core, options);
   }
 
   ref<Msg>(id: ActorId<Msg>): ActorRef<Msg> {
@@ -286,9 +286,7 @@ export class LocalBroker {
     this.#dispatch.settleFanOut();
     this.#dispatch.flags |= CLOSING;
     return (this.#closing = closeQuietly(this.#dispatch, options, {
-      endActors: () => {
-        for (const core of [...this.#actors.values()]) this.#end(core, 'broker-closed', 'BrokerClosed', 'BrokerClosed');
-      },
+      endActors: () => this.#registrar.endAll(),
       endStreams: () => this.#endStreams(),
     }));
   }
@@ -300,53 +298,6 @@ export class LocalBroker {
   }
 
   #defaultSettings: MailboxSettings | undefined;
-
-  #register(id: string, core: MailboxCore, options: RegisterOptions | undefined): Registration {
-    checkOptions(options);
-    const topics = options?.topics ?? [];
-    if (!Array.isArray(topics)) throw new TypeError(`topics must be an array of topic patterns, got ${describeValue(topics)}`);
-    for (const topic of topics) parsePattern(topic);
-    if ((this.#dispatch.flags & CLOSING) !== 0) throw new BrokerError('BrokerClosed', `the broker is closing or closed; '${id}' cannot be registered`);
-    this.#registry.checkFree(id, core);
-    this.#dispatch.settleFanOut();
-    const registration = new LocalRegistration(this.#registrar, core, id);
-    const outermost = this.#dispatch.enter();
-    try {
-      this.#registry.add(id, core, registration);
-      moveTo(core, this.#dispatch.queueFor(core.settings.dispatcher));
-      this.#ledger.registered(core);
-      for (const topic of topics) this.#topics.bind(topic, core);
-      startActor(core);
-      core.wake();
-    } catch (error) {
-      this.#registrar.end(core);
-      throw error;
-    } finally {
-      this.#dispatch.leave(outermost);
-    }
-    return registration;
-  }
-
-  #end(core: MailboxCore, reason: string, queuedCode: FailureCode, runningCode: FailureCode): void {
-    const outermost = this.#dispatch.enter();
-    try {
-      this.#dispatch.settleFanOut();
-      const { id } = core;
-      this.#registry.remove(core);
-      this.#topics.forget(core);
-      emptyMailbox(core, queuedCode, runningCode);
-      stopActor(core, reason);
-      this.#ledger.unregistered(id);
-      core.flags |= DETACHED;
-      const watchers = this.#registry.takeWatchers(id);
-      if (watchers !== undefined) {
-        this.#dispatch.emit(watchers, undefined);
-        watchers.complete();
-      }
-    } finally {
-      this.#dispatch.leave(outermost);
-    }
-  }
 
   #ask(id: string, message: unknown, lane: number, options: SendOptions | undefined, turn: Turn | null): Observable<unknown> {
     return new ReplyStream(this.#context, checkActorId(id), message, { lane, options, parent: turn, topic: undefined });

@@ -11,19 +11,19 @@ export interface Registration extends Unsubscribable {
   readonly ready: Promise<void>;
 }
 
-/** Who ends a registration. */
-export interface Registrar {
+/** Whoever can end a registration: its registrar. */
+export interface RegistrationEnder {
   end(core: MailboxCore): void;
 }
 
 /** A registration in memory. */
 export class LocalRegistration implements Registration {
   readonly #core: MailboxCore;
-  #registrar: Registrar | undefined;
+  #ender: RegistrationEnder | undefined;
   readonly #id: string;
 
-  constructor(registrar: Registrar, core: MailboxCore, id: string) {
-    this.#registrar = registrar;
+  constructor(ender: RegistrationEnder, core: MailboxCore, id: string) {
+    this.#ender = ender;
     this.#core = core;
     this.#id = id;
   }
@@ -33,7 +33,7 @@ export class LocalRegistration implements Registration {
   }
 
   get closed(): boolean {
-    return this.#registrar === undefined;
+    return this.#ender === undefined;
   }
 
   get ready(): Promise<void> {
@@ -41,11 +41,11 @@ export class LocalRegistration implements Registration {
   }
 
   unsubscribe(): void {
-    this.#registrar?.end(this.#core);
+    this.#ender?.end(this.#core);
   }
 
   /** The actor is unregistered; there is nothing left to end. */
   over(): void {
-    this.#registrar = undefined;
+    this.#ender = undefined;
   }
 }

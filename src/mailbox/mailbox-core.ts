@@ -79,7 +79,6 @@ export class MailboxCore {
    */
   take(message: unknown, meta: MessageRecord | number, lane: number, mayWait: boolean): FailureCode | typeof TAKEN {
     const { dispatch } = this.runQueue;
-    dispatch.settleFanOut();
     if (this.flags === 0 && (dispatch.flags & DRAINING) === 0) {
       this.#runIdle(dispatch, message, meta);
       return TAKEN;

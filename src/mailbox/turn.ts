@@ -1,4 +1,4 @@
-import { type Observable, type Subscriber, isObservable } from 'rxjs';
+import type { Observable, Subscriber } from 'rxjs';
 import { BrokerError } from '../failure/broker-error';
 import type { FailureCode } from '../failure/failure-code';
 import type { ActorId } from '../message/actor-id';
@@ -12,9 +12,10 @@ import { ASKED, CUT_SHORT, OBSERVED } from './flags';
 import type { Host } from './host';
 import type { TurnFailure } from './journal';
 import type { MailboxCore } from './mailbox-core';
-import { LeftOpen } from './left-open';
+import type { LeftOpen } from './left-open';
 import { type Caller, DONE, MessageRecord, RUNNING, failureOf } from './message-record';
 import { OpenTurn } from './open-turn';
+import { PLAIN, PROMISE, STREAM, ThrownByReply, kindOf } from './reply-kind';
 import { laneOfStamp } from './stamp';
 import { StreamedReply } from './streamed-reply';
 import { ABANDONED, ON_STACK, OPEN, OVER, type TurnState } from './turn-state';
@@ -99,7 +100,7 @@ export class Turn implements ActorContext {
     else {
       const kind = kindOf(result);
       if (kind === PLAIN) this.#succeed(dispatch, result, true);
-      else if (kind instanceof UnhandledMessage || kind instanceof ThrownByReply) this.threw(dispatch, kind instanceof ThrownByReply ? kind.error : kind);
+      else if (kind instanceof ThrownByReply) this.threw(dispatch, kind.error);
       else this.#leaveOpen(dispatch, result, kind);
     }
   }
@@ -323,31 +324,6 @@ export class Turn implements ActorContext {
       for (const ask of [...rest.asks]) ask.cancel(error ?? failureOf('ActorStopped', this.self, true, 'its turn was cancelled'));
     }
     if (code !== undefined) caller?.error(error);
-  }
-}
-
-const PLAIN: unique symbol = Symbol('plain');
-const PROMISE: unique symbol = Symbol('promise');
-const STREAM: unique symbol = Symbol('stream');
-const LEFT_OPEN: unique symbol = Symbol('left open');
-
-/** What reading the reply's `then` threw. */
-class ThrownByReply {
-  readonly error: unknown;
-  constructor(error: unknown) {
-    this.error = error;
-  }
-}
-
-function kindOf(result: unknown): symbol | UnhandledMessage | ThrownByReply {
-  if (result === undefined || result === null) return PLAIN;
-  if (typeof result !== 'object' && typeof result !== 'function') return PLAIN;
-  if (result instanceof LeftOpen) return LEFT_OPEN;
-  try {
-    if (isObservable(result)) return STREAM;
-    return typeof (result as { then?: unknown }).then === 'function' ? PROMISE : PLAIN;
-  } catch (error) {
-    return new ThrownByReply(error);
   }
 }
 

@@ -1,0 +1,88 @@
+import { BrokerError } from '../failure/broker-error';
+import { checkOptions, describeValue } from '../failure/check';
+import type { FailureCode } from '../failure/failure-code';
+import { startActor, stopActor } from '../mailbox/consumer-life';
+import type { Dispatch } from '../mailbox/dispatch';
+import { CLOSING, DETACHED } from '../mailbox/flags';
+import type { MailboxCore } from '../mailbox/mailbox-core';
+import { emptyMailbox, moveTo } from '../mailbox/mailbox-end';
+import { parsePattern } from '../message/topic-pattern';
+import type { Ledger } from '../observability/ledger';
+import type { AskContext } from './ask';
+import { LocalRegistration, type Registration } from './registration';
+import type { Registry } from './registry';
+import type { RegisterOptions } from './spawn-options';
+import type { Topics } from './topics';
+
+/** Takes actors in and lets them go (rules R1 and R2). */
+export class Registrar {
+  readonly #registry: Registry;
+  readonly #topics: Topics;
+  readonly #dispatch: Dispatch;
+  readonly #ledger: Ledger;
+
+  constructor({ dispatch, ledger }: AskContext, registry: Registry, topics: Topics) {
+    this.#registry = registry;
+    this.#topics = topics;
+    this.#dispatch = dispatch;
+    this.#ledger = ledger;
+  }
+
+  /** @throws {BrokerError} `AlreadyRegistered`, `BrokerClosed`, or `RoutingFailed` for a malformed topic; nothing is changed. */
+  register(id: string, core: MailboxCore, options: RegisterOptions | undefined): Registration {
+    checkOptions(options);
+    const topics = options?.topics ?? [];
+    if (!Array.isArray(topics)) throw new TypeError(`topics must be an array of topic patterns, got ${describeValue(topics)}`);
+    for (const topic of topics) parsePattern(topic);
+    if ((this.#dispatch.flags & CLOSING) !== 0) throw new BrokerError('BrokerClosed', `the broker is closing or closed; '${id}' cannot be registered`);
+    this.#registry.checkFree(id, core);
+    this.#dispatch.settleFanOut();
+    const registration = new LocalRegistration(this, core, id);
+    const outermost = this.#dispatch.enter();
+    try {
+      this.#registry.add(id, core, registration);
+      moveTo(core, this.#dispatch.queueFor(core.settings.dispatcher));
+      this.#ledger.registered(core);
+      for (const topic of topics) this.#topics.bind(topic, core);
+      startActor(core);
+      core.wake();
+    } catch (error) {
+      this.end(core);
+      throw error;
+    } finally {
+      this.#dispatch.leave(outermost);
+    }
+    return registration;
+  }
+
+  /** An actor is unregistered. */
+  end(core: MailboxCore): void {
+    this.#end(core, 'unregistered', 'ActorNotFound', 'ActorStopped');
+  }
+
+  /** Every actor ends, since the broker does. */
+  endAll(): void {
+    for (const core of [...this.#registry.actors.values()]) this.#end(core, 'broker-closed', 'BrokerClosed', 'BrokerClosed');
+  }
+
+  #end(core: MailboxCore, reason: string, queuedCode: FailureCode, runningCode: FailureCode): void {
+    const outermost = this.#dispatch.enter();
+    try {
+      this.#dispatch.settleFanOut();
+      const { id } = core;
+      this.#registry.remove(core);
+      this.#topics.forget(core);
+      emptyMailbox(core, queuedCode, runningCode);
+      stopActor(core, reason);
+      this.#ledger.unregistered(id);
+      core.flags |= DETACHED;
+      const watchers = this.#registry.takeWatchers(id);
+      if (watchers !== undefined) {
+        this.#dispatch.emit(watchers, undefined);
+        watchers.complete();
+      }
+    } finally {
+      this.#dispatch.leave(outermost);
+    }
+  }
+}
