@@ -75,6 +75,20 @@ describe('close', () => {
     expect(scheduler.actions).toHaveLength(0);
   });
 
+  it('leaves no timer when it is done before its timeout (§7)', async () => {
+    const scheduler = new VirtualTimeScheduler();
+    const { broker } = setup({ scheduler });
+    const gate = deferred();
+    broker.spawn(id, () => gate.promise);
+    const asked = firstValueFrom(broker.send(id, 0, { timeout: Infinity }));
+    const closing = broker.close();
+    expect(scheduler.actions).toHaveLength(1);
+    gate.resolve('done');
+    await asked;
+    await closing;
+    expect(scheduler.actions).toHaveLength(0);
+  });
+
   it('drops at once with drain: false, and errors who waits (§7)', async () => {
     const { broker, letters } = setup();
     broker.register(id, Mailbox.bounded(5));

@@ -191,6 +191,26 @@ describe('a registered mailbox', () => {
     });
   });
 
+  it('finds what expired behind a head that lives, before it refuses anyone (ttl)', () => {
+    virtually(({ at, flush }) => {
+      const { broker, letters } = setup();
+      const mailbox = Mailbox.bounded<string>(2);
+      broker.register(id, mailbox);
+      broker.trySend(id, 'lives');
+      broker.trySend(id, 'dies', { ttl: 5 });
+      at(4, () => expect(broker.trySend(id, 'too early')).toMatchObject({ code: 'MailboxFull' }));
+      at(5, () => expect(broker.trySend(id, 'newcomer')).toEqual({ ok: true }));
+      flush();
+      expect(letters.map(({ message, reason }) => [message, reason])).toEqual([
+        ['too early', 'MailboxFull'],
+        ['dies', 'Expired'],
+      ]);
+      const got: string[] = [];
+      mailbox.receive((name) => void got.push(name));
+      expect(got).toEqual(['lives', 'newcomer']);
+    });
+  });
+
   it('makes room for a waiter when something expires', () => {
     virtually(({ at, flush }) => {
       const { broker, letters } = setup();

@@ -72,7 +72,7 @@ export class LocalBroker {
       broker: this,
       requestTimeout,
       askFrom: (turn, id, message, to) => this.#ask(id, message, checkSend(to), to, turn),
-      tellFrom: (turn, id, message, to) => this.#teller.tell(id, message, to, turn),
+      tellFrom: (turn, id, message, to) => this.#teller.tell(id, this.#actors.get(id), message, to, turn),
     };
     this.#ledger = new Ledger(log);
     this.#dispatch = new Dispatch(this.#ledger, { name, scheduler, dispatcher, host });
@@ -172,7 +172,7 @@ export class LocalBroker {
       tellDirect(core, message, NORMAL_STAMP);
       return SENT;
     }
-    return this.#teller.tell(id, message, options, null);
+    return this.#teller.tell(id, core, message, options, null);
   }
 
   sendWithPriority(id: string, message: unknown, priority: Priority, options?: SendOptions): Observable<any> {

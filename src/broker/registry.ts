@@ -60,7 +60,9 @@ export class Registry {
     this.actors.delete(core.id);
     core.registration?.over();
     core.registration = null;
+    // Dropped and not only marked: it would keep those who ended alive until the next broadcast.
     this.#isStale = true;
+    this.#roster = [];
   }
 
   /** Emits once when the actor ends; at once if it is not there. */

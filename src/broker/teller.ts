@@ -1,6 +1,6 @@
 import type { FailureCode } from '../failure/failure-code';
 import { checkActorId } from '../failure/check';
-import { tellDirect } from '../mailbox/direct';
+import { NORMAL_STAMP, tellDirect } from '../mailbox/direct';
 import type { Dispatch } from '../mailbox/dispatch';
 import { type MailboxCore, TAKEN } from '../mailbox/mailbox-core';
 import type { MessageRecord } from '../mailbox/message-record';
@@ -26,9 +26,8 @@ export class Teller {
   }
 
   /** @throws {TypeError | RangeError} for a bad id or option. */
-  tell(id: string, message: unknown, options: TellOptions | undefined, turn: Turn | null): SendResult {
-    const lane = checkTell(options);
-    const core = this.#actors.get(id);
+  tell(id: string, core: MailboxCore | undefined, message: unknown, options: TellOptions | undefined, turn: Turn | null): SendResult {
+    const lane = options === undefined ? NORMAL_STAMP : checkTell(options);
     const dispatch = this.#dispatch;
     const inside = turn !== null && (turn.state === ON_STACK || turn.state === OPEN);
     if (core === undefined) {

@@ -107,8 +107,8 @@ export class MessageRecord implements Envelope, Withdrawable, Timed {
   }
 
   /** Starts the caller's clock (rule S4). */
-  expireIn(timeout: number): void {
-    if (timeout !== Infinity) this.dispatch.deadlines.add(this, this.sentAt + timeout, this.sentAt);
+  expireIn(timeout: number, from: number = this.sentAt): void {
+    if (timeout !== Infinity) this.dispatch.deadlines.add(this, from + timeout, from);
   }
 
   /** Its time is over: never run if it has not been, aborted if it has. */
@@ -157,9 +157,8 @@ export class MessageRecord implements Envelope, Withdrawable, Timed {
     }
   }
 
-  /** It is over: nothing is left of it in a timer, a listener or its parent's turn. */
+  /** It is over, for good however often it is said: nothing is left of it in a timer, a listener or its parent's turn. */
   done(): void {
-    if (this.state === DONE) return;
     this.state = DONE;
     this.message = undefined;
     if (this.heapIndex >= 0) this.dispatch.deadlines.remove(this);

@@ -243,7 +243,8 @@ export class Turn implements ActorContext {
     record.asked = true;
     dispatch.journal.requests++;
     dispatch.flags &= ~ASKED;
-    record.expireIn((dispatch.host as Host).requestTimeout);
+    // Read anew: `sentAt` is coarse, and the handler's own stretch need not count.
+    record.expireIn((dispatch.host as Host).requestTimeout, dispatch.scheduler.now());
     (caller as Subscriber<unknown>).add(record);
   }
 
