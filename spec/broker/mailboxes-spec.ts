@@ -299,6 +299,43 @@ describe('a registered mailbox', () => {
     expect(broker.metrics()).toMatchObject({ totalSucceeded: 3, totalErrored: 1, inFlight: 0 });
   });
 
+  it('is not confused by an observer of its pressure that cancels what is just leaving (S3)', () => {
+    const { broker } = setup();
+    for (const overflow of ['fail', 'drop-oldest'] as const) {
+      const name = actorId<any>(overflow);
+      const mailbox = Mailbox.bounded<string>(3, { overflow });
+      broker.register(name, mailbox);
+      const asks = ['1', '2', '3'].map((message) => broker.send(name, message, { priority: 'low' }).subscribe({ error: () => {} }));
+      mailbox.pressure$.subscribe(() => {
+        for (const ask of asks) ask.unsubscribe();
+      });
+      broker.trySend(name, 'told');
+      broker.trySend(name, 'told too');
+      const got: string[] = [];
+      mailbox.receive((message) => void got.push(message));
+      expect(got).toEqual(['told', 'told too']);
+      expect(mailbox.size).toBe(0);
+    }
+    expectConserved(broker.metrics());
+    expect(broker.metrics()).toMatchObject({ pending: 0, inFlight: 0, openRequests: 0, failedBy: { Cancelled: 6 } });
+  });
+
+  it('tells its pressure when the message is with its actor, who may be cancelled by it (S3)', () => {
+    const { broker } = setup();
+    const mailbox = Mailbox.bounded<string>(3);
+    broker.register(id, mailbox);
+    const asks = ['1', '2'].map((message) => broker.send(id, message).subscribe({ error: () => {} }));
+    const pressures: number[] = [];
+    mailbox.pressure$.subscribe((pressure) => {
+      pressures.push(pressure);
+      if (pressure < 0.5) for (const ask of asks) ask.unsubscribe();
+    });
+    mailbox.receive(() => NEVER as never);
+    expect(pressures[0]).toBeCloseTo(2 / 3);
+    expectConserved(broker.metrics());
+    expect(broker.metrics()).toMatchObject({ totalAborted: 1, failedBy: { Cancelled: 1 }, pending: 0, inFlight: 0 });
+  });
+
   it('knows its own numbers', () => {
     const { broker } = setup();
     const mailbox = Mailbox.bounded<number>(3);

@@ -52,6 +52,23 @@ describe('events$', () => {
     expect(counted?.totalSent).toBe(broker.metrics().totalSent);
   });
 
+  it('tells what a mailbox brings along when it is registered (O1, M6)', () => {
+    const { broker } = setup();
+    let counted: BrokerMetrics | undefined;
+    broker.events$.pipe(toMetrics()).subscribe((metrics) => (counted = metrics));
+    const mailbox = Mailbox.bounded<string>(5);
+    const reply = new Subject<void>();
+    mailbox.receive((name) => (name === 'runs' ? reply : undefined) as never);
+    mailbox.next('runs');
+    mailbox.next('queued');
+    broker.register(id, mailbox);
+    expect(counted).toMatchObject({ totalSent: 2, inFlight: 1, pending: 1 });
+    expect({ ...counted, avgRoutingLatencyNs: 0 }).toEqual({ ...broker.metrics(), avgRoutingLatencyNs: 0 });
+    reply.complete();
+    expect({ ...counted, avgRoutingLatencyNs: 0 }).toEqual({ ...broker.metrics(), avgRoutingLatencyNs: 0 });
+    expect(counted).toMatchObject({ totalSucceeded: 2, inFlight: 0, pending: 0 });
+  });
+
   it('counts alike whether or not anyone listens (O1)', () => {
     const run = (observed: boolean): BrokerMetrics => {
       const broker = new InMemoryMessageBroker({ logDeadLetters: false });

@@ -69,7 +69,13 @@ describe('the checks of input', () => {
     expect(() => checkFunction(5, 'handler')).toThrow('handler must be a function, got 5');
     expect(() => checkOptions(5)).toThrow('options must be an object, got 5');
     expect(() => checkActorId('')).toThrow("an actor id must be a non-empty string, got ''");
+    expect(() => checkOptions(null, 'mailbox')).toThrow('mailbox must be an object, got null');
+    expect(() => checkDuration(NaN, 'timeout', { infinity: true })).toThrow('timeout must be a number of milliseconds from 0, or Infinity for none, got NaN');
     expect(() => checkScheduler(undefined, 'dispatcher')).toThrow(/dispatcher must be an RxJS scheduler.*got undefined/);
+  });
+
+  it.each([null, {}, { now: () => 0 }, { schedule: () => {} }, 5])('refuse the scheduler %o', (value) => {
+    expect(() => checkScheduler(value, 'scheduler')).toThrow(TypeError);
   });
 });
 

@@ -1,4 +1,4 @@
-import { Message, Priority, actorId, message, protocol } from 'rx-broker';
+import { Message, Priority, actorId, message, protocol, topic } from 'rx-broker';
 import { describe, expect, it, vi } from 'vitest';
 import { laneOf, laneOfRouting } from '../../src/message/priority';
 import { isProtocol } from '../../src/message/protocol';
@@ -48,6 +48,13 @@ describe('protocol', () => {
   it('cannot be changed', () => {
     expect(Object.isFrozen(Door)).toBe(true);
     expect(Object.keys(Door)).toEqual(['open', 'shut']);
+  });
+
+  it('takes any name for a message', () => {
+    const Odd = protocol('odd', { ['__proto__']: message(), constructor: message() } as never) as Record<string, () => unknown>;
+    expect(Object.keys(Odd)).toEqual(['__proto__', 'constructor']);
+    expect(Object.getPrototypeOf(Odd)).toBe(Object.prototype);
+    expect(Odd['__proto__']?.()).toEqual({ type: 'odd.__proto__' });
   });
 
   it('throws for what is no protocol', () => {
@@ -114,6 +121,17 @@ describe('the topic grammar (T1)', () => {
 
   it('refuses wildcards in what is published, and says where they belong', () => {
     expect(parseTopic('a.b*')).toEqual(['a', 'b*']);
-    for (const topic of ['*', 'a.*', '>', 'a.>']) expect(() => parseTopic(topic)).toThrow(/wildcards are for patterns/);
+    for (const published of ['*', 'a.*', '>', 'a.>']) expect(() => parseTopic(published)).toThrow(/wildcards are for patterns/);
+  });
+
+  it('says what it was given and what is allowed', () => {
+    expect(() => parsePattern(5)).toThrow('RoutingFailed: a pattern must be a string, got 5');
+    expect(() => parsePattern('a..b')).toThrow("malformed topic 'a..b': tokens split by '.' must not be empty (allowed: a.b.c, a.*.c, a.>)");
+    expect(() => parsePattern('>.a')).toThrow("'>' must be the last token");
+  });
+
+  it('is checked where a topic gets its type', () => {
+    expect(topic<number>('prices.*')).toBe('prices.*');
+    expect(() => topic('a..b')).toThrow(expect.objectContaining({ name: 'BrokerError', code: 'RoutingFailed' }));
   });
 });

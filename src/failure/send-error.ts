@@ -3,14 +3,14 @@ import type { FailureCode } from './failure-code';
 /** What happened, and what to do about it. */
 const ADVICE: Readonly<Record<FailureCode, string>> = {
   ActorNotFound: 'no actor is registered under this id; register or spawn it first, or watch(id) for its end',
-  ActorStopped: 'its mailbox is closed; it takes no new messages',
+  ActorStopped: 'it ends, or its mailbox is closed; watch(id) tells when the id is free to be registered again',
   MailboxFull: "its mailbox is full; slow the sender down (pressure$), raise the capacity, or choose overflow 'block', 'drop-oldest' or 'drop-newest'",
   Timeout: 'it took longer than its timeout; raise timeout or requestTimeout, or look at what its actor waits for',
   Dropped: "the mailbox was full and its overflow strategy dropped the message; raise the capacity, or choose overflow 'fail' or 'block'",
-  Expired: 'it waited longer than its ttl before its turn came',
+  Expired: 'it waited longer than its ttl before its turn came; raise the ttl, or the concurrency of its actor',
   Deadlock: 'turns wait for one another in a circle; use trySend or broker.send for what this turn need not wait for',
-  Unhandled: 'nothing handled it',
-  BrokerClosed: 'the broker is closing or closed',
+  Unhandled: 'nothing handled it; add a handler for its type, or settle every delivery',
+  BrokerClosed: 'the broker is closing or closed; send before close(), or to another broker',
 };
 
 /** What `SendError` is made of besides its code. */

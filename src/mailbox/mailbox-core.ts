@@ -113,6 +113,8 @@ export class MailboxCore {
         const victim = buffer.victim;
         const victimMeta = buffer.victimMeta as MessageRecord | number;
         buffer.forgetVictim();
+        // Out of the queue before anyone is told, so that nobody can take it out again.
+        if (typeof victimMeta !== 'number' && !victimMeta.shared) victimMeta.state = FRESH;
         this.#accepted(dispatch, record);
         this.#removed(dispatch);
         this.lose(typeof victimMeta === 'number' || victimMeta.shared ? victim : victimMeta.message, victimMeta, 'Dropped');
@@ -133,9 +135,12 @@ export class MailboxCore {
   /** Takes a record out that waits or is queued; its place is free at once. Counting why is the caller's part. */
   withdraw(record: MessageRecord): void {
     const { dispatch } = this.runQueue;
+    const wasParked = record.state === WAITING;
+    // From here it is nowhere: whoever is told that its place is free cannot take it out again.
+    record.state = FRESH;
     record.withdrawn = true;
     dispatch.journal.pending--;
-    if (record.state === WAITING) {
+    if (wasParked) {
       this.extras?.waiting?.withdrawn(record.lane);
       return;
     }
@@ -170,15 +175,23 @@ export class MailboxCore {
     buffer.take(lane);
     dispatch.journal.pending--;
     if (buffer.size === 0) this.flags &= ~QUEUED;
-    if (this.extras !== null) this.placeFreed(dispatch);
+    const { extras } = this;
+    if (extras !== null) this.#admitWaiter();
     if (typeof meta === 'number') {
       if (this.settings.ttl !== Infinity && isExpired(this, dispatch, meta)) this.expire(message, meta);
       else this.#run(dispatch, new Turn(this, message, meta, null));
     } else this.#runRecord(dispatch, message, meta);
+    // Told last: an observer that cancels finds the message where it now is, with its actor.
+    if (extras !== null) this.pressureChanged(dispatch);
   }
 
-  /** A place is free: the first waiter has it before anyone else. */
+  /** A place is free: the first waiter has it before anyone else, and the observers of the pressure are told. */
   placeFreed(dispatch: Dispatch): void {
+    this.#admitWaiter();
+    this.pressureChanged(dispatch);
+  }
+
+  #admitWaiter(): void {
     const waiting = this.extras?.waiting;
     const buffer = this.buffer as BoundedBuffer<unknown, MessageRecord | number>;
     if (waiting !== undefined && waiting.size > 0 && !buffer.isFull) {
@@ -188,11 +201,9 @@ export class MailboxCore {
       record.state = HELD;
       buffer.push(undefined, record, lane);
       if (record.ttl >= 0) this.rare().ownTtls = true;
-      this.wake();
     }
     this.flags = buffer.size === 0 ? this.flags & ~QUEUED : this.flags | QUEUED;
     this.wake();
-    this.pressureChanged(dispatch);
   }
 
   /** What left the queue had waited too long. */

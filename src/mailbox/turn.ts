@@ -219,14 +219,13 @@ export class Turn implements ActorContext {
   #leaveOpen(dispatch: Dispatch, result: any, kind: symbol): void {
     const rest = this.#rest();
     this.state = OPEN;
+    rest.isPromise = kind === PROMISE;
     dispatch.journal.open++;
     this.core.takeSeat(this, rest);
     rest.startClock(dispatch, this.core.settings.turnTimeout);
     if (this.caller !== null && this.record().caller === null) this.#adopt(dispatch, this.caller);
-    if (kind === PROMISE) {
-      rest.isPromise = true;
-      awaitReply(this, result as PromiseLike<unknown>);
-    } else if (kind === STREAM) {
+    if (kind === PROMISE) awaitReply(this, result as PromiseLike<unknown>);
+    else if (kind === STREAM) {
       rest.reply = new StreamedReply(this);
       (result as Observable<unknown>).subscribe(rest.reply as StreamedReply);
     } else {

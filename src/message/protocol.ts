@@ -23,8 +23,11 @@ export type ProtocolMessage<Type extends string, Payload, Reply> = Readonly<Payl
   readonly [replies]?: Message<Reply>[typeof replies];
 };
 
+/** The keys of every member of a union: `keyof` alone gives those that all have, so none for a payload of alternatives. */
+type KeysOf<Payload> = Payload extends unknown ? keyof Payload : never;
+
 /** Makes messages of one type. `type` is the string that they carry. */
-export type MessageCreator<Type extends string, Payload, Reply> = (keyof Payload extends never
+export type MessageCreator<Type extends string, Payload, Reply> = ([KeysOf<Payload>] extends [never]
   ? () => ProtocolMessage<Type, Payload, Reply>
   : (payload: Payload) => ProtocolMessage<Type, Payload, Reply>) & { readonly type: Type };
 
@@ -67,12 +70,12 @@ export function protocol<const Name extends string, Specs extends { [K in keyof 
   if (typeof specs !== 'object' || specs === null || Array.isArray(specs)) {
     throw new TypeError(`a protocol's messages must be an object of message()s, got ${describeValue(specs)}`);
   }
-  const creators: Record<string, unknown> = {};
-  for (const [key, spec] of Object.entries(specs)) {
+  const creators = Object.entries(specs).map(([key, spec]) => {
     if (spec !== SPEC) throw new TypeError(`a protocol's messages must be made by message(), got ${describeValue(spec)} for '${key}'`);
-    creators[key] = creatorOf(`${name}.${key}`);
-  }
-  return Object.freeze(creators) as Protocol<Name, Specs>;
+    return [key, creatorOf(`${name}.${key}`)];
+  });
+  // Not by assignment: that would take a message named `__proto__` for the prototype.
+  return Object.freeze(Object.fromEntries(creators)) as Protocol<Name, Specs>;
 }
 
 function creatorOf(type: string): unknown {

@@ -9,6 +9,7 @@ import type { MailboxCore } from '../mailbox/mailbox-core';
 import { MessageRecord, WAITING } from '../mailbox/message-record';
 import { laneOfStamp } from '../mailbox/stamp';
 import type { Turn } from '../mailbox/turn';
+import { OPEN } from '../mailbox/turn-state';
 import type { BrokerEvent, MessageStage, TurnOutcome } from './broker-event';
 import { type BrokerMetrics, type FailureCount, metricsOf, noFailures } from './broker-metrics';
 import type { DeadLetter } from './dead-letter';
@@ -153,7 +154,16 @@ export class Ledger extends Journal {
 
   registered(core: MailboxCore): void {
     this.registeredActors++;
-    if (this.#isObserved) this.#tell({ kind: 'registered', id: core.id as ActorId, at: this.#dispatch.now() });
+    if (!this.#isObserved) return;
+    this.#tell({ kind: 'registered', id: core.id as ActorId, at: this.#dispatch.now() });
+    // What it brings along counts as sent now (rule M6).
+    core.buffer?.forEach((message, meta) => this.#tell({ kind: 'sent', broadcast: false, ...this.#stage(core.id, message, meta) }));
+    for (const turn of core.seats ?? []) {
+      if (turn.state !== OPEN) continue;
+      const stage = this.#stage(core.id, turn.message, turn.record());
+      this.#tell({ kind: 'sent', broadcast: false, ...stage });
+      this.#tell({ kind: 'delivered', ...stage });
+    }
   }
 
   unregistered(id: string): void {

@@ -55,6 +55,10 @@ const Cart = protocol('cart', {
   maybe: message<{ n: number }, string | null>(),
   clear: message(),
 });
+const Pay = protocol('pay', {
+  by: message<{ card: string } | { iban: string }, boolean>(),
+  later: message<{ days?: number }>(),
+});
 type CartMessage = MessageOf<typeof Cart>;
 
 const store = actorId<Store>('store');
@@ -118,6 +122,10 @@ export function inferences(broker: MessageBroker, context: ActorContext): void {
   broker.spawn(actorId<Sum>('s'), handler, { capacity: 5, overflow: 'block' });
   broker.spawn(actorId<Sum>('t'), { receive: ({ terms }) => of(terms.length), onStop: (reason) => console.log(reason) });
   Mailbox.bounded<CartMessage>(1).receive(Cart, { add: ({ tags }) => ({ count: tags.length }), total: () => Promise.resolve(1n), maybe: () => of(null), clear: () => 5 });
+  // 41-42: a payload of alternatives that share no key, and one whose keys are all optional
+  const pay = actorId<MessageOf<typeof Pay>>('pay');
+  reply<boolean>()(broker.send(pay, Pay.by({ iban: 'x' })), true);
+  broker.trySend(pay, Pay.later({}));
   console.log(replies, carried);
 }
 
@@ -184,5 +192,9 @@ export function refusals(broker: MessageBroker, context: ActorContext): void {
   new Subject<Drop>().pipe(sendTo(broker, cart));
   // @ts-expect-error 31: an operator without its capacity
   boundedMergeMap(() => of(1), {});
+  // @ts-expect-error 32: a creator of alternatives called without one
+  Pay.by();
+  // @ts-expect-error 33: … with neither
+  Pay.by({ cash: 1 });
   console.log(total, found, wider, plain);
 }
