@@ -91,14 +91,14 @@ describe('the errors', () => {
     expect(new SendError('Timeout', { actorId: 'x'.repeat(1e6) }).message.length).toBeLessThan(500);
     const error = new SendError('BrokerClosed');
     expect(error.started).toBe(false);
-    expect(error).not.toHaveProperty('actorId');
+    expect(error.actorId).toBeUndefined();
   });
 
   it('of the broker carry a code, a reason and a cause', () => {
     const cause = new Error('why');
     expect(new BrokerError('RoutingFailed', 'no route', { cause })).toMatchObject({ name: 'BrokerError', code: 'RoutingFailed', reason: 'no route', cause });
     expect(new BrokerError('NotFound').message).toBe('NotFound: not found');
-    expect(new BrokerError('NotFound')).not.toHaveProperty('reason');
+    expect(new BrokerError('NotFound').reason).toBeUndefined();
   });
 
   it('of a full buffer name its capacity', () => {

@@ -81,7 +81,11 @@ export interface MessageBroker extends Sender, Publisher, AsyncCloseable {
    * Asks one of the actors bound to a topic, picked by the broker's router. Cold. Closed mailboxes are passed over.
    * Errors with `BrokerError('RoutingFailed')` when none is bound.
    */
-  sendWithRouting<K extends RoutingKey, const M extends TopicMessage<NoInfer<K>>>(key: K, message: M, options?: SendOptions): Observable<ReplyOf<M>>;
+  sendWithRouting<const K extends RoutingKey, const M>(
+    key: K,
+    message: M & Accepted<TopicMessage<NoInfer<K>>>,
+    options?: SendOptions,
+  ): Observable<ReplyFor<TopicMessage<K>, M>>;
 
   /**
    * Asks every actor: one result for each, in registration order, or with `{ order: 'settled' }` as they come. A failure is a value.

@@ -71,7 +71,7 @@ export function protocol<const Name extends string, Specs extends { [K in keyof 
     throw new TypeError(`a protocol's messages must be an object of message()s, got ${describeValue(specs)}`);
   }
   const creators = Object.entries(specs).map(([key, spec]) => {
-    if (spec !== SPEC) throw new TypeError(`a protocol's messages must be made by message(), got ${describeValue(spec)} for '${key}'`);
+    if ((spec as AnySpec | null)?.isMessage !== true) throw new TypeError(`a protocol's messages must be made by message(), got ${describeValue(spec)} for '${key}'`);
     return [key, creatorOf(`${name}.${key}`)];
   });
   // Not by assignment: that would take a message named `__proto__` for the prototype.

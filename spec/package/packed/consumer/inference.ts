@@ -104,6 +104,9 @@ export function inferences(broker: MessageBroker, context: ActorContext): void {
   // 27-28: broadcasts and routes take anything, and know what is answered
   reply<BroadcastResult<number>>()(broker.broadcast(new Sum([])), true);
   reply<bigint>()(broker.sendWithRouting({ topic: 'carts' }, Cart.total()), true);
+  const stores = topic<Store>('stores');
+  reply<string | undefined>()(broker.sendWithRouting({ topic: stores }, { type: 'find', keys: ['a'] }), true);
+  reply<unknown>()(broker.sendWithRouting({ topic: 'anything' }, { type: 'find' }), true);
   // 29-33: topics
   const prices: Topic<{ price: number }> = topic('prices.eur');
   const carried: Same<TopicMessage<typeof prices>, { price: number }> = true;
@@ -154,6 +157,8 @@ export function refusals(broker: MessageBroker, context: ActorContext): void {
   context.trySend(cart, Cart.total());
   // @ts-expect-error 12: … through a ref
   broker.ref(cart).trySend(Cart.total());
+  // @ts-expect-error a routed message that its topic does not carry
+  broker.sendWithRouting({ topic: topic<Store>('stores') }, { type: 'lost' });
   // @ts-expect-error 13: a reply read as another type
   const total: Observable<number> = broker.send(cart, Cart.total());
   // @ts-expect-error 14: a reply that may be undefined read as one that may not
