@@ -10,6 +10,7 @@ export interface BoundedFlow {
   /** Called for each value that is let out; may push. */
   onValue: ((value: number) => void) | undefined;
   readonly out: readonly number[];
+  /** With `fail` the one value that found no place; nothing is noted after it. */
   readonly lost: readonly number[];
   readonly isOver: boolean;
 }
@@ -31,12 +32,12 @@ export function boundedLaws(
   first: (capacity: number, overflow: BoundedOverflow, concurrency: number) => BoundedFlow,
   second: (capacity: number, overflow: BoundedOverflow, concurrency: number) => BoundedFlow,
 ): void {
-  for (const overflow of ['drop-oldest', 'drop-newest'] as const) {
+  for (const overflow of ['fail', 'drop-oldest', 'drop-newest'] as const) {
     it(`${name}: the same values, order and losses with ${overflow} (M8)`, () => {
       fc.assert(
         fc.property(steps, fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 3 }), fc.func(fc.option(fc.nat(1_000), { freq: 4 })), (script, capacity, concurrency, reaction) => {
           const flows = [first(capacity, overflow, concurrency), second(capacity, overflow, concurrency)];
-          for (const flow of flows) run(flow, script, reaction);
+          for (const flow of flows) run(flow, overflow, script, reaction);
           const [a, b] = flows as [BoundedFlow, BoundedFlow];
           expect(a.out).toEqual(b.out);
           expect(a.lost).toEqual(b.lost);
@@ -48,13 +49,14 @@ export function boundedLaws(
   }
 }
 
-/** Runs a script; some values, when let out, push another from inside. */
-function run(flow: BoundedFlow, script: readonly Step[], reaction: (value: number) => number | null): void {
+/** Runs a script; some values, when let out, push another from inside. With `fail` the first loss is the end: a stream errors there. */
+function run(flow: BoundedFlow, overflow: BoundedOverflow, script: readonly Step[], reaction: (value: number) => number | null): void {
   flow.onValue = (value) => {
     const nested = value < 1_000 ? reaction(value) : null;
     if (nested !== null) flow.push(1_000 + nested);
   };
   for (const step of script) {
+    if (overflow === 'fail' && flow.lost.length > 0) return;
     if (step === 'release') flow.release();
     else if (step === 'close') flow.close();
     else flow.push(step.push);

@@ -8,12 +8,15 @@ function mailbox(capacity: number, overflow: BoundedOverflow, concurrency: numbe
   const box = Mailbox.bounded<number>(capacity, { overflow, concurrency });
   const open: Delivery<number>[] = [];
   const flow = flowOf(box, () => open.shift()?.reply(), () => box.close());
+  // A stream that overflows errors, and nothing comes after; a mailbox goes on.
+  const hasFailed = (): boolean => overflow === 'fail' && flow.lost.length > 0;
   box.losses$.subscribe(({ message, code }) => {
     // A subject that has completed takes no notice of a value; a closed mailbox says so.
-    if (code !== 'ActorStopped') flow.lost.push(message);
+    if (code !== 'ActorStopped' && !hasFailed()) flow.lost.push(message);
   });
   box.deliveries$.subscribe({
     next: (delivery) => {
+      if (hasFailed()) return;
       open.push(delivery);
       flow.out.push(delivery.message);
       flow.onValue?.(delivery.message);
@@ -26,13 +29,22 @@ function mailbox(capacity: number, overflow: BoundedOverflow, concurrency: numbe
 function operator(capacity: number, overflow: BoundedOverflow, concurrency: number): BoundedFlow {
   const source = new Subject<number>();
   const open: Held<number>[] = [];
-  const flow = flowOf(source, () => open.shift()?.release(), () => source.complete());
+  const input = {
+    next: (value: number): void => {
+      last = value;
+      source.next(value);
+    },
+  };
+  const flow = flowOf(input, () => open.shift()?.release(), () => source.complete());
+  let last = -1;
   source.pipe(boundedBuffer(capacity, { overflow: overflow, concurrency, onOverflow: (value) => flow.lost.push(value) })).subscribe({
     next: (held) => {
       open.push(held);
       flow.out.push(held.value);
       flow.onValue?.(held.value);
     },
+    // The error does not carry the value: it is the one just pushed.
+    error: () => flow.lost.push(last),
     complete: () => (flow.isOver = true),
   });
   return flow;

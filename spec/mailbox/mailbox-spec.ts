@@ -99,6 +99,9 @@ describe('Mailbox', () => {
     expect(bad({ concurrency: -1 })).toThrow(/concurrency/);
     expect(bad({ ttl: NaN })).toThrow(/ttl/);
     expect(bad({ dispatcher: {} })).toThrow(/dispatcher/);
+    expect(bad(5)).toThrow(/options must be an object, got 5/);
+    expect(bad(null)).toThrow(/options must be an object, got null/);
+    expect(() => Mailbox.unbounded('10' as never)).toThrow(/options must be an object, got '10'/);
     const mailbox = Mailbox.bounded<any>(1) as any;
     const Door = protocol('door', { open: message() });
     for (const args of [[undefined], ['x'], [{}], [5], [Door], [Door, 5], [Door, null], [Door, { open: 5 }], [{ a: 5 }, {}], [null, {}]]) {

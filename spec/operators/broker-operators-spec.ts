@@ -84,6 +84,8 @@ describe('requestFrom', () => {
   it('throws at the call for bad input', () => {
     const make = requestFrom as any;
     expect(() => make(quiet(), '', { capacity: 1 })).toThrow(/actor id/);
+    expect(() => make(quiet(), id)).toThrow(/options must be \{ capacity, … \}, got undefined/);
+    expect(() => make(quiet(), id, null)).toThrow(/got null/);
     expect(() => make(quiet(), id, {})).toThrow(/capacity/);
     expect(() => make(quiet(), id, { capacity: 1, onError: 5 })).toThrow(/onError must be a function/);
   });

@@ -51,7 +51,7 @@ function subscribe(this: Observable<unknown>, subscriber: Subscriber<unknown>): 
   const { broker, id, message, details } = this as ReplyStream;
   const core = broker.actors.get(id);
   if (core !== undefined && details === null && (core.flags | broker.dispatch.flags) === 0 && (broker.ledger.succeeded & SAMPLE_MASK) !== 0) {
-    askDirect(core, message, subscriber);
+    askDirect(core, broker.dispatch, message, subscriber);
     return;
   }
   askSlowly(broker, id, message, details ?? PLAIN, subscriber);

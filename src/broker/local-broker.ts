@@ -163,13 +163,14 @@ export class LocalBroker {
 
   trySend(id: string, message: unknown, options?: TellOptions): SendResult {
     const core = this.#actors.get(id);
+    const dispatch = this.#dispatch;
     if (
       core !== undefined &&
       options === undefined &&
-      (core.flags | this.#dispatch.flags) === 0 &&
+      (core.flags | dispatch.flags) === 0 &&
       (this.#ledger.succeeded & SAMPLE_MASK) !== 0
     ) {
-      tellDirect(core, message, NORMAL_STAMP);
+      tellDirect(core, dispatch, message, NORMAL_STAMP);
       return SENT;
     }
     return this.#teller.tell(id, core, message, options, null);

@@ -38,7 +38,7 @@ export class Teller {
     const meta = this.#metaOf(message, lane, options, turn);
     if (typeof meta === 'number' && (core.flags | dispatch.flags) === 0) {
       if (startedAt >= 0) this.#ledger.sample(performance.now() - startedAt);
-      tellDirect(core, message, meta);
+      tellDirect(core, dispatch, message, meta);
       return SENT;
     }
     const code = tell(core, message, meta, inside);

@@ -1,4 +1,5 @@
 import type { Subscriber } from 'rxjs';
+import type { Dispatch } from './dispatch';
 import { ASKED, DRAINING } from './flags';
 import type { Handler } from './handler';
 import type { MailboxCore } from './mailbox-core';
@@ -13,8 +14,7 @@ export const NORMAL_STAMP = 1;
  * is 0. No queue, no seat, no record; one increment here and one for the mailbox. Written out instead of shared with `askDirect` and
  * the fan-out because V8 keeps its type feedback for each function: sharing cost asks a fifth.
  */
-export function tellDirect(core: MailboxCore, message: unknown, stamp: number): void {
-  const { dispatch } = core.runQueue;
+export function tellDirect(core: MailboxCore, dispatch: Dispatch, message: unknown, stamp: number): void {
   const handler = core.handler as Handler;
   const turn = new Turn(core, message, stamp, null);
   dispatch.flags = DRAINING;
@@ -46,8 +46,7 @@ export function tellDirect(core: MailboxCore, message: unknown, stamp: number): 
 }
 
 /** The same for a message whose caller waits for the reply. A plain reply makes no record, no timer and no teardown. */
-export function askDirect(core: MailboxCore, message: unknown, caller: Subscriber<unknown>): void {
-  const { dispatch } = core.runQueue;
+export function askDirect(core: MailboxCore, dispatch: Dispatch, message: unknown, caller: Subscriber<unknown>): void {
   const handler = core.handler as Handler;
   const turn = new Turn(core, message, NORMAL_STAMP, caller);
   dispatch.flags = DRAINING | ASKED;

@@ -1,7 +1,7 @@
 import type { SchedulerLike } from 'rxjs';
 import { FAIRNESSES, type Fairness } from '../buffer/fairness';
 import { OVERFLOWS, type Overflow } from '../buffer/overflow';
-import { checkDuration, checkOneOf, checkPositiveInteger, checkScheduler } from '../failure/check';
+import { checkDuration, checkOneOf, checkOptions, checkPositiveInteger, checkScheduler } from '../failure/check';
 
 /** How a mailbox keeps and hands out its messages. */
 export interface MailboxOptions {
@@ -35,6 +35,7 @@ export interface MailboxSettings {
 
 /** Checks every option and fills in the defaults. `capacity` is checked by its caller, which knows whether it may be infinite. */
 export function resolveMailbox(capacity: number, options: MailboxOptions = {}): MailboxSettings {
+  checkOptions(options);
   const { overflow = 'fail', concurrency = 1, fairness = 'weighted', ttl = Infinity, turnTimeout = Infinity, dispatcher } = options;
   if (concurrency !== Infinity) checkPositiveInteger(concurrency, 'concurrency');
   if (options.maxWaiting !== undefined && options.maxWaiting !== Infinity) checkPositiveInteger(options.maxWaiting, 'maxWaiting');

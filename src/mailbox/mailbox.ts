@@ -141,7 +141,8 @@ export class Mailbox<Msg = any> implements Observer<Msg> {
   /** Offers a message, as `trySend` would: never throws, a refusal is a loss. */
   next(message: Msg): void {
     const core = this.#core;
-    if ((core.flags | core.runQueue.dispatch.flags) === 0) tellDirect(core, message, NORMAL_STAMP);
+    const { dispatch } = core.runQueue;
+    if ((core.flags | dispatch.flags) === 0) tellDirect(core, dispatch, message, NORMAL_STAMP);
     else tell(core, message, NORMAL_STAMP, false);
   }
 

@@ -1,5 +1,5 @@
 import { type ObservableInput, type OperatorFunction, catchError, defer } from 'rxjs';
-import { checkActorId, checkFunction } from '../failure/check';
+import { checkActorId, checkFunction, describeValue } from '../failure/check';
 import type { ActorId } from '../message/actor-id';
 import type { ReplyFor } from '../message/reply-of';
 import type { SendOptions } from '../message/send-options';
@@ -33,6 +33,7 @@ export function requestFrom<Msg, const M extends NoInfer<Msg>, R = ReplyFor<Msg,
   options: RequestOptions<M, R>,
 ): OperatorFunction<M, ReplyFor<Msg, M> | R> {
   checkActorId(id);
+  if (typeof options !== 'object' || options === null) throw new TypeError(`options must be { capacity, … }, got ${describeValue(options)}`);
   const { capacity, concurrency, overflow, onOverflow, onError, ...sendOptions } = options;
   if (onError !== undefined) checkFunction(onError, 'onError');
   const says = Object.keys(sendOptions).length > 0 ? sendOptions : undefined;
