@@ -30,4 +30,14 @@ export function routerLaws(name: string, create: () => Router): void {
       expect(targets.map(({ id }) => id)).toContain(router.route(key, targets, `message ${i}`));
     }
   });
+
+  it(`${name}: picks one of thousands, then of few again (T2)`, () => {
+    const router = create();
+    const many = targetsOf(...Array.from({ length: 3_000 }, (_, i) => `t${i}`));
+    for (let i = 0; i < 500; i++) {
+      const targets = i % 2 === 0 ? many : many.slice(-2);
+      const picked = router.route(key, targets, `message ${i}`);
+      expect(targets.some(({ id }) => id === picked)).toBe(true);
+    }
+  });
 }

@@ -101,6 +101,8 @@ describe('sendTo', () => {
     expect(seen.completed).toBe(true);
     expect(broker.metrics()).toMatchObject({ pending: 1, failedBy: { MailboxFull: 2 } });
     expect(() => sendTo(broker, '' as never)).toThrow(TypeError);
+    expect(() => sendTo(broker, id, { priority: 'top' as never })).toThrow(/priority/);
+    expect(() => requestFrom(broker, id, { capacity: 1, timeout: -1 })).toThrow(/timeout/);
   });
 });
 
@@ -118,6 +120,9 @@ describe('publishTo', () => {
     ]);
     expect(broker.retained('a.b')).toBe(2);
     expect(() => publishTo(broker, 'a.*')).toThrow(expect.objectContaining({ code: 'RoutingFailed' }));
+    expect(() => publishTo(broker, null as never)).toThrow(expect.objectContaining({ code: 'RoutingFailed' }));
+    expect(() => publishTo(broker, { topic: 'a', priority: 999 })).toThrow(/0 to 255/);
+    expect(() => publishTo(broker, 'a', 5 as never)).toThrow(/options/);
     expect(() => publishTo(broker, { topic: '' })).toThrow(expect.objectContaining({ code: 'RoutingFailed' }));
   });
 });

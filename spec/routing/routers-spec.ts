@@ -1,4 +1,4 @@
-import { actorId, consistentHash, leastLoaded, random, roundRobin } from 'rx-broker';
+import { type RouteTarget, actorId, consistentHash, leastLoaded, random, roundRobin } from 'rx-broker';
 import { describe, expect, it } from 'vitest';
 import { routerLaws, targetsOf } from '../contracts/router-laws';
 
@@ -26,6 +26,16 @@ describe('roundRobin', () => {
       picked.add(router.route(key, targetsOf('3', '4'), 0));
     }
     expect([...picked].sort()).toEqual(['1', '2', '3', '4']);
+  });
+
+  it.each([
+    ['2,000 topics of two', Array.from({ length: 2_000 }, (_, i) => targetsOf(`a${i}`, `b${i}`))],
+    ['one topic of 1,500 and one of a single actor', [targetsOf(...Array.from({ length: 1_500 }, (_, i) => `a${i}`)), targetsOf('x')]],
+  ])('starves nobody of more actors than it remembers: %s', (_, topics) => {
+    const router = roundRobin();
+    const missed = new Set(topics.flat().map(({ id }) => id));
+    for (let i = 0; i < 40_000; i++) missed.delete(router.route(key, topics[i % topics.length] as readonly RouteTarget[], 0));
+    expect([...missed]).toEqual([]);
   });
 
   it('takes a newcomer next', () => {
@@ -88,6 +98,12 @@ describe('consistentHash', () => {
     expect(moved.length).toBe(before.filter((id) => id === 'actor 0').length);
     expect(moved.length).toBeGreaterThan(200);
     expect(moved.length).toBeLessThan(400);
+  });
+
+  it('moves about one key in n + 1 when a target comes, and only to it', () => {
+    const moved = keys.map((one) => [router.route(key, targetsOf(...names), one), router.route(key, targetsOf(...names, 'new'), one)]).filter(([a, b]) => a !== b);
+    expect(new Set(moved.map(([, to]) => to))).toEqual(new Set(['new']));
+    expect(Math.abs(moved.length - 3_000 / 11)).toBeLessThan(80);
   });
 
   it('throws for what cannot be hashed', () => {

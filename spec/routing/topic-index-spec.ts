@@ -11,7 +11,7 @@ function matches(pattern: readonly string[], topic: readonly string[]): boolean 
   return (first === '*' || first === topic[0]) && matches(rest, topic.slice(1));
 }
 
-const token = fc.constantFrom('a', 'b', 'c', '__proto__');
+const token = fc.constantFrom('a', 'b', '__proto__', 'constructor');
 const topic = fc.array(token, { minLength: 1, maxLength: 4 });
 const pattern = fc
   .tuple(fc.array(fc.oneof(token, fc.constant('*')), { maxLength: 4 }), fc.boolean())
@@ -68,6 +68,23 @@ describe('TopicIndex', () => {
     expect(index.match('a')).toEqual([]);
   });
 
+  it('copes with 20,000 tokens', () => {
+    const index = new TopicIndex<string>();
+    const deep = Array.from({ length: 20_000 }, () => 'a').join('.');
+    index.add(deep, 'x');
+    expect(index.match(deep)).toEqual(['x']);
+    expect(index.nodeCount).toBe(20_001);
+  });
+
+  it('hands out the same array until a binding changes, without copying', () => {
+    const index = new TopicIndex<string>();
+    index.add('a.*', 'x');
+    const answer = index.match('a.b');
+    expect(index.match('a.c')).toBe(answer);
+    index.add('a.*', 'y');
+    expect(index.match('a.c')).not.toBe(answer);
+  });
+
   it('leaves an answer alone that is in use', () => {
     const index = new TopicIndex<string>();
     index.add('a', 'x');
@@ -93,6 +110,21 @@ describe('RetainedTopics', () => {
       }),
       { seed: 20_26, numRuns: 500 },
     );
+  });
+
+  it('copes with 20,000 tokens (T4)', () => {
+    const retained = new RetainedTopics(1);
+    const deep = Array.from({ length: 20_000 }, () => 'a').join('.');
+    retained.set(deep, 1);
+    expect(retained.match('>')).toEqual([{ topic: deep, message: 1 }]);
+    expect(retained.match(deep)).toHaveLength(1);
+  });
+
+  it('refuses a malformed topic as such, also when full (T1)', () => {
+    const retained = new RetainedTopics(1);
+    retained.set('a', 1);
+    expect(() => retained.set('b..c', 2)).toThrow(/must not be empty/);
+    expect(() => retained.set('b', 2)).toThrow(/maxRetained is 1.*'b'.*clearRetained/);
   });
 
   it('keeps the last value, at its first place', () => {

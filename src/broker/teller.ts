@@ -7,11 +7,11 @@ import type { MessageRecord } from '../mailbox/message-record';
 import { prepare, tell } from '../mailbox/tell';
 import type { Turn } from '../mailbox/turn';
 import { ON_STACK, OPEN } from '../mailbox/turn-state';
+import { checkTell } from '../message/check-send';
 import type { TellOptions } from '../message/send-options';
 import { Refusal, SENT, type SendResult } from '../message/send-result';
 import type { Ledger } from '../observability/ledger';
 import { type AskContext, recordOf } from './ask';
-import { checkTell } from './check-send';
 
 /** `trySend` in all its ways but the fastest: with options, from a turn, sampled, observed, refused. */
 export class Teller {

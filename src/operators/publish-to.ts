@@ -1,4 +1,6 @@
 import { type MonoTypeOperatorFunction, tap } from 'rxjs';
+import { checkOptions } from '../failure/check';
+import { laneOfRouting } from '../message/priority';
 import { parseTopic } from '../message/topic-pattern';
 import type { Publisher } from '../message/publisher';
 import type { RoutingKey } from '../message/routing-key';
@@ -15,13 +17,16 @@ import type { TopicMessage } from '../message/topic';
  * ```
  *
  * @throws {BrokerError} `RoutingFailed` for a malformed topic.
+ * @throws {TypeError | RangeError} for a bad priority or option.
  */
 export function publishTo<const K extends string | RoutingKey>(
   broker: Publisher,
   key: K,
   options?: PublishOptions,
 ): MonoTypeOperatorFunction<TopicMessage<K>> {
-  parseTopic(typeof key === 'string' ? key : key.topic);
+  parseTopic(typeof key === 'string' ? key : (key as RoutingKey | null)?.topic);
+  if (typeof key !== 'string') laneOfRouting(key.priority);
+  checkOptions(options);
   return tap((message) => {
     broker.publish(key, message, options);
   });

@@ -1,6 +1,7 @@
 import { type ObservableInput, type OperatorFunction, catchError, defer } from 'rxjs';
 import { checkActorId, checkFunction, describeValue } from '../failure/check';
 import type { ActorId } from '../message/actor-id';
+import { checkSend } from '../message/check-send';
 import type { ReplyFor } from '../message/reply-of';
 import type { SendOptions } from '../message/send-options';
 import type { Sender } from '../message/sender';
@@ -36,6 +37,7 @@ export function requestFrom<Msg, const M extends NoInfer<Msg>, R = ReplyFor<Msg,
   if (typeof options !== 'object' || options === null) throw new TypeError(`options must be { capacity, … }, got ${describeValue(options)}`);
   const { capacity, concurrency, overflow, onOverflow, onError, ...sendOptions } = options;
   if (onError !== undefined) checkFunction(onError, 'onError');
+  checkSend(sendOptions);
   const says = Object.keys(sendOptions).length > 0 ? sendOptions : undefined;
   const request = (message: M): ObservableInput<any> => {
     const reply$ = defer(() => broker.send(id as ActorId, message, says));

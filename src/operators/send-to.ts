@@ -1,6 +1,7 @@
 import { type MonoTypeOperatorFunction, tap } from 'rxjs';
 import { checkActorId } from '../failure/check';
 import type { ActorId } from '../message/actor-id';
+import { checkTell } from '../message/check-send';
 import type { TellOptions } from '../message/send-options';
 import type { Sender } from '../message/sender';
 
@@ -13,7 +14,7 @@ import type { Sender } from '../message/sender';
  * sensor$.pipe(sendTo(broker, readings)).subscribe(draw);
  * ```
  *
- * @throws {TypeError} for a bad id.
+ * @throws {TypeError | RangeError} for a bad id or option.
  */
 export function sendTo<Msg, M extends NoInfer<Msg>>(
   broker: Pick<Sender, 'trySend'>,
@@ -21,6 +22,7 @@ export function sendTo<Msg, M extends NoInfer<Msg>>(
   options?: TellOptions,
 ): MonoTypeOperatorFunction<M> {
   checkActorId(id);
+  checkTell(options);
   return tap((message) => {
     broker.trySend<any, any>(id, message, options);
   });

@@ -6,6 +6,11 @@ export interface Retained {
   readonly message: unknown;
 }
 
+interface Value {
+  message: unknown;
+  readonly order: number;
+}
+
 class Branch {
   readonly children = new Map<string, Branch>();
   /** The topic that ends here, if it has a value. */
@@ -16,7 +21,7 @@ class Branch {
 export class RetainedTopics {
   readonly maxRetained: number;
   /** In the order in which topics first had a value. */
-  readonly #values = new Map<string, { message: unknown; readonly order: number }>();
+  readonly #values = new Map<string, Value>();
   readonly #root = new Branch();
   #kept = 0;
 
@@ -28,20 +33,24 @@ export class RetainedTopics {
     return this.#values.size;
   }
 
-  /** @throws {RangeError} when this would be one topic more than `maxRetained`; nothing is changed. */
+  /**
+   * @throws {BrokerError} `RoutingFailed` for a malformed topic.
+   * @throws {RangeError} when this would be one topic more than `maxRetained`; nothing is changed.
+   */
   set(topic: string, message: unknown): void {
     const value = this.#values.get(topic);
     if (value !== undefined) {
       value.message = message;
       return;
     }
+    const tokens = parseTopic(topic);
     if (this.size >= this.maxRetained) {
       throw new RangeError(
         `maxRetained is ${this.maxRetained}, and as many topics are retained already: '${topic}' would be one more; raise it, or clearRetained(topic)`,
       );
     }
     let branch = this.#root;
-    for (const token of parseTopic(topic)) {
+    for (const token of tokens) {
       let child = branch.children.get(token);
       if (child === undefined) branch.children.set(token, (child = new Branch()));
       branch = child;
@@ -74,29 +83,33 @@ export class RetainedTopics {
 
   /** Those that match a pattern, in the order in which their topics first had a value. */
   match(pattern: string): readonly Retained[] {
-    const found: string[] = [];
-    collect(this.#root, parsePattern(pattern), 0, found);
-    return found
-      .map((topic) => ({ topic, ...(this.#values.get(topic) as { message: unknown; order: number }) }))
-      .sort((a, b) => a.order - b.order);
+    const tokens = parsePattern(pattern);
+    if (!tokens.includes(ANY_TOKEN) && !tokens.includes(ANY_REST)) {
+      const value = this.#values.get(pattern);
+      return value === undefined ? [] : [{ topic: pattern, message: value.message }];
+    }
+    return topicsUnder(this.#root, tokens)
+      .map((topic) => ({ topic, value: this.#values.get(topic) as Value }))
+      .sort((a, b) => a.value.order - b.value.order)
+      .map(({ topic, value: { message } }) => ({ topic, message }));
   }
 }
 
-function collect(branch: Branch, tokens: readonly string[], depth: number, found: string[]): void {
-  if (depth === tokens.length) {
-    if (branch.topic !== undefined) found.push(branch.topic);
-    return;
+/** The topics that match, in no order. Loops, as the index has: depth is the publisher's to choose. */
+function topicsUnder(root: Branch, tokens: readonly string[]): string[] {
+  const topics: string[] = [];
+  let branches = [root];
+  for (const token of tokens) {
+    const next: Branch[] = [];
+    for (const { children } of branches) {
+      const exact = children.get(token);
+      if (token === ANY_TOKEN || token === ANY_REST) for (const child of children.values()) next.push(child);
+      else if (exact !== undefined) next.push(exact);
+    }
+    branches = next;
   }
-  const token = tokens[depth] as string;
-  if (token === ANY_REST) for (const child of branch.children.values()) collectAll(child, found);
-  else if (token === ANY_TOKEN) for (const child of branch.children.values()) collect(child, tokens, depth + 1, found);
-  else {
-    const child = branch.children.get(token);
-    if (child !== undefined) collect(child, tokens, depth + 1, found);
-  }
-}
-
-function collectAll(branch: Branch, found: string[]): void {
-  if (branch.topic !== undefined) found.push(branch.topic);
-  for (const child of branch.children.values()) collectAll(child, found);
+  // One token at least, and all there is below: the loop reaches what it appends.
+  if (tokens.at(-1) === ANY_REST) for (const branch of branches) for (const child of branch.children.values()) branches.push(child);
+  for (const { topic } of branches) if (topic !== undefined) topics.push(topic);
+  return topics;
 }

@@ -51,8 +51,13 @@ export class TopicIndex<T> {
 
   /** Nodes held: for the spec that shows that branches go. */
   get nodeCount(): number {
-    const count = (node: Node<T>): number => [...node.children.values()].reduce((sum, child) => sum + count(child), 1);
-    return count(this.#root);
+    let count = 0;
+    const open: Node<T>[] = [this.#root];
+    for (let node = open.pop(); node !== undefined; node = open.pop()) {
+      count++;
+      for (const child of node.children.values()) open.push(child);
+    }
+    return count;
   }
 
   /** @throws {BrokerError} `RoutingFailed` for a malformed pattern. */
@@ -98,26 +103,39 @@ export class TopicIndex<T> {
   match(topic: string): readonly T[] {
     const tokens = parseTopic(topic);
     if (this.isEmpty) return NONE;
-    const found: Node<T>[] = [];
-    this.#collect(this.#root, tokens, 0, found);
+    const found = this.#collect(tokens);
     if (found.length === 0) return NONE;
     return found.length === 1 ? (found[0] as Node<T>).values : merge(found);
   }
 
-  #collect(node: Node<T>, tokens: readonly string[], depth: number, found: Node<T>[]): void {
-    this.#visited++;
-    if (depth === tokens.length) {
-      if (node.bindings.size > 0) found.push(node);
-      return;
+  /** The nodes where matching patterns end, in no order. A loop: a topic of 20,000 tokens is no reason to overflow the stack. */
+  #collect(tokens: readonly string[]): Node<T>[] {
+    const found: Node<T>[] = [];
+    const aside: { readonly node: Node<T>; readonly depth: number }[] = [];
+    let node = this.#root;
+    let depth = 0;
+    for (;;) {
+      this.#visited++;
+      let exact: Node<T> | undefined;
+      if (depth === tokens.length) {
+        if (node.bindings.size > 0) found.push(node);
+      } else if (node.children.size > 0) {
+        const { children } = node;
+        const rest = children.get(ANY_REST);
+        if (rest !== undefined) found.push(rest);
+        const any = children.get(ANY_TOKEN);
+        if (any !== undefined) aside.push({ node: any, depth: depth + 1 });
+        exact = children.get(tokens[depth] as string);
+      }
+      if (exact !== undefined) {
+        node = exact;
+        depth++;
+        continue;
+      }
+      const next = aside.pop();
+      if (next === undefined) return found;
+      ({ node, depth } = next);
     }
-    const { children } = node;
-    if (children.size === 0) return;
-    const exact = children.get(tokens[depth] as string);
-    if (exact !== undefined) this.#collect(exact, tokens, depth + 1, found);
-    const any = children.get(ANY_TOKEN);
-    if (any !== undefined) this.#collect(any, tokens, depth + 1, found);
-    const rest = children.get(ANY_REST);
-    if (rest !== undefined) found.push(rest);
   }
 }
 

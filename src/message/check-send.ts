@@ -1,6 +1,6 @@
 import { checkActorId, checkDuration, checkOneOf, checkOptions, describeValue } from '../failure/check';
-import { laneOf } from '../message/priority';
-import type { BroadcastOptions, SendOptions, TellOptions } from '../message/send-options';
+import { laneOf } from './priority';
+import type { BroadcastOptions, SendOptions, TellOptions } from './send-options';
 
 /** Checks what may be said about any message; answers its lane. @throws {TypeError | RangeError} */
 export function checkTell(options: TellOptions | undefined): number {
