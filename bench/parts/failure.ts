@@ -1,0 +1,67 @@
+import { actorId, InMemoryMessageBroker, Mailbox } from 'rx-broker';
+import { against } from '../harness/against';
+import { distinctHandlers, type Tally } from '../harness/handlers';
+import type { Part } from '../harness/part';
+import type { Work } from '../harness/work';
+
+const operations = 8192;
+const known = actorId<number>('known');
+const full = actorId<number>('full');
+const unknown = actorId<number>('unknown');
+
+function accepted(): Work {
+  const tally: Tally = { arrived: 0, sum: 0 };
+  const broker = new InMemoryMessageBroker();
+  broker.spawn(known, distinctHandlers(1, tally)[0]!);
+  return {
+    name: 'accepted trySend',
+    operations,
+    run() {
+      for (let index = 0; index < operations; index++) broker.trySend(known, index);
+    },
+    arrived: () => tally.arrived,
+  };
+}
+
+/** A flood at an actor that takes nothing. What arrives is the refusal: each is returned, and counted by its code. */
+function refused(target: typeof full, letters: 'observed' | 'unobserved'): Work {
+  const broker = new InMemoryMessageBroker({ logDeadLetters: false });
+  const mailbox = Mailbox.bounded<number>(1);
+  broker.register(full, mailbox);
+  broker.trySend(full, 0);
+  let seen = 0;
+  if (letters === 'observed') broker.deadLetters$.subscribe(() => seen++);
+  let returned = 0;
+  return {
+    name: 'refused trySend',
+    operations,
+    run() {
+      for (let index = 0; index < operations; index++) if (!broker.trySend(target, index).ok) returned++;
+    },
+    arrived() {
+      const { totalFailed } = broker.metrics();
+      if (totalFailed !== returned) throw new Error(`${String(returned)} were refused, ${String(totalFailed)} are counted.`);
+      if (letters === 'observed' && seen !== returned) throw new Error(`${String(returned)} were refused, ${String(seen)} letters seen.`);
+      return returned;
+    },
+  };
+}
+
+export const failure: Part = {
+  title: 'Failure',
+  about: 'A flood of refused messages, each beside an accepted one: a broker under overload must not become slower than it was.',
+  cases: {
+    full: async (bench) => {
+      const row = { work: 'refused, mailbox full', budget: 'refusal, full / trySend' };
+      return [await against(bench, { ...row, ours: refused(full, 'unobserved'), floor: accepted() })];
+    },
+    unknown: async (bench) => {
+      const row = { work: 'refused, actor unknown', budget: 'refusal, unknown actor / trySend' };
+      return [await against(bench, { ...row, ours: refused(unknown, 'unobserved'), floor: accepted() })];
+    },
+    letters: async (bench) => {
+      const row = { work: 'refused, dead letters observed', budget: 'refusal, letters observed / trySend' };
+      return [await against(bench, { ...row, ours: refused(full, 'observed'), floor: accepted() })];
+    },
+  },
+};
