@@ -1,11 +1,14 @@
+import { failureOf } from '../failure/failure-of';
 import { Observable, type Subscriber } from 'rxjs';
 import type { FailureCode } from '../failure/failure-code';
 import { askDirect } from '../mailbox/direct';
 import type { Dispatch } from '../mailbox/dispatch';
 import { type MailboxCore, TAKEN } from '../mailbox/mailbox-core';
-import { type Caller, MessageRecord, failureOf } from '../mailbox/message-record';
+import { type Caller, MessageRecord } from '../mailbox/message-record';
 import { prepare } from '../mailbox/tell';
 import type { Turn } from '../mailbox/turn';
+import { isAborted } from '../mailbox/turn-abort';
+import { breakCircles } from '../mailbox/turn-outcome';
 import { ON_STACK, OPEN } from '../mailbox/turn-state';
 import type { SendOptions } from '../message/send-options';
 import { type Ledger, SAMPLE_MASK } from '../observability/ledger';
@@ -66,7 +69,7 @@ export function askSlowly(broker: AskContext, id: string, message: unknown, deta
     subscriber.error(signal.reason);
     return;
   }
-  if (parent?.isAborted === true) {
+  if (parent !== null && isAborted(parent)) {
     subscriber.error(failureOf('ActorStopped', parent.self, true, 'the turn that asked was aborted'));
     return;
   }
@@ -76,14 +79,14 @@ export function askSlowly(broker: AskContext, id: string, message: unknown, deta
   const isWaitedFor = parent !== null && (parent.state === ON_STACK || parent.state === OPEN);
   if (isWaitedFor) {
     record.parent = parent;
-    parent.waitsFor(record);
+    parent.open().asks.add(record);
   }
   subscriber.add(record);
   if (signal !== undefined) listen(signal, record);
   offer(broker, broker.actors.get(id) ?? null, id, record, isWaitedFor, startedAt);
   if (record.isOver) return;
   record.expireIn(options?.timeout ?? broker.requestTimeout);
-  if (isWaitedFor && parent.state === OPEN) parent.breakCircles();
+  if (isWaitedFor && parent.state === OPEN) breakCircles(parent);
 }
 
 /** Counts a record as sent and hands it to its mailbox; a refusal is counted and told. */

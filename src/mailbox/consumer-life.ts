@@ -5,6 +5,7 @@ import type { Handler } from './handler';
 import type { LeftOpen } from './left-open';
 import type { MailboxCore } from './mailbox-core';
 import { Turn } from './turn';
+import { reject } from './turn-outcome';
 import { OVER } from './turn-state';
 
 const NORMAL_LANE = 1;
@@ -41,7 +42,7 @@ export function detach(core: MailboxCore): void {
 /** A stream of deliveries leaves; what it has not settled fails with `reason`. */
 export function release(core: MailboxCore, leftOpen: LeftOpen, reason: unknown): void {
   detach(core);
-  if (core.seats !== null) for (const turn of [...core.seats]) if (turn.rest?.leftOpen === leftOpen) turn.reject(reason);
+  if (core.seats !== null) for (const turn of [...core.seats]) if (turn.rest?.leftOpen === leftOpen) reject(turn, reason);
 }
 
 /** Calls `onStart`, once for each life. What it throws goes to whoever made the life start. */
@@ -50,7 +51,7 @@ export function startActor(core: MailboxCore): void {
   core.flags &= ~UNSTARTED;
   const { dispatch } = core.runQueue;
   const outermost = dispatch.enter();
-  const turn = new Turn(core, undefined, dispatch.stamp(NORMAL_LANE, true), null);
+  const turn = new Turn(core, undefined, dispatch.stamp(NORMAL_LANE, true));
   try {
     core.actor?.onStart?.(turn);
   } catch (error) {
@@ -58,6 +59,7 @@ export function startActor(core: MailboxCore): void {
     throw error;
   } finally {
     turn.state = OVER;
+    dispatch.lookAway();
     dispatch.leave(outermost);
   }
 }

@@ -5,6 +5,7 @@ import type { Delivery } from './delivery';
 import { LeftOpen } from './left-open';
 import type { MailboxCore } from './mailbox-core';
 import type { Turn } from './turn';
+import { emitReply, reject, settle } from './turn-outcome';
 import { UnhandledMessage } from './unhandled-message';
 
 /** One delivery: its turn, seen from the consumer. */
@@ -22,19 +23,19 @@ class OpenDelivery<Msg> implements Delivery<Msg> {
   }
 
   reply(value?: unknown): void {
-    this.#turn.settle(value, true);
+    settle(this.#turn, value, true);
   }
 
   next(value: unknown): void {
-    this.#turn.value(value);
+    emitReply(this.#turn, value);
   }
 
   complete(): void {
-    this.#turn.settle(undefined, false);
+    settle(this.#turn, undefined, false);
   }
 
   fail(error: unknown): void {
-    this.#turn.reject(error);
+    reject(this.#turn, error);
   }
 }
 

@@ -3,7 +3,8 @@ import type { Dispatch } from './dispatch';
 import { ASKED, DRAINING } from './flags';
 import type { Handler } from './handler';
 import type { MailboxCore } from './mailbox-core';
-import { Turn } from './turn';
+import { AskedTurn, Turn } from './turn';
+import { returned, threw } from './turn-outcome';
 import { OVER } from './turn-state';
 
 /** The stamp of a normal message about which nothing else is known. */
@@ -16,7 +17,7 @@ export const NORMAL_STAMP = 1;
  */
 export function tellDirect(core: MailboxCore, dispatch: Dispatch, message: unknown, stamp: number): void {
   const handler = core.handler as Handler;
-  const turn = new Turn(core, message, stamp, null);
+  const turn = new Turn(core, message, stamp);
   dispatch.flags = DRAINING;
   dispatch.onStack = core;
   core.delivered++;
@@ -25,22 +26,20 @@ export function tellDirect(core: MailboxCore, dispatch: Dispatch, message: unkno
     result = handler(message, turn);
   } catch (error) {
     dispatch.onStack = null;
-    turn.threw(dispatch, error);
-    dispatch.stackTurn = null;
+    threw(turn, dispatch, error);
     dispatch.finish();
     return;
   }
   dispatch.onStack = null;
   if (result === undefined && dispatch.flags === DRAINING) {
-    turn.state = OVER;
+    turn.stage = OVER;
     dispatch.journal.succeeded++;
     dispatch.flags = 0;
     return;
   }
   try {
-    turn.returned(dispatch, result);
+    returned(turn, dispatch, result);
   } finally {
-    dispatch.stackTurn = null;
     dispatch.finish();
   }
 }
@@ -48,7 +47,7 @@ export function tellDirect(core: MailboxCore, dispatch: Dispatch, message: unkno
 /** The same for a message whose caller waits for the reply. A plain reply makes no record, no timer and no teardown. */
 export function askDirect(core: MailboxCore, dispatch: Dispatch, message: unknown, caller: Subscriber<unknown>): void {
   const handler = core.handler as Handler;
-  const turn = new Turn(core, message, NORMAL_STAMP, caller);
+  const turn = new AskedTurn(core, message, NORMAL_STAMP, caller);
   dispatch.flags = DRAINING | ASKED;
   dispatch.onStack = core;
   core.delivered++;
@@ -58,9 +57,8 @@ export function askDirect(core: MailboxCore, dispatch: Dispatch, message: unknow
   } catch (error) {
     dispatch.onStack = null;
     try {
-      turn.threw(dispatch, error);
+      threw(turn, dispatch, error);
     } finally {
-      dispatch.stackTurn = null;
       dispatch.finish();
     }
     return;
@@ -68,14 +66,13 @@ export function askDirect(core: MailboxCore, dispatch: Dispatch, message: unknow
   dispatch.onStack = null;
   try {
     if (dispatch.flags === (DRAINING | ASKED) && typeof result !== 'object' && typeof result !== 'function' && typeof result !== 'symbol' && !caller.closed) {
-      turn.state = OVER;
+      turn.stage = OVER;
       dispatch.flags = DRAINING;
       dispatch.journal.succeeded++;
       caller.next(result);
       caller.complete();
     } else {
-      turn.returned(dispatch, result);
-      dispatch.stackTurn = null;
+      returned(turn, dispatch, result);
     }
   } finally {
     if (dispatch.flags === DRAINING) dispatch.flags = 0;

@@ -2,7 +2,7 @@ import { type SchedulerLike, asyncScheduler } from 'rxjs';
 import { Ring } from '../buffer/ring';
 import type { FailureCode } from '../failure/failure-code';
 import { Deadlines } from './deadlines';
-import { ASKED, AWAITED, CLOSED, CLOSING, CUT_SHORT, DRAINING, FANNING, QUEUED, STALLED, SUSPENDED } from './flags';
+import { ASKED, AWAITED, CLOSED, CLOSING, CUT_SHORT, DRAINING, FANNING, LOOKED_AT, QUEUED, STALLED, SUSPENDED } from './flags';
 import type { FanOut } from './fan-out';
 import type { Host } from './host';
 import type { Journal } from './journal';
@@ -12,6 +12,7 @@ import { checkDrained } from './mailbox-end';
 import { RunQueue } from './run-queue';
 import { stampOf, stampedAt } from './stamp';
 import type { Turn } from './turn';
+import { abortSignal } from './turn-abort';
 
 /** Messages of one mailbox in a row, before the next ready one has its visit. */
 const VISIT = 64;
@@ -35,7 +36,7 @@ export class Dispatch {
   flags = 0;
   /** The mailbox whose turn is on the stack. */
   onStack: MailboxCore | null = null;
-  /** That turn, where something needs to reach it before it returns (its signal was read). */
+  /** That turn, where it is looked at. */
   stackTurn: Turn | null = null;
   /** The fan-out on the stack. */
   fanOut: FanOut | null = null;
@@ -197,13 +198,25 @@ export class Dispatch {
     this.fanOut?.queueRest();
   }
 
+  /** Something needs to reach the turn on the stack before it returns. */
+  lookAt(turn: Turn): void {
+    this.stackTurn = turn;
+    this.flags |= LOOKED_AT;
+  }
+
+  /** The stack of that turn is gone. */
+  lookAway(): void {
+    this.stackTurn = null;
+    this.flags &= ~LOOKED_AT;
+  }
+
   /** Ends the turn on the stack as soon as it returns; its signal, if it was read, aborts now. */
   cutShort(code: FailureCode | undefined, reason: unknown): void {
     if ((this.flags & CUT_SHORT) !== 0) return;
     this.flags |= CUT_SHORT;
     this.cutCode = code;
     this.cutReason = reason;
-    this.stackTurn?.abortSignal(code, reason);
+    if (this.stackTurn !== null) abortSignal(this.stackTurn, code, reason);
   }
 
   /** Ends every timer and every request to a scheduler. */

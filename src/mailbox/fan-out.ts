@@ -4,6 +4,7 @@ import type { Handler } from './handler';
 import { type MailboxCore, TAKEN } from './mailbox-core';
 import type { MessageRecord } from './message-record';
 import { Turn } from './turn';
+import { returned, threw } from './turn-outcome';
 import { OVER } from './turn-state';
 
 /**
@@ -76,7 +77,7 @@ export class FanOut {
       }
       this.taken++;
       const handler = core.handler as Handler;
-      const turn = new Turn(core, message, meta, null);
+      const turn = new Turn(core, message, meta);
       dispatch.onStack = core;
       core.delivered++;
       let result: unknown;
@@ -84,18 +85,16 @@ export class FanOut {
         result = handler(message, turn);
       } catch (error) {
         dispatch.onStack = null;
-        turn.threw(dispatch, error);
-        dispatch.stackTurn = null;
+        threw(turn, dispatch, error);
         continue;
       }
       dispatch.onStack = null;
       if (result === undefined && dispatch.flags === quiet) {
-        turn.state = OVER;
+        turn.stage = OVER;
         journal.succeeded++;
         continue;
       }
-      turn.returned(dispatch, result);
-      dispatch.stackTurn = null;
+      returned(turn, dispatch, result);
     }
   }
 

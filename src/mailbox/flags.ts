@@ -44,3 +44,5 @@ export const SUSPENDED = 16384;
 export const CUT_SHORT = 32768;
 /** The turn on the stack has a caller who waits for its reply. */
 export const ASKED = 65536;
+/** The turn on the stack is `stackTurn`: its signal was read, or it was ended. */
+export const LOOKED_AT = 131072;

@@ -1,19 +1,21 @@
+import { failureOf } from '../failure/failure-of';
 import { ACCEPTED, BoundedBuffer, EVICTED, FULL, REFUSED } from '../buffer/bounded-buffer';
 import type { FailureCode } from '../failure/failure-code';
 import type { Actor } from './actor';
 import { startActor } from './consumer-life';
 import type { Dispatch } from './dispatch';
 import { isExpired, sweepExpired } from './expiry';
-import { BUSY, CLOSED, CUT_SHORT, DETACHED, DRAINING, IDLE_SEAT, OBSERVED, QUEUED, SCHEDULED, STALLED, UNSTARTED } from './flags';
+import { BUSY, CLOSED, CUT_SHORT, DETACHED, DRAINING, IDLE_SEAT, LOOKED_AT, OBSERVED, QUEUED, SCHEDULED, STALLED, UNSTARTED } from './flags';
 import type { Handler } from './handler';
 import { checkDrained } from './mailbox-end';
 import { MailboxExtras } from './mailbox-extras';
 import type { MailboxMetrics } from './mailbox-metrics';
 import type { MailboxSettings } from './mailbox-options';
-import { type Caller, FRESH, HELD, type MessageRecord, RUNNING, WAITING, failureOf } from './message-record';
+import { type Caller, FRESH, HELD, type MessageRecord, RUNNING, WAITING } from './message-record';
 import type { OpenTurn } from './open-turn';
 import type { RunQueue } from './run-queue';
-import { Turn } from './turn';
+import { AskedTurn, Turn } from './turn';
+import { returned, threw } from './turn-outcome';
 import { OPEN, OVER } from './turn-state';
 
 /** The message was queued, or its sender waits: no failure. */
@@ -179,7 +181,7 @@ export class MailboxCore {
     if (extras !== null) this.#admitWaiter();
     if (typeof meta === 'number') {
       if (this.settings.ttl !== Infinity && isExpired(this, dispatch, meta)) this.expire(message, meta);
-      else this.#run(dispatch, new Turn(this, message, meta, null));
+      else this.#run(dispatch, new Turn(this, message, meta));
     } else this.#runRecord(dispatch, message, meta);
     // Told last: an observer that cancels finds the message where it now is, with its actor.
     if (extras !== null) this.pressureChanged(dispatch);
@@ -255,7 +257,7 @@ export class MailboxCore {
   #runIdle(dispatch: Dispatch, message: unknown, meta: MessageRecord | number): void {
     dispatch.enter();
     try {
-      if (typeof meta === 'number') this.#run(dispatch, new Turn(this, message, meta, null));
+      if (typeof meta === 'number') this.#run(dispatch, new Turn(this, message, meta));
       else {
         meta.core = this;
         this.#startRecord(dispatch, meta);
@@ -271,12 +273,12 @@ export class MailboxCore {
   }
 
   #startRecord(dispatch: Dispatch, record: MessageRecord): void {
-    const turn = new Turn(this, record.message, record, record.caller);
+    const { caller } = record;
+    const turn = caller === null ? new Turn(this, record.message, record) : new AskedTurn(this, record.message, record, caller);
     if (!record.shared) {
       record.state = RUNNING;
       record.turn = turn;
     }
-    const { caller } = record;
     this.#run(dispatch, turn);
     caller?.started?.();
   }
@@ -290,7 +292,7 @@ export class MailboxCore {
       // An observer may have ended it before it began.
       if ((dispatch.flags & CUT_SHORT) !== 0) {
         dispatch.onStack = null;
-        turn.returned(dispatch, undefined);
+        returned(turn, dispatch, undefined);
         return;
       }
     }
@@ -301,18 +303,16 @@ export class MailboxCore {
       result = handler(turn.message, turn);
     } catch (error) {
       dispatch.onStack = null;
-      turn.threw(dispatch, error);
-      dispatch.stackTurn = null;
+      threw(turn, dispatch, error);
       return;
     }
     dispatch.onStack = null;
-    if (result === undefined && turn.caller === null && typeof turn.meta === 'number' && (dispatch.flags & (CUT_SHORT | OBSERVED)) === 0) {
-      turn.state = OVER;
+    if (result === undefined && turn.caller === null && typeof turn.meta === 'number' && (dispatch.flags & (CUT_SHORT | LOOKED_AT | OBSERVED)) === 0) {
+      turn.stage = OVER;
       dispatch.journal.succeeded++;
       return;
     }
-    turn.returned(dispatch, result);
-    dispatch.stackTurn = null;
+    returned(turn, dispatch, result);
   }
 
   #accepted(dispatch: Dispatch, record: MessageRecord | null): void {

@@ -5,6 +5,7 @@ import { CLOSED, DETACHED, QUEUED, SCHEDULED } from './flags';
 import type { MailboxCore } from './mailbox-core';
 import { FRESH, type MessageRecord } from './message-record';
 import type { RunQueue } from './run-queue';
+import { abortTurn } from './turn-abort';
 import { OPEN } from './turn-state';
 
 /** Refuses newcomers; the backlog drains. `reason` is for `onStop`. */
@@ -42,7 +43,7 @@ export function emptyMailbox(core: MailboxCore, queuedCode: FailureCode, running
     for (const { message, meta } of takeAll(core)) core.lose(message, meta, queuedCode);
     core.pressureChanged(dispatch);
     if (dispatch.onStack === core) dispatch.cutShort(runningCode, undefined);
-    if (core.seats !== null) for (const turn of [...core.seats]) turn.abort(runningCode);
+    if (core.seats !== null) for (const turn of [...core.seats]) abortTurn(turn, runningCode);
   } finally {
     dispatch.leave(outermost);
   }

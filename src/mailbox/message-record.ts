@@ -1,7 +1,6 @@
 import type { Observer } from 'rxjs';
 import type { Withdrawable } from '../buffer/ring';
 import type { FailureCode } from '../failure/failure-code';
-import { SendError } from '../failure/send-error';
 import type { ActorId } from '../message/actor-id';
 import { PRIORITIES, type Priority } from '../message/priority';
 import type { Timed } from './deadlines';
@@ -9,6 +8,7 @@ import type { Dispatch } from './dispatch';
 import type { Envelope } from './envelope';
 import type { MailboxCore } from './mailbox-core';
 import type { Turn } from './turn';
+import { abortTurn } from './turn-abort';
 
 /** Who waits for a reply. */
 export interface Caller extends Observer<unknown> {
@@ -123,7 +123,7 @@ export class MessageRecord implements Envelope, Withdrawable, Timed {
 
   /** Ends it wherever it is, with a code. */
   fail(code: FailureCode, detail?: string): void {
-    if (this.state === RUNNING) this.turn?.abort(code);
+    if (this.state === RUNNING) abortTurn(this.turn as Turn, code);
     else if (this.state === WAITING || this.state === HELD) {
       const core = this.core as MailboxCore;
       const { message } = this;
@@ -143,7 +143,7 @@ export class MessageRecord implements Envelope, Withdrawable, Timed {
     const outer = this.dispatch.enter();
     try {
       const { caller } = this;
-      if (this.state === RUNNING) this.turn?.abort(undefined, reason);
+      if (this.state === RUNNING) abortTurn(this.turn as Turn, undefined, reason);
       else {
         const core = this.core as MailboxCore;
         const { message } = this;
@@ -163,15 +163,10 @@ export class MessageRecord implements Envelope, Withdrawable, Timed {
     this.message = undefined;
     if (this.heapIndex >= 0) this.dispatch.deadlines.remove(this);
     if (this.unlisten !== undefined) this.unlisten();
-    if (this.parent !== null) this.parent.answered(this);
+    if (this.parent !== null) this.parent.rest?.asks.delete(this);
     if (this.caller !== null) {
       this.caller = null;
       this.dispatch.journal.requests--;
     }
   }
-}
-
-/** The error for a caller whose message failed before, or was aborted after, a handler saw it. */
-export function failureOf(code: FailureCode, actorId: string | undefined, started: boolean, detail?: string): SendError {
-  return new SendError(code, { actorId, started, detail });
 }

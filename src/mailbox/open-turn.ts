@@ -4,10 +4,13 @@ import type { Dispatch } from './dispatch';
 import type { LeftOpen } from './left-open';
 import type { MessageRecord } from './message-record';
 import type { Turn } from './turn';
+import { abortTurn } from './turn-abort';
+import type { TurnState } from './turn-state';
 
 /** The rare part of a turn: its place among its mailbox's seats, its clock, its signal, what it waits for. */
 export class OpenTurn implements Timed {
   readonly turn: Turn;
+  state: TurnState;
   /** Its index among the mailbox's seats. */
   seat = -1;
   /** A promise cannot be stopped, so an aborted turn keeps its seat until its promise settles. */
@@ -24,8 +27,9 @@ export class OpenTurn implements Timed {
   heapIndex = -1;
   #dispatch: Dispatch | undefined;
 
-  constructor(turn: Turn) {
+  constructor(turn: Turn, state: TurnState) {
     this.turn = turn;
+    this.state = state;
   }
 
   startClock(dispatch: Dispatch, turnTimeout: number): void {
@@ -40,6 +44,6 @@ export class OpenTurn implements Timed {
   }
 
   expire(): void {
-    this.turn.abort('Timeout');
+    abortTurn(this.turn, 'Timeout');
   }
 }

@@ -1,28 +1,27 @@
 import { isObservable } from 'rxjs';
 import { LeftOpen } from './left-open';
 
-export const PLAIN: unique symbol = Symbol('plain');
-export const PROMISE: unique symbol = Symbol('promise');
-export const STREAM: unique symbol = Symbol('stream');
-export const LEFT_OPEN: unique symbol = Symbol('left open');
+/** What a handler's result is. */
+export type ReplyKind = typeof PLAIN | typeof PROMISE | typeof STREAM | typeof LEFT_OPEN;
+export const PLAIN = 0;
+export const PROMISE = 1;
+export const STREAM = 2;
+/** Somebody else settles it. */
+export const LEFT_OPEN = 3;
 
-/** What reading the reply's `then` threw. */
-export class ThrownByReply {
-  readonly error: unknown;
-  constructor(error: unknown) {
-    this.error = error;
-  }
+/** Throws what reading the result's `then` throws. */
+export function kindOf(result: unknown): ReplyKind {
+  if (result === null || (typeof result !== 'object' && typeof result !== 'function')) return PLAIN;
+  if (result instanceof LeftOpen) return LEFT_OPEN;
+  if (isObservable(result)) return STREAM;
+  return typeof (result as { then?: unknown }).then === 'function' ? PROMISE : PLAIN;
 }
 
-/** What a handler's result is: a plain value, a promise, a stream, or left to somebody else to settle. */
-export function kindOf(result: unknown): symbol | ThrownByReply {
-  if (result === undefined || result === null) return PLAIN;
-  if (typeof result !== 'object' && typeof result !== 'function') return PLAIN;
-  if (result instanceof LeftOpen) return LEFT_OPEN;
+/** Whether it can be awaited; what is no promise because reading it throws is none. */
+export function isPromise(result: unknown): result is PromiseLike<unknown> {
   try {
-    if (isObservable(result)) return STREAM;
-    return typeof (result as { then?: unknown }).then === 'function' ? PROMISE : PLAIN;
-  } catch (error) {
-    return new ThrownByReply(error);
+    return kindOf(result) === PROMISE;
+  } catch {
+    return false;
   }
 }

@@ -1,26 +1,35 @@
 import { Subscriber } from 'rxjs';
 import type { Turn } from './turn';
 
+/** What a stream can make of its turn. */
+interface Outcome {
+  emitReply(turn: Turn, value: unknown): void;
+  settle(turn: Turn, value: unknown, emits: boolean): void;
+  reject(turn: Turn, error: unknown): void;
+}
+
 /** Listens to the stream that a handler returned. A Subscriber, so that even a synchronous stream can be stopped half way. */
 export class StreamedReply extends Subscriber<unknown> {
   readonly #turn: Turn;
+  readonly #outcome: Outcome;
 
-  constructor(turn: Turn) {
+  constructor(turn: Turn, outcome: Outcome) {
     super();
     this.#turn = turn;
+    this.#outcome = outcome;
   }
 
   protected override _next(value: unknown): void {
-    this.#turn.value(value);
+    this.#outcome.emitReply(this.#turn, value);
   }
 
   protected override _error(error: unknown): void {
     this.unsubscribe();
-    this.#turn.reject(error);
+    this.#outcome.reject(this.#turn, error);
   }
 
   protected override _complete(): void {
     this.unsubscribe();
-    this.#turn.settle(undefined, false);
+    this.#outcome.settle(this.#turn, undefined, false);
   }
 }

@@ -1,0 +1,58 @@
+import { failureOf } from '../failure/failure-of';
+import type { FailureCode } from '../failure/failure-code';
+import type { Dispatch } from './dispatch';
+import type { OpenTurn } from './open-turn';
+import type { Turn } from './turn';
+import { ABANDONED, ON_STACK, OPEN, OVER } from './turn-state';
+
+/** Ends a turn from outside: with a code, or because its caller cancelled. */
+export function abortTurn(turn: Turn, code: FailureCode | undefined, reason?: unknown): void {
+  const { dispatch } = turn.core.runQueue;
+  if (turn.state === ON_STACK) {
+    dispatch.lookAt(turn);
+    dispatch.cutShort(code, reason);
+    return;
+  }
+  if (turn.state !== OPEN) return;
+  const outermost = dispatch.enter();
+  try {
+    const rest = turn.rest as OpenTurn;
+    dispatch.journal.open--;
+    dispatch.journal.aborted++;
+    if (rest.isPromise) turn.state = ABANDONED;
+    else {
+      turn.state = OVER;
+      rest.reply?.unsubscribe();
+      turn.core.freeSeat(turn);
+    }
+    rest.stopClock();
+    concludeAborted(turn, dispatch, code, reason);
+  } finally {
+    dispatch.leave(outermost);
+  }
+}
+
+/** Tells everyone that a turn was aborted: its observers, its signal, what it waits for, and its caller. */
+export function concludeAborted(turn: Turn, dispatch: Dispatch, code: FailureCode | undefined, reason: unknown): void {
+  const { caller, meta, rest } = turn;
+  const error = code === undefined ? reason : failureOf(code, turn.self, true);
+  if (typeof meta !== 'number' && !meta.shared) meta.done();
+  dispatch.journal.ended(turn, code, error);
+  if (rest !== null) {
+    rest.controller?.abort(error);
+    for (const ask of [...rest.asks]) ask.cancel(error ?? failureOf('ActorStopped', turn.self, true, 'its turn was cancelled'));
+  }
+  if (code !== undefined) caller?.error(error);
+}
+
+/** A turn's signal, if anyone looked at it, aborts; the reason is the error that its caller gets. */
+export function abortSignal(turn: Turn, code: FailureCode | undefined, reason: unknown): void {
+  const controller = turn.rest?.controller;
+  if (controller === undefined || controller.signal.aborted) return;
+  controller.abort(code === undefined ? reason : failureOf(code, turn.self, true));
+}
+
+/** Whether a turn was ended from outside: what it would still ask is ended, too. */
+export function isAborted({ state, rest }: Turn): boolean {
+  return state === ABANDONED || rest?.controller?.signal.aborted === true;
+}

@@ -1,0 +1,183 @@
+import { failureOf } from '../failure/failure-of';
+import type { Observable, Subscriber } from 'rxjs';
+import { circleOf } from './deadlock';
+import type { Dispatch } from './dispatch';
+import { ASKED, CUT_SHORT, OBSERVED } from './flags';
+import type { Host } from './host';
+import type { LeftOpen } from './left-open';
+import { type Caller, DONE } from './message-record';
+import { PLAIN, PROMISE, STREAM, type ReplyKind, isPromise, kindOf } from './reply-kind';
+import { StreamedReply } from './streamed-reply';
+import type { Turn } from './turn';
+import { abortTurn, concludeAborted } from './turn-abort';
+import { ABANDONED, OPEN, OVER } from './turn-state';
+import { UnhandledMessage } from './unhandled-message';
+
+/** A turn's handler returned; the slow way. Its stack is gone, the dispatch still drains. */
+export function returned(turn: Turn, dispatch: Dispatch, result: any): void {
+  dispatch.lookAway();
+  if ((dispatch.flags & CUT_SHORT) !== 0 || turn.caller?.closed === true) {
+    abortReturned(turn, dispatch, result);
+    return;
+  }
+  let kind: ReplyKind;
+  try {
+    kind = kindOf(result);
+  } catch (error) {
+    failed(turn, dispatch, error);
+    return;
+  }
+  if (kind === PLAIN) succeeded(turn, dispatch, result, true);
+  else leaveOpen(turn, dispatch, result, kind);
+}
+
+/** A turn's handler threw. */
+export function threw(turn: Turn, dispatch: Dispatch, error: unknown): void {
+  dispatch.lookAway();
+  if ((dispatch.flags & CUT_SHORT) !== 0 || turn.caller?.closed === true) abortReturned(turn, dispatch, undefined);
+  else failed(turn, dispatch, error);
+}
+
+/** One value of a streamed reply. */
+export function emitReply(turn: Turn, value: unknown): void {
+  const { caller, meta } = turn;
+  if (turn.state !== OPEN || caller === null) return;
+  if (typeof meta !== 'number' && meta.heapIndex >= 0) meta.dispatch.deadlines.remove(meta);
+  const { dispatch } = turn.core.runQueue;
+  const outermost = dispatch.enter();
+  try {
+    caller.next(value);
+    if (caller.closed === true) abortTurn(turn, undefined);
+  } finally {
+    dispatch.leave(outermost);
+  }
+}
+
+/** A turn's promise is fulfilled, its stream completed, its delivery settled. */
+export function settle(turn: Turn, value: unknown, emits: boolean): void {
+  conclude(turn, (dispatch) => succeeded(turn, dispatch, value, emits));
+}
+
+/** A turn's promise is rejected, its stream errored, its delivery failed. */
+export function reject(turn: Turn, error: unknown): void {
+  conclude(turn, (dispatch) => failed(turn, dispatch, error));
+}
+
+/** Fails the asks of a turn that could only be answered by turns that wait for them (rule O6). */
+export function breakCircles(turn: Turn): void {
+  const asks = turn.rest?.asks;
+  if (asks === undefined || asks.size === 0 || turn.state !== OPEN) return;
+  for (const ask of [...asks]) {
+    const path = ask.state === DONE ? undefined : circleOf(ask);
+    if (path !== undefined) ask.fail('Deadlock', path.join(' → '));
+  }
+}
+
+// ------------------------------------------------------------------------------------------------
+
+const outcome = { emitReply, settle, reject };
+
+function leaveOpen(turn: Turn, dispatch: Dispatch, result: any, kind: ReplyKind): void {
+  const { core, caller } = turn;
+  const rest = turn.open();
+  turn.state = OPEN;
+  rest.isPromise = kind === PROMISE;
+  dispatch.journal.open++;
+  core.takeSeat(turn, rest);
+  rest.startClock(dispatch, core.settings.turnTimeout);
+  if (caller !== null && turn.record().caller === null) adopt(turn, dispatch, caller);
+  if (kind === PROMISE) awaitReply(turn, result as PromiseLike<unknown>);
+  else if (kind === STREAM) {
+    rest.reply = new StreamedReply(turn, outcome);
+    (result as Observable<unknown>).subscribe(rest.reply as StreamedReply);
+  } else {
+    rest.leftOpen = result as LeftOpen;
+    rest.leftOpen.begin(turn);
+  }
+  breakCircles(turn);
+}
+
+/** A direct ask is left open: from here its caller can cancel it, and its clock runs (rule S4). */
+function adopt(turn: Turn, dispatch: Dispatch, caller: Caller): void {
+  const record = turn.record();
+  record.caller = caller;
+  record.asked = true;
+  dispatch.journal.requests++;
+  dispatch.flags &= ~ASKED;
+  // Read anew: `sentAt` is coarse, and the handler's own stretch need not count.
+  record.expireIn((dispatch.host as Host).requestTimeout, dispatch.scheduler.now());
+  (caller as Subscriber<unknown>).add(record);
+}
+
+function awaitReply(turn: Turn, promise: PromiseLike<unknown>): void {
+  try {
+    promise.then(
+      (value) => settle(turn, value, true),
+      (error: unknown) => reject(turn, error),
+    );
+  } catch (error) {
+    reject(turn, error);
+  }
+}
+
+function conclude(turn: Turn, how: (dispatch: Dispatch) => void): void {
+  const { core, state } = turn;
+  if (state !== OPEN && state !== ABANDONED) return;
+  const { dispatch } = core.runQueue;
+  const outermost = dispatch.enter();
+  try {
+    turn.state = OVER;
+    if (state === OPEN) {
+      dispatch.journal.open--;
+      turn.rest?.stopClock();
+    }
+    core.freeSeat(turn);
+    if (state === OPEN) how(dispatch);
+  } finally {
+    dispatch.leave(outermost);
+  }
+}
+
+/** Settled and counted before its value is emitted, so that `take(1)` aborts nothing (rule S2). */
+function succeeded(turn: Turn, dispatch: Dispatch, value: unknown, emits: boolean): void {
+  const { caller, meta } = turn;
+  turn.state = OVER;
+  dispatch.flags &= ~ASKED;
+  dispatch.journal.succeeded++;
+  if (typeof meta !== 'number' && !meta.shared) meta.done();
+  if ((dispatch.flags & OBSERVED) !== 0) dispatch.journal.settled(turn);
+  if (caller === null) return;
+  if (emits) caller.next(value);
+  caller.complete();
+}
+
+function failed(turn: Turn, dispatch: Dispatch, thrown: unknown): void {
+  const { caller, meta } = turn;
+  turn.state = OVER;
+  dispatch.flags &= ~ASKED;
+  dispatch.journal.errored++;
+  const unhandled = thrown instanceof UnhandledMessage;
+  const error = unhandled ? failureOf('Unhandled', turn.self, thrown.started, thrown.detail) : thrown;
+  if (typeof meta !== 'number' && !meta.shared) meta.done();
+  dispatch.journal.ended(turn, unhandled ? 'Unhandled' : 'HandlerFailed', error);
+  caller?.error(error);
+}
+
+/** Aborted while on the stack, which is gone now: its promise keeps the seat, its stream is never subscribed. */
+function abortReturned(turn: Turn, dispatch: Dispatch, result: any): void {
+  dispatch.journal.aborted++;
+  const cut = (dispatch.flags & CUT_SHORT) !== 0;
+  const code = cut ? dispatch.cutCode : undefined;
+  const reason = cut ? dispatch.cutReason : undefined;
+  dispatch.flags &= ~(CUT_SHORT | ASKED);
+  dispatch.cutReason = undefined;
+  turn.state = OVER;
+  if (isPromise(result)) {
+    const rest = turn.open();
+    rest.isPromise = true;
+    turn.state = ABANDONED;
+    turn.core.takeSeat(turn, rest);
+    awaitReply(turn, result);
+  }
+  concludeAborted(turn, dispatch, code, reason);
+}
