@@ -34,6 +34,14 @@ export class Teller {
       checkActorId(id);
       return this.#refuse(id, message, this.#metaOf(message, lane, options, turn), dispatch.isRefusing && !inside);
     }
+    if (dispatch.flags === 0 && options === undefined && turn === null) {
+      // A flood at a full mailbox is refused on the shortest way: its senders are what is to be slowed down, not everyone.
+      const code = core.fullCode;
+      if (code !== TAKEN) {
+        core.lose(message, lane, code);
+        return new Refusal(code, id);
+      }
+    }
     const startedAt = this.#ledger.isSampleDue() ? performance.now() : -1;
     const meta = this.#metaOf(message, lane, options, turn);
     if (typeof meta === 'number' && (core.flags | dispatch.flags) === 0) {

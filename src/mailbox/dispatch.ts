@@ -18,6 +18,9 @@ import { abortSignal } from './turn-abort';
 const VISIT = 64;
 /** The clock is read once for so many messages: a power of two, less one. */
 const READING_MASK = 31;
+/** An id is a number to the base 32; all but its last digit is written once for 32 of them. */
+const DIGITS = '0123456789abcdefghijklmnopqrstuv';
+const DIGIT_MASK = 31;
 /** Milliseconds after which a drain gives way to a macrotask. */
 const SLICE = 5;
 
@@ -61,6 +64,7 @@ export class Dispatch {
   #startedAt = -1;
   #readAt = -1;
   #ids = 0;
+  #idHead = '';
 
   constructor(journal: Journal, options: { name?: string; scheduler?: SchedulerLike; dispatcher?: SchedulerLike; host?: Host } = {}) {
     this.journal = journal;
@@ -87,7 +91,9 @@ export class Dispatch {
   }
 
   nextId(): string {
-    return this.#prefix + (++this.#ids).toString(36);
+    const id = this.#ids++;
+    if ((id & DIGIT_MASK) === 0) this.#idHead = this.#prefix + (id >>> 5).toString(32);
+    return this.#idHead + (DIGITS[id & DIGIT_MASK] as string);
   }
 
   /** The drain's last reading of the clock, or a new one where there is none. */

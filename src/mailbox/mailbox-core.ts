@@ -73,6 +73,13 @@ export class MailboxCore {
     };
   }
 
+  /** Why it refuses a newcomer, where one look tells: it is full, and nothing in it can have expired. `TAKEN` where it takes more than that. */
+  get fullCode(): FailureCode | typeof TAKEN {
+    const { buffer, extras, settings } = this;
+    if (buffer === null || !buffer.isFull || (this.flags & (CLOSED | DETACHED)) !== 0) return TAKEN;
+    return extras !== null && extras.ownTtls ? TAKEN : settings.whenFull;
+  }
+
   // In -------------------------------------------------------------------------------------------
 
   /**

@@ -1,6 +1,7 @@
 import type { SchedulerLike } from 'rxjs';
 import { FAIRNESSES, type Fairness } from '../buffer/fairness';
 import { OVERFLOWS, type Overflow } from '../buffer/overflow';
+import type { FailureCode } from '../failure/failure-code';
 import { checkDuration, checkOneOf, checkOptions, checkPositiveInteger, checkScheduler } from '../failure/check';
 
 /** How a mailbox keeps and hands out its messages. */
@@ -31,6 +32,8 @@ export interface MailboxSettings {
   readonly turnTimeout: number;
   readonly maxWaiting: number;
   readonly dispatcher: SchedulerLike | undefined;
+  /** What a full mailbox answers, where its settings alone say so; '' where it depends on what is queued. */
+  readonly whenFull: FailureCode | '';
 }
 
 /** Checks every option and fills in the defaults. `capacity` is checked by its caller, which knows whether it may be infinite. */
@@ -49,5 +52,6 @@ export function resolveMailbox(capacity: number, options: MailboxOptions = {}): 
     turnTimeout: checkDuration(turnTimeout, 'turnTimeout', { infinity: true }),
     maxWaiting: options.maxWaiting ?? capacity,
     dispatcher,
+    whenFull: ttl !== Infinity || overflow === 'drop-oldest' ? '' : overflow === 'drop-newest' ? 'Dropped' : 'MailboxFull',
   };
 }

@@ -15,7 +15,8 @@ import { laneOfStamp } from './stamp';
 export function tell(core: MailboxCore, message: unknown, meta: MessageRecord | number, inside: boolean): FailureCode | typeof TAKEN {
   if ((core.flags & DETACHED) !== 0) moveTo(core, aloneQueue(core.settings.dispatcher));
   const { dispatch } = core.runQueue;
-  const known = prepare(dispatch, core, message, meta, core.id);
+  // Nothing is on the stack, nobody looks: straight to the mailbox.
+  const known = dispatch.flags === 0 ? meta : prepare(dispatch, core, message, meta, core.id);
   const refused = dispatch.isRefusing && !inside;
   const code = refused ? 'BrokerClosed' : core.take(message, known, typeof known === 'number' ? laneOfStamp(known) : known.lane, false);
   if (code !== TAKEN) core.lose(message, known, code);

@@ -11,15 +11,17 @@ export const SENT: SendResult = Object.freeze({ ok: true });
 export class Refusal {
   readonly ok = false;
   readonly code: FailureCode;
-  readonly #actorId: string | undefined;
-  #error: SendError | undefined;
+  /** The error, once it is made; until then whom it is about. */
+  #error: SendError | string | undefined;
 
   constructor(code: FailureCode, actorId: string | undefined) {
     this.code = code;
-    this.#actorId = actorId;
+    this.#error = actorId;
   }
 
   get error(): SendError {
-    return (this.#error ??= new SendError(this.code, { actorId: this.#actorId }));
+    let error = this.#error;
+    if (typeof error !== 'object') this.#error = error = new SendError(this.code, { actorId: error });
+    return error;
   }
 }

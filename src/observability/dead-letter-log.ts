@@ -23,10 +23,12 @@ export class DeadLetterLog {
   readonly #first: number;
   readonly #interval: number;
   #printed = 0;
-  #suppressed = 0;
+  /** Letters that may be counted before the clock is looked at again. */
+  #toSkip = 0;
+  /** Letters that were counted, those that are still to be skipped included. */
+  #counted = 0;
   #countsFrom = -1;
   #lastReading = -1;
-  #toSkip = 0;
   #skips = 0;
 
   /** @throws {RangeError | TypeError} for options out of range. */
@@ -42,13 +44,17 @@ export class DeadLetterLog {
 
   /** Whether this letter is to be made and written out; else it is counted. */
   wantsLetter(clock: TimestampProvider): boolean {
+    if (this.#toSkip > 0) {
+      this.#toSkip--;
+      return false;
+    }
     if (this.#printed < this.#first) {
       this.#printed++;
       return true;
     }
-    this.#suppressed++;
-    if (this.#toSkip > 0) this.#toSkip--;
-    else if (this.#interval !== Infinity) this.#lookAtClock(clock.now());
+    this.#counted++;
+    if (this.#interval === Infinity) this.#skip(MOST_SKIPPED);
+    else this.#lookAtClock(clock.now());
     return false;
   }
 
@@ -67,9 +73,9 @@ export class DeadLetterLog {
 
   /** Writes the last count. */
   flush(): void {
-    if (this.#suppressed === 0 || this.#interval === Infinity) return;
-    this.#write(`rx-broker: ${this.#suppressed} further dead letters.`);
-    this.#suppressed = 0;
+    const counted = this.#counted - this.#toSkip;
+    this.#counted = this.#toSkip;
+    if (counted > 0 && this.#interval !== Infinity) this.#write(`rx-broker: ${counted} further dead letters.`);
   }
 
   /** Reading the clock costs more than refusing a message: in a flood it is read for every many-th, when letters are rare for each. */
@@ -77,9 +83,15 @@ export class DeadLetterLog {
     if (this.#countsFrom < 0) this.#countsFrom = now;
     this.#skips = this.#lastReading >= 0 && now - this.#lastReading < FLOOD ? Math.min(MOST_SKIPPED, this.#skips * 2 + 1) : 0;
     this.#lastReading = now;
-    this.#toSkip = this.#skips;
-    if (now - this.#countsFrom < this.#interval) return;
-    this.#countsFrom = now;
-    this.flush();
+    if (now - this.#countsFrom >= this.#interval) {
+      this.#countsFrom = now;
+      this.flush();
+    }
+    this.#skip(this.#skips);
+  }
+
+  #skip(count: number): void {
+    this.#toSkip = count;
+    this.#counted += count;
   }
 }

@@ -222,25 +222,37 @@ export class Ledger extends Journal {
     if (this.#tellingLetter) return;
     this.totalDeadLettered++;
     const isHeard = this.#stores.length > 0 || this.#letters.observed;
-    if (!isHeard && !this.#isObserved && !this.#log.wantsLetter(this.#dispatch.scheduler)) return;
-    const record = this.#known(message, meta);
-    const letter: DeadLetter = {
-      id: record.id,
-      ...(target === undefined ? {} : { target: target as ActorId }),
-      ...(record.topic === undefined ? {} : { topic: record.topic }),
+    const isObserved = (this.#dispatch.flags & OBSERVED) !== 0;
+    if (!isHeard && !isObserved && !this.#log.wantsLetter(this.#dispatch.scheduler)) return;
+    const letter = this.#letterOf(reason, target as ActorId | undefined, message, meta, error);
+    for (const store of this.#stores) store.add(letter, this);
+    if (isObserved) this.#tell({ kind: 'dead-lettered', letter, at: letter.at });
+    if (isHeard) this.#dispatch.emit(this.#letterOutlet, letter);
+    else if (!isObserved) this.#log.print(letter);
+  }
+
+  #letterOf(reason: DeadLetter['reason'], target: ActorId | undefined, message: unknown, meta: MessageRecord | number, error: unknown): DeadLetter {
+    const at = this.#dispatch.now();
+    if (typeof meta === 'number' && target !== undefined && error === undefined) {
+      // Most letters of a flood; one literal makes them in a quarter of the time.
+      const id = this.#dispatch.nextId();
+      const priority = PRIORITIES[laneOfStamp(meta)] as Priority;
+      return { id, target, message, priority, reason, asked: false, at, attempts: 1, headers: NO_HEADERS };
+    }
+    const { id, topic, priority, asked, attempt, headers } = this.#known(message, meta);
+    return {
+      id,
+      ...(target === undefined ? {} : { target }),
+      ...(topic === undefined ? {} : { topic }),
       message,
-      priority: PRIORITIES[record.lane] as Priority,
+      priority,
       reason,
       ...(error === undefined ? {} : { error }),
-      asked: record.asked,
-      at: this.#dispatch.now(),
-      attempts: record.attempt,
-      headers: record.headers ?? NO_HEADERS,
+      asked,
+      at,
+      attempts: attempt,
+      headers,
     };
-    for (const store of this.#stores) store.add(letter, this);
-    if (this.#isObserved) this.#tell({ kind: 'dead-lettered', letter, at: letter.at });
-    if (isHeard) this.#dispatch.emit(this.#letterOutlet, letter);
-    else if (!this.#isObserved) this.#log.print(letter);
   }
 
   readonly #letterOutlet: { next(letter: DeadLetter): void } = {
