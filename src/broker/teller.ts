@@ -2,6 +2,7 @@ import type { FailureCode } from '../failure/failure-code';
 import { checkActorId } from '../failure/check';
 import { NORMAL_STAMP, tellDirect } from '../mailbox/direct';
 import type { Dispatch } from '../mailbox/dispatch';
+import { LONG_WAY } from '../mailbox/flags';
 import { type MailboxCore, TAKEN } from '../mailbox/mailbox-core';
 import type { MessageRecord } from '../mailbox/message-record';
 import { prepare, tell } from '../mailbox/tell';
@@ -29,27 +30,21 @@ export class Teller {
   tell(id: string, core: MailboxCore | undefined, message: unknown, options: TellOptions | undefined, turn: Turn | null): SendResult {
     const lane = options === undefined ? NORMAL_STAMP : checkTell(options);
     const dispatch = this.#dispatch;
-    const inside = turn !== null && (turn.state === ON_STACK || turn.state === OPEN);
-    if (core === undefined) {
-      checkActorId(id);
-      return this.#refuse(id, message, this.#metaOf(message, lane, options, turn), dispatch.isRefusing && !inside);
-    }
-    if (dispatch.flags === 0 && options === undefined && turn === null) {
-      // A flood at a full mailbox is refused on the shortest way: its senders are what is to be slowed down, not everyone.
-      const code = core.fullCode;
-      if (code !== TAKEN) {
-        core.lose(message, lane, code);
-        return new Refusal(code, id);
-      }
-    }
+    if (core === undefined) return this.#refuse(checkActorId(id), message, this.#metaOf(message, lane, options, turn), turn);
     const startedAt = this.#ledger.isSampleDue() ? performance.now() : -1;
-    const meta = this.#metaOf(message, lane, options, turn);
-    if (typeof meta === 'number' && (core.flags | dispatch.flags) === 0) {
-      if (startedAt >= 0) this.#ledger.sample(performance.now() - startedAt);
-      tellDirect(core, dispatch, message, meta);
-      return SENT;
+    const meta = turn === null && options === undefined ? lane : this.#metaOf(message, lane, options, turn);
+    let code: FailureCode | typeof TAKEN | undefined;
+    if (typeof meta === 'number' && (dispatch.flags & LONG_WAY) === 0) {
+      if ((core.flags | dispatch.flags) === 0) {
+        if (startedAt >= 0) this.#ledger.sample(performance.now() - startedAt);
+        tellDirect(core, dispatch, message, meta);
+        return SENT;
+      }
+      code = core.enqueue(dispatch, message, meta);
+      // A flood is refused on the shortest way, too: its senders are to be slowed down, not everyone.
+      if (code !== undefined && code !== TAKEN) core.lose(message, meta, code);
     }
-    const code = tell(core, message, meta, inside);
+    code ??= tell(core, message, meta, isInside(turn));
     if (startedAt >= 0) this.#ledger.sample(performance.now() - startedAt);
     return code === TAKEN ? SENT : new Refusal(code, id);
   }
@@ -58,14 +53,14 @@ export class Teller {
   tellRecord(id: string, record: MessageRecord): SendResult {
     const { message } = record;
     const core = this.#actors.get(id);
-    if (core === undefined) return this.#refuse(id, message, record, this.#dispatch.isRefusing);
+    if (core === undefined) return this.#refuse(id, message, record, null);
     const code = tell(core, message, record, false);
     return code === TAKEN ? SENT : new Refusal(code, id);
   }
 
-  #refuse(id: string, message: unknown, meta: MessageRecord | number, isClosed: boolean): SendResult {
-    const code: FailureCode = isClosed ? 'BrokerClosed' : 'ActorNotFound';
-    const known = prepare(this.#dispatch, null, message, meta, id);
+  #refuse(id: string, message: unknown, meta: MessageRecord | number, turn: Turn | null): SendResult {
+    const code: FailureCode = this.#dispatch.isRefusing && !isInside(turn) ? 'BrokerClosed' : 'ActorNotFound';
+    const known = this.#dispatch.flags === 0 ? meta : prepare(this.#dispatch, null, message, meta, id);
     this.#ledger.failed(code, id, message, known);
     return new Refusal(code, id);
   }
@@ -75,4 +70,9 @@ export class Teller {
     const says = turn !== null || (options !== undefined && (options.ttl !== undefined || options.sender !== undefined || options.headers !== undefined));
     return says ? recordOf(this.#dispatch, message, { lane, options, parent: turn, topic: undefined }, null) : lane;
   }
+}
+
+/** Whether a turn sends that is still going on: a closing broker serves it. */
+function isInside(turn: Turn | null): boolean {
+  return turn !== null && (turn.state === ON_STACK || turn.state === OPEN);
 }

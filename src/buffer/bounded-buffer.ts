@@ -1,6 +1,6 @@
 import type { Fairness } from './fairness';
 import type { Overflow } from './overflow';
-import { Ring, type Withdrawable } from './ring';
+import { ChunkedQueue, type Withdrawable } from './chunked-queue';
 
 /** The answer of `offer`. */
 export type Offer = typeof ACCEPTED | typeof EVICTED | typeof REFUSED | typeof FULL;
@@ -41,7 +41,7 @@ export class BoundedBuffer<Value, Meta extends number | Withdrawable = number> {
   #occupied = 0;
   #credit = FULL_CREDIT;
   readonly #strict: boolean;
-  readonly #lanes: (Ring<Value, Meta> | undefined)[] = [undefined, undefined, undefined, undefined];
+  readonly #lanes: (ChunkedQueue<Value, Meta> | undefined)[] = [undefined, undefined, undefined, undefined];
 
   constructor(capacity: number, overflow: Overflow, fairness: Fairness = 'weighted') {
     this.capacity = capacity;
@@ -69,10 +69,10 @@ export class BoundedBuffer<Value, Meta extends number | Withdrawable = number> {
       case 'drop-oldest': {
         const lowest = LOWEST[this.#occupied] as number;
         if (lowest > lane) return REFUSED;
-        const ring = this.#lanes[lowest] as Ring<Value, Meta>;
-        this.victimMeta = ring.headMeta();
-        this.victim = ring.headValue();
-        this.#advance(ring, lowest);
+        const queue = this.#lanes[lowest] as ChunkedQueue<Value, Meta>;
+        this.victimMeta = queue.headMeta();
+        this.victim = queue.headValue();
+        this.#advance(queue, lowest);
         this.push(value, meta, lane);
         return EVICTED;
       }
@@ -83,9 +83,9 @@ export class BoundedBuffer<Value, Meta extends number | Withdrawable = number> {
 
   /** Queues `value` whatever the capacity: for one whose place is known to be free. */
   push(value: Value, meta: Meta, lane: number): void {
-    let ring = this.#lanes[lane];
-    if (ring === undefined) this.#lanes[lane] = ring = new Ring();
-    ring.push(value, meta);
+    let queue = this.#lanes[lane];
+    if (queue === undefined) this.#lanes[lane] = queue = new ChunkedQueue();
+    queue.push(value, meta);
     this.#occupied |= 1 << lane;
     if (++this.#size > this.highWaterMark) this.highWaterMark = this.#size;
   }
@@ -112,25 +112,25 @@ export class BoundedBuffer<Value, Meta extends number | Withdrawable = number> {
 
   /** The head of `lane`: its meta first, then its value, then `take`. */
   metaOf(lane: number): Meta {
-    return (this.#lanes[lane] as Ring<Value, Meta>).headMeta();
+    return (this.#lanes[lane] as ChunkedQueue<Value, Meta>).headMeta();
   }
 
   /** The head of `lane`, after `metaOf`. */
   valueOf(lane: number): Value {
-    return (this.#lanes[lane] as Ring<Value, Meta>).headValue();
+    return (this.#lanes[lane] as ChunkedQueue<Value, Meta>).headValue();
   }
 
   /** Takes the head of `lane` out, after `metaOf`. */
   take(lane: number): void {
-    this.#advance(this.#lanes[lane] as Ring<Value, Meta>, lane);
+    this.#advance(this.#lanes[lane] as ChunkedQueue<Value, Meta>, lane);
   }
 
   /** One record of `lane` has just been withdrawn: its place is free. */
   withdrawn(lane: number): void {
-    const ring = this.#lanes[lane] as Ring<Value, Meta>;
-    ring.withdrawn();
+    const queue = this.#lanes[lane] as ChunkedQueue<Value, Meta>;
+    queue.withdrawn();
     this.#size--;
-    if (ring.size === 0) this.#occupied &= ~(1 << lane);
+    if (queue.size === 0) this.#occupied &= ~(1 << lane);
   }
 
   /** Everything queued, highest lane first, oldest first within one. */
@@ -144,9 +144,9 @@ export class BoundedBuffer<Value, Meta extends number | Withdrawable = number> {
     this.victimMeta = undefined;
   }
 
-  #advance(ring: Ring<Value, Meta>, lane: number): void {
-    ring.advance();
+  #advance(queue: ChunkedQueue<Value, Meta>, lane: number): void {
+    queue.advance();
     this.#size--;
-    if (ring.size === 0) this.#occupied &= ~(1 << lane);
+    if (queue.size === 0) this.#occupied &= ~(1 << lane);
   }
 }

@@ -1,5 +1,5 @@
 import { type SchedulerLike, asyncScheduler } from 'rxjs';
-import { Ring } from '../buffer/ring';
+import { ChunkedQueue } from '../buffer/chunked-queue';
 import type { FailureCode } from '../failure/failure-code';
 import { Deadlines } from './deadlines';
 import { ASKED, AWAITED, CLOSED, CLOSING, CUT_SHORT, DRAINING, FANNING, LOOKED_AT, QUEUED, STALLED, SUSPENDED } from './flags';
@@ -58,13 +58,13 @@ export class Dispatch {
   /** Scheduled queues that a scheduler wanted to drain while a turn was on the stack. */
   #deferred: RunQueue[] = [];
   #emitting = false;
-  readonly #outbox = new Ring<Emission, number>();
+  readonly #outbox = new ChunkedQueue<Emission, number>();
   #ticks = 0;
   /** The drain's first and last reading; -1 when it has read nothing yet. */
   #startedAt = -1;
   #readAt = -1;
   #ids = 0;
-  #idHead = '';
+  #idHead: string;
 
   constructor(journal: Journal, options: { name?: string; scheduler?: SchedulerLike; dispatcher?: SchedulerLike; host?: Host } = {}) {
     this.journal = journal;
@@ -72,7 +72,7 @@ export class Dispatch {
     this.host = options.host ?? null;
     this.deadlines = new Deadlines(this.scheduler);
     this.main = new RunQueue(this, options.dispatcher ?? null);
-    this.#prefix = `${options.name ?? 'mailbox'}:`;
+    this.#prefix = this.#idHead = `${options.name ?? 'mailbox'}:`;
   }
 
   /** Turns that are open, the one on the stack included. */
@@ -91,7 +91,7 @@ export class Dispatch {
   }
 
   nextId(): string {
-    const id = this.#ids++;
+    const id = ++this.#ids;
     if ((id & DIGIT_MASK) === 0) this.#idHead = this.#prefix + (id >>> 5).toString(32);
     return this.#idHead + (DIGITS[id & DIGIT_MASK] as string);
   }

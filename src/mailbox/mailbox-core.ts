@@ -5,7 +5,7 @@ import type { Actor } from './actor';
 import { startActor } from './consumer-life';
 import type { Dispatch } from './dispatch';
 import { isExpired, sweepExpired } from './expiry';
-import { BUSY, CLOSED, CUT_SHORT, DETACHED, DRAINING, IDLE_SEAT, LOOKED_AT, OBSERVED, QUEUED, SCHEDULED, STALLED, UNSTARTED } from './flags';
+import { BUSY, CLOSED, CUT_SHORT, DETACHED, DRAINING, IDLE_SEAT, LOOKED_AT, OBSERVED, QUEUED, READY, SCHEDULED, STALLED, UNSTARTED } from './flags';
 import type { Handler } from './handler';
 import { checkDrained } from './mailbox-end';
 import { MailboxExtras } from './mailbox-extras';
@@ -73,13 +73,6 @@ export class MailboxCore {
     };
   }
 
-  /** Why it refuses a newcomer, where one look tells: it is full, and nothing in it can have expired. `TAKEN` where it takes more than that. */
-  get fullCode(): FailureCode | typeof TAKEN {
-    const { buffer, extras, settings } = this;
-    if (buffer === null || !buffer.isFull || (this.flags & (CLOSED | DETACHED)) !== 0) return TAKEN;
-    return extras !== null && extras.ownTtls ? TAKEN : settings.whenFull;
-  }
-
   // In -------------------------------------------------------------------------------------------
 
   /**
@@ -100,6 +93,21 @@ export class MailboxCore {
     } finally {
       dispatch.leave(outermost);
     }
+  }
+
+  /**
+   * The short way into the queue, for a message of which only its lane is known and while nobody looks. Answers as `take` does, or
+   * `undefined` where more than one look is needed: a sender waits, a ttl counts, something must leave for it.
+   */
+  enqueue(dispatch: Dispatch, message: unknown, lane: number): FailureCode | typeof TAKEN | undefined {
+    const { buffer, extras, settings } = this;
+    if (buffer === null || (this.flags & (CLOSED | DETACHED | UNSTARTED)) !== 0 || settings.ttl !== Infinity || extras?.isLookedAt === true) return undefined;
+    if (buffer.isFull) return settings.whenFull;
+    buffer.push(message, dispatch.stamp(lane, false), lane);
+    dispatch.journal.pending++;
+    this.flags |= QUEUED;
+    if ((this.flags & (READY | STALLED)) === 0) this.runQueue.add(this);
+    return TAKEN;
   }
 
   /** Queues a message, by the mailbox's overflow strategy. */

@@ -20,6 +20,11 @@ export class MailboxExtras {
   /** Some queued message has a ttl of its own. */
   ownTtls = false;
 
+  /** Whether what comes in or goes out concerns more than the queue. */
+  get isLookedAt(): boolean {
+    return this.ownTtls || this.waiting !== undefined || this.pressure !== undefined;
+  }
+
   /** Emits once when the mailbox is closed and everything in it is over; at once if it is already. */
   get ended$(): Observable<void> {
     return this.ended ? of(undefined) : (this.drained ??= new Subject());

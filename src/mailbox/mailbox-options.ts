@@ -32,8 +32,8 @@ export interface MailboxSettings {
   readonly turnTimeout: number;
   readonly maxWaiting: number;
   readonly dispatcher: SchedulerLike | undefined;
-  /** What a full mailbox answers, where its settings alone say so; '' where it depends on what is queued. */
-  readonly whenFull: FailureCode | '';
+  /** What a full mailbox answers, where its settings alone say so. */
+  readonly whenFull: FailureCode | undefined;
 }
 
 /** Checks every option and fills in the defaults. `capacity` is checked by its caller, which knows whether it may be infinite. */
@@ -52,6 +52,6 @@ export function resolveMailbox(capacity: number, options: MailboxOptions = {}): 
     turnTimeout: checkDuration(turnTimeout, 'turnTimeout', { infinity: true }),
     maxWaiting: options.maxWaiting ?? capacity,
     dispatcher,
-    whenFull: ttl !== Infinity || overflow === 'drop-oldest' ? '' : overflow === 'drop-newest' ? 'Dropped' : 'MailboxFull',
+    whenFull: ttl !== Infinity || overflow === 'drop-oldest' ? undefined : overflow === 'drop-newest' ? 'Dropped' : 'MailboxFull',
   };
 }

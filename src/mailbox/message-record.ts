@@ -1,5 +1,5 @@
 import type { Observer } from 'rxjs';
-import type { Withdrawable } from '../buffer/ring';
+import type { Withdrawable } from '../buffer/chunked-queue';
 import type { FailureCode } from '../failure/failure-code';
 import type { ActorId } from '../message/actor-id';
 import { PRIORITIES, type Priority } from '../message/priority';

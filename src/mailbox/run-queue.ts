@@ -1,5 +1,5 @@
 import type { SchedulerLike, Subscription } from 'rxjs';
-import { Ring } from '../buffer/ring';
+import { ChunkedQueue } from '../buffer/chunked-queue';
 import type { Dispatch } from './dispatch';
 import { READY } from './flags';
 import { macrotask } from './macrotask';
@@ -10,7 +10,7 @@ export class RunQueue {
   readonly dispatch: Dispatch;
   /** `null`: on the sender's stack. */
   readonly scheduler: SchedulerLike | null;
-  readonly #ready = new Ring<MailboxCore, number>();
+  readonly #ready = new ChunkedQueue<MailboxCore, number>();
   #action: Subscription | undefined;
   #suspended = false;
 

@@ -1,5 +1,5 @@
 import { Observable, Subject } from 'rxjs';
-import { Ring } from '../buffer/ring';
+import { ChunkedQueue } from '../buffer/chunked-queue';
 import { checkFunction, checkPositiveInteger } from '../failure/check';
 import type { FailureCode } from '../failure/failure-code';
 import type { SendResult } from '../message/send-result';
@@ -43,7 +43,7 @@ const CAPACITY = 1_000;
  */
 export class DeadLetterQueue {
   readonly capacity: number;
-  #stored = new Ring<Stored, number>();
+  #stored = new ChunkedQueue<Stored, number>();
   #evicted = 0;
   readonly #arrivals = new Subject<DeadLetter>();
   readonly #senders = new Map<object, Redeliver>();
@@ -130,7 +130,7 @@ export class DeadLetterQueue {
 
   #take(filter: (letter: DeadLetter) => boolean): Stored[] {
     const taken: Stored[] = [];
-    const left = new Ring<Stored, number>();
+    const left = new ChunkedQueue<Stored, number>();
     this.#stored.forEach((stored) => {
       if (filter(stored.letter)) taken.push(stored);
       else left.push(stored, 0);

@@ -1,0 +1,163 @@
+/** A queued value's own record, where it has one: it says itself that it was taken back, so that nobody needs to know its slot. */
+export interface Withdrawable {
+  readonly withdrawn: boolean;
+}
+
+const FIRST_LENGTH = 16;
+/** No chunk is longer, and one is what an emptied queue keeps: a burst may leave this much behind (16 kB), never more. */
+const MOST_LENGTH = 2_048;
+
+/**
+ * A FIFO of `[value, meta]` pairs, so a queued value costs two slots and no object, in chunks whose last slot leads to the next one:
+ * growing copies nothing, which is most of what a burst costs in a ring that doubles.
+ *
+ * `meta` is a small integer, or a record that can be withdrawn. A withdrawn pair is a tombstone: passed over when it comes to the
+ * head, and swept when tombstones outnumber the living three to one.
+ */
+export class ChunkedQueue<Value, Meta extends number | Withdrawable> {
+  /** Values that wait, tombstones not counted. */
+  size = 0;
+  #head: unknown[] = [];
+  /** Index of the head's value in its chunk. */
+  #at = 0;
+  #tail: unknown[] = this.#head;
+  /** Where the tail's next value goes, and how many slots its chunk has for pairs. */
+  #end = 0;
+  #room = 0;
+  #dead = 0;
+  /** The chunk that was used up last, empty: a queue in its stride takes no memory. */
+  #spare: unknown[] | undefined;
+
+  /** Slots held, for the specs that prove that memory comes back. */
+  get length(): number {
+    let length = this.#spare === undefined ? 0 : this.#spare.length - 1;
+    for (let chunk: unknown[] | undefined = this.#room === 0 ? undefined : this.#head; chunk !== undefined; chunk = chunk[chunk.length - 1] as typeof chunk) {
+      length += chunk.length - 1;
+    }
+    return length;
+  }
+
+  push(value: Value, meta: Meta): void {
+    if (this.#end === this.#room) this.#grow();
+    const tail = this.#tail;
+    const end = this.#end;
+    tail[end] = value;
+    tail[end + 1] = meta;
+    this.#end = end + 2;
+    this.size++;
+  }
+
+  /** The head's value. Only to be asked when `size` is not 0 and after `headMeta`. */
+  headValue(): Value {
+    return this.#head[this.#at] as Value;
+  }
+
+  /** The head's meta, tombstones passed over. Only to be asked when `size` is not 0. */
+  headMeta(): Meta {
+    if (this.#dead !== 0) this.#passDead();
+    return this.#head[this.#at + 1] as Meta;
+  }
+
+  /** Takes the head out. Only to be called after `headMeta`. */
+  advance(): void {
+    this.#drop();
+    if (--this.size === 0) this.#emptied();
+  }
+
+  /** Says that one queued record has just been withdrawn. */
+  withdrawn(): void {
+    this.#dead++;
+    if (--this.size === 0) this.#emptied();
+    else if (this.#dead > 2 * FIRST_LENGTH && this.#dead > 3 * this.size) this.#sweep();
+  }
+
+  /** Every living pair, head first. */
+  forEach(visit: (value: Value, meta: Meta) => void): void {
+    let chunk = this.#head;
+    let at = this.#at;
+    for (let left = this.size; left > 0; at += 2) {
+      if (at === chunk.length - 1) {
+        chunk = chunk[at] as unknown[];
+        at = 0;
+      }
+      const meta = chunk[at + 1] as Meta;
+      if (typeof meta !== 'number' && meta.withdrawn) continue;
+      visit(chunk[at] as Value, meta);
+      left--;
+    }
+  }
+
+  #passDead(): void {
+    for (;;) {
+      const meta = this.#head[this.#at + 1] as Meta;
+      if (typeof meta === 'number' || !meta.withdrawn) return;
+      this.#drop();
+      this.#dead--;
+    }
+  }
+
+  /** Clears the head pair, so that nothing is kept alive, and steps to the next one. */
+  #drop(): void {
+    const head = this.#head;
+    const at = this.#at;
+    head[at] = undefined;
+    head[at + 1] = undefined;
+    this.#at = at + 2;
+    if (at + 3 === head.length && head !== this.#tail) this.#nextChunk(head);
+  }
+
+  #nextChunk(used: unknown[]): void {
+    this.#head = used[used.length - 1] as unknown[];
+    this.#at = 0;
+    used[used.length - 1] = undefined;
+    this.#spare = used;
+  }
+
+  /** A chunk of the same length while the queue is short for it, else of twice the length. */
+  #grow(): void {
+    const room = this.#room;
+    const isShort = this.size * 4 <= room;
+    const length = room === 0 ? FIRST_LENGTH : isShort ? room : Math.min(room * 2, MOST_LENGTH);
+    const spare = this.#spare;
+    let chunk: unknown[];
+    if (spare !== undefined && spare.length > length) {
+      chunk = spare;
+      this.#spare = undefined;
+    } else chunk = new Array<unknown>(length + 1).fill(undefined);
+    if (room === 0) this.#head = chunk;
+    else this.#tail[room] = chunk;
+    this.#tail = chunk;
+    this.#end = 0;
+    this.#room = chunk.length - 1;
+  }
+
+  /** The last living value left: what tombstones or a burst held goes with it, but for one chunk. */
+  #emptied(): void {
+    if (this.#dead !== 0) {
+      this.#clear();
+      return;
+    }
+    this.#head = this.#tail;
+    this.#at = 0;
+    this.#end = 0;
+    this.#spare = undefined;
+  }
+
+  /** Lays the living into new chunks. */
+  #sweep(): void {
+    const living: [Value, Meta][] = [];
+    this.forEach((value, meta) => living.push([value, meta]));
+    this.#clear();
+    this.size = 0;
+    for (const [value, meta] of living) this.push(value, meta);
+  }
+
+  #clear(): void {
+    this.#head = this.#tail = [];
+    this.#at = 0;
+    this.#end = 0;
+    this.#room = 0;
+    this.#dead = 0;
+    this.#spare = undefined;
+  }
+}
