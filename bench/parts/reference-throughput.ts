@@ -1,9 +1,10 @@
-import { InMemoryMessageBroker } from 'rx-broker';
+import { InMemoryMessageBroker, type BroadcastResult } from 'rx-broker';
 import { distinctHandlers, distinctRepliers, type Tally } from '../harness/handlers';
 import type { Case, Part } from '../harness/part';
 import type { Work } from '../harness/work';
 import { alone } from '../workloads/alone';
 import { checkCounted, idsOf, tell } from '../workloads/sending';
+import { until } from '../workloads/until';
 
 const deliveries = 16_000;
 
@@ -26,24 +27,31 @@ function tryBroadcast(receivers: number): Work {
 function broadcast(receivers: number): Work {
   const broker = new InMemoryMessageBroker();
   const ids = idsOf(receivers);
-  distinctRepliers(receivers).forEach((handler, index) => broker.spawn(ids[index]!, handler));
+  distinctRepliers(receivers).forEach((handler, index) => broker.spawn(ids[index]!, handler, { capacity: deliveries }));
+  const casts = deliveries / receivers;
   let arrived = 0;
+  let sum = 0;
+  let expected = 0;
+  const onResult = (result: BroadcastResult): void => {
+    if (!result.ok) throw result.error;
+    arrived++;
+    sum += result.value as number;
+  };
   return {
     name: 'broadcast',
     operations: deliveries,
     run() {
-      for (let index = 0; index < deliveries / receivers; index++) {
-        let sum = 0;
-        broker.broadcast(index).subscribe((result) => {
-          if (!result.ok) return;
-          arrived++;
-          sum += result.value as number;
-        });
-        const expected = index * receivers + (receivers * (receivers - 1)) / 2;
-        if (sum !== expected) throw new Error(`The results add up to ${sum}, not to ${expected}.`);
-      }
+      expected += deliveries;
+      for (let index = 0; index < casts; index++) broker.broadcast(index).subscribe(onResult);
+      return until(() => arrived === expected);
     },
-    arrived: () => checkCounted('broadcast', broker, arrived),
+    arrived() {
+      const runs = arrived / deliveries;
+      // Each message once to each receiver, and each receiver adds its index.
+      const total = (runs * casts * receivers * (casts - 1 + receivers - 1)) / 2;
+      if (sum !== total) throw new Error(`The results add up to ${sum}, not to ${total}.`);
+      return checkCounted('broadcast', broker, arrived);
+    },
   };
 }
 

@@ -5,10 +5,10 @@ import { consumerOf } from '../mailbox/consumer';
 import { attach } from '../mailbox/consumer-life';
 import { NORMAL_STAMP, tellDirect } from '../mailbox/direct';
 import { Dispatch } from '../mailbox/dispatch';
-import { CLOSING, FREEZING } from '../mailbox/flags';
+import { CLOSING, FREEZING, LONG_WAY } from '../mailbox/flags';
 import type { Host } from '../mailbox/host';
 import { Mailbox } from '../mailbox/mailbox';
-import { MailboxCore } from '../mailbox/mailbox-core';
+import { MailboxCore, TAKEN } from '../mailbox/mailbox-core';
 import { type MailboxSettings, resolveMailbox } from '../mailbox/mailbox-options';
 import type { Turn } from '../mailbox/turn';
 import type { ActorId } from '../message/actor-id';
@@ -164,14 +164,12 @@ export class LocalBroker {
   trySend(id: string, message: unknown, options?: TellOptions): SendResult {
     const core = this.#actors.get(id);
     const dispatch = this.#dispatch;
-    if (
-      core !== undefined &&
-      options === undefined &&
-      (core.flags | dispatch.flags) === 0 &&
-      (this.#ledger.succeeded & SAMPLE_MASK) !== 0
-    ) {
-      tellDirect(core, dispatch, message, NORMAL_STAMP);
-      return SENT;
+    if (core !== undefined && options === undefined && (this.#ledger.succeeded & SAMPLE_MASK) !== 0) {
+      if ((core.flags | dispatch.flags) === 0) {
+        tellDirect(core, dispatch, message, NORMAL_STAMP);
+        return SENT;
+      }
+      if ((dispatch.flags & LONG_WAY) === 0 && core.enqueue(dispatch, message, NORMAL_STAMP) === TAKEN) return SENT;
     }
     return this.#teller.tell(id, core, message, options, null);
   }
