@@ -1,6 +1,7 @@
-import { Observable, type ObservableInput, type ObservedValueOf, type OperatorFunction, Subscriber, from } from 'rxjs';
+import { Observable, type ObservableInput, type ObservedValueOf, type OperatorFunction, type Subscriber, from } from 'rxjs';
 import { checkFunction, checkOptions, describeValue } from '../failure/check';
 import { BoundedFlow, type BoundedOptions, type BoundedSettings, resolveBounded } from './bounded-flow';
+import { type InnerOwner, InnerSubscriber } from './inner-subscriber';
 
 /** `BoundedOptions` with the capacity, which is required: a default would be somebody's outage. */
 export interface BoundedMapOptions<T> extends BoundedOptions<T> {
@@ -32,55 +33,36 @@ export function boundedMergeMap<T, O extends ObservableInput<any>>(
   return (source) => new Observable((subscriber) => new MappingFlow<T, ObservedValueOf<O>>(subscriber, settings, project).follow(source));
 }
 
-class MappingFlow<T, R> extends BoundedFlow<T, R> {
+class MappingFlow<T, R> extends BoundedFlow<T, R> implements InnerOwner {
   readonly #project: (value: T, index: number) => ObservableInput<R>;
+  /** The inner streams that did not end while they were subscribed to. */
+  readonly #open = new Set<InnerSubscriber<R>>();
   #index = 0;
 
   constructor(out: Subscriber<R>, settings: BoundedSettings<T>, project: (value: T, index: number) => ObservableInput<R>) {
     super(out, settings);
     this.#project = project;
+    out.add(() => {
+      for (const inner of this.#open) inner.unsubscribe();
+    });
   }
 
-  /** An inner stream is over. */
-  innerOver(): void {
+  innerOver(inner: InnerSubscriber<R>): void {
+    this.#open.delete(inner);
     this.release();
   }
 
   protected override handOn(value: T): void {
-    let inner: Observable<R>;
+    let stream: Observable<R>;
     try {
-      inner = from(this.#project(value, this.#index++));
+      stream = from(this.#project(value, this.#index++));
     } catch (error) {
       this.out.error(error);
       return;
     }
-    inner.subscribe(new InnerSubscriber<R>(this.out, this));
-  }
-}
-
-/** Passes an inner stream's values on, and its end to the flow. */
-class InnerSubscriber<R> extends Subscriber<R> {
-  readonly #out: Subscriber<R>;
-  readonly #flow: MappingFlow<any, R>;
-
-  constructor(out: Subscriber<R>, flow: MappingFlow<any, R>) {
-    super();
-    this.#out = out;
-    this.#flow = flow;
-    out.add(this);
-  }
-
-  protected override _next(value: R): void {
-    this.#out.next(value);
-  }
-
-  protected override _error(error: unknown): void {
-    this.#out.error(error);
-  }
-
-  protected override _complete(): void {
-    this.#out.remove(this);
-    this.unsubscribe();
-    this.#flow.innerOver();
+    const inner = new InnerSubscriber<R>(this.out, this);
+    stream.subscribe(inner);
+    if (this.out.closed) inner.unsubscribe();
+    else if (!inner.closed) this.#open.add(inner);
   }
 }
