@@ -37,10 +37,11 @@ export class Registrar {
     if ((this.#dispatch.flags & CLOSING) !== 0) throw new BrokerError('BrokerClosed', `the broker is closing or closed; '${id}' cannot be registered`);
     this.#registry.checkFree(id, core);
     this.#dispatch.settleFanOut();
-    const registration = new LocalRegistration(this, core, id);
+    let life = 0;
     const outermost = this.#dispatch.enter();
     try {
-      this.#registry.add(id, core, registration);
+      this.#registry.add(id, core);
+      life = core.lives;
       moveTo(core, this.#dispatch.queueFor(core.settings.dispatcher));
       this.#ledger.registered(core);
       for (const topic of topics) this.#topics.bind(topic, core);
@@ -52,10 +53,10 @@ export class Registrar {
     } finally {
       this.#dispatch.leave(outermost);
     }
-    return registration;
+    return new LocalRegistration(this, core, id, life);
   }
 
-  /** An actor is unregistered. */
+  /** Unregisters an actor. */
   end(core: MailboxCore): void {
     this.#end(core, 'unregistered', 'ActorNotFound', 'ActorStopped');
   }

@@ -18,22 +18,21 @@ export interface RegistrationEnder {
 
 /** A registration in memory. */
 export class LocalRegistration implements Registration {
+  readonly id: ActorId;
+  readonly #ender: RegistrationEnder;
   readonly #core: MailboxCore;
-  #ender: RegistrationEnder | undefined;
-  readonly #id: string;
+  /** Which of its mailbox's registrations this is. */
+  readonly #life: number;
 
-  constructor(ender: RegistrationEnder, core: MailboxCore, id: string) {
+  constructor(ender: RegistrationEnder, core: MailboxCore, id: string, life: number) {
+    this.id = id as ActorId;
     this.#ender = ender;
     this.#core = core;
-    this.#id = id;
-  }
-
-  get id(): ActorId {
-    return this.#id as ActorId;
+    this.#life = life;
   }
 
   get closed(): boolean {
-    return this.#ender === undefined;
+    return this.#core.lives !== this.#life;
   }
 
   get ready(): Promise<void> {
@@ -41,11 +40,6 @@ export class LocalRegistration implements Registration {
   }
 
   unsubscribe(): void {
-    this.#ender?.end(this.#core);
-  }
-
-  /** The actor is unregistered; there is nothing left to end. */
-  over(): void {
-    this.#ender = undefined;
+    if (!this.closed) this.#ender.end(this.#core);
   }
 }

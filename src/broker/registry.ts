@@ -2,17 +2,16 @@ import { Observable, Subject } from 'rxjs';
 import { BrokerError } from '../failure/broker-error';
 import type { MailboxCore } from '../mailbox/mailbox-core';
 import type { ActorId } from '../message/actor-id';
-import type { LocalRegistration } from './registration';
 
 /** Who is registered, in the order of registration; and who waits for whose end. */
 export class Registry {
   /** What every send looks up; the broker reads it straight. */
   readonly actors: Map<string, MailboxCore> = new Map();
   readonly #watchers = new Map<string, Subject<void>>();
-  /** The actors as one array, which broadcasts walk. Appended to; made anew after somebody left. */
+  /** The actors as one array, which broadcasts walk: made by the first, appended to, made anew after somebody left. */
   #roster: MailboxCore[] = [];
   #rosterSize = 0;
-  #isStale = false;
+  #isStale = true;
 
   get size(): number {
     return this.actors.size;
@@ -20,7 +19,9 @@ export class Registry {
 
   /** Makes room in the roster, so that it is not copied as it grows. A `Map` cannot be told beforehand. */
   reserve(expectedActors: number): void {
-    if (this.size === 0) this.#roster = new Array<MailboxCore>(expectedActors);
+    if (this.size > 0) return;
+    this.#roster = new Array<MailboxCore>(expectedActors);
+    this.#isStale = false;
   }
 
   ids(): ActorId[] {
@@ -46,20 +47,19 @@ export class Registry {
   /** @throws {BrokerError} `AlreadyRegistered` */
   checkFree(id: string, core: MailboxCore): void {
     if (this.actors.has(id)) throw new BrokerError('AlreadyRegistered', `an actor is registered as '${id}' already; unregister it first, or choose another id`);
-    if (core.registration !== null) throw new BrokerError('AlreadyRegistered', `this mailbox is registered already, as '${core.id}'; a mailbox has one id`);
+    if (core.isRegistered) throw new BrokerError('AlreadyRegistered', `this mailbox is registered already, as '${core.id}'; a mailbox has one id`);
   }
 
-  add(id: string, core: MailboxCore, registration: LocalRegistration): void {
+  add(id: string, core: MailboxCore): void {
     this.actors.set(id, core);
     core.id = id;
-    core.registration = registration;
+    core.lives++;
     if (!this.#isStale) this.#roster[this.#rosterSize++] = core;
   }
 
   remove(core: MailboxCore): void {
     this.actors.delete(core.id);
-    core.registration?.over();
-    core.registration = null;
+    core.lives++;
     // Dropped and not only marked: it would keep those who ended alive until the next broadcast.
     this.#isStale = true;
     this.#roster = [];

@@ -25,7 +25,7 @@ export function attach(core: MailboxCore, handler: Handler, actor: Actor | null)
   const { dispatch } = core.runQueue;
   const outermost = dispatch.enter();
   try {
-    if (core.registration !== null) startActor(core);
+    if (core.isRegistered) startActor(core);
     core.wake();
   } finally {
     dispatch.leave(outermost);

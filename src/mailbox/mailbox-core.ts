@@ -40,13 +40,17 @@ export class MailboxCore {
   /** Turns that hold a seat: open ones, and aborted ones whose promise is still to settle. */
   seats: Turn[] | null = null;
   extras: MailboxExtras | null = null;
-  /** Told when the actor is unregistered. */
-  registration: { over(): void } | null = null;
+  /** Counts its registrations and their ends: odd while it is registered. A number, so that nobody keeps a registration for it. */
+  lives = 0;
 
   constructor(settings: MailboxSettings, runQueue: RunQueue) {
     this.settings = settings;
     this.runQueue = runQueue;
     this.flags = IDLE_SEAT | (runQueue.scheduler === null ? 0 : SCHEDULED);
+  }
+
+  get isRegistered(): boolean {
+    return (this.lives & 1) === 1;
   }
 
   get size(): number {

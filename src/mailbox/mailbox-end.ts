@@ -13,7 +13,7 @@ export function closeMailbox(core: MailboxCore, reason: unknown): void {
   if ((core.flags & CLOSED) !== 0) return;
   core.flags |= CLOSED;
   const { dispatch } = core.runQueue;
-  if (core.registration !== null) dispatch.journal.closed(core, reason === 'closed' ? undefined : reason);
+  if (core.isRegistered) dispatch.journal.closed(core, reason === 'closed' ? undefined : reason);
   core.rare().stopReason = reason;
   // With its own turn on the stack it cannot be drained yet: lined up, it is looked at when that stack has returned.
   if (dispatch.onStack === core) core.runQueue.add(core);
