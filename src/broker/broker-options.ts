@@ -61,7 +61,7 @@ export function resolveBroker(options: BrokerOptions = {}): BrokerSettings {
   if (typeof router?.route !== 'function') throw new TypeError(`router must have route(key, targets, message), got ${describeValue(router)}`);
   if (typeof freezeMessages !== 'boolean') throw new TypeError(`freezeMessages must be true or false, got ${describeValue(freezeMessages)}`);
   checkOptions(mailbox, 'mailbox');
-  resolveMailbox(1, mailbox);
+  resolveMailbox(mailbox);
   return {
     name,
     requestTimeout: checkDuration(requestTimeout, 'requestTimeout', { infinity: true }),

@@ -127,8 +127,9 @@ export class LocalBroker {
     const consumer = consumerOf(first, hasProtocol ? (second ?? null) : undefined);
     checkOptions(options);
     const capacity = options?.capacity === undefined ? CAPACITY : options.capacity;
-    const settings = options === undefined ? this.#spawnSettings : resolveMailbox(capacity === Infinity ? capacity : checkCapacity(capacity), { ...this.#settings.mailbox, ...options });
-    const core = new MailboxCore(settings, this.#dispatch.queueFor(settings.dispatcher));
+    if (capacity !== Infinity) checkCapacity(capacity);
+    const settings = options === undefined ? this.#spawnSettings : resolveMailbox({ ...this.#settings.mailbox, ...options });
+    const core = new MailboxCore(capacity, settings, this.#dispatch.queueFor(settings.dispatcher));
     attach(core, consumer.handler, consumer.actor);
     return this.#registrar.register(id, core, options);
   }
@@ -293,7 +294,7 @@ export class LocalBroker {
   // --------------------------------------------------------------------------------------------------
 
   get #spawnSettings(): MailboxSettings {
-    return (this.#defaultSettings ??= resolveMailbox(CAPACITY, this.#settings.mailbox));
+    return (this.#defaultSettings ??= resolveMailbox(this.#settings.mailbox));
   }
 
   #defaultSettings: MailboxSettings | undefined;

@@ -28,6 +28,7 @@ export const TAKEN = '';
 export class MailboxCore {
   /** The mailbox's bits of `flags.ts`. 0: idle, open, with a consumer, nothing queued. */
   flags: number;
+  readonly capacity: number;
   readonly settings: MailboxSettings;
   /** Where it lines up when it is ready; through it, the dispatch it belongs to. */
   runQueue: RunQueue;
@@ -43,7 +44,8 @@ export class MailboxCore {
   /** Counts its registrations and their ends: odd while it is registered. A number, so that nobody keeps a registration for it. */
   lives = 0;
 
-  constructor(settings: MailboxSettings, runQueue: RunQueue) {
+  constructor(capacity: number, settings: MailboxSettings, runQueue: RunQueue) {
+    this.capacity = capacity;
     this.settings = settings;
     this.runQueue = runQueue;
     this.flags = IDLE_SEAT | (runQueue.scheduler === null ? 0 : SCHEDULED);
@@ -65,9 +67,9 @@ export class MailboxCore {
   }
 
   metrics(): MailboxMetrics {
-    const { settings, size, delivered, extras, buffer } = this;
+    const { capacity, size, delivered, extras, buffer } = this;
     return {
-      capacity: settings.capacity,
+      capacity,
       size,
       highWaterMark: buffer === null ? 0 : buffer.highWaterMark,
       accepted: delivered + size + (extras === null ? 0 : extras.removed),
@@ -119,7 +121,7 @@ export class MailboxCore {
     const { settings } = this;
     const { dispatch } = this.runQueue;
     if ((this.flags & (CLOSED | DETACHED)) !== 0) return (this.flags & DETACHED) === 0 ? 'ActorStopped' : 'ActorNotFound';
-    const buffer = (this.buffer ??= new BoundedBuffer(settings.capacity, settings.overflow, settings.fairness));
+    const buffer = (this.buffer ??= new BoundedBuffer(this.capacity, settings.overflow, settings.fairness));
     if (buffer.isFull) sweepExpired(this, dispatch);
     const record = typeof meta === 'number' || meta.shared ? null : meta;
     const queued = record === null ? message : undefined;
@@ -262,7 +264,7 @@ export class MailboxCore {
 
   pressureChanged(dispatch: Dispatch): void {
     const pressure = this.extras?.pressure;
-    if (pressure !== undefined && pressure.observed) dispatch.emit(pressure, this.size / this.settings.capacity);
+    if (pressure !== undefined && pressure.observed) dispatch.emit(pressure, this.size / this.capacity);
   }
 
   /** The rare parts, made now if need be. */
@@ -347,7 +349,7 @@ export class MailboxCore {
 
   #park(dispatch: Dispatch, record: MessageRecord): FailureCode | typeof TAKEN {
     const extras = this.rare();
-    const waiting = (extras.waiting ??= new BoundedBuffer(this.settings.maxWaiting, 'fail', 'strict'));
+    const waiting = (extras.waiting ??= new BoundedBuffer(this.settings.maxWaiting ?? this.capacity, 'fail', 'strict'));
     if (waiting.offer(undefined, record, record.lane) !== ACCEPTED) return 'MailboxFull';
     record.state = WAITING;
     dispatch.journal.pending++;

@@ -24,34 +24,40 @@ export interface MailboxOptions {
 
 /** Mailbox options with every default filled in; shared by all mailboxes made alike. */
 export interface MailboxSettings {
-  readonly capacity: number;
   readonly overflow: Overflow;
   readonly concurrency: number;
   readonly fairness: Fairness;
   readonly ttl: number;
   readonly turnTimeout: number;
-  readonly maxWaiting: number;
+  /** Where it is not given, as many as the capacity. */
+  readonly maxWaiting: number | undefined;
   readonly dispatcher: SchedulerLike | undefined;
   /** What a full mailbox answers, where its settings alone say so. */
   readonly whenFull: FailureCode | undefined;
 }
 
-/** Checks every option and fills in the defaults. `capacity` is checked by its caller, which knows whether it may be infinite. */
-export function resolveMailbox(capacity: number, options: MailboxOptions = {}): MailboxSettings {
+/** Checks every option and fills in the defaults. */
+export function resolveMailbox(options: MailboxOptions | undefined): MailboxSettings {
+  return options === undefined ? DEFAULTS : resolve(options);
+}
+
+function resolve(options: MailboxOptions): MailboxSettings {
   checkOptions(options);
-  const { overflow = 'fail', concurrency = 1, fairness = 'weighted', ttl = Infinity, turnTimeout = Infinity, dispatcher } = options;
+  const { overflow = 'fail', concurrency = 1, fairness = 'weighted', ttl = Infinity, turnTimeout = Infinity, maxWaiting, dispatcher } = options;
   if (concurrency !== Infinity) checkPositiveInteger(concurrency, 'concurrency');
-  if (options.maxWaiting !== undefined && options.maxWaiting !== Infinity) checkPositiveInteger(options.maxWaiting, 'maxWaiting');
+  if (maxWaiting !== undefined && maxWaiting !== Infinity) checkPositiveInteger(maxWaiting, 'maxWaiting');
   if (dispatcher !== undefined) checkScheduler(dispatcher, 'dispatcher');
   return {
-    capacity,
     overflow: checkOneOf(overflow, 'overflow', OVERFLOWS),
     concurrency,
     fairness: checkOneOf(fairness, 'fairness', FAIRNESSES),
     ttl: checkDuration(ttl, 'ttl', { infinity: true }),
     turnTimeout: checkDuration(turnTimeout, 'turnTimeout', { infinity: true }),
-    maxWaiting: options.maxWaiting ?? capacity,
+    maxWaiting,
     dispatcher,
     whenFull: ttl !== Infinity || overflow === 'drop-oldest' ? undefined : overflow === 'drop-newest' ? 'Dropped' : 'MailboxFull',
   };
 }
+
+/** Shared by all mailboxes without options: an object for each would be a third of an idle actor. */
+const DEFAULTS: MailboxSettings = /* @__PURE__ */ resolve({});

@@ -40,8 +40,8 @@ export class Mailbox<Msg = any> implements Observer<Msg> {
   readonly #core: MailboxCore;
 
   private constructor(capacity: number, options: MailboxOptions | undefined) {
-    const settings = resolveMailbox(capacity, options);
-    this.#core = new MailboxCore(settings, aloneQueue(settings.dispatcher));
+    const settings = resolveMailbox(options);
+    this.#core = new MailboxCore(capacity, settings, aloneQueue(settings.dispatcher));
   }
 
   /**
@@ -105,7 +105,7 @@ export class Mailbox<Msg = any> implements Observer<Msg> {
         extras.pressure = new Subject();
         if (extras.ended) extras.pressure.complete();
       }
-      return extras.pressure.pipe(startWith(core.size / core.settings.capacity), distinctUntilChanged());
+      return extras.pressure.pipe(startWith(core.size / core.capacity), distinctUntilChanged());
     });
   }
 
@@ -122,7 +122,7 @@ export class Mailbox<Msg = any> implements Observer<Msg> {
   }
 
   get capacity(): number {
-    return this.#core.settings.capacity;
+    return this.#core.capacity;
   }
 
   /** Messages queued now. */
@@ -131,7 +131,7 @@ export class Mailbox<Msg = any> implements Observer<Msg> {
   }
 
   get isFull(): boolean {
-    return this.#core.size >= this.#core.settings.capacity;
+    return this.#core.size >= this.#core.capacity;
   }
 
   get isClosed(): boolean {

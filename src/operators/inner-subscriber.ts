@@ -57,6 +57,6 @@ export class InnerSubscriber<R> implements Observer<R> {
   }
 
   remove(teardown: Exclude<TeardownLogic, void>): void {
-    this.#teardowns?.remove(teardown as Subscription);
+    this.#teardowns?.remove(teardown);
   }
 }
