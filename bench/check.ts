@@ -32,7 +32,7 @@ console.log(formatTable(rows.filter(({ budget }) => budget !== undefined)));
 const unmeasured = Object.keys(budgets).filter((budget) => !rows.some((row) => row.budget === budget));
 for (const budget of unmeasured) errors.push(`${budget} is in budgets.json, and no case measures it.`);
 for (const error of errors) console.error(pc.red(error));
-const exceeded = rows.filter((row) => verdictOn(row)?.exceeded);
+const exceeded = rows.filter((row) => verdictOn(row)?.isExceeded);
 for (const { budget } of exceeded) console.error(pc.red(`${budget ?? ''} is over its budget by more than the noise.`));
 console.log(pc.dim(`${String(rows.length)} figures in ${prettyMs(performance.now() - started)}`));
 process.exitCode = exceeded.length + errors.length > 0 ? 1 : 0;
@@ -43,7 +43,7 @@ async function settled(name: CaseName): Promise<readonly Measure[]> {
   for (let attempt = 0; attempt < attempts; attempt++) {
     runs.push(await runCase(name, 'short', () => undefined));
     const rows = runs[0]!.map((_, index) => combined(runs.map((run) => run[index]!)));
-    if (attempt % 2 === 0 && !rows.some((row) => (verdictOn(row)?.actual ?? 0) > (verdictOn(row)?.atMost ?? 0))) return rows;
+    if (attempt % 2 === 0 && !rows.some((row) => verdictOn(row)?.isExceeded)) return rows;
   }
   return runs[0]!.map((_, index) => combined(runs.map((run) => run[index]!)));
 }

@@ -62,8 +62,10 @@ const formatRatio = ({ ratio, noise }: Measure): string =>
 function formatVerdict(measure: Measure): string {
   const verdict = verdictOn(measure);
   if (verdict === undefined) return '';
-  const text = measure.ratio === undefined ? formatValue(verdict.atMost, measure.unit) : `${String(verdict.atMost)} ×`;
-  return verdict.exceeded ? pc.red(`over ${text}`) : verdict.actual > verdict.atMost ? pc.yellow(`about ${text}`) : pc.green(text);
+  const format = (limit: number): string => (measure.ratio === undefined ? formatValue(limit, measure.unit) : `${String(limit)} ×`);
+  const { atMost, held } = verdict.budget;
+  const text = held === undefined ? format(atMost) : `${format(atMost)}, held at ${format(held)}`;
+  return verdict.isExceeded ? pc.red(`over ${text}`) : verdict.isMet ? pc.green(format(atMost)) : pc.yellow(`about ${text}`);
 }
 
 /** Three digits that count. */
