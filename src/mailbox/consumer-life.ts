@@ -51,7 +51,7 @@ export function startActor(core: MailboxCore): void {
   core.flags &= ~UNSTARTED;
   const { dispatch } = core.runQueue;
   const outermost = dispatch.enter();
-  const turn = new Turn(core, undefined, dispatch.stamp(NORMAL_LANE, true));
+  const turn = new Turn(core, dispatch.stamp(NORMAL_LANE, true));
   try {
     core.actor?.onStart?.(turn);
   } catch (error) {

@@ -14,7 +14,7 @@ class OpenDelivery<Msg> implements Delivery<Msg> {
   readonly #turn: Turn;
 
   constructor(turn: Turn) {
-    this.message = turn.message as Msg;
+    this.message = turn.rest?.message as Msg;
     this.#turn = turn;
   }
 

@@ -17,7 +17,7 @@ export const NORMAL_STAMP = 1;
  */
 export function tellDirect(core: MailboxCore, dispatch: Dispatch, message: unknown, stamp: number): void {
   const handler = core.handler as Handler;
-  const turn = new Turn(core, message, stamp);
+  const turn = new Turn(core, stamp);
   dispatch.flags = DRAINING;
   dispatch.onStack = core;
   core.delivered++;
@@ -26,7 +26,7 @@ export function tellDirect(core: MailboxCore, dispatch: Dispatch, message: unkno
     result = handler(message, turn);
   } catch (error) {
     dispatch.onStack = null;
-    threw(turn, dispatch, error);
+    threw(turn, dispatch, error, message);
     dispatch.finish();
     return;
   }
@@ -38,7 +38,7 @@ export function tellDirect(core: MailboxCore, dispatch: Dispatch, message: unkno
     return;
   }
   try {
-    returned(turn, dispatch, result);
+    returned(turn, dispatch, result, message);
   } finally {
     dispatch.finish();
   }
@@ -47,7 +47,7 @@ export function tellDirect(core: MailboxCore, dispatch: Dispatch, message: unkno
 /** The same for a message whose caller waits for the reply. A plain reply makes no record, no timer and no teardown. */
 export function askDirect(core: MailboxCore, dispatch: Dispatch, message: unknown, caller: Subscriber<unknown>): void {
   const handler = core.handler as Handler;
-  const turn = new AskedTurn(core, message, NORMAL_STAMP, caller);
+  const turn = new AskedTurn(core, NORMAL_STAMP, caller);
   dispatch.flags = DRAINING | ASKED;
   dispatch.onStack = core;
   core.delivered++;
@@ -57,7 +57,7 @@ export function askDirect(core: MailboxCore, dispatch: Dispatch, message: unknow
   } catch (error) {
     dispatch.onStack = null;
     try {
-      threw(turn, dispatch, error);
+      threw(turn, dispatch, error, message);
     } finally {
       dispatch.finish();
     }
@@ -72,7 +72,7 @@ export function askDirect(core: MailboxCore, dispatch: Dispatch, message: unknow
       caller.next(result);
       caller.complete();
     } else {
-      returned(turn, dispatch, result);
+      returned(turn, dispatch, result, message);
     }
   } finally {
     if (dispatch.flags === DRAINING) dispatch.flags = 0;

@@ -77,7 +77,7 @@ export class FanOut {
       }
       this.taken++;
       const handler = core.handler as Handler;
-      const turn = new Turn(core, message, meta);
+      const turn = new Turn(core, meta);
       dispatch.onStack = core;
       core.delivered++;
       let result: unknown;
@@ -85,7 +85,7 @@ export class FanOut {
         result = handler(message, turn);
       } catch (error) {
         dispatch.onStack = null;
-        threw(turn, dispatch, error);
+        threw(turn, dispatch, error, message);
         continue;
       }
       dispatch.onStack = null;
@@ -94,7 +94,7 @@ export class FanOut {
         journal.succeeded++;
         continue;
       }
-      returned(turn, dispatch, result);
+      returned(turn, dispatch, result, message);
     }
   }
 

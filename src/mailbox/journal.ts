@@ -33,14 +33,14 @@ export class Journal {
   cancelled(_record: MessageRecord, _message: unknown): void {}
 
   /** A turn is over that did not succeed. `code` is absent when its caller cancelled it. */
-  ended(_turn: Turn, _code: TurnFailure | undefined, _error: unknown): void {}
+  ended(_turn: Turn, _code: TurnFailure | undefined, _error: unknown, _message: unknown): void {}
 
   // The stages of a message's way, told only while somebody observes -------------------------------
 
   sent(_record: MessageRecord): void {}
   queued(_record: MessageRecord): void {}
-  delivered(_turn: Turn): void {}
-  settled(_turn: Turn): void {}
+  delivered(_turn: Turn, _message: unknown): void {}
+  settled(_turn: Turn, _message: unknown): void {}
 
   /** A mailbox refuses newcomers from now on. */
   closed(_core: MailboxCore, _reason: unknown): void {}

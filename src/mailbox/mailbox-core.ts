@@ -202,7 +202,7 @@ export class MailboxCore {
     if (extras !== null) this.#admitWaiter();
     if (typeof meta === 'number') {
       if (this.settings.ttl !== Infinity && isExpired(this, dispatch, meta)) this.expire(message, meta);
-      else this.#run(dispatch, new Turn(this, message, meta));
+      else this.#run(dispatch, new Turn(this, meta), message);
     } else this.#runRecord(dispatch, message, meta);
     // Told last: an observer that cancels finds the message where it now is, with its actor.
     if (extras !== null) this.pressureChanged(dispatch);
@@ -278,7 +278,7 @@ export class MailboxCore {
   #runIdle(dispatch: Dispatch, message: unknown, meta: MessageRecord | number): void {
     dispatch.enter();
     try {
-      if (typeof meta === 'number') this.#run(dispatch, new Turn(this, message, meta));
+      if (typeof meta === 'number') this.#run(dispatch, new Turn(this, meta), message);
       else {
         meta.core = this;
         this.#startRecord(dispatch, meta);
@@ -295,25 +295,25 @@ export class MailboxCore {
 
   #startRecord(dispatch: Dispatch, record: MessageRecord): void {
     const { caller } = record;
-    const turn = caller === null ? new Turn(this, record.message, record) : new AskedTurn(this, record.message, record, caller);
+    const turn = caller === null ? new Turn(this, record) : new AskedTurn(this, record, caller);
     if (!record.shared) {
       record.state = RUNNING;
       record.turn = turn;
     }
-    this.#run(dispatch, turn);
+    this.#run(dispatch, turn, record.message);
     caller?.started?.();
   }
 
   /** One turn, the slow way: from the queue, or with a record. Written out in `direct.ts` for the fast ones. */
-  #run(dispatch: Dispatch, turn: Turn): void {
+  #run(dispatch: Dispatch, turn: Turn, message: unknown): void {
     this.delivered++;
     dispatch.onStack = this;
     if ((dispatch.flags & OBSERVED) !== 0) {
-      dispatch.journal.delivered(turn);
+      dispatch.journal.delivered(turn, message);
       // An observer may have ended it before it began.
       if ((dispatch.flags & CUT_SHORT) !== 0) {
         dispatch.onStack = null;
-        returned(turn, dispatch, undefined);
+        returned(turn, dispatch, undefined, message);
         return;
       }
     }
@@ -321,10 +321,10 @@ export class MailboxCore {
     try {
       if ((this.flags & UNSTARTED) !== 0) startActor(this);
       const handler = this.handler as Handler;
-      result = handler(turn.message, turn);
+      result = handler(message, turn);
     } catch (error) {
       dispatch.onStack = null;
-      threw(turn, dispatch, error);
+      threw(turn, dispatch, error, message);
       return;
     }
     dispatch.onStack = null;
@@ -333,7 +333,7 @@ export class MailboxCore {
       dispatch.journal.succeeded++;
       return;
     }
-    returned(turn, dispatch, result);
+    returned(turn, dispatch, result, message);
   }
 
   #accepted(dispatch: Dispatch, record: MessageRecord | null): void {

@@ -11,6 +11,8 @@ import type { TurnState } from './turn-state';
 export class OpenTurn implements Timed {
   readonly turn: Turn;
   state: TurnState;
+  /** Set when it is left open. */
+  message: unknown = undefined;
   /** Its index among the mailbox's seats. */
   seat = -1;
   /** A promise cannot be stopped, so an aborted turn keeps its seat until its promise settles. */

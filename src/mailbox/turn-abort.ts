@@ -26,18 +26,18 @@ export function abortTurn(turn: Turn, code: FailureCode | undefined, reason?: un
       turn.core.freeSeat(turn);
     }
     rest.stopClock();
-    concludeAborted(turn, dispatch, code, reason);
+    concludeAborted(turn, dispatch, code, reason, rest.message);
   } finally {
     dispatch.leave(outermost);
   }
 }
 
 /** Tells everyone that a turn was aborted: its observers, its signal, what it waits for, and its caller. */
-export function concludeAborted(turn: Turn, dispatch: Dispatch, code: FailureCode | undefined, reason: unknown): void {
+export function concludeAborted(turn: Turn, dispatch: Dispatch, code: FailureCode | undefined, reason: unknown, message: unknown): void {
   const { caller, meta, rest } = turn;
   const error = code === undefined ? reason : failureOf(code, turn.self, true);
   if (typeof meta !== 'number' && !meta.shared) meta.done();
-  dispatch.journal.ended(turn, code, error);
+  dispatch.journal.ended(turn, code, error, message);
   if (rest !== null) {
     rest.controller?.abort(error);
     for (const ask of [...rest.asks]) ask.cancel(error ?? failureOf('ActorStopped', turn.self, true, 'its turn was cancelled'));

@@ -14,28 +14,28 @@ import { ABANDONED, OPEN, OVER } from './turn-state';
 import { UnhandledMessage } from './unhandled-message';
 
 /** A turn's handler returned; the slow way. Its stack is gone, the dispatch still drains. */
-export function returned(turn: Turn, dispatch: Dispatch, result: any): void {
+export function returned(turn: Turn, dispatch: Dispatch, result: any, message: unknown): void {
   dispatch.lookAway();
   if ((dispatch.flags & CUT_SHORT) !== 0 || turn.caller?.closed === true) {
-    abortReturned(turn, dispatch, result);
+    abortReturned(turn, dispatch, result, message);
     return;
   }
   let kind: ReplyKind;
   try {
     kind = kindOf(result);
   } catch (error) {
-    failed(turn, dispatch, error);
+    failed(turn, dispatch, error, message);
     return;
   }
-  if (kind === PLAIN) succeeded(turn, dispatch, result, true);
-  else leaveOpen(turn, dispatch, result, kind);
+  if (kind === PLAIN) succeeded(turn, dispatch, result, true, message);
+  else leaveOpen(turn, dispatch, result, kind, message);
 }
 
 /** A turn's handler threw. */
-export function threw(turn: Turn, dispatch: Dispatch, error: unknown): void {
+export function threw(turn: Turn, dispatch: Dispatch, error: unknown, message: unknown): void {
   dispatch.lookAway();
-  if ((dispatch.flags & CUT_SHORT) !== 0 || turn.caller?.closed === true) abortReturned(turn, dispatch, undefined);
-  else failed(turn, dispatch, error);
+  if ((dispatch.flags & CUT_SHORT) !== 0 || turn.caller?.closed === true) abortReturned(turn, dispatch, undefined, message);
+  else failed(turn, dispatch, error, message);
 }
 
 /** One value of a streamed reply. */
@@ -55,12 +55,12 @@ export function emitReply(turn: Turn, value: unknown): void {
 
 /** A turn's promise is fulfilled, its stream completed, its delivery settled. */
 export function settle(turn: Turn, value: unknown, emits: boolean): void {
-  conclude(turn, (dispatch) => succeeded(turn, dispatch, value, emits));
+  conclude(turn, (dispatch, message) => succeeded(turn, dispatch, value, emits, message));
 }
 
 /** A turn's promise is rejected, its stream errored, its delivery failed. */
 export function reject(turn: Turn, error: unknown): void {
-  conclude(turn, (dispatch) => failed(turn, dispatch, error));
+  conclude(turn, (dispatch, message) => failed(turn, dispatch, error, message));
 }
 
 /** Fails the asks of a turn that could only be answered by turns that wait for them (rule O6). */
@@ -77,10 +77,11 @@ export function breakCircles(turn: Turn): void {
 
 const outcome = { emitReply, settle, reject };
 
-function leaveOpen(turn: Turn, dispatch: Dispatch, result: any, kind: ReplyKind): void {
+function leaveOpen(turn: Turn, dispatch: Dispatch, result: any, kind: ReplyKind, message: unknown): void {
   const { core, caller } = turn;
   const rest = turn.open();
   turn.state = OPEN;
+  rest.message = message;
   rest.isPromise = kind === PROMISE;
   dispatch.journal.open++;
   core.takeSeat(turn, rest);
@@ -120,7 +121,7 @@ function awaitReply(turn: Turn, promise: PromiseLike<unknown>): void {
   }
 }
 
-function conclude(turn: Turn, how: (dispatch: Dispatch) => void): void {
+function conclude(turn: Turn, how: (dispatch: Dispatch, message: unknown) => void): void {
   const { core, state } = turn;
   if (state !== OPEN && state !== ABANDONED) return;
   const { dispatch } = core.runQueue;
@@ -132,26 +133,26 @@ function conclude(turn: Turn, how: (dispatch: Dispatch) => void): void {
       turn.rest?.stopClock();
     }
     core.freeSeat(turn);
-    if (state === OPEN) how(dispatch);
+    if (state === OPEN) how(dispatch, turn.rest?.message);
   } finally {
     dispatch.leave(outermost);
   }
 }
 
 /** Settled and counted before its value is emitted, so that `take(1)` aborts nothing (rule S2). */
-function succeeded(turn: Turn, dispatch: Dispatch, value: unknown, emits: boolean): void {
+function succeeded(turn: Turn, dispatch: Dispatch, value: unknown, emits: boolean, message: unknown): void {
   const { caller, meta } = turn;
   turn.state = OVER;
   dispatch.flags &= ~ASKED;
   dispatch.journal.succeeded++;
   if (typeof meta !== 'number' && !meta.shared) meta.done();
-  if ((dispatch.flags & OBSERVED) !== 0) dispatch.journal.settled(turn);
+  if ((dispatch.flags & OBSERVED) !== 0) dispatch.journal.settled(turn, message);
   if (caller === null) return;
   if (emits) caller.next(value);
   caller.complete();
 }
 
-function failed(turn: Turn, dispatch: Dispatch, thrown: unknown): void {
+function failed(turn: Turn, dispatch: Dispatch, thrown: unknown, message: unknown): void {
   const { caller, meta } = turn;
   turn.state = OVER;
   dispatch.flags &= ~ASKED;
@@ -159,12 +160,12 @@ function failed(turn: Turn, dispatch: Dispatch, thrown: unknown): void {
   const unhandled = thrown instanceof UnhandledMessage;
   const error = unhandled ? failureOf('Unhandled', turn.self, thrown.started, thrown.detail) : thrown;
   if (typeof meta !== 'number' && !meta.shared) meta.done();
-  dispatch.journal.ended(turn, unhandled ? 'Unhandled' : 'HandlerFailed', error);
+  dispatch.journal.ended(turn, unhandled ? 'Unhandled' : 'HandlerFailed', error, message);
   caller?.error(error);
 }
 
 /** Aborted while on the stack, which is gone now: its promise keeps the seat, its stream is never subscribed. */
-function abortReturned(turn: Turn, dispatch: Dispatch, result: any): void {
+function abortReturned(turn: Turn, dispatch: Dispatch, result: any, message: unknown): void {
   dispatch.journal.aborted++;
   const cut = (dispatch.flags & CUT_SHORT) !== 0;
   const code = cut ? dispatch.cutCode : undefined;
@@ -179,5 +180,5 @@ function abortReturned(turn: Turn, dispatch: Dispatch, result: any): void {
     turn.core.takeSeat(turn, rest);
     awaitReply(turn, result);
   }
-  concludeAborted(turn, dispatch, code, reason);
+  concludeAborted(turn, dispatch, code, reason, message);
 }

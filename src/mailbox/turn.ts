@@ -16,20 +16,19 @@ import { abortSignal } from './turn-abort';
 import { ON_STACK, OPEN, type TurnState } from './turn-state';
 
 /**
- * One message being handled, and the context its handler gets. Small, since every message makes one: what is rare sits in `OpenTurn`,
+ * One message being handled, and the context its handler gets. Small, since every message makes one: the message itself is
+ * handed along beside it, what is rare sits in `OpenTurn`,
  * and what ends it are functions (`turn-outcome.ts`, `turn-abort.ts`), since a `#method` would put its class's brand into each.
  */
 export class Turn implements ActorContext {
   readonly core: MailboxCore;
-  readonly message: unknown;
   /** The message's record, or the stamp of when it was sent. */
   meta: MessageRecord | number;
   /** How far it is; inside of what is rare, once there is anything rare. One field for both is 7 % of a `trySend`. */
   stage: TurnState | OpenTurn;
 
-  constructor(core: MailboxCore, message: unknown, meta: MessageRecord | number) {
+  constructor(core: MailboxCore, meta: MessageRecord | number) {
     this.core = core;
-    this.message = message;
     this.meta = meta;
     this.stage = ON_STACK;
   }
@@ -98,7 +97,7 @@ export class Turn implements ActorContext {
     const { dispatch } = core.runQueue;
     const record =
       typeof meta === 'number'
-        ? new MessageRecord(dispatch, this.message, laneOfStamp(meta), null, dispatch.sentAt(meta))
+        ? new MessageRecord(dispatch, undefined, laneOfStamp(meta), null, dispatch.sentAt(meta))
         : meta.own(core);
     record.core = core;
     record.turn = this;
@@ -120,21 +119,19 @@ export class Turn implements ActorContext {
 /** A turn whose message has a caller. No `extends`: in V8 a `super()` call costs an ask 8 ns, so it has all fields itself. */
 class Asked {
   readonly core: MailboxCore;
-  readonly message: unknown;
   meta: MessageRecord | number;
   stage: TurnState | OpenTurn;
   readonly caller: Caller;
 
-  constructor(core: MailboxCore, message: unknown, meta: MessageRecord | number, caller: Caller) {
+  constructor(core: MailboxCore, meta: MessageRecord | number, caller: Caller) {
     this.core = core;
-    this.message = message;
     this.meta = meta;
     this.stage = ON_STACK;
     this.caller = caller;
   }
 }
 
-export const AskedTurn: new (core: MailboxCore, message: unknown, meta: MessageRecord | number, caller: Caller) => Turn = /* @__PURE__ */ asTurn(Asked);
+export const AskedTurn: new (core: MailboxCore, meta: MessageRecord | number, caller: Caller) => Turn = /* @__PURE__ */ asTurn(Asked);
 
 function asTurn(asked: typeof Asked): any {
   Object.setPrototypeOf(asked.prototype, Turn.prototype);

@@ -121,11 +121,11 @@ export class Ledger extends Journal {
     if (this.#isObserved) this.#tell({ kind: 'failed', code: 'Cancelled', ...this.#stage(record.target, message, record) });
   }
 
-  override ended(turn: Turn, code: TurnFailure | undefined, error: unknown): void {
+  override ended(turn: Turn, code: TurnFailure | undefined, error: unknown, message: unknown): void {
     const ranOut = code === 'HandlerFailed' || code === 'Unhandled';
-    if (this.#isObserved) this.#settled(turn, ranOut ? 'errored' : 'aborted', code ?? 'Cancelled', error);
+    if (this.#isObserved) this.#settled(turn, ranOut ? 'errored' : 'aborted', code ?? 'Cancelled', error, message);
     if (code === undefined || turn.caller !== null) return;
-    this.#deadLetter(code, turn.core.id, turn.message, turn.meta, code === 'HandlerFailed' ? error : undefined);
+    this.#deadLetter(code, turn.core.id, message, turn.meta, code === 'HandlerFailed' ? error : undefined);
   }
 
   override callbackFailed(what: string, error: unknown): void {
@@ -142,12 +142,12 @@ export class Ledger extends Journal {
     this.#tell({ kind: 'queued', waiting: record.state === WAITING, ...this.#stage(record.target, record.message, record) });
   }
 
-  override delivered(turn: Turn): void {
-    this.#tell({ kind: 'delivered', ...this.#stage(turn.core.id, turn.message, turn.record()) });
+  override delivered(turn: Turn, message: unknown): void {
+    this.#tell({ kind: 'delivered', ...this.#stage(turn.core.id, message, turn.record()) });
   }
 
-  override settled(turn: Turn): void {
-    this.#settled(turn, 'succeeded', undefined, undefined);
+  override settled(turn: Turn, message: unknown): void {
+    this.#settled(turn, 'succeeded', undefined, undefined, message);
   }
 
   // Actors and the broker ----------------------------------------------------------------------------
@@ -160,7 +160,7 @@ export class Ledger extends Journal {
     core.buffer?.forEach((message, meta) => this.#tell({ kind: 'sent', broadcast: false, ...this.#stage(core.id, message, meta) }));
     for (const turn of core.seats ?? []) {
       if (turn.state !== OPEN) continue;
-      const stage = this.#stage(core.id, turn.message, turn.record());
+      const stage = this.#stage(core.id, turn.rest?.message, turn.record());
       this.#tell({ kind: 'sent', broadcast: false, ...stage });
       this.#tell({ kind: 'delivered', ...stage });
     }
@@ -195,8 +195,8 @@ export class Ledger extends Journal {
     this.#dispatch.emit(this.#events, event);
   }
 
-  #settled(turn: Turn, outcome: TurnOutcome, code: TurnFailure | 'Cancelled' | undefined, error: unknown): void {
-    const stage = this.#stage(turn.core.id, turn.message, turn.record());
+  #settled(turn: Turn, outcome: TurnOutcome, code: TurnFailure | 'Cancelled' | undefined, error: unknown, message: unknown): void {
+    const stage = this.#stage(turn.core.id, message, turn.record());
     if (code === undefined) this.#tell({ kind: 'settled', outcome, ...stage });
     else this.#tell({ kind: 'settled', outcome, code, ...(error === undefined ? {} : { error }), ...stage });
   }
