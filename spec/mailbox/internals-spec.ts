@@ -10,7 +10,7 @@ describe('Deadlines', () => {
 
   it('expires in order, and forgets what is removed', () => {
     const scheduler = new VirtualTimeScheduler();
-    const deadlines = new Deadlines(scheduler);
+    const deadlines = new Deadlines({ scheduler, enter: () => true, leave: () => undefined });
     const expired: string[] = [];
     const items = Array.from({ length: 50 }, (_, i) => timed(expired, String(i)));
     items.forEach((item, i) => deadlines.add(item, 1_000 - ((i * 37) % 50) * 10, 0));
@@ -25,7 +25,7 @@ describe('Deadlines', () => {
 
   it('wakes earlier for an earlier deadline, and sleeps for good when none is left', () => {
     const scheduler = new VirtualTimeScheduler();
-    const deadlines = new Deadlines(scheduler);
+    const deadlines = new Deadlines({ scheduler, enter: () => true, leave: () => undefined });
     const expired: string[] = [];
     deadlines.add(timed(expired, 'late'), 60, 0);
     deadlines.add(timed(expired, 'early'), 5, 0);
@@ -40,7 +40,7 @@ describe('Deadlines', () => {
 
   it('expires nothing after it is closed', () => {
     const scheduler = new VirtualTimeScheduler();
-    const deadlines = new Deadlines(scheduler);
+    const deadlines = new Deadlines({ scheduler, enter: () => true, leave: () => undefined });
     const expired: string[] = [];
     deadlines.add(timed(expired, 'a'), 5, 0);
     deadlines.close();

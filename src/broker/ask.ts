@@ -111,7 +111,10 @@ export function offer(
     if (startedAt >= 0) ledger.sample(performance.now() - startedAt);
     code = core.take(message, record, record.lane, true);
   }
-  if (code === TAKEN) return;
+  if (code === TAKEN) {
+    dispatch.resume();
+    return;
+  }
   if (core !== null) core.lose(message, record, code);
   else refuseUnknown(ledger, id, message, record, code);
 }

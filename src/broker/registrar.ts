@@ -63,7 +63,7 @@ export class Registrar {
 
   /** Every actor ends, since the broker does. */
   endAll(): void {
-    for (const core of [...this.#registry.actors.values()]) this.#end(core, 'broker-closed', 'BrokerClosed', 'BrokerClosed');
+    for (const core of [...this.#registry.actors.values()]) if (core.isRegistered) this.#end(core, 'broker-closed', 'BrokerClosed', 'BrokerClosed');
   }
 
   #end(core: MailboxCore, reason: string, queuedCode: FailureCode, runningCode: FailureCode): void {
@@ -79,8 +79,7 @@ export class Registrar {
       core.flags |= DETACHED;
       const watchers = this.#registry.takeWatchers(id);
       if (watchers !== undefined) {
-        this.#dispatch.emit(watchers, undefined);
-        watchers.complete();
+        this.#dispatch.emit({ next: () => { watchers.next(); watchers.complete(); } }, undefined);
       }
     } finally {
       this.#dispatch.leave(outermost);

@@ -129,7 +129,7 @@ export class BoundedBuffer<Value, Meta extends number | Withdrawable = number> {
   withdrawn(lane: number): void {
     const queue = this.#lanes[lane] as ChunkedQueue<Value, Meta>;
     queue.withdrawn();
-    this.#size--;
+    if (--this.#size === 0) this.#credit = FULL_CREDIT;
     if (queue.size === 0) this.#occupied &= ~(1 << lane);
   }
 
@@ -146,7 +146,7 @@ export class BoundedBuffer<Value, Meta extends number | Withdrawable = number> {
 
   #advance(queue: ChunkedQueue<Value, Meta>, lane: number): void {
     queue.advance();
-    this.#size--;
+    if (--this.#size === 0) this.#credit = FULL_CREDIT;
     if (queue.size === 0) this.#occupied &= ~(1 << lane);
   }
 }

@@ -18,6 +18,7 @@ export function claimSeat(core: MailboxCore): void {
 
 /** Gives the seat to a consumer, which gets what is queued at once. */
 export function attach(core: MailboxCore, handler: Handler, actor: Actor | null): void {
+  core.runQueue.dispatch.settleFanOut();
   core.handler = handler;
   core.actor = actor;
   core.flags &= ~IDLE_SEAT;
@@ -34,6 +35,7 @@ export function attach(core: MailboxCore, handler: Handler, actor: Actor | null)
 
 /** The consumer leaves; what is queued stays. */
 export function detach(core: MailboxCore): void {
+  core.runQueue.dispatch.settleFanOut();
   core.flags = (core.flags | IDLE_SEAT) & ~UNSTARTED;
   core.handler = null;
   core.actor = null;

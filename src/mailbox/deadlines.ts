@@ -13,16 +13,25 @@ export interface Timed {
 /** The timer is never armed for longer, so it need not be cancelled when the last ask settles: Node is let go within this time. */
 const LONGEST_NAP = 50;
 
+/** Where time comes from, and where what expires runs. */
+interface DeadlineDispatch {
+  readonly scheduler: SchedulerLike;
+  enter(): boolean;
+  leave(outermost: boolean): void;
+}
+
 /** Every deadline of a broker in one binary heap behind one timer (rule S4). */
 export class Deadlines {
-  readonly #scheduler: SchedulerLike;
+  readonly #dispatch: DeadlineDispatch;
   readonly #heap: Timed[] = [];
   #timer: Subscription | undefined;
   #wakesAt = Infinity;
+  /** The last reading of the clock. */
+  #readAt = -Infinity;
   #added = 0;
 
-  constructor(scheduler: SchedulerLike) {
-    this.#scheduler = scheduler;
+  constructor(dispatch: DeadlineDispatch) {
+    this.#dispatch = dispatch;
   }
 
   get size(): number {
@@ -30,6 +39,7 @@ export class Deadlines {
   }
 
   add(item: Timed, deadline: number, now: number): void {
+    this.#noticeJump(this.#readAt, now);
     item.deadline = deadline;
     item.order = this.#added++;
     const heap = this.#heap;
@@ -64,16 +74,16 @@ export class Deadlines {
     if (this.#timer !== undefined && now + nap >= this.#wakesAt) return;
     this.#timer?.unsubscribe();
     this.#wakesAt = now + nap;
-    this.#timer = this.#scheduler.schedule(() => this.#wake(), nap);
+    this.#timer = this.#dispatch.scheduler.schedule(() => this.#wake(), nap);
   }
 
   #wake(): void {
-    const behind = this.#wakesAt - this.#scheduler.now();
+    const now = this.#dispatch.scheduler.now();
+    this.#noticeJump(this.#wakesAt, now);
     this.#timer = undefined;
     this.#wakesAt = Infinity;
-    // The clock was set back: what has been waited for stays waited for.
-    if (behind > LONGEST_NAP) for (const item of this.#heap) item.deadline -= behind;
-    const now = this.#scheduler.now();
+    // All that is due ends before anything runs: a seat that the first sets free must not go to one that is over as well (rule S4).
+    const outermost = this.#dispatch.enter();
     try {
       for (let first = this.#heap[0]; first !== undefined && first.deadline <= now; first = this.#heap[0]) {
         this.remove(first);
@@ -81,7 +91,17 @@ export class Deadlines {
       }
     } finally {
       this.#arm(now);
+      this.#dispatch.leave(outermost);
     }
+  }
+
+  /** The clock was set back: what has been waited for stays waited for. */
+  #noticeJump(expected: number, now: number): void {
+    this.#readAt = now;
+    const behind = expected - now;
+    if (behind <= LONGEST_NAP || behind === Infinity) return;
+    for (const item of this.#heap) item.deadline -= behind;
+    this.#wakesAt -= behind;
   }
 
   #up(item: Timed, from: number): void {

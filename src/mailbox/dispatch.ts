@@ -66,6 +66,12 @@ export class Dispatch {
   /** How often the last reading may still be given, and what forbids it when this stretch is over. */
   #readingsLeft = 0;
   #staleness: Subscription | undefined;
+  /** A macrotask will go on where a drain gave way; and the slice that senders have until then is used up. */
+  #resumes = false;
+  #isSpent = false;
+  /** Turns that settled after their stack had returned; and since when they do so without a macrotask in between. */
+  #settled = 0;
+  #settlingSince = -1;
   #ids = 0;
   #idHead: string;
 
@@ -73,7 +79,7 @@ export class Dispatch {
     this.journal = journal;
     this.scheduler = options.scheduler ?? asyncScheduler;
     this.host = options.host ?? null;
-    this.deadlines = new Deadlines(this.scheduler);
+    this.deadlines = new Deadlines(this);
     this.main = new RunQueue(this, options.dispatcher ?? null);
     this.#prefix = this.#idHead = `${options.name ?? 'mailbox'}:`;
   }
@@ -141,7 +147,10 @@ export class Dispatch {
 
   /** From here to `leave` whatever is sent is queued. Answers whether this is the outermost. */
   enter(): boolean {
-    if ((this.flags & DRAINING) !== 0) return false;
+    if ((this.flags & DRAINING) !== 0) {
+      this.settleFanOut();
+      return false;
+    }
     this.flags |= DRAINING;
     return true;
   }
@@ -151,11 +160,30 @@ export class Dispatch {
     if (outermost) this.finish();
   }
 
-  /** Ends the outermost stretch: drains, then opens the fast path again. */
-  finish(): void {
+  /** The same where a turn was settled: that is nobody's own send (rule D1), so it does not go on where a drain gave way. */
+  leaveSettled(outermost: boolean): void {
+    if (!outermost) return;
+    this.#giveWayToMacrotasks();
+    this.finish(false);
+  }
+
+  /** A message was queued from outside while a drain gives way. */
+  resume(): void {
+    if (this.#givesWay && (this.flags & DRAINING) === 0) this.leave(this.enter());
+  }
+
+  get #givesWay(): boolean {
+    return (this.flags & SUSPENDED) !== 0;
+  }
+
+  /**
+   * Ends the outermost stretch: drains, then opens the fast path again. Where a drain gave way, a sender from outside gets one more
+   * slice until the macrotask comes: else one long pause of the machine would fill every mailbox that a loop of his sends to.
+   */
+  finish(drains = true): void {
     this.flags &= ~(ASKED | CUT_SHORT);
     try {
-      if ((this.flags & (AWAITED | SUSPENDED)) === AWAITED) this.#drain(this.main);
+      if ((this.flags & AWAITED) !== 0 && (!this.#givesWay || (drains && !this.#isSpent))) this.#drain(this.main);
       while (this.#deferred.length > 0) this.#drain(this.#deferred.shift() as RunQueue);
     } finally {
       this.flags &= ~DRAINING;
@@ -171,8 +199,12 @@ export class Dispatch {
 
   /** What is lined up here goes on in a macrotask. */
   suspend(): void {
+    this.#isSpent = this.#givesWay;
     this.flags |= AWAITED | SUSPENDED;
+    if (this.#resumes) return;
+    this.#resumes = true;
     macrotask(() => {
+      this.#resumes = this.#isSpent = false;
       this.flags &= ~SUSPENDED;
       this.leave(this.enter());
     });
@@ -258,6 +290,11 @@ export class Dispatch {
     this.#staleness = undefined;
   }
 
+  /** What a mailbox's turn set off at itself comes next: its visit goes on. */
+  goOn(core: MailboxCore): void {
+    if (!this.#visit(core)) core.runQueue.suspend(core);
+  }
+
   #drain(queue: RunQueue): void {
     while (!queue.isEmpty) {
       const core = queue.take();
@@ -265,7 +302,22 @@ export class Dispatch {
       queue.suspend(core);
       return;
     }
-    if (queue === this.main) this.flags &= ~AWAITED;
+    if (queue === this.main) this.flags &= ~(AWAITED | SUSPENDED);
+  }
+
+  /**
+   * Promises that settle one another are microtasks: each drains for a moment, and none of these drains is ever overdue. So they are
+   * timed together, from one macrotask to the next (rule D4).
+   */
+  #giveWayToMacrotasks(): void {
+    if ((++this.#settled & READING_MASK) !== 0) return;
+    const now = this.scheduler.now();
+    if (this.#settlingSince < 0) {
+      this.#settlingSince = now;
+      macrotask(() => {
+        this.#settlingSince = -1;
+      });
+    } else if (isOver(this.#settlingSince, now)) this.suspend();
   }
 
   /** Runs up to a visit's worth of a mailbox's messages. False: the drain's time is over. */
@@ -284,6 +336,11 @@ export class Dispatch {
     const now = this.scheduler.now();
     this.#readAt = now;
     if (this.#startedAt < 0) this.#startedAt = now;
-    return now - this.#startedAt > SLICE;
+    return isOver(this.#startedAt, now);
   }
+}
+
+/** Whether a slice is over. A clock that was set back says nothing of how long it took: then it is, too. */
+function isOver(since: number, now: number): boolean {
+  return now - since > SLICE || now < since;
 }

@@ -43,17 +43,23 @@ export class FanOut {
   /** Runs or queues it everywhere. `announce` tells the observers, before the first handler runs. */
   run(announce: (() => void) | undefined): number {
     const dispatch = this.#dispatch;
-    if ((dispatch.flags & DRAINING) !== 0) {
-      this.queueRest();
-      announce?.();
+    if ((dispatch.flags & DRAINING) !== 0 || !this.#areIdle()) {
+      const outermost = dispatch.enter();
+      try {
+        this.queueRest();
+        announce?.();
+      } finally {
+        dispatch.leave(outermost);
+      }
       return this.taken;
     }
     dispatch.flags |= DRAINING | FANNING;
     dispatch.fanOut = this;
     try {
       announce?.();
-      this.#runIdle(dispatch);
+      const settledIn = this.#runIdle(dispatch);
       this.queueRest();
+      if (settledIn !== null) dispatch.goOn(settledIn);
     } finally {
       dispatch.fanOut = null;
       dispatch.flags &= ~FANNING;
@@ -62,19 +68,24 @@ export class FanOut {
     return this.taken;
   }
 
-  #runIdle(dispatch: Dispatch): void {
+  #areIdle(): boolean {
+    const targets = this.#targets;
+    for (let index = 0; index < this.#count; index++) if ((targets[index] as MailboxCore).flags !== 0) return false;
+    return true;
+  }
+
+  /** Answers the actor whose turn ended it: its visit goes on, as if it had been queued for all beforehand. */
+  #runIdle(dispatch: Dispatch): MailboxCore | null {
     const targets = this.#targets;
     const message = this.#message;
     const meta = this.#meta;
     const count = this.#count;
     const quiet = dispatch.flags;
     const { journal } = dispatch;
+    let ran: MailboxCore | null = null;
     while (this.#next < count && (dispatch.flags & FANNING) !== 0) {
       const core = targets[this.#next++] as MailboxCore;
-      if (core.flags !== 0) {
-        this.#offer(core);
-        continue;
-      }
+      ran = core;
       this.taken++;
       const handler = core.handler as Handler;
       const turn = new Turn(core, meta);
@@ -96,6 +107,7 @@ export class FanOut {
       }
       returned(turn, dispatch, result, message);
     }
+    return (dispatch.flags & FANNING) === 0 ? ran : null;
   }
 
   #offer(core: MailboxCore): void {

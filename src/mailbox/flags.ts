@@ -38,10 +38,10 @@ export const OBSERVED = 2048;
 export const CLOSING = 4096;
 /** Messages are frozen before they are sent. */
 export const FREEZING = 8192;
-/** While one of these is set, there is more to a send than its mailbox. */
-export const LONG_WAY: number = FANNING | OBSERVED | CLOSING | FREEZING;
 /** A drain has given way to a macrotask. */
 export const SUSPENDED = 16384;
+/** While one of these is set, there is more to a send than its mailbox. */
+export const LONG_WAY: number = FANNING | OBSERVED | CLOSING | FREEZING | SUSPENDED;
 /** The turn on the stack was ended from within. */
 export const CUT_SHORT = 32768;
 /** The turn on the stack has a caller who waits for its reply. */

@@ -211,6 +211,7 @@ export class MailboxCore {
   /** A place is free: the first waiter has it before anyone else, and the observers of the pressure are told. */
   placeFreed(dispatch: Dispatch): void {
     this.#admitWaiter();
+    this.wake();
     this.pressureChanged(dispatch);
   }
 
@@ -226,7 +227,6 @@ export class MailboxCore {
       if (record.ttl >= 0) this.rare().ownTtls = true;
     }
     this.flags = buffer.size === 0 ? this.flags & ~QUEUED : this.flags | QUEUED;
-    this.wake();
   }
 
   /** What left the queue had waited too long. */

@@ -11,8 +11,9 @@ import { OPEN } from './turn-state';
 /** Refuses newcomers; the backlog drains. `reason` is for `onStop`. */
 export function closeMailbox(core: MailboxCore, reason: unknown): void {
   if ((core.flags & CLOSED) !== 0) return;
-  core.flags |= CLOSED;
   const { dispatch } = core.runQueue;
+  dispatch.settleFanOut();
+  core.flags |= CLOSED;
   if (core.isRegistered) dispatch.journal.closed(core, reason === 'closed' ? undefined : reason);
   core.rare().stopReason = reason;
   // With its own turn on the stack it cannot be drained yet: lined up, it is looked at when that stack has returned.

@@ -1,8 +1,8 @@
-import type { Unsubscribable } from 'rxjs';
 import type { Timed } from './deadlines';
 import type { Dispatch } from './dispatch';
 import type { LeftOpen } from './left-open';
 import type { MessageRecord } from './message-record';
+import type { StreamedReply } from './streamed-reply';
 import type { Turn } from './turn';
 import { abortTurn } from './turn-abort';
 import type { TurnState } from './turn-state';
@@ -18,7 +18,7 @@ export class OpenTurn implements Timed {
   /** A promise cannot be stopped, so an aborted turn keeps its seat until its promise settles. */
   isPromise = false;
   /** The subscription to a streamed reply. */
-  reply: Unsubscribable | undefined = undefined;
+  reply: StreamedReply | undefined = undefined;
   /** What settles it instead of a promise or a stream. */
   leftOpen: LeftOpen | undefined = undefined;
   controller: AbortController | undefined = undefined;

@@ -41,6 +41,9 @@ export class RunQueue {
       return;
     }
     this.#suspended = true;
+    // Asked for by those who lined up meanwhile: it would come in a microtask, and give way to nobody.
+    this.#action?.unsubscribe();
+    this.#action = undefined;
     macrotask(() => {
       this.#suspended = false;
       if (!this.isEmpty) this.schedule();

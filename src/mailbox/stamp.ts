@@ -23,5 +23,7 @@ export function stampedAt(stamp: number, clock: TimestampProvider): number {
   const sent = stamp >> LANE_BITS;
   if (sent === 0) return -1;
   const now = Math.floor(clock.now());
-  return now - ((((now - sent + 1) % RANGE) + RANGE) % RANGE);
+  const age = (((now - sent + 1) % RANGE) + RANGE) % RANGE;
+  // More than half the range is the other half: sent in the future, by a clock that was set back since.
+  return age > RANGE / 2 ? now : now - age;
 }

@@ -19,17 +19,27 @@ export class StreamedReply extends Subscriber<unknown> {
     this.#outcome = outcome;
   }
 
+  /** Unsubscribes. What a teardown throws is told, and stops nothing. */
+  end(): void {
+    try {
+      this.unsubscribe();
+    } catch (error) {
+      const { core, self } = this.#turn;
+      core.runQueue.dispatch.journal.callbackFailed(`the teardown of a reply of '${self}'`, error);
+    }
+  }
+
   protected override _next(value: unknown): void {
     this.#outcome.emitReply(this.#turn, value);
   }
 
   protected override _error(error: unknown): void {
-    this.unsubscribe();
+    this.end();
     this.#outcome.reject(this.#turn, error);
   }
 
   protected override _complete(): void {
-    this.unsubscribe();
+    this.end();
     this.#outcome.settle(this.#turn, undefined, false);
   }
 }

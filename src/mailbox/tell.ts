@@ -20,6 +20,7 @@ export function tell(core: MailboxCore, message: unknown, meta: MessageRecord | 
   const refused = dispatch.isRefusing && !inside;
   const code = refused ? 'BrokerClosed' : core.take(message, known, typeof known === 'number' ? laneOfStamp(known) : known.lane, false);
   if (code !== TAKEN) core.lose(message, known, code);
+  dispatch.resume();
   return code;
 }
 

@@ -22,7 +22,7 @@ export function abortTurn(turn: Turn, code: FailureCode | undefined, reason?: un
     if (rest.isPromise) turn.state = ABANDONED;
     else {
       turn.state = OVER;
-      rest.reply?.unsubscribe();
+      rest.reply?.end();
       turn.core.freeSeat(turn);
     }
     rest.stopClock();

@@ -10,7 +10,7 @@ import { PLAIN, PROMISE, STREAM, type ReplyKind, isPromise, kindOf } from './rep
 import { StreamedReply } from './streamed-reply';
 import type { Turn } from './turn';
 import { abortTurn, concludeAborted } from './turn-abort';
-import { ABANDONED, OPEN, OVER } from './turn-state';
+import { ABANDONED, OPEN, OVER, type TurnState } from './turn-state';
 import { UnhandledMessage } from './unhandled-message';
 
 /** A turn's handler returned; the slow way. Its stack is gone, the dispatch still drains. */
@@ -90,7 +90,13 @@ function leaveOpen(turn: Turn, dispatch: Dispatch, result: any, kind: ReplyKind,
   if (kind === PROMISE) awaitReply(turn, result as PromiseLike<unknown>);
   else if (kind === STREAM) {
     rest.reply = new StreamedReply(turn, outcome);
-    (result as Observable<unknown>).subscribe(rest.reply as StreamedReply);
+    try {
+      (result as Observable<unknown>).subscribe(rest.reply);
+    } catch (error) {
+      // Thrown by a `subscribe` of the user's, or by a teardown when all is settled.
+      if ((turn.state as TurnState) === OPEN) reject(turn, error);
+      else dispatch.journal.callbackFailed(`the teardown of a reply of '${turn.self}'`, error);
+    }
   } else {
     rest.leftOpen = result as LeftOpen;
     rest.leftOpen.begin(turn);
@@ -135,7 +141,7 @@ function conclude(turn: Turn, how: (dispatch: Dispatch, message: unknown) => voi
     core.freeSeat(turn);
     if (state === OPEN) how(dispatch, turn.rest?.message);
   } finally {
-    dispatch.leave(outermost);
+    dispatch.leaveSettled(outermost);
   }
 }
 
