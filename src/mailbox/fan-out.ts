@@ -70,8 +70,10 @@ export class FanOut {
 
   #areIdle(): boolean {
     const targets = this.#targets;
-    for (let index = 0; index < this.#count; index++) if ((targets[index] as MailboxCore).flags !== 0) return false;
-    return true;
+    const count = this.#count;
+    let flags = 0;
+    for (let index = 0; index < count; index++) flags |= (targets[index] as MailboxCore).flags;
+    return flags === 0;
   }
 
   /** Answers the actor whose turn ended it: its visit goes on, as if it had been queued for all beforehand. */
@@ -82,11 +84,11 @@ export class FanOut {
     const count = this.#count;
     const quiet = dispatch.flags;
     const { journal } = dispatch;
-    let ran: MailboxCore | null = null;
-    while (this.#next < count && (dispatch.flags & FANNING) !== 0) {
-      const core = targets[this.#next++] as MailboxCore;
-      ran = core;
-      this.taken++;
+    let ran = 0;
+    while (ran < count && (dispatch.flags & FANNING) !== 0) {
+      const core = targets[ran] as MailboxCore;
+      // Before it runs: who settles the fan-out from within queues it for those behind.
+      this.#next = ++ran;
       const handler = core.handler as Handler;
       const turn = new Turn(core, meta);
       dispatch.onStack = core;
@@ -107,7 +109,8 @@ export class FanOut {
       }
       returned(turn, dispatch, result, message);
     }
-    return (dispatch.flags & FANNING) === 0 ? ran : null;
+    this.taken += ran;
+    return ran > 0 && (dispatch.flags & FANNING) === 0 ? (targets[ran - 1] as MailboxCore) : null;
   }
 
   #offer(core: MailboxCore): void {
