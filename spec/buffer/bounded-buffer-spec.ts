@@ -3,14 +3,17 @@ import { describe, expect, it } from 'vitest';
 import { ACCEPTED, BoundedBuffer, EVICTED, FULL, REFUSED } from '../../src/buffer/bounded-buffer';
 import type { Fairness } from '../../src/buffer/fairness';
 
+function takeOne(buffer: BoundedBuffer<string>): string {
+  const lane = buffer.next();
+  buffer.metaOf(lane);
+  const taken = buffer.valueOf(lane);
+  buffer.take(lane);
+  return taken;
+}
+
 function takeAll(buffer: BoundedBuffer<string>): string[] {
   const taken: string[] = [];
-  while (buffer.size > 0) {
-    const lane = buffer.next();
-    buffer.metaOf(lane);
-    taken.push(buffer.valueOf(lane));
-    buffer.take(lane);
-  }
+  while (buffer.size > 0) taken.push(takeOne(buffer));
   return taken;
 }
 
@@ -100,13 +103,22 @@ describe('BoundedBuffer', () => {
     );
   });
 
-  it('spends a lone lane’s credit, and refills it (M3)', () => {
+  it('gives every class full credit when it becomes empty, so that what came before decides nothing (M3)', () => {
     const buffer = new BoundedBuffer<string>(100, 'fail');
     for (let i = 0; i < 3; i++) buffer.offer(`n${i}`, 0, 1);
-    // Normal spends its two credits, then all are refilled and it spends one of two.
     expect(takeAll(buffer)).toEqual(['n0', 'n1', 'n2']);
     for (let i = 0; i < 3; i++) buffer.offer(`n${i}`, 0, 1);
     for (let i = 0; i < 2; i++) buffer.offer(`l${i}`, 0, 0);
-    expect(takeAll(buffer)).toEqual(['n0', 'l0', 'n1', 'n2', 'l1']);
+    expect(takeAll(buffer)).toEqual(['n0', 'n1', 'l0', 'n2', 'l1']);
+  });
+
+  it('spends a lone class’s credit, and refills it (M3)', () => {
+    const buffer = new BoundedBuffer<string>(100, 'fail');
+    for (let i = 0; i < 4; i++) buffer.offer(`n${i}`, 0, 1);
+    // Normal spends its two credits, then all are refilled and it spends one of two.
+    expect([takeOne(buffer), takeOne(buffer), takeOne(buffer)]).toEqual(['n0', 'n1', 'n2']);
+    for (let i = 0; i < 2; i++) buffer.offer(`l${i}`, 0, 0);
+    buffer.offer('n4', 0, 1);
+    expect(takeAll(buffer)).toEqual(['n3', 'l0', 'n4', 'l1']);
   });
 });
