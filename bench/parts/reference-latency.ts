@@ -1,5 +1,5 @@
-import { firstValueFrom } from 'rxjs';
-import { InMemoryMessageBroker, Mailbox } from 'rx-broker';
+import { firstValueFrom, type Observable } from 'rxjs';
+import { InMemoryMessageBroker, Mailbox, type ActorId } from 'rx-broker';
 import { distinctHandlers, distinctRepliers, type Tally } from '../harness/handlers';
 import { interleave, type Timing } from '../harness/interleave';
 import type { Measure } from '../harness/measure';
@@ -88,7 +88,7 @@ async function replies(bench: Bench): Promise<Measure[]> {
 function awaited(): Work {
   const rounds = 2048;
   const broker = new InMemoryMessageBroker();
-  const ids = idsOf(actorCount);
+  const ids: readonly ActorId[] = idsOf(actorCount);
   distinctRepliers(actorCount).forEach((handler, index) => broker.spawn(ids[index]!, handler));
   let arrived = 0;
   return {
@@ -97,8 +97,8 @@ function awaited(): Work {
     async run() {
       for (let index = 0; index < rounds; index++) {
         const actor = index & (actorCount - 1);
-        const reply: unknown = await firstValueFrom(broker.send(ids[actor]!, index));
-        if (reply !== index + actor) throw new Error(`${index} was answered by ${String(reply)}.`);
+        const reply = await firstValueFrom(broker.send(ids[actor]!, index) as Observable<number>);
+        if (reply !== index + actor) throw new Error(`${index} was answered by ${reply}.`);
         arrived++;
       }
     },

@@ -1,0 +1,139 @@
+import { Mailbox, actorId } from 'rx-broker';
+import { Subject, type Subscription, config } from 'rxjs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { watchFor } from '../broker/setup';
+import { MODES, ORDINARY, Trial } from './trial';
+
+const id = actorId<any>('actor');
+const failure = new Error('of the subscriber');
+const boom = (): never => {
+  throw failure;
+};
+
+describe.each(MODES)('$mode: a subscriber that', ({ observed }) => {
+  const { onUnhandledError } = config;
+  let reported: unknown[];
+  beforeEach(() => {
+    reported = [];
+    config.onUnhandledError = (error) => reported.push(error);
+  });
+  afterEach(async () => {
+    await reports();
+    config.onUnhandledError = onUnhandledError;
+  });
+  /** RxJS reports what a subscriber throws in a timer of its own. */
+  const reports = async (): Promise<unknown[]> => {
+    await new Promise((resolve) => setTimeout(resolve));
+    return reported;
+  };
+
+  it.each(['next', 'error', 'complete'] as const)('throws in its `%s` is reported, and costs no count (S2)', async (how) => {
+    const trial = new Trial({ observed });
+    const { broker } = trial;
+    const stream = new Subject<number>();
+    broker.spawn(id, (message) => (message === 'stream' ? stream : message === 'fail' ? boom() : 'fine'), { topics: ['t'] });
+    const bad = { [how]: boom };
+    const good: unknown[] = [];
+    broker.send(id, ORDINARY).subscribe({ error: () => {}, ...bad });
+    broker.send(id, 'fail').subscribe({ error: () => {}, ...bad });
+    broker.send(id, 'stream').subscribe({ error: () => {}, ...bad });
+    stream.next(1);
+    stream.next(2);
+    stream.complete();
+    broker.send(actorId<any>('nobody'), 0).subscribe({ error: () => {}, ...bad });
+    broker.broadcast(ORDINARY).subscribe({ error: () => {}, ...bad });
+    broker.sendWithRouting({ topic: 't' }, ORDINARY).subscribe({ error: () => {}, ...bad });
+    broker.send(id, ORDINARY).subscribe((value) => good.push(value));
+    expect(good).toEqual(['fine']);
+    // The broadcast has two targets.
+    trial.expectCounts({ totalSent: 8, totalSucceeded: 6, totalErrored: 1, totalFailed: 1 });
+    const errors = await reports();
+    expect(errors.length).toBeGreaterThan(0);
+    expect(new Set(errors)).toEqual(new Set([failure]));
+    await trial.expectUnharmed(id);
+  });
+
+  it('throws in every stream of the broker takes nothing from the others, nor from the counts (D2)', async () => {
+    const trial = new Trial({ observed });
+    const { broker } = trial;
+    const mailbox = Mailbox.bounded<unknown>(1);
+    const streams = [broker.deadLetters$, broker.broadcasts$, broker.topic$('t'), broker.publications$('>'), broker.watch(id), mailbox.pressure$, mailbox.losses$];
+    broker.register(id, mailbox, { topics: ['t'] });
+    for (const stream of [...streams, broker.events$, broker.metrics$]) stream.subscribe(boom);
+    const seen = streams.map((stream) => watchFor(stream));
+    broker.publish('t', 1);
+    broker.publish('t', 2);
+    broker.tryBroadcast('3', (target) => target === id);
+    mailbox.receive(() => 'fine');
+    broker.unregister(id);
+    expect(seen.every(({ values }) => values.length > 0)).toBe(true);
+    trial.expectCounts({ totalSent: 3, totalSucceeded: 1, totalFailed: 2, totalDeadLettered: 2 });
+    expect(new Set(await reports())).toEqual(new Set([failure]));
+    await trial.expectUnharmed();
+  });
+
+  it('asks again from its own reply, a thousand times over, overflows no stack (M7)', async () => {
+    const trial = new Trial({ observed });
+    const { broker } = trial;
+    broker.spawn(id, () => 'fine');
+    let left = 1_000;
+    let deepest = 0;
+    let depth = 0;
+    const ask = (): void => {
+      if (left-- === 0) return;
+      broker.send(id, ORDINARY).subscribe(() => {
+        deepest = Math.max(deepest, ++depth);
+        ask();
+        depth--;
+      });
+    };
+    ask();
+    expect(deepest).toBe(1);
+    trial.expectCounts({ totalSent: 1_000, totalSucceeded: 1_000 });
+    await trial.expectUnharmed(id);
+  });
+
+  it('unsubscribes another while both are told leaves each of them with one outcome (D2)', async () => {
+    const trial = new Trial({ observed });
+    const { broker } = trial;
+    const replies = [new Subject<number>(), new Subject<number>()];
+    broker.spawn(id, (message) => (message === ORDINARY ? 'fine' : replies[message]), { concurrency: 2 });
+    const seen: string[] = [];
+    const subscriptions: Subscription[] = [];
+    for (const mine of [0, 1]) {
+      subscriptions.push(
+        broker.send(id, mine).subscribe({
+          next: () => {
+            seen.push(`value ${mine}`);
+            subscriptions[1 - mine]?.unsubscribe();
+          },
+          complete: () => seen.push(`end ${mine}`),
+        }),
+      );
+    }
+    replies[0]?.next(0);
+    replies[1]?.next(1);
+    replies[0]?.complete();
+    expect(seen).toEqual(['value 0', 'end 0']);
+    trial.expectCounts({ totalSent: 2, totalSucceeded: 1, totalAborted: 1 });
+    await trial.expectUnharmed(id);
+  });
+
+  it('unsubscribes from a stream, and from the one that is told next, within one emission', async () => {
+    const trial = new Trial({ observed });
+    const { broker } = trial;
+    const got: string[] = [];
+    const first = broker.topic$('t').subscribe(() => {
+      got.push('first');
+      first.unsubscribe();
+      second.unsubscribe();
+    });
+    const second = broker.topic$('t').subscribe(() => got.push('second'));
+    const third = broker.topic$('t').subscribe(() => got.push('third'));
+    broker.publish('t', 1);
+    broker.publish('t', 2);
+    third.unsubscribe();
+    expect(got).toEqual(['first', 'third', 'third']);
+    await trial.expectUnharmed();
+  });
+});

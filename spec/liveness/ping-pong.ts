@@ -1,0 +1,55 @@
+import { type ActorContext, type InMemoryMessageBroker, actorId } from 'rx-broker';
+
+/** What a turn does with the ball: `pass` sends it to the other. */
+export type Stroke = (pass: () => void) => unknown;
+
+/** Two actors that send one another the same message for ever: until they are stopped, or have done it `most` times. */
+export class PingPong {
+  hops = 0;
+  /** How often the drain began anew, after it had given way to the event loop. */
+  stretches = 0;
+  /** The most hops in one stretch. */
+  longestStretch = 0;
+  isOver = false;
+  readonly #most: number;
+  readonly #stroke: Stroke;
+  #inStretch = 0;
+  #isMarked = false;
+
+  constructor(most: number, stroke: Stroke = (pass) => pass()) {
+    this.#most = most;
+    this.#stroke = stroke;
+  }
+
+  start(broker: InMemoryMessageBroker): void {
+    const [ping, pong] = [actorId<any>('ping'), actorId<any>('pong')];
+    broker.spawn(ping, (_message, context) => this.#pass(context, pong));
+    broker.spawn(pong, (_message, context) => this.#pass(context, ping));
+    broker.trySend(ping, 'ball');
+  }
+
+  stop(): void {
+    this.isOver = true;
+  }
+
+  #pass(context: ActorContext, to: ReturnType<typeof actorId>): unknown {
+    if (this.isOver) return undefined;
+    if (++this.hops >= this.#most) this.stop();
+    if (!this.#isMarked) this.#begin();
+    this.longestStretch = Math.max(this.longestStretch, ++this.#inStretch);
+    return this.#stroke(() => void context.trySend(to, 'ball'));
+  }
+
+  #begin(): void {
+    this.#isMarked = true;
+    this.stretches++;
+    this.#inStretch = 0;
+    // What a macrotask sets off, promises included, is one stretch: the port's message comes when it is over.
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      this.#isMarked = false;
+    };
+    port2.postMessage(undefined);
+  }
+}
