@@ -222,7 +222,7 @@ export class LocalBroker {
   bind(topic: string, id: string): Unsubscribable {
     parsePattern(topic);
     const core = this.#actors.get(checkActorId(id));
-    if (core === undefined) throw new BrokerError('NotFound', `no actor is registered as ${describeValue(id)}; register it before it is bound to '${topic}'`);
+    if (core === undefined) throw new BrokerError('NotFound', `no actor is registered as ${describeValue(id)}; register it before it is bound to ${describeValue(topic)}`);
     this.#dispatch.settleFanOut();
     return this.#topics.bind(topic, core);
   }

@@ -34,7 +34,7 @@ export class Registrar {
     const topics = options?.topics ?? [];
     if (!Array.isArray(topics)) throw new TypeError(`topics must be an array of topic patterns, got ${describeValue(topics)}`);
     for (const topic of topics) parsePattern(topic);
-    if ((this.#dispatch.flags & CLOSING) !== 0) throw new BrokerError('BrokerClosed', `the broker is closing or closed; '${id}' cannot be registered`);
+    if ((this.#dispatch.flags & CLOSING) !== 0) throw new BrokerError('BrokerClosed', `the broker is closing or closed; ${describeValue(id)} cannot be registered`);
     this.#registry.checkFree(id, core);
     this.#dispatch.settleFanOut();
     let life = 0;

@@ -1,5 +1,6 @@
 import { Observable, Subject } from 'rxjs';
 import { BrokerError } from '../failure/broker-error';
+import { describeValue } from '../failure/check';
 import type { MailboxCore } from '../mailbox/mailbox-core';
 import type { ActorId } from '../message/actor-id';
 
@@ -46,8 +47,8 @@ export class Registry {
 
   /** @throws {BrokerError} `AlreadyRegistered` */
   checkFree(id: string, core: MailboxCore): void {
-    if (this.actors.has(id)) throw new BrokerError('AlreadyRegistered', `an actor is registered as '${id}' already; unregister it first, or choose another id`);
-    if (core.isRegistered) throw new BrokerError('AlreadyRegistered', `this mailbox is registered already, as '${core.id}'; a mailbox has one id`);
+    if (this.actors.has(id)) throw new BrokerError('AlreadyRegistered', `an actor is registered as ${describeValue(id)} already; unregister it first, or choose another id`);
+    if (core.isRegistered) throw new BrokerError('AlreadyRegistered', `this mailbox is registered already, as ${describeValue(core.id)}; a mailbox has one id`);
   }
 
   add(id: string, core: MailboxCore): void {

@@ -33,7 +33,7 @@ export class Routes {
     const { topic } = key;
     this.#dispatch.settleFanOut();
     const cores = this.#topics.boundTo(topic).filter((core) => (core.flags & CLOSED) === 0);
-    if (cores.length === 0) return this.#unrouted(topic, message, lane, again, `no open actor is bound to '${topic}'; bind one first`);
+    if (cores.length === 0) return this.#unrouted(topic, message, lane, again, `no open actor is bound to ${describeValue(topic)}; bind one first`);
     let picked: unknown;
     try {
       picked = this.#router.route(
@@ -42,10 +42,10 @@ export class Routes {
         message,
       );
     } catch (error) {
-      return this.#unrouted(topic, message, lane, again, `the router threw for '${topic}'`, error);
+      return this.#unrouted(topic, message, lane, again, `the router threw for ${describeValue(topic)}`, error);
     }
     if (cores.some((core) => core.id === picked)) return picked as string;
-    return this.#unrouted(topic, message, lane, again, `the router picked ${describeValue(picked)} for '${topic}', which is not among its targets`);
+    return this.#unrouted(topic, message, lane, again, `the router picked ${describeValue(picked)} for ${describeValue(topic)}, which is not among its targets`);
   }
 
   #unrouted(topic: string, message: unknown, lane: number, again: DeadLetter | undefined, reason: string, cause?: unknown): BrokerError {

@@ -1,4 +1,5 @@
 import { BrokerError } from '../failure/broker-error';
+import { describeValue } from '../failure/check';
 import type { Actor } from './actor';
 import { IDLE_SEAT, UNSTARTED } from './flags';
 import type { Handler } from './handler';
@@ -76,7 +77,7 @@ export function stopActor(core: MailboxCore, reason: unknown): void {
   try {
     actor.onStop?.(reason);
   } catch (error) {
-    dispatch.journal.callbackFailed(`onStop of '${core.id}'`, error);
+    dispatch.journal.callbackFailed(`onStop of ${describeValue(core.id)}`, error);
   } finally {
     dispatch.leave(outermost);
   }

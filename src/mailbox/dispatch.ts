@@ -51,10 +51,12 @@ export class Dispatch {
   readonly host: Host | null;
   readonly deadlines: Deadlines;
   readonly main: RunQueue;
+  /** The queues that have asked their scheduler for a drain. The others are nobody's but their mailboxes'. */
+  readonly asked: Set<RunQueue> = new Set();
   /** Called when a drain has ended: the closing broker waits for quiet. */
   onQuiet: (() => void) | undefined;
   readonly #prefix: string;
-  #queues: Map<SchedulerLike, RunQueue> | undefined;
+  #queues: WeakMap<SchedulerLike, RunQueue> | undefined;
   /** Scheduled queues that a scheduler wanted to drain while a turn was on the stack. */
   #deferred: RunQueue[] = [];
   #emitting = false;
@@ -139,7 +141,7 @@ export class Dispatch {
   /** Where mailboxes with this dispatcher line up. */
   queueFor(scheduler: SchedulerLike | undefined): RunQueue {
     if (scheduler === undefined || scheduler === this.main.scheduler) return this.main;
-    this.#queues ??= new Map();
+    this.#queues ??= new WeakMap();
     let queue = this.#queues.get(scheduler);
     if (queue === undefined) this.#queues.set(scheduler, (queue = new RunQueue(this, scheduler)));
     return queue;
@@ -281,8 +283,7 @@ export class Dispatch {
     this.#staleness?.unsubscribe();
     this.#forgetReading();
     this.main.close();
-    if (this.#queues !== undefined) for (const queue of this.#queues.values()) queue.close();
-    this.#queues = undefined;
+    for (const queue of this.asked) queue.close();
   }
 
   #forgetReading(): void {

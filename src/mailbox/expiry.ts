@@ -26,8 +26,9 @@ export function sweepExpired(core: MailboxCore, dispatch: Dispatch): void {
       const message = buffer.valueOf(lane);
       buffer.take(lane);
       dispatch.journal.pending--;
-      core.expire(typeof meta === 'number' || meta.shared ? message : meta.message, meta);
+      // Whoever waits gets the place, before anyone is told and sends again (rule M2).
       core.placeFreed(dispatch);
+      core.expire(typeof meta === 'number' || meta.shared ? message : meta.message, meta);
     }
   }
   if (ownTtls) sweepBehindHeads(core, dispatch, buffer);
@@ -37,7 +38,7 @@ export function sweepExpired(core: MailboxCore, dispatch: Dispatch): void {
 function sweepBehindHeads(core: MailboxCore, dispatch: Dispatch, buffer: BoundedBuffer<unknown, MessageRecord | number>): void {
   const expired: MessageRecord[] = [];
   buffer.forEach((_, meta) => {
-    if (typeof meta !== 'number' && !meta.shared && isExpired(core, dispatch, meta)) expired.push(meta);
+    if (typeof meta !== 'number' && !meta.shared && meta.ttl >= 0 && isExpired(core, dispatch, meta)) expired.push(meta);
   });
   for (const record of expired) record.fail('Expired');
 }

@@ -42,8 +42,7 @@ export class RunQueue {
     }
     this.#suspended = true;
     // Asked for by those who lined up meanwhile: it would come in a microtask, and give way to nobody.
-    this.#action?.unsubscribe();
-    this.#action = undefined;
+    this.close();
     macrotask(() => {
       this.#suspended = false;
       if (!this.isEmpty) this.schedule();
@@ -67,14 +66,22 @@ export class RunQueue {
     let ran = false;
     const action = scheduler.schedule(() => {
       ran = true;
-      this.#action = undefined;
+      this.#forgetAction();
       this.dispatch.drainScheduled(this);
     });
-    if (!ran) this.#action = action;
+    if (ran) return;
+    this.#action = action;
+    this.dispatch.asked.add(this);
   }
 
+  /** Takes back what was asked of the scheduler. */
   close(): void {
     this.#action?.unsubscribe();
+    this.#forgetAction();
+  }
+
+  #forgetAction(): void {
     this.#action = undefined;
+    this.dispatch.asked.delete(this);
   }
 }

@@ -1,4 +1,5 @@
 import { Subscriber } from 'rxjs';
+import { describeValue } from '../failure/check';
 import type { Turn } from './turn';
 
 /** What a stream can make of its turn. */
@@ -25,7 +26,7 @@ export class StreamedReply extends Subscriber<unknown> {
       this.unsubscribe();
     } catch (error) {
       const { core, self } = this.#turn;
-      core.runQueue.dispatch.journal.callbackFailed(`the teardown of a reply of '${self}'`, error);
+      core.runQueue.dispatch.journal.callbackFailed(`the teardown of a reply of ${describeValue(self)}`, error);
     }
   }
 

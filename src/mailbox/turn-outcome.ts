@@ -1,3 +1,4 @@
+import { describeValue } from '../failure/check';
 import { failureOf } from '../failure/failure-of';
 import type { Observable, Subscriber } from 'rxjs';
 import { circleOf } from './deadlock';
@@ -95,7 +96,7 @@ function leaveOpen(turn: Turn, dispatch: Dispatch, result: any, kind: ReplyKind,
     } catch (error) {
       // Thrown by a `subscribe` of the user's, or by a teardown when all is settled.
       if ((turn.state as TurnState) === OPEN) reject(turn, error);
-      else dispatch.journal.callbackFailed(`the teardown of a reply of '${turn.self}'`, error);
+      else dispatch.journal.callbackFailed(`the teardown of a reply of ${describeValue(turn.self)}`, error);
     }
   } else {
     rest.leftOpen = result as LeftOpen;

@@ -59,7 +59,7 @@ export class DeadLetterLog {
   }
 
   print(letter: DeadLetter): void {
-    const target = letter.target === undefined ? (letter.topic === undefined ? '' : ` on topic '${letter.topic}'`) : ` to '${letter.target}'`;
+    const target = letter.target === undefined ? (letter.topic === undefined ? '' : ` on topic ${describeValue(letter.topic)}`) : ` to ${describeValue(letter.target)}`;
     this.#write(
       `rx-broker: dead letter: a message${target} was lost: ${letter.reason}${letter.asked ? ' (its sender knows)' : ''}. Observe deadLetters$ or attach a DeadLetterQueue to handle these.`,
       letter,

@@ -1,3 +1,4 @@
+import { describeValue } from '../failure/check';
 import { ANY_REST, ANY_TOKEN, parsePattern, parseTopic } from '../message/topic-pattern';
 
 /** A topic's last value. */
@@ -46,7 +47,7 @@ export class RetainedTopics {
     const tokens = parseTopic(topic);
     if (this.size >= this.maxRetained) {
       throw new RangeError(
-        `maxRetained is ${this.maxRetained}, and as many topics are retained already: '${topic}' would be one more; raise it, or clearRetained(topic)`,
+        `maxRetained is ${this.maxRetained}, and as many topics are retained already: ${describeValue(topic)} would be one more; raise it, or clearRetained(topic)`,
       );
     }
     let branch = this.#root;

@@ -1,5 +1,6 @@
 import { type Observable, type Subscription, filter } from 'rxjs';
 import type { MessageBroker } from '../broker/message-broker';
+import { describeValue } from '../failure/check';
 import type { ActorId } from '../message/actor-id';
 import type { BrokerEvent } from '../observability/broker-event';
 import type { DeadLetter } from '../observability/dead-letter';
@@ -72,13 +73,13 @@ export class BrokerTestProbe {
     const messages = this.messagesTo(id);
     for (const message of messages) if (matches(message, matcher)) return message;
     const wanted = typeof matcher === 'function' ? 'that the matcher takes' : `like ${describeMessage(matcher)}`;
-    throw new Error(`expected a message to '${id}' ${wanted}, ${seen(messages)}`);
+    throw new Error(`expected a message to ${describeValue(id)} ${wanted}, ${seen(messages)}`);
   }
 
   /** @throws {Error} if anything was sent to an actor, with what. */
   expectNoMessage(id: ActorId): void {
     const messages = this.messagesTo(id);
-    if (messages.length > 0) throw new Error(`expected no message to '${id}', ${seen(messages)}`);
+    if (messages.length > 0) throw new Error(`expected no message to ${describeValue(id)}, ${seen(messages)}`);
   }
 
   /** Stops watching. What was seen stays. */

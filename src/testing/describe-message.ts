@@ -1,3 +1,5 @@
+import { describeValue } from '../failure/check';
+
 const LONGEST = 200;
 
 /** A message as a failed expectation shows it: JSON where it can be, cut where it is long. */
@@ -8,6 +10,15 @@ export function describeMessage(message: unknown): string {
   } catch {
     text = undefined;
   }
-  text ??= String(message);
+  text ??= asText(message);
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+}
+
+/** What has no JSON. A message's own code may throw here, too. */
+function asText(message: unknown): string {
+  try {
+    return String(message);
+  } catch {
+    return describeValue(message);
+  }
 }
