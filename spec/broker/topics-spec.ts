@@ -153,6 +153,18 @@ describe('sendWithRouting', () => {
     expect([0, 1].flatMap(() => watchFor(broker.sendWithRouting({ topic: 'work' }, 0)).values)).toEqual(['b', 'b']);
   });
 
+  it('passes over one that closes when it has been routed to already (M6)', () => {
+    const { broker } = setup();
+    const mailbox = Mailbox.bounded(1);
+    mailbox.receive(() => 'a');
+    broker.register(a, mailbox, { topics: ['work'] });
+    broker.spawn(b, () => 'b', { topics: ['work'] });
+    const pick = (): unknown => watchFor(broker.sendWithRouting({ topic: 'work' }, 0)).values[0];
+    expect([pick(), pick(), pick()]).toEqual(['a', 'b', 'a']);
+    mailbox.close();
+    expect([pick(), pick()]).toEqual(['b', 'b']);
+  });
+
   it('takes its priority from the key, and says the topic in the envelope', () => {
     const { broker } = setup();
     broker.spawn(a, (_message, { envelope }) => [envelope.priority, envelope.topic] as never, { topics: ['work'] });

@@ -1,4 +1,5 @@
 import { type RouteTarget, actorId, consistentHash, leastLoaded, random, roundRobin } from 'rx-broker';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { routerLaws, targetsOf } from '../contracts/router-laws';
 
@@ -36,6 +37,43 @@ describe('roundRobin', () => {
     const missed = new Set(topics.flat().map(({ id }) => id));
     for (let i = 0; i < 40_000; i++) missed.delete(router.route(key, topics[i % topics.length] as readonly RouteTarget[], 0));
     expect([...missed]).toEqual([]);
+  });
+
+  it('goes on looking exact where the same arrays come again and share targets', () => {
+    const [a, b, c, d, e] = targetsOf('a', 'b', 'c', 'd', 'e') as [RouteTarget, RouteTarget, RouteTarget, RouteTarget, RouteTarget];
+    const topics = [[a, b, c, d], [b, e], [c], [e, d, a]];
+    fc.assert(
+      fc.property(fc.array(fc.nat(topics.length - 1), { maxLength: 60 }), (order) => {
+        const router = roundRobin();
+        const lastPicks = new Map<string, number>();
+        for (const [turn, topic] of order.entries()) {
+          const targets = topics[topic] as RouteTarget[];
+          const picked = router.route(key, targets, 0);
+          const longestAgo = Math.min(...targets.map(({ id }) => lastPicks.get(id) ?? -1));
+          expect(lastPicks.get(picked) ?? -1).toBe(longestAgo);
+          lastPicks.set(picked, turn);
+        }
+      }),
+    );
+  });
+
+  it('looks at no other target while an array’s turn goes round', () => {
+    let looks = 0;
+    const targets = Array.from({ length: 1_000 }, (_, i) => ({
+      size: 0,
+      inFlight: 0,
+      get id() {
+        looks++;
+        return actorId(`t${i}`);
+      },
+    }));
+    const router = roundRobin();
+    for (let i = 0; i < 3; i++) router.route(key, targets, 0);
+    looks = 0;
+    const picked = Array.from({ length: 3_000 }, () => router.route(key, targets, 0));
+    expect(looks).toBeLessThan(20_000);
+    expect(new Set(picked).size).toBe(1_000);
+    expect(picked.slice(0, 1_000)).toEqual(picked.slice(2_000));
   });
 
   it('takes a newcomer next', () => {

@@ -1,7 +1,6 @@
 import { BrokerError } from '../failure/broker-error';
 import { describeValue } from '../failure/check';
 import type { Dispatch } from '../mailbox/dispatch';
-import { CLOSED } from '../mailbox/flags';
 import type { MessageRecord } from '../mailbox/message-record';
 import { prepare } from '../mailbox/tell';
 import { laneOf } from '../message/priority';
@@ -32,19 +31,15 @@ export class Routes {
   find(key: RoutingKey, message: unknown, lane: number, again?: DeadLetter): string | BrokerError {
     const { topic } = key;
     this.#dispatch.settleFanOut();
-    const cores = this.#topics.boundTo(topic).filter((core) => (core.flags & CLOSED) === 0);
-    if (cores.length === 0) return this.#unrouted(topic, message, lane, again, `no open actor is bound to ${describeValue(topic)}; bind one first`);
+    const { list, ids } = this.#topics.targetsOf(topic);
+    if (list.length === 0) return this.#unrouted(topic, message, lane, again, `no open actor is bound to ${describeValue(topic)}; bind one first`);
     let picked: unknown;
     try {
-      picked = this.#router.route(
-        key,
-        cores.map((core) => this.#topics.targetOf(core)),
-        message,
-      );
+      picked = this.#router.route(key, list, message);
     } catch (error) {
       return this.#unrouted(topic, message, lane, again, `the router threw for ${describeValue(topic)}`, error);
     }
-    if (cores.some((core) => core.id === picked)) return picked as string;
+    if (ids.has(picked)) return picked as string;
     return this.#unrouted(topic, message, lane, again, `the router picked ${describeValue(picked)} for ${describeValue(topic)}, which is not among its targets`);
   }
 

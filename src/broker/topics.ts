@@ -1,5 +1,6 @@
 import { Observable, type Subscriber, type Unsubscribable } from 'rxjs';
 import type { Dispatch } from '../mailbox/dispatch';
+import { CLOSED } from '../mailbox/flags';
 import type { MailboxCore } from '../mailbox/mailbox-core';
 import type { ActorId } from '../message/actor-id';
 import { parsePattern } from '../message/topic-pattern';
@@ -7,6 +8,14 @@ import { RetainedTopics } from '../routing/retained-topics';
 import type { RouteTarget } from '../routing/router';
 import { TopicIndex } from '../routing/topic-index';
 import type { Publication } from './message-broker';
+
+/** The open ones of some actors, as a router sees them. */
+interface Targets {
+  readonly list: readonly RouteTarget[];
+  readonly ids: ReadonlySet<unknown>;
+  /** How many mailboxes were closed when this was made: one more, and it may be wrong. */
+  readonly closings: number;
+}
 
 /** An actor as its router sees it: its numbers, not its insides. */
 class BoundActor implements RouteTarget {
@@ -47,6 +56,8 @@ export class Topics {
   readonly #dispatch: Dispatch;
   readonly #bound = new TopicIndex<MailboxCore>();
   readonly #actors = new Map<MailboxCore, BoundActor>();
+  /** By what `boundTo` answers, which is the same array for as long as nobody is bound or unbound. */
+  readonly #targets = new WeakMap<readonly MailboxCore[], Targets>();
   readonly #observers = new TopicIndex<Subscriber<Publication>>();
   readonly #open = new Set<Subscriber<Publication>>();
   readonly retained: RetainedTopics;
@@ -88,9 +99,17 @@ export class Topics {
     return this.#bound.match(topic);
   }
 
-  /** An actor as its router sees it. */
-  targetOf(core: MailboxCore): RouteTarget {
-    return this.#actors.get(core) as RouteTarget;
+  /** The open actors bound to a topic, as a router sees them. @throws {BrokerError} `RoutingFailed` for a malformed topic. */
+  targetsOf(topic: string): Targets {
+    const cores = this.boundTo(topic);
+    const { closings } = this.#dispatch.journal;
+    let targets = this.#targets.get(cores);
+    if (targets === undefined || targets.closings !== closings) {
+      const list = cores.filter((core) => (core.flags & CLOSED) === 0).map((core) => this.#actors.get(core) as RouteTarget);
+      targets = { list, ids: new Set(list.map(({ id }) => id)), closings };
+      this.#targets.set(cores, targets);
+    }
+    return targets;
   }
 
   /** Those who observe a topic now, as what a publication is given to; nobody: `undefined`. */

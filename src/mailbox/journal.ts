@@ -25,6 +25,8 @@ export class Journal {
   pending = 0;
   /** Callers that wait for a reply, but for one on the stack. */
   requests = 0;
+  /** Mailboxes closed since it was made: who remembers which are open looks again when it has changed. */
+  closings = 0;
 
   /** A message failed that no handler saw. `record` is a number where nothing more is known than when it was sent. */
   failed(_code: FailureCode, _target: string, _message: unknown, _record: MessageRecord | number): void {}

@@ -14,6 +14,7 @@ export function closeMailbox(core: MailboxCore, reason: unknown): void {
   const { dispatch } = core.runQueue;
   dispatch.settleFanOut();
   core.flags |= CLOSED;
+  dispatch.journal.closings++;
   if (core.isRegistered) dispatch.journal.closed(core, reason === 'closed' ? undefined : reason);
   core.rare().stopReason = reason;
   // With its own turn on the stack it cannot be drained yet: lined up, it is looked at when that stack has returned.

@@ -1,15 +1,16 @@
-import { roundRobin } from './round-robin';
-import type { Router } from './router';
+import { LastPicks } from './last-picks';
+import type { Router, RouteTarget } from './router';
 
 /** The target with the fewest messages queued and running; among equals one after the other. */
 export function leastLoaded(): Router {
-  const amongEquals = roundRobin();
+  const lastPicks = new LastPicks();
   return {
-    route(key, targets, message) {
+    route(_key, targets) {
       let least = Infinity;
       for (const { size, inFlight } of targets) least = Math.min(least, size + inFlight);
       const equals = targets.filter(({ size, inFlight }) => size + inFlight === least);
-      return amongEquals.route(key, equals, message);
+      const { id } = equals[lastPicks.longestAgo(equals)] as RouteTarget;
+      return lastPicks.pick(id, equals.length);
     },
   };
 }

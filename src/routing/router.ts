@@ -14,7 +14,8 @@ export interface RouteTarget {
 export interface Router {
   /**
    * The id of one of `targets`: open mailboxes only, each once, in the order of their binding, and never empty. A throw, or an id that
-   * is not among them, fails the send with `BrokerError('RoutingFailed')`.
+   * is not among them, fails the send with `BrokerError('RoutingFailed')`. While a topic's targets stay the same, so does the array:
+   * what is learnt of it may be kept in a `WeakMap`.
    */
   route(key: RoutingKey, targets: readonly RouteTarget[], message: any): ActorId;
 }
