@@ -3,42 +3,73 @@ import { IDLE_SEAT } from './flags';
 import type { Turn } from './turn';
 import { OPEN } from './turn-state';
 
+/** Whether an ask or a turn is stuck: known at once, or by those that it waits for. */
+type Answer = boolean | Question;
+
+interface Question {
+  /** An ask's turns, or a turn's asks. */
+  readonly items: readonly Turn[] | readonly MessageRecord[];
+  /** The turn whose asks they are; it is on the way for as long as this is open. */
+  readonly turn: Turn | null;
+  /** Whether all of them have to be stuck; else one is enough. */
+  readonly all: boolean;
+  /** How long the path is with this one on it. */
+  readonly length: number;
+  asked: number;
+}
+
 /**
  * The path of a circle of turns that only wait for one another, if `ask` stands in one (rule O6).
  *
  * An ask is stuck when it runs in a stuck turn, or is queued at an actor all of whose turns are stuck; a turn is stuck when one of the
- * asks it waits for is. What leads back to a turn on the way counts as stuck: that is the circle.
+ * asks it waits for is. What leads back to a turn on the way counts as stuck: that is the circle. A loop over open questions, since a
+ * chain of asks may be longer than the stack is deep.
  */
 export function circleOf(ask: MessageRecord): string[] | undefined {
   const path: string[] = [ask.parent?.core.id ?? ''];
-  return isStuck(ask, path, new Set(ask.parent === null ? [] : [ask.parent])) ? path : undefined;
-}
-
-function isStuck(ask: MessageRecord, path: string[], onTheWay: Set<Turn>): boolean {
-  const { core } = ask;
-  if (core === null || ask.state === DONE) return false;
-  path.push(core.id);
-  const length = path.length;
-  if (ask.state === RUNNING) {
-    if (ask.turn !== null && isTurnStuck(ask.turn, path, onTheWay)) return true;
-  } else if ((core.flags & IDLE_SEAT) === 0 && core.seats !== null && core.seats.length >= core.settings.concurrency) {
-    if (
-      core.seats.every((turn) => {
-        path.length = length;
-        return isTurnStuck(turn, path, onTheWay);
-      })
-    )
-      return true;
+  const onTheWay = new Set<Turn>(ask.parent === null ? [] : [ask.parent]);
+  const open: Question[] = [];
+  let answer = aboutAsk(ask, path);
+  for (;;) {
+    if (typeof answer === 'object') {
+      open.push(answer);
+      answer = answer.all;
+    }
+    const question = open.at(-1);
+    if (question === undefined) return answer ? path : undefined;
+    const { items, turn, all, length } = question;
+    // `answer` is the last item's, or `all` where none was asked yet.
+    if (answer !== all || question.asked === items.length) {
+      open.pop();
+      if (!answer) leave(question, path, onTheWay);
+      continue;
+    }
+    path.length = length;
+    const item = items[question.asked++];
+    answer = turn === null ? aboutTurn(item as Turn, path, onTheWay) : aboutAsk(item as MessageRecord, path);
   }
-  path.length = length - 1;
-  return false;
 }
 
-function isTurnStuck(turn: Turn, path: string[], onTheWay: Set<Turn>): boolean {
+function aboutAsk({ core, state, turn }: MessageRecord, path: string[]): Answer {
+  if (core === null || state === DONE) return false;
+  let turns: readonly Turn[];
+  if (state === RUNNING) turns = turn === null ? [] : [turn];
+  else if ((core.flags & IDLE_SEAT) === 0 && core.seats !== null && core.seats.length >= core.settings.concurrency) turns = [...core.seats];
+  else return false;
+  if (turns.length === 0) return false;
+  path.push(core.id);
+  return { items: turns, turn: null, all: true, length: path.length, asked: 0 };
+}
+
+function aboutTurn(turn: Turn, path: readonly string[], onTheWay: Set<Turn>): Answer {
   if (onTheWay.has(turn)) return true;
   if (turn.state !== OPEN || turn.rest === null) return false;
   onTheWay.add(turn);
-  for (const ask of turn.rest.asks) if (isStuck(ask, path, onTheWay)) return true;
-  onTheWay.delete(turn);
-  return false;
+  return { items: [...turn.rest.asks], turn, all: false, length: path.length, asked: 0 };
+}
+
+/** What is not stuck is on no way. */
+function leave({ turn, length }: Question, path: string[], onTheWay: Set<Turn>): void {
+  if (turn === null) path.length = length - 1;
+  else onTheWay.delete(turn);
 }

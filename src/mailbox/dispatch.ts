@@ -9,6 +9,7 @@ import type { Journal } from './journal';
 import { macrotask } from './macrotask';
 import type { MailboxCore } from './mailbox-core';
 import { checkDrained } from './mailbox-end';
+import { Nesting } from './nesting';
 import { RunQueue } from './run-queue';
 import { stampOf, stampedAt } from './stamp';
 import type { Turn } from './turn';
@@ -51,6 +52,7 @@ export class Dispatch {
   readonly host: Host | null;
   readonly deadlines: Deadlines;
   readonly main: RunQueue;
+  readonly nesting = new Nesting();
   /** The queues that have asked their scheduler for a drain. The others are nobody's but their mailboxes'. */
   readonly asked: Set<RunQueue> = new Set();
   /** Called when a drain has ended: the closing broker waits for quiet. */

@@ -142,19 +142,24 @@ export class MessageRecord implements Envelope, Withdrawable, Timed {
     if (this.state === DONE || this.state === FRESH) return;
     const outer = this.dispatch.enter();
     try {
-      const { caller } = this;
-      if (this.state === RUNNING) abortTurn(this.turn as Turn, undefined, reason);
-      else {
-        const core = this.core as MailboxCore;
-        const { message } = this;
-        core.withdraw(this);
-        this.done();
-        this.dispatch.journal.cancelled(this, message);
-      }
-      if (reason !== undefined) caller?.error(reason);
+      this.dispatch.nesting.run(() => this.#takeBack(reason));
     } finally {
       this.dispatch.leave(outer);
     }
+  }
+
+  #takeBack(reason: unknown): void {
+    if (this.state === DONE || this.state === FRESH) return;
+    const { caller } = this;
+    if (this.state === RUNNING) abortTurn(this.turn as Turn, undefined, reason);
+    else {
+      const core = this.core as MailboxCore;
+      const { message } = this;
+      core.withdraw(this);
+      this.done();
+      this.dispatch.journal.cancelled(this, message);
+    }
+    if (reason !== undefined) caller?.error(reason);
   }
 
   /** It is over, for good however often it is said: nothing is left of it in a timer, a listener or its parent's turn. */

@@ -47,8 +47,10 @@ export function emitReply(turn: Turn, value: unknown): void {
   const { dispatch } = turn.core.runQueue;
   const outermost = dispatch.enter();
   try {
-    caller.next(value);
-    if (caller.closed === true) abortTurn(turn, undefined);
+    dispatch.nesting.run(() => {
+      caller.next(value);
+      if (caller.closed === true) abortTurn(turn, undefined);
+    });
   } finally {
     dispatch.leave(outermost);
   }
@@ -129,18 +131,20 @@ function awaitReply(turn: Turn, promise: PromiseLike<unknown>): void {
 }
 
 function conclude(turn: Turn, how: (dispatch: Dispatch, message: unknown) => void): void {
-  const { core, state } = turn;
-  if (state !== OPEN && state !== ABANDONED) return;
-  const { dispatch } = core.runQueue;
+  const { dispatch } = turn.core.runQueue;
   const outermost = dispatch.enter();
   try {
-    turn.state = OVER;
-    if (state === OPEN) {
-      dispatch.journal.open--;
-      turn.rest?.stopClock();
-    }
-    core.freeSeat(turn);
-    if (state === OPEN) how(dispatch, turn.rest?.message);
+    dispatch.nesting.run(() => {
+      const { core, state } = turn;
+      if (state !== OPEN && state !== ABANDONED) return;
+      turn.state = OVER;
+      if (state === OPEN) {
+        dispatch.journal.open--;
+        turn.rest?.stopClock();
+      }
+      core.freeSeat(turn);
+      if (state === OPEN) how(dispatch, turn.rest?.message);
+    });
   } finally {
     dispatch.leaveSettled(outermost);
   }
