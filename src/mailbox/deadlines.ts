@@ -1,17 +1,12 @@
 import type { SchedulerLike, Subscription } from 'rxjs';
-
-/** Something that ends at a time. It keeps its own place in the heap, so that leaving is cheap too. */
-export interface Timed {
-  deadline: number;
-  /** Its turn among equal deadlines: the first to come is the first to expire. */
-  order: number;
-  /** -1 while it is in no heap. */
-  heapIndex: number;
-  expire(): void;
-}
+import { DeadlineHeap } from './deadline-heap';
+import { DeadlineLine } from './deadline-line';
+import { type Timed, type Waiting, isBefore } from './timed';
 
 /** The timer is never armed for longer, so it need not be cancelled when the last ask settles: Node is let go within this time. */
 const LONGEST_NAP = 50;
+/** Different timeouts that have a line of their own; most brokers use one or two. */
+const MOST_LINES = 8;
 
 /** Where time comes from, and where what expires runs. */
 interface DeadlineDispatch {
@@ -20,10 +15,11 @@ interface DeadlineDispatch {
   leave(outermost: boolean): void;
 }
 
-/** Every deadline of a broker in one binary heap behind one timer (rule S4). */
+/** Every deadline of a broker behind one timer (rule S4): a line for each of the first few timeouts, one heap for all others. */
 export class Deadlines {
   readonly #dispatch: DeadlineDispatch;
-  readonly #heap: Timed[] = [];
+  readonly #lines = new Map<number, DeadlineLine>();
+  readonly #heap = new DeadlineHeap();
   #timer: Subscription | undefined;
   #wakesAt = Infinity;
   /** The last reading of the clock. */
@@ -35,41 +31,53 @@ export class Deadlines {
   }
 
   get size(): number {
-    return this.#heap.length;
+    return this.#waiting.reduce((size, waiting) => size + waiting.size, 0);
   }
 
-  add(item: Timed, deadline: number, now: number): void {
+  /** `item` expires `timeout` milliseconds after `now`. */
+  add(item: Timed, timeout: number, now: number): void {
     this.#noticeJump(this.#readAt, now);
-    item.deadline = deadline;
+    item.deadline = now + timeout;
     item.order = this.#added++;
-    const heap = this.#heap;
-    heap.push(item);
-    this.#up(item, heap.length - 1);
-    if (deadline < this.#wakesAt || this.#timer === undefined) this.#arm(now);
+    this.#placeFor(timeout, item.deadline).add(item);
+    if (item.deadline < this.#wakesAt || this.#timer === undefined) this.#arm(now);
   }
 
-  remove(item: Timed): void {
-    const index = item.heapIndex;
-    if (index < 0) return;
-    item.heapIndex = -1;
-    const last = this.#heap.pop() as Timed;
-    if (last === item) return;
-    this.#up(last, index);
-    if (last.heapIndex === index) this.#down(last, index);
-  }
-
-  /** Ends the timer. What is still in the heap never expires. */
+  /** Ends the timer. What still waits never expires. */
   close(): void {
     this.#timer?.unsubscribe();
     this.#timer = undefined;
     this.#wakesAt = Infinity;
-    for (const item of this.#heap) item.heapIndex = -1;
-    this.#heap.length = 0;
+    for (const waiting of this.#waiting) waiting.clear();
+    this.#lines.clear();
+  }
+
+  get #waiting(): Waiting[] {
+    return [this.#heap, ...this.#lines.values()];
+  }
+
+  /** The first to expire of all. */
+  get #first(): Timed | null {
+    let { first } = this.#heap;
+    for (const line of this.#lines.values()) if (line.first !== null && (first === null || isBefore(line.first, first))) ({ first } = line);
+    return first;
+  }
+
+  #placeFor(timeout: number, deadline: number): Waiting {
+    const line = this.#lines.get(timeout);
+    if (line !== undefined) return line.fits(deadline) ? line : this.#heap;
+    if (this.#lines.size >= MOST_LINES) {
+      for (const [other, { size }] of this.#lines) if (size === 0) this.#lines.delete(other);
+      if (this.#lines.size >= MOST_LINES) return this.#heap;
+    }
+    const added = new DeadlineLine();
+    this.#lines.set(timeout, added);
+    return added;
   }
 
   #arm(now: number): void {
-    const first = this.#heap[0];
-    if (first === undefined) return;
+    const first = this.#first;
+    if (first === null) return;
     const nap = Math.min(LONGEST_NAP, Math.max(0, first.deadline - now));
     if (this.#timer !== undefined && now + nap >= this.#wakesAt) return;
     this.#timer?.unsubscribe();
@@ -85,8 +93,8 @@ export class Deadlines {
     // All that is due ends before anything runs: a seat that the first sets free must not go to one that is over as well (rule S4).
     const outermost = this.#dispatch.enter();
     try {
-      for (let first = this.#heap[0]; first !== undefined && first.deadline <= now; first = this.#heap[0]) {
-        this.remove(first);
+      for (let first = this.#first; first !== null && first.deadline <= now; first = this.#first) {
+        first.place?.remove(first);
         first.expire();
       }
     } finally {
@@ -100,43 +108,7 @@ export class Deadlines {
     this.#readAt = now;
     const behind = expected - now;
     if (behind <= LONGEST_NAP || behind === Infinity) return;
-    for (const item of this.#heap) item.deadline -= behind;
+    for (const waiting of this.#waiting) waiting.shift(behind);
     this.#wakesAt -= behind;
   }
-
-  #up(item: Timed, from: number): void {
-    const heap = this.#heap;
-    let index = from;
-    while (index > 0) {
-      const above = (index - 1) >> 1;
-      const parent = heap[above] as Timed;
-      if (isBefore(parent, item)) break;
-      heap[index] = parent;
-      parent.heapIndex = index;
-      index = above;
-    }
-    heap[index] = item;
-    item.heapIndex = index;
-  }
-
-  #down(item: Timed, from: number): void {
-    const heap = this.#heap;
-    let index = from;
-    for (;;) {
-      let below = index * 2 + 1;
-      if (below >= heap.length) break;
-      if (below + 1 < heap.length && isBefore(heap[below + 1] as Timed, heap[below] as Timed)) below++;
-      const child = heap[below] as Timed;
-      if (isBefore(item, child)) break;
-      heap[index] = child;
-      child.heapIndex = index;
-      index = below;
-    }
-    heap[index] = item;
-    item.heapIndex = index;
-  }
-}
-
-function isBefore(a: Timed, b: Timed): boolean {
-  return a.deadline < b.deadline || (a.deadline === b.deadline && a.order < b.order);
 }

@@ -52,7 +52,7 @@ export class Dispatch {
   readonly host: Host | null;
   readonly deadlines: Deadlines;
   readonly main: RunQueue;
-  readonly nesting = new Nesting();
+  readonly nesting: Nesting = new Nesting();
   /** The queues that have asked their scheduler for a drain. The others are nobody's but their mailboxes'. */
   readonly asked: Set<RunQueue> = new Set();
   /** Called when a drain has ended: the closing broker waits for quiet. */

@@ -3,10 +3,10 @@ import type { Withdrawable } from '../buffer/chunked-queue';
 import type { FailureCode } from '../failure/failure-code';
 import type { ActorId } from '../message/actor-id';
 import { PRIORITIES, type Priority } from '../message/priority';
-import type { Timed } from './deadlines';
 import type { Dispatch } from './dispatch';
 import type { Envelope } from './envelope';
 import type { MailboxCore } from './mailbox-core';
+import type { Timed, Waiting } from './timed';
 import type { Turn } from './turn';
 import { abortTurn } from './turn-abort';
 
@@ -61,7 +61,10 @@ export class MessageRecord implements Envelope, Withdrawable, Timed {
   parent: Turn | null = null;
   deadline: number = Infinity;
   order = 0;
-  heapIndex = -1;
+  place: Waiting | null = null;
+  before: Timed | null = null;
+  behind: Timed | null = null;
+  heapIndex = 0;
   /** Takes the caller's `AbortSignal` listener off. */
   unlisten: (() => void) | undefined = undefined;
   #id: string | undefined;
@@ -108,7 +111,7 @@ export class MessageRecord implements Envelope, Withdrawable, Timed {
 
   /** Starts the caller's clock (rule S4). */
   expireIn(timeout: number, from: number = this.sentAt): void {
-    if (timeout !== Infinity) this.dispatch.deadlines.add(this, from + timeout, from);
+    if (timeout !== Infinity) this.dispatch.deadlines.add(this, timeout, from);
   }
 
   /** Its time is over: never run if it has not been, aborted if it has. */
@@ -166,7 +169,7 @@ export class MessageRecord implements Envelope, Withdrawable, Timed {
   done(): void {
     this.state = DONE;
     this.message = undefined;
-    if (this.heapIndex >= 0) this.dispatch.deadlines.remove(this);
+    if (this.place !== null) this.place.remove(this);
     if (this.unlisten !== undefined) this.unlisten();
     if (this.parent !== null) this.parent.rest?.asks.delete(this);
     if (this.caller !== null) {

@@ -1,8 +1,8 @@
-import type { Timed } from './deadlines';
 import type { Dispatch } from './dispatch';
 import type { LeftOpen } from './left-open';
 import type { MessageRecord } from './message-record';
 import type { StreamedReply } from './streamed-reply';
+import type { Timed, Waiting } from './timed';
 import type { Turn } from './turn';
 import { abortTurn } from './turn-abort';
 import type { TurnState } from './turn-state';
@@ -26,8 +26,10 @@ export class OpenTurn implements Timed {
   readonly asks: Set<MessageRecord> = new Set();
   deadline: number = Infinity;
   order = 0;
-  heapIndex = -1;
-  #dispatch: Dispatch | undefined;
+  place: Waiting | null = null;
+  before: Timed | null = null;
+  behind: Timed | null = null;
+  heapIndex = 0;
 
   constructor(turn: Turn, state: TurnState) {
     this.turn = turn;
@@ -36,13 +38,11 @@ export class OpenTurn implements Timed {
 
   startClock(dispatch: Dispatch, turnTimeout: number): void {
     if (turnTimeout === Infinity) return;
-    const now = dispatch.scheduler.now();
-    this.#dispatch = dispatch;
-    dispatch.deadlines.add(this, now + turnTimeout, now);
+    dispatch.deadlines.add(this, turnTimeout, dispatch.scheduler.now());
   }
 
   stopClock(): void {
-    if (this.heapIndex >= 0) this.#dispatch?.deadlines.remove(this);
+    this.place?.remove(this);
   }
 
   expire(): void {

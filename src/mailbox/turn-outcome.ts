@@ -43,7 +43,7 @@ export function threw(turn: Turn, dispatch: Dispatch, error: unknown, message: u
 export function emitReply(turn: Turn, value: unknown): void {
   const { caller, meta } = turn;
   if (turn.state !== OPEN || caller === null) return;
-  if (typeof meta !== 'number' && meta.heapIndex >= 0) meta.dispatch.deadlines.remove(meta);
+  if (typeof meta !== 'number') meta.place?.remove(meta);
   const { dispatch } = turn.core.runQueue;
   const outermost = dispatch.enter();
   try {

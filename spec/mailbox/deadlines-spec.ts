@@ -1,0 +1,91 @@
+import fc from 'fast-check';
+import { VirtualTimeScheduler } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { DeadlineLine } from '../../src/mailbox/deadline-line';
+import { Deadlines } from '../../src/mailbox/deadlines';
+import type { Timed } from '../../src/mailbox/timed';
+
+function setup() {
+  const scheduler = new VirtualTimeScheduler();
+  const deadlines = new Deadlines({ scheduler, enter: () => true, leave: () => undefined });
+  const expired: string[] = [];
+  const add = (name: string, timeout: number): Timed => {
+    const item: Timed = { deadline: 0, order: 0, place: null, before: null, behind: null, heapIndex: 0, expire: () => void expired.push(`${name} at ${scheduler.now()}`) };
+    deadlines.add(item, timeout, scheduler.now());
+    return item;
+  };
+  const goOnFor = (ms: number): void => {
+    scheduler.schedule(() => undefined, ms);
+    scheduler.maxFrames = scheduler.frame + ms;
+    scheduler.flush();
+  };
+  return { scheduler, deadlines, expired, add, goOnFor };
+}
+
+describe('Deadlines', () => {
+  it('expire in order, equal ones in the order of coming, however many different timeouts there are (S4)', () => {
+    const command = fc.oneof(
+      { weight: 4, arbitrary: fc.record({ timeout: fc.constantFrom(10, 10, 10, 3, 20, 21, 22, 23, 24, 25, 26, 27, 28, 150) }) },
+      { weight: 2, arbitrary: fc.record({ remove: fc.nat(50) }) },
+      { weight: 1, arbitrary: fc.record({ pass: fc.nat(30) }) },
+    );
+    fc.assert(
+      fc.property(fc.array(command, { maxLength: 80 }), (commands) => {
+        const { scheduler, deadlines, expired, add, goOnFor } = setup();
+        const expected: { readonly name: string; readonly at: number }[] = [];
+        const items: Timed[] = [];
+        for (const command of commands) {
+          if ('timeout' in command) {
+            expected.push({ name: String(items.length), at: scheduler.now() + command.timeout });
+            items.push(add(String(items.length), command.timeout));
+          } else if ('pass' in command) goOnFor(command.pass);
+          else {
+            const item = items[command.remove];
+            if (item?.place == null) continue;
+            item.place.remove(item);
+            expected.splice(
+              expected.findIndex(({ name }) => name === String(command.remove)),
+              1,
+            );
+          }
+          expect(deadlines.size).toBe(expected.filter(({ at }) => at > scheduler.now()).length);
+        }
+        goOnFor(200);
+        expect(expired).toEqual(expected.sort((a, b) => a.at - b.at).map(({ name, at }) => `${name} at ${at}`));
+        expect(scheduler.actions.filter(({ closed }) => !closed)).toHaveLength(0);
+      }),
+    );
+  });
+
+  it('wake earlier for an earlier deadline, and sleep for good when none is left', () => {
+    const { scheduler, expired, add, goOnFor } = setup();
+    add('late', 60);
+    add('early', 5);
+    goOnFor(5);
+    expect(expired).toEqual(['early at 5']);
+    scheduler.maxFrames = Infinity;
+    scheduler.flush();
+    expect(expired).toEqual(['early at 5', 'late at 60']);
+    expect(scheduler.actions).toHaveLength(0);
+  });
+
+  it('keep no line for a timeout that nobody waits for', () => {
+    const { deadlines, add } = setup();
+    for (let timeout = 1_000; timeout < 2_000; timeout++) {
+      const item = add('a', timeout);
+      item.place?.remove(item);
+    }
+    expect(add('b', 5_000).place).toBeInstanceOf(DeadlineLine);
+    expect(deadlines.size).toBe(1);
+  });
+
+  it('expire nothing when they are closed', () => {
+    const { scheduler, deadlines, expired, add } = setup();
+    const items = [5, 6, 7, 8, 9, 10, 11, 12, 13, 14].map((timeout) => add('a', timeout));
+    deadlines.close();
+    scheduler.flush();
+    expect(expired).toEqual([]);
+    expect(deadlines.size).toBe(0);
+    expect(items.map(({ place }) => place)).toEqual(items.map(() => null));
+  });
+});
