@@ -135,6 +135,8 @@ export const AskedTurn: new (core: MailboxCore, meta: MessageRecord | number, ca
 
 function asTurn(asked: typeof Asked): any {
   Object.setPrototypeOf(asked.prototype, Turn.prototype);
+  // The CommonJS build assigns its fields instead of defining them: without this one it would meet `Turn`'s getter.
+  Object.defineProperty(asked.prototype, 'caller', { value: null, writable: true });
   return asked;
 }
 
