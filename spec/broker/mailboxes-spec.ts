@@ -226,6 +226,23 @@ describe('a registered mailbox', () => {
     });
   });
 
+  it('lets nobody in who expired while waiting (ttl)', () => {
+    virtually(({ at, flush }) => {
+      const { broker, letters } = setup();
+      const mailbox = Mailbox.bounded<string>(1, { overflow: 'block', ttl: 11 });
+      broker.register(id, mailbox);
+      broker.trySend(id, 'first');
+      broker.send(id, 'waited too long', { ttl: 11, timeout: Infinity, priority: 'low' }).subscribe({ error: () => {} });
+      at(15, () => expect(broker.trySend(id, 'newcomer')).toEqual({ ok: true }));
+      flush();
+      expect(letters.map(({ message, reason }) => [message, reason])).toEqual([
+        ['first', 'Expired'],
+        ['waited too long', 'Expired'],
+      ]);
+      expect(mailbox.size).toBe(1);
+    });
+  });
+
   it('aborts a turn that takes too long, also one that nobody waits for (turnTimeout)', () => {
     virtually(({ at, flush }) => {
       const { broker, letters } = setup();

@@ -442,6 +442,18 @@ describe('timeout', () => {
     });
   });
 
+  it.each([['normal'], ['high']] as const)('is over with a first value that comes at once, at %s priority (S4)', (priority) => {
+    virtually(({ at, flush }) => {
+      const { broker } = setup();
+      broker.spawn(id, () => concat(of(1), timer(100)));
+      const seen = watchFor(broker.send(id, 0, { timeout: 10, priority }));
+      at(50, () => expect(seen.values).toEqual([1]));
+      flush();
+      expect(seen.values).toEqual([1, 0]);
+      expect(seen.completed).toBe(true);
+    });
+  });
+
   it('is none for Infinity (S4)', () => {
     virtually(({ at, flush }) => {
       const { broker } = setup({ requestTimeout: Infinity });

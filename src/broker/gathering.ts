@@ -1,30 +1,39 @@
 import type { Subscriber, Unsubscribable } from 'rxjs';
-import type { Caller, MessageRecord } from '../mailbox/message-record';
+import type { Dispatch } from '../mailbox/dispatch';
+import type { MailboxCore } from '../mailbox/mailbox-core';
+import type { Caller } from '../mailbox/message-record';
 import type { ActorId } from '../message/actor-id';
 import type { BroadcastResult } from './broadcast-result';
 
 /** One target's seat in a broadcast: it takes the reply, a stream's last value, or the failure, and hands in one result. */
 class Seat implements Caller {
-  readonly actorId: ActorId;
-  record: MessageRecord | undefined;
-  result: BroadcastResult | undefined;
-  /** Idle when it was offered the message: results wait until it has started. */
-  willStart = false;
+  result: BroadcastResult | undefined = undefined;
   readonly #gathering: Gathering;
+  readonly #core: MailboxCore;
   #value: unknown = undefined;
+  /** Idle when it was offered the message: results wait until it has started. */
+  #willStart = false;
+  /** What takes the message back, and what else wants to know that nobody waits any more. */
+  #teardowns: (Unsubscribable | (() => void))[] | undefined = undefined;
 
-  constructor(gathering: Gathering, actorId: ActorId) {
+  constructor(gathering: Gathering, core: MailboxCore) {
     this.#gathering = gathering;
-    this.actorId = actorId;
+    this.#core = core;
   }
 
   get closed(): boolean {
     return this.#gathering.isOver;
   }
 
+  /** This target is idle: it will run as soon as the stack allows. */
+  expectStart(): void {
+    this.#willStart = true;
+    this.#gathering.expectStart();
+  }
+
   started(): void {
-    if (!this.willStart) return;
-    this.willStart = false;
+    if (!this.#willStart) return;
+    this.#willStart = false;
     this.#gathering.oneStarted();
   }
 
@@ -33,11 +42,28 @@ class Seat implements Caller {
   }
 
   complete(): void {
-    this.#hand({ actorId: this.actorId, ok: true, value: this.#value });
+    this.succeed(this.#value);
+  }
+
+  succeed(value: unknown): void {
+    this.#hand({ actorId: this.#core.id as ActorId, ok: true, value });
   }
 
   error(error: unknown): void {
-    this.#hand({ actorId: this.actorId, ok: false, error });
+    this.#hand({ actorId: this.#core.id as ActorId, ok: false, error });
+  }
+
+  /** Called when the gathering is over before there is a result. */
+  add(teardown: Unsubscribable | (() => void)): void {
+    (this.#teardowns ??= []).push(teardown);
+  }
+
+  cancel(): void {
+    if (this.result !== undefined || this.#teardowns === undefined) return;
+    for (const teardown of this.#teardowns) {
+      if (typeof teardown === 'function') teardown();
+      else teardown.unsubscribe();
+    }
   }
 
   #hand(result: BroadcastResult): void {
@@ -53,29 +79,29 @@ class Seat implements Caller {
  * every idle target has started, then in registration order or as they settle.
  */
 export class Gathering implements Unsubscribable {
-  readonly seats: Seat[] = [];
   isOver = false;
+  readonly #seats: Seat[] = [];
   readonly #subscriber: Subscriber<BroadcastResult>;
   readonly #bySettling: BroadcastResult[] | undefined;
+  readonly #dispatch: Dispatch;
   /** Idle targets that have not started, and one for the offering itself. */
   #toStart = 1;
   #emitted = 0;
   #emitting = false;
 
-  constructor(subscriber: Subscriber<BroadcastResult>, order: 'registered' | 'settled') {
+  constructor(subscriber: Subscriber<BroadcastResult>, order: 'registered' | 'settled', dispatch: Dispatch) {
     this.#subscriber = subscriber;
     this.#bySettling = order === 'settled' ? [] : undefined;
+    this.#dispatch = dispatch;
   }
 
-  seat(actorId: ActorId): Seat {
-    const seat = new Seat(this, actorId);
-    this.seats.push(seat);
+  seat(core: MailboxCore): Seat {
+    const seat = new Seat(this, core);
+    this.#seats.push(seat);
     return seat;
   }
 
-  /** This target is idle: it will run as soon as the stack allows. */
-  expectStart(seat: Seat): void {
-    seat.willStart = true;
+  expectStart(): void {
     this.#toStart++;
   }
 
@@ -101,8 +127,10 @@ export class Gathering implements Unsubscribable {
 
   cancel(reason: unknown): void {
     if (this.isOver) return;
+    // What is half way to its targets gets there first, so that all of it can be taken back.
+    this.#dispatch.settleFanOut();
     this.isOver = true;
-    for (const { record, result } of this.seats) if (result === undefined) record?.cancel(undefined);
+    for (const seat of this.#seats) seat.cancel();
     if (reason !== undefined) this.#subscriber.error(reason);
   }
 
@@ -114,13 +142,12 @@ export class Gathering implements Unsubscribable {
       this.#subscriber.next(result);
     }
     this.#emitting = false;
-    if (this.isOver || this.#emitted < this.seats.length) return;
+    if (this.isOver || this.#emitted < this.#seats.length) return;
     this.isOver = true;
     this.#subscriber.complete();
   }
 
   #nextResult(): BroadcastResult | undefined {
-    return this.#bySettling === undefined ? this.seats[this.#emitted]?.result : this.#bySettling[this.#emitted];
+    return this.#bySettling === undefined ? this.#seats[this.#emitted]?.result : this.#bySettling[this.#emitted];
   }
 }
-

@@ -84,8 +84,8 @@ export class LocalBroker {
       dispatch: this.#dispatch,
       ledger: this.#ledger,
       requestTimeout,
+      broadcasts: this.#broadcasts,
       targets: (filter) => this.#registry.passing(filter),
-      announce: (message) => this.#dispatch.emit(this.#broadcasts, message),
     };
     this.#registrar = new Registrar(this.#context, this.#registry, this.#topics);
     this.#teller = new Teller(this.#context);
@@ -207,7 +207,7 @@ export class LocalBroker {
   tryBroadcast(message: unknown, filter?: (id: ActorId) => boolean): number {
     this.#dispatch.settleFanOut();
     if (filter !== undefined) checkFunction(filter, 'filter');
-    const targets = filter === undefined ? this.#registry.roster() : this.#registry.passing(filter);
+    const targets = this.#registry.passing(filter);
     const count = filter === undefined ? this.#registry.size : targets.length;
     const observers = this.#broadcasts;
     return multicast(this.#dispatch, { targets, count, message, lane: NORMAL_LANE, topic: undefined, observers, told: message });

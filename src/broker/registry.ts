@@ -39,10 +39,10 @@ export class Registry {
     return this.#roster;
   }
 
-  /** Everyone whose id passes. Throws what the filter throws. */
+  /** Everyone whose id passes; without a filter the roster, of which the first `size` are meant. Throws what the filter throws. */
   passing(filter: ((id: ActorId) => boolean) | undefined): readonly MailboxCore[] {
-    const everyone = this.roster().slice(0, this.size);
-    return filter === undefined ? everyone : everyone.filter((core) => filter(core.id as ActorId));
+    const everyone = this.roster();
+    return filter === undefined ? everyone : everyone.slice(0, this.size).filter((core) => filter(core.id as ActorId));
   }
 
   /** @throws {BrokerError} `AlreadyRegistered` */

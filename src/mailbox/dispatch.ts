@@ -3,7 +3,6 @@ import { ChunkedQueue } from '../buffer/chunked-queue';
 import type { FailureCode } from '../failure/failure-code';
 import { Deadlines } from './deadlines';
 import { ASKED, AWAITED, CLOSED, CLOSING, CUT_SHORT, DRAINING, FANNING, LOOKED_AT, QUEUED, STALLED, SUSPENDED } from './flags';
-import type { FanOut } from './fan-out';
 import type { Host } from './host';
 import type { Journal } from './journal';
 import { macrotask } from './macrotask';
@@ -43,7 +42,7 @@ export class Dispatch {
   /** That turn, where it is looked at. */
   stackTurn: Turn | null = null;
   /** The fan-out on the stack. */
-  fanOut: FanOut | null = null;
+  fanOut: { queueRest(): void } | null = null;
   /** Why the turn on the stack was cut short. */
   cutCode: FailureCode | undefined;
   cutReason: unknown;

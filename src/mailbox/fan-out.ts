@@ -7,6 +7,13 @@ import { Turn } from './turn';
 import { returned, threw } from './turn-outcome';
 import { OVER } from './turn-state';
 
+/** Whether all of the first `count` would run a message straight away. */
+export function areIdle(targets: readonly MailboxCore[], count: number): boolean {
+  let flags = 0;
+  for (let index = 0; index < count; index++) flags |= (targets[index] as MailboxCore).flags;
+  return flags === 0;
+}
+
 /**
  * One message to many mailboxes, as one step (rule R4).
  *
@@ -43,7 +50,7 @@ export class FanOut {
   /** Runs or queues it everywhere. `announce` tells the observers, before the first handler runs. */
   run(announce: (() => void) | undefined): number {
     const dispatch = this.#dispatch;
-    if ((dispatch.flags & DRAINING) !== 0 || !this.#areIdle()) {
+    if ((dispatch.flags & DRAINING) !== 0 || !areIdle(this.#targets, this.#count)) {
       const outermost = dispatch.enter();
       try {
         this.queueRest();
@@ -66,14 +73,6 @@ export class FanOut {
       dispatch.finish();
     }
     return this.taken;
-  }
-
-  #areIdle(): boolean {
-    const targets = this.#targets;
-    const count = this.#count;
-    let flags = 0;
-    for (let index = 0; index < count; index++) flags |= (targets[index] as MailboxCore).flags;
-    return flags === 0;
   }
 
   /** Answers the actor whose turn ended it: its visit goes on, as if it had been queued for all beforehand. */

@@ -53,6 +53,7 @@ export class Ledger extends Journal {
   /** Every event, in order. While it has an observer, messages take the slow way. */
   get events$(): Observable<BrokerEvent> {
     return new Observable((subscriber) => {
+      this.#dispatch.settleFanOut();
       this.#dispatch.flags |= OBSERVED;
       const subscription = this.#events.subscribe(subscriber);
       return () => {
