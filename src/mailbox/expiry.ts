@@ -14,13 +14,16 @@ export function isExpired(core: MailboxCore, dispatch: Dispatch, meta: MessageRe
   return sentAt >= 0 && dispatch.scheduler.now() >= sentAt + ttl;
 }
 
-/** Before a full mailbox refuses anyone: what has outlived its ttl takes no place. */
+/** Whether the next message makes it look for what has expired: before a full mailbox refuses anyone. */
+export function isSwept(core: MailboxCore): boolean {
+  return core.buffer !== null && core.buffer.isFull && (core.settings.ttl !== Infinity || hasOwnTtls(core));
+}
+
+/** What has outlived its ttl takes no place. Whoever is told of it may end the actor, and with it the queue. */
 export function sweepExpired(core: MailboxCore, dispatch: Dispatch): void {
   const buffer = core.buffer as BoundedBuffer<unknown, MessageRecord | number>;
-  const ownTtls = core.extras !== null && core.extras.ownTtls;
-  if (core.settings.ttl === Infinity && !ownTtls) return;
   for (let lane = 0; lane <= HIGHEST_LANE; lane++) {
-    while (buffer.has(lane)) {
+    while (core.buffer === buffer && buffer.has(lane)) {
       const meta = buffer.metaOf(lane);
       if (!isExpired(core, dispatch, meta)) break;
       const message = buffer.valueOf(lane);
@@ -31,14 +34,20 @@ export function sweepExpired(core: MailboxCore, dispatch: Dispatch): void {
       core.expire(typeof meta === 'number' || meta.shared ? message : meta.message, meta);
     }
   }
-  if (ownTtls) sweepBehindHeads(core, dispatch, buffer);
+  // Asked again each time: a message with a ttl of its own may have come from those who waited, and be too old already.
+  while (core.buffer === buffer && hasOwnTtls(core) && sweepBehindHeads(core, dispatch, buffer));
 }
 
-/** A message with a ttl of its own can expire before those in front of it. */
-function sweepBehindHeads(core: MailboxCore, dispatch: Dispatch, buffer: BoundedBuffer<unknown, MessageRecord | number>): void {
+function hasOwnTtls(core: MailboxCore): boolean {
+  return core.extras !== null && core.extras.ownTtls;
+}
+
+/** A message with a ttl of its own can expire before those in front of it. Whether there was any. */
+function sweepBehindHeads(core: MailboxCore, dispatch: Dispatch, buffer: BoundedBuffer<unknown, MessageRecord | number>): boolean {
   const expired: MessageRecord[] = [];
   buffer.forEach((_, meta) => {
     if (typeof meta !== 'number' && !meta.shared && meta.ttl >= 0 && isExpired(core, dispatch, meta)) expired.push(meta);
   });
   for (const record of expired) record.fail('Expired');
+  return expired.length > 0;
 }

@@ -4,7 +4,7 @@ import type { FailureCode } from '../failure/failure-code';
 import type { Actor } from './actor';
 import { startActor } from './consumer-life';
 import type { Dispatch } from './dispatch';
-import { isExpired, sweepExpired } from './expiry';
+import { isExpired, isSwept, sweepExpired } from './expiry';
 import { BUSY, CLOSED, CUT_SHORT, DETACHED, DRAINING, IDLE_SEAT, LOOKED_AT, OBSERVED, QUEUED, READY, SCHEDULED, STALLED, UNSTARTED } from './flags';
 import type { Handler } from './handler';
 import { checkDrained } from './mailbox-end';
@@ -91,8 +91,9 @@ export class MailboxCore {
       this.#runIdle(dispatch, message, meta);
       return TAKEN;
     }
-    if ((this.flags & UNSTARTED) === 0) return this.queue(message, meta, lane, mayWait);
-    // A lone mailbox whose actor starts with this message: queued, and run from there, where it is started.
+    if ((this.flags & UNSTARTED) === 0 && !isSwept(this)) return this.queue(message, meta, lane, mayWait);
+    // A lone mailbox whose actor starts with this message: queued, and run from there, where it is started. And what a sweep tells
+    // others makes them send, and sets seats free: that runs when this message has found its place.
     const outermost = dispatch.enter();
     try {
       return this.queue(message, meta, lane, mayWait);
@@ -120,9 +121,10 @@ export class MailboxCore {
   queue(message: unknown, meta: MessageRecord | number, lane: number, mayWait: boolean): FailureCode | typeof TAKEN {
     const { settings } = this;
     const { dispatch } = this.runQueue;
+    // Whoever is told that a message expired may end this actor.
+    if ((this.flags & CLOSED) === 0 && isSwept(this)) sweepExpired(this, dispatch);
     if ((this.flags & (CLOSED | DETACHED)) !== 0) return (this.flags & DETACHED) === 0 ? 'ActorStopped' : 'ActorNotFound';
     const buffer = (this.buffer ??= new BoundedBuffer(this.capacity, settings.overflow, settings.fairness));
-    if (buffer.isFull) sweepExpired(this, dispatch);
     const record = typeof meta === 'number' || meta.shared ? null : meta;
     const queued = record === null ? message : undefined;
     if (record !== null) {
@@ -138,9 +140,14 @@ export class MailboxCore {
         buffer.forgetVictim();
         // Out of the queue before anyone is told, so that nobody can take it out again.
         if (typeof victimMeta !== 'number' && !victimMeta.shared) victimMeta.state = FRESH;
-        this.#accepted(dispatch, record);
-        this.#removed(dispatch);
-        this.lose(typeof victimMeta === 'number' || victimMeta.shared ? victim : victimMeta.message, victimMeta, 'Dropped');
+        const outermost = dispatch.enter();
+        try {
+          this.#accepted(dispatch, record);
+          this.#removed(dispatch);
+          this.lose(typeof victimMeta === 'number' || victimMeta.shared ? victim : victimMeta.message, victimMeta, 'Dropped');
+        } finally {
+          dispatch.leave(outermost);
+        }
         return TAKEN;
       }
       case REFUSED:

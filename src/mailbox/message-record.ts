@@ -46,6 +46,8 @@ export class MessageRecord implements Envelope, Withdrawable, Timed {
   target: string | undefined = undefined;
   state: RecordState = FRESH;
   withdrawn = false;
+  /** Whether a first value of its reply has come, which is all that its timeout is about (rule S4). */
+  answered = false;
   /** Whether it is one target's part of a broadcast. */
   broadcast = false;
   /** One record for all targets of a fan-out: it has no state of its own. */
@@ -111,7 +113,7 @@ export class MessageRecord implements Envelope, Withdrawable, Timed {
 
   /** Starts the caller's clock (rule S4). */
   expireIn(timeout: number, from: number = this.sentAt): void {
-    if (timeout !== Infinity) this.dispatch.deadlines.add(this, timeout, from);
+    if (timeout !== Infinity && !this.answered) this.dispatch.deadlines.add(this, timeout, from);
   }
 
   /** Its time is over: never run if it has not been, aborted if it has. */

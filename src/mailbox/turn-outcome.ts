@@ -43,7 +43,10 @@ export function threw(turn: Turn, dispatch: Dispatch, error: unknown, message: u
 export function emitReply(turn: Turn, value: unknown): void {
   const { caller, meta } = turn;
   if (turn.state !== OPEN || caller === null) return;
-  if (typeof meta !== 'number') meta.place?.remove(meta);
+  if (typeof meta !== 'number') {
+    meta.answered = true;
+    meta.place?.remove(meta);
+  }
   const { dispatch } = turn.core.runQueue;
   const outermost = dispatch.enter();
   try {

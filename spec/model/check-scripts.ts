@@ -1,0 +1,53 @@
+import fc from 'fast-check';
+import { type Script, describeScript } from './command';
+
+/** Scripts that are drawn from one seed, so that a failure is found again in seconds however long the whole run was. */
+const BATCH = 10_000;
+
+export interface RunOptions {
+  readonly seed: number;
+  readonly runs: number;
+}
+
+/** What `vitest --mode long` plays. */
+const LONG_RUN = 1_000_000;
+
+/** The usual run plays the same scripts everywhere, so that only a change makes it fail; the long run draws new ones each time. */
+const USUAL_SEED = 20_261_124;
+
+/** What `MODEL_SEED` and `MODEL_RUNS` say. */
+export function runOptions(usualRuns: number): RunOptions {
+  const { MODE } = (import.meta as { env?: Record<string, string> }).env ?? {};
+  // A browser has no process.
+  const env = typeof process === 'undefined' ? {} : process.env;
+  const isLong = MODE === 'long';
+  return {
+    seed: Number(env['MODEL_SEED'] ?? (isLong ? Math.floor(Math.random() * 2 ** 31) : USUAL_SEED)),
+    runs: Number(env['MODEL_RUNS'] ?? (isLong ? LONG_RUN : usualRuns)),
+  };
+}
+
+/**
+ * Plays random scripts, batch after batch. Lets go of the event loop in between, as a long run would otherwise look dead to its runner.
+ *
+ * @throws an `Error` with the smallest failing script and how to play it again.
+ */
+export async function checkScripts(scripts: fc.Arbitrary<Script>, play: (script: Script) => void, { seed, runs }: RunOptions): Promise<void> {
+  for (let done = 0, batch = seed; done < runs; batch++) {
+    const numRuns = Math.min(BATCH, runs - done);
+    const { failed, counterexample, errorInstance, numRuns: played } = fc.check(fc.property(scripts, play), { seed: batch, numRuns });
+    if (failed) throw new Error(failure(counterexample![0], errorInstance, batch, numRuns, played), { cause: errorInstance });
+    done += numRuns;
+    if (runs > BATCH) console.log(`model: ${done.toLocaleString('en')} of ${runs.toLocaleString('en')} scripts (${Math.floor((100 * done) / runs)} %)`);
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+}
+
+function failure(script: Script, error: unknown, seed: number, runs: number, played: number): string {
+  return [
+    `Script ${played} of seed ${seed} failed. The smallest that does:`,
+    describeScript(script),
+    error instanceof Error ? `${error.name}: ${error.message}` : String(error),
+    `Again: MODEL_SEED=${seed} MODEL_RUNS=${runs} npx vitest run --project node spec/model/model-spec.ts`,
+  ].join('\n');
+}

@@ -1,0 +1,12 @@
+/** The model and the broker differ, or a law does not hold. */
+export class Difference extends Error {
+  override readonly name: string = 'Difference';
+
+  constructor(
+    /** What noticed. */
+    readonly noticedBy: string,
+    what: string,
+  ) {
+    super(`${noticedBy}: ${what}`);
+  }
+}

@@ -1,0 +1,63 @@
+import type { BrokerEvent, BrokerMetrics, MessageBroker } from 'rx-broker';
+import { toMetrics } from 'rx-broker/operators';
+import { Difference } from './difference';
+
+type Kind = BrokerEvent['kind'];
+
+/** What may follow what in the life of one message and attempt. `sent` is where it begins, and `failed` and `settled` are its ends. */
+const AFTER: Readonly<Partial<Record<Kind, readonly (Kind | undefined)[]>>> = {
+  sent: [undefined],
+  queued: ['sent', 'queued'],
+  delivered: ['sent', 'queued'],
+  settled: ['delivered'],
+  failed: ['sent', 'queued'],
+};
+
+/** The laws that `events$` alone can show, without a model. */
+export class EventLaws {
+  readonly #last = new Map<string, Kind>();
+  readonly #open = new Set<string>();
+  readonly #broker: MessageBroker;
+  #metrics: BrokerMetrics | undefined;
+  #broken: Difference | undefined;
+
+  constructor(broker: MessageBroker) {
+    this.#broker = broker;
+    broker.events$.subscribe((event) => this.#follow(event));
+    broker.events$.pipe(toMetrics()).subscribe({
+      next: (metrics) => (this.#metrics = metrics),
+      // A closed broker still counts what it refuses, and tells nobody.
+      complete: () => (this.#metrics = undefined),
+    });
+  }
+
+  /** Whether the events so far are lawful, and add up to the broker's own numbers (O1). */
+  check(): void {
+    if (this.#broken !== undefined) throw this.#broken;
+    if (this.#metrics === undefined) return;
+    const told = { ...this.#metrics, avgRoutingLatencyNs: 0 };
+    const own = { ...this.#broker.metrics(), avgRoutingLatencyNs: 0 };
+    for (const name of Object.keys(own) as (keyof BrokerMetrics)[]) {
+      const [expected, seen] = [JSON.stringify(own[name]), JSON.stringify(told[name])];
+      if (expected !== seen) throw new Difference('O1: toMetrics()', `${name} is ${expected}, its events say ${seen}`);
+    }
+  }
+
+  /** When all is over, each message has come to an end. */
+  checkEnd(): void {
+    this.check();
+    if (this.#open.size > 0) throw new Difference('one terminal state', `${[...this.#open].join(', ')} never ended`);
+  }
+
+  #follow(event: BrokerEvent): void {
+    const allowed = AFTER[event.kind];
+    if (allowed === undefined || !('asked' in event)) return;
+    // A broadcast is one message: each target has its own part of it.
+    const part = `${event.id} to ${event.target ?? event.topic ?? 'nobody'}`;
+    const last = this.#last.get(part);
+    if (!allowed.includes(last)) this.#broken ??= new Difference('one terminal state', `${part}: ${event.kind} after ${last ?? 'nothing'}`);
+    this.#last.set(part, event.kind);
+    if (event.kind === 'failed' || event.kind === 'settled') this.#open.delete(part);
+    else this.#open.add(part);
+  }
+}

@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { checkScripts, runOptions } from './check-scripts';
+import { directedScript } from './directed-scripts';
+import { recordEvents, runScript } from './run-script';
+import { anyScript } from './scripts';
+
+const isBrowser = typeof process === 'undefined' || 'document' in globalThis;
+const options = runOptions(isBrowser ? 2_000 : 10_000);
+const { seed, runs } = options;
+
+describe('the model and the broker', () => {
+  it(`agree after every command of ${runs} random scripts`, { timeout: 60_000 + runs * 20 }, async () => {
+    console.log(`model: ${runs} scripts, MODEL_SEED=${seed}`);
+    await expect(checkScripts(anyScript, runScript, options)).resolves.toBeUndefined();
+  });
+
+  it('agree in the corners that random scripts seldom reach: floods, fairness, cancellation while waiting', { timeout: 60_000 + runs * 20 }, async () => {
+    await expect(checkScripts(directedScript, runScript, { seed, runs: Math.ceil(runs / 5) })).resolves.toBeUndefined();
+  });
+
+  it('write the same events for the same script, byte by byte', async () => {
+    const twice = { seed, runs: Math.min(runs, 500) };
+    let written = 0;
+    await checkScripts(
+      anyScript,
+      (script) => {
+        const first = recordEvents(script);
+        expect(recordEvents(script)).toBe(first);
+        written += first.length;
+      },
+      twice,
+    );
+    expect(written).toBeGreaterThan(twice.runs);
+  });
+});
