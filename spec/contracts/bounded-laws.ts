@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { expect } from 'vitest';
+import { type Law, registerLaws } from './law';
 
 /** A bounded flow under test: values in, values out one at a time, losses told. */
 export interface BoundedFlow {
@@ -23,30 +24,29 @@ const steps = fc.array(fc.oneof({ weight: 6, arbitrary: fc.record({ push: fc.nat
   maxLength: 80,
 });
 
-/**
- * What everything behind the one bounded-buffer algorithm owes (rule M8): both implementations, fed one script, let the same values
- * out in the same order and lose the same ones.
- */
-export function boundedLaws(
-  name: string,
-  first: (capacity: number, overflow: BoundedOverflow, concurrency: number) => BoundedFlow,
-  second: (capacity: number, overflow: BoundedOverflow, concurrency: number) => BoundedFlow,
-): void {
-  for (const overflow of ['fail', 'drop-oldest', 'drop-newest'] as const) {
-    it(`${name}: the same values, order and losses with ${overflow} (M8)`, () => {
-      fc.assert(
-        fc.property(steps, fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 3 }), fc.func(fc.option(fc.nat(1_000), { freq: 4 })), (script, capacity, concurrency, reaction) => {
-          const flows = [first(capacity, overflow, concurrency), second(capacity, overflow, concurrency)];
-          for (const flow of flows) run(flow, overflow, script, reaction);
-          const [a, b] = flows as [BoundedFlow, BoundedFlow];
-          expect(a.out).toEqual(b.out);
-          expect(a.lost).toEqual(b.lost);
-          expect(a.isOver).toBe(b.isOver);
-        }),
-        { seed: 20_26, numRuns: 300 },
-      );
-    });
-  }
+export type CreateFlow = (capacity: number, overflow: BoundedOverflow, concurrency: number) => BoundedFlow;
+
+/** Two implementations, fed one script, let the same values out in the same order and lose the same ones. */
+export const BOUNDED_LAWS: readonly Law<readonly [CreateFlow, CreateFlow]>[] = (['fail', 'drop-oldest', 'drop-newest'] as const).map((overflow) => ({
+  name: `the same values, order and losses with ${overflow} (M8)`,
+  check([first, second]) {
+    fc.assert(
+      fc.property(steps, fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 3 }), fc.func(fc.option(fc.nat(1_000), { freq: 4 })), (script, capacity, concurrency, reaction) => {
+        const flows = [first(capacity, overflow, concurrency), second(capacity, overflow, concurrency)];
+        for (const flow of flows) run(flow, overflow, script, reaction);
+        const [a, b] = flows as [BoundedFlow, BoundedFlow];
+        expect(a.out).toEqual(b.out);
+        expect(a.lost).toEqual(b.lost);
+        expect(a.isOver).toBe(b.isOver);
+      }),
+      { seed: 20_26, numRuns: 300 },
+    );
+  },
+}));
+
+/** What everything behind the one bounded-buffer algorithm owes (rule M8). */
+export function boundedLaws(name: string, first: CreateFlow, second: CreateFlow): void {
+  registerLaws(name, BOUNDED_LAWS, [first, second]);
 }
 
 /** Runs a script; some values, when let out, push another from inside. With `fail` the first loss is the end: a stream errors there. */

@@ -2,7 +2,8 @@ import { type Delivery, Mailbox } from 'rx-broker';
 import { type Held, boundedBuffer } from 'rx-broker/operators';
 import { Subject } from 'rxjs';
 import { describe } from 'vitest';
-import { type BoundedFlow, type BoundedOverflow, boundedLaws } from './bounded-laws';
+import { BOUNDED_LAWS, type BoundedFlow, type BoundedOverflow, type CreateFlow, boundedLaws } from './bounded-laws';
+import { lawsFindFlaws } from './broken/flaw';
 
 function mailbox(capacity: number, overflow: BoundedOverflow, concurrency: number): BoundedFlow {
   const box = Mailbox.bounded<number>(capacity, { overflow, concurrency });
@@ -64,4 +65,23 @@ function flowOf(input: { next(value: number): void }, release: () => void, close
 
 describe('a mailbox and boundedBuffer', () => {
   boundedLaws('Mailbox = boundedBuffer', mailbox, operator);
+});
+
+/** One that hands on what `change` makes of its values. */
+const flawed =
+  (change: (value: number) => number): CreateFlow =>
+  (...settings) => {
+    const flow = operator(...settings);
+    const push = flow.push.bind(flow);
+    flow.push = (value) => push(change(value));
+    return flow;
+  };
+
+describe('the law of one bounded buffer', () => {
+  lawsFindFlaws(BOUNDED_LAWS, [
+    { flaw: 'takes one too many', breaks: ['fail', 'drop-oldest', 'drop-newest'], subject: [operator, (capacity, ...more) => operator(capacity + 1, ...more)] },
+    { flaw: 'loses the other end', breaks: ['drop-oldest'], subject: [operator, (capacity, _overflow, concurrency) => operator(capacity, 'drop-newest', concurrency)] },
+    { flaw: 'hands out one too many', breaks: ['fail'], subject: [operator, (capacity, overflow, concurrency) => operator(capacity, overflow, concurrency + 1)] },
+    { flaw: 'changes a value', breaks: ['drop-newest'], subject: [operator, flawed((value) => Math.min(value, 999))] },
+  ]);
 });

@@ -1,0 +1,60 @@
+import type { ActorId, BrokerOptions, InMemoryMessageBroker, MessageBroker } from 'rx-broker';
+import type { CreateBroker } from '../../broker/broker-under-law';
+import { inMemory, withMembers } from '../../broker/in-memory-nodes';
+import type { Flaw } from '../flaw';
+
+export type BrokerFlaw = Flaw<CreateBroker>;
+
+/** What takes the place of a broker's own members. */
+export type Members = { readonly [Name in keyof MessageBroker]?: any };
+
+type AnyHandler = (message: any, context: any) => unknown;
+
+/** A broker in memory of which some members do wrong. `own` are options that it has whatever it is told. */
+export function brokerFlaw(
+  flaw: string,
+  breaks: readonly string[],
+  members: (broker: InMemoryMessageBroker, options: BrokerOptions) => Members,
+  own: BrokerOptions = {},
+): BrokerFlaw {
+  const create = inMemory({}, (broker, options) => withMembers(broker, members(broker, options)));
+  return { flaw, breaks, subject: (options) => create({ ...options, ...own }) };
+}
+
+/** `spawn`, with each handler changed. Those of a protocol stay as they are. */
+export function withHandlers(broker: MessageBroker, change: (handler: AnyHandler, id: ActorId) => AnyHandler): Members {
+  const spawn = broker.spawn.bind(broker) as (...args: any[]) => unknown;
+  return {
+    spawn: (id: ActorId, actor: any, ...more: any[]) => {
+      if (typeof actor === 'function') return spawn(id, change(actor, id), ...more);
+      if (typeof actor?.receive === 'function') return spawn(id, { ...actor, receive: change((...args) => actor.receive(...args), id) }, ...more);
+      return spawn(id, actor, ...more);
+    },
+  };
+}
+
+/** `spawn`, with the options of each actor changed. */
+export function withSpawnOptions(broker: MessageBroker, change: (options: any) => any): Members {
+  const spawn = broker.spawn.bind(broker) as (...args: any[]) => unknown;
+  return {
+    spawn: (id: ActorId, actor: any, second: any = {}, ...more: any[]) =>
+      'create' in actor || more.length > 0 ? spawn(id, actor, second, ...more) : spawn(id, actor, change(second)),
+  };
+}
+
+/** The sends to one actor, with their options changed. */
+export function withSendOptions(broker: MessageBroker, change: (options: any) => any): Members {
+  // What is no set of options at all is left to the broker to refuse.
+  const changed = (options: any): any => (options === undefined || typeof options === 'object' ? change({ ...options }) : options);
+  const { send, trySend, sendWithPriority } = broker as unknown as Record<string, (...args: any[]) => unknown>;
+  return {
+    send: (id: ActorId, message: unknown, options: any) => send!.call(broker, id, message, changed(options)),
+    trySend: (id: ActorId, message: unknown, options: any) => trySend!.call(broker, id, message, changed(options)),
+    sendWithPriority: (id: ActorId, message: unknown, priority: any, options: any) => sendWithPriority!.call(broker, id, message, priority, changed(options)),
+  };
+}
+
+/** What is left of `options` without some of them. */
+export function without(options: any, ...names: string[]): any {
+  return Object.fromEntries(Object.entries(options).filter(([name]) => !names.includes(name)));
+}

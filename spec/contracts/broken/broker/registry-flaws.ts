@@ -1,0 +1,58 @@
+import type { ActorId, InMemoryMessageBroker } from 'rx-broker';
+import { Mailbox } from 'rx-broker';
+import { NEVER, filter, of } from 'rxjs';
+import { type BrokerFlaw, brokerFlaw, withHandlers } from './broker-flaw';
+
+/** Ends the registration that has the id now, whosever it is. */
+function byId(broker: InMemoryMessageBroker) {
+  return (id: ActorId, actor: any, ...more: any[]) => {
+    const registration = (broker.spawn as any)(id, actor, ...more);
+    return {
+      ...{ id, ready: registration.ready },
+      get closed() {
+        return !broker.isRegistered(id);
+      },
+      unsubscribe: () => {
+        if (broker.isRegistered(id)) broker.unregister(id);
+      },
+    };
+  };
+}
+
+/** Who is there, and what is told of it. */
+export const REGISTRY_FLAWS: readonly BrokerFlaw[] = [
+  brokerFlaw('puts a newcomer in the place of whoever has its id', ['AlreadyRegistered'], (broker) => ({
+    spawn: (id: ActorId, ...more: any[]) => {
+      if (broker.isRegistered(id)) broker.unregister(id);
+      return (broker.spawn as any)(id, ...more);
+    },
+  })),
+  brokerFlaw('unregisters whom it does not know', ['throws NotFound when it is unregistered'], (broker) => ({
+    unregister: (id: ActorId) => {
+      if (broker.isRegistered(id)) broker.unregister(id);
+    },
+  })),
+  brokerFlaw('ends whoever has the id', ['a registration ends its actor once'], (broker) => ({ spawn: byId(broker) })),
+  brokerFlaw('sorts its ids', ['in the order of registration, as a snapshot'], (broker) => ({ actorIds: () => broker.actorIds().sort() })),
+  brokerFlaw('takes a new mailbox for one that holds something', ['brings along what it holds'], (broker) => ({
+    register: (id: ActorId, mailbox: Mailbox<unknown>, ...more: any[]) => broker.register(id, mailbox.size > 0 ? Mailbox.bounded(5) : mailbox, ...more),
+  })),
+  brokerFlaw('starts and stops nobody', ['starts before its first turn', 'ends every actor once'], (broker) => ({
+    spawn: (id: ActorId, actor: any, ...more: any[]) => (broker.spawn as any)(id, actor?.receive?.bind(actor) ?? actor, ...more),
+  })),
+  brokerFlaw('tells nobody of an end', ['watch tells of the end once', 'watch never errors'], () => ({ watch: () => NEVER })),
+  brokerFlaw('keeps in a ref whether its actor is there', ['a ref reaches'], (broker) => ({
+    ref: (id: ActorId) => {
+      const known = broker.isRegistered(id);
+      const ref = broker.ref(id) as any;
+      return { id, trySend: ref.trySend, send: known ? ref.send : () => NEVER };
+    },
+  })),
+  brokerFlaw('keeps its ids in an object', ['what every object has'], (broker) => ({ isRegistered: (id: ActorId) => broker.isRegistered(id) || id in {} })),
+  brokerFlaw('leaves out a step', ['step by step', 'what toMetrics() makes'], (broker) => ({ events$: broker.events$.pipe(filter(({ kind }) => kind !== 'queued' && kind !== 'sent')) })),
+  brokerFlaw('counts no dead letters', ['the figures are the same'], (broker) => ({ metrics: () => ({ ...broker.metrics(), totalDeadLettered: 0 }) })),
+  brokerFlaw('tells its metrics once', ['a snapshot at once, then one each interval'], (broker) => ({ metrics$: of(broker.metrics()) })),
+  brokerFlaw('aborts nothing when an actor is unregistered', ['is unregistered loses what is queued'], (broker) =>
+    withHandlers(broker, (handler) => (message, context) => handler(message, { ...context, signal: new AbortController().signal })),
+  ),
+];

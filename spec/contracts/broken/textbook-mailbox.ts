@@ -1,0 +1,211 @@
+import type { FailureCode, Loss, MailboxMetrics, Priority } from 'rx-broker';
+import { BehaviorSubject, Subject, distinctUntilChanged } from 'rxjs';
+import { type AskUnderLaw, type MailboxSettingsUnderLaw, type MailboxUnderLaw, PRIORITIES } from '../mailbox/mailbox-under-law';
+
+interface Entry {
+  readonly message: number;
+  readonly lane: number;
+  readonly outcomes: ('answered' | FailureCode)[];
+  isOver: boolean;
+}
+
+/**
+ * A mailbox as a textbook has it: arrays and loops. It keeps every law, and each of its steps can be overridden with a flaw, which
+ * shows that the laws can fail.
+ */
+export class TextbookMailbox implements MailboxUnderLaw {
+  readonly settings: Required<MailboxSettingsUnderLaw>;
+  readonly losses: Loss<number>[] = [];
+  readonly handed: number[] = [];
+  readonly queue: Entry[] = [];
+  readonly waiting: Entry[] = [];
+  readonly turns: Entry[] = [];
+  readonly #pressure = new BehaviorSubject(0);
+  readonly #lost = new Subject<Loss<number>>();
+  credit = [1, 2, 4, 8];
+  #onTurn: ((message: number) => void) | undefined;
+  #isSeated = false;
+  #isDraining = false;
+  #isClosed = false;
+  #accepted = 0;
+  #highWaterMark = 0;
+
+  constructor(settings: MailboxSettingsUnderLaw) {
+    this.settings = { overflow: 'fail', fairness: 'weighted', concurrency: 1, maxWaiting: settings.capacity, ...settings };
+  }
+
+  get mailbox(): MailboxUnderLaw['mailbox'] {
+    const { capacity } = this.settings;
+    return {
+      capacity,
+      size: this.queue.length,
+      isFull: this.isFull(),
+      isClosed: this.#isClosed,
+      pressure$: this.#pressure.pipe(distinctUntilChanged()),
+      losses$: this.#lost,
+      metrics: () => this.metrics(),
+      close: () => this.close(),
+    };
+  }
+
+  attach(onTurn?: (message: number) => void): void {
+    this.#isSeated = true;
+    this.#onTurn = onTurn;
+    this.drain();
+  }
+
+  finish(): void {
+    const turn = this.turns.shift();
+    if (turn === undefined) return;
+    this.settle(turn, 'answered');
+    this.drain();
+  }
+
+  offer(message: number, priority: Priority = 'normal'): FailureCode | undefined {
+    return this.#take({ message, lane: PRIORITIES.indexOf(priority), outcomes: [], isOver: false }, false);
+  }
+
+  ask(message: number, priority: Priority = 'normal'): AskUnderLaw {
+    const entry: Entry = { message, lane: PRIORITIES.indexOf(priority), outcomes: [], isOver: false };
+    this.#take(entry, true);
+    return { outcomes: entry.outcomes, cancel: () => this.cancel(entry) };
+  }
+
+  // What a flaw may change ---------------------------------------------------------------------------
+
+  isFull(): boolean {
+    return this.queue.length >= this.settings.capacity;
+  }
+
+  /** Whom the newcomer drives out: none, where all outrank it. */
+  victimFor(newcomer: Entry): Entry | undefined {
+    const lowest = Math.min(...this.queue.map(({ lane }) => lane));
+    return lowest > newcomer.lane ? undefined : this.queue.find(({ lane }) => lane === lowest);
+  }
+
+  lose(entry: Entry, code: FailureCode): void {
+    this.losses.push({ message: entry.message, code });
+    this.#lost.next({ message: entry.message, code });
+    this.settle(entry, code);
+  }
+
+  settle(entry: Entry, outcome: 'answered' | FailureCode): void {
+    if (!entry.isOver) entry.outcomes.push(outcome);
+    entry.isOver = true;
+  }
+
+  cancel(entry: Entry): void {
+    entry.isOver = true;
+    for (const place of [this.queue, this.waiting, this.turns]) if (place.includes(entry)) place.splice(place.indexOf(entry), 1);
+    this.admit();
+    this.drain();
+  }
+
+  park(entry: Entry): FailureCode | undefined {
+    if (this.waiting.length >= this.settings.maxWaiting) return 'MailboxFull';
+    this.waiting.push(entry);
+    return undefined;
+  }
+
+  /** Lets those in who wait. */
+  admit(): void {
+    while (this.waiting.length > 0 && !this.isFull()) {
+      const highest = Math.max(...this.waiting.map(({ lane }) => lane));
+      const at = this.waiting.findIndex(({ lane }) => lane === highest);
+      this.enqueue(...this.waiting.splice(at, 1));
+    }
+    this.tellPressure();
+  }
+
+  nextLane(): number {
+    const lanes = [3, 2, 1, 0].filter((lane) => this.queue.some((entry) => entry.lane === lane));
+    if (this.settings.fairness === 'strict') return lanes[0]!;
+    if (lanes.every((lane) => this.credit[lane] === 0)) this.refill();
+    const lane = lanes.find((one) => this.credit[one]! > 0)!;
+    this.credit[lane]!--;
+    return lane;
+  }
+
+  refill(): void {
+    this.credit = [1, 2, 4, 8];
+  }
+
+  takeFrom(lane: number): Entry {
+    return this.queue.splice(this.queue.findIndex((entry) => entry.lane === lane), 1)[0]!;
+  }
+
+  drain(): void {
+    if (!this.#isSeated || this.#isDraining) return;
+    this.#isDraining = true;
+    while (this.queue.length > 0 && this.turns.length < this.settings.concurrency) this.run(this.takeFrom(this.nextLane()));
+    this.#isDraining = false;
+    if (this.#isClosed && this.queue.length + this.turns.length === 0) this.end();
+  }
+
+  run(entry: Entry): void {
+    this.handed.push(entry.message);
+    this.turns.push(entry);
+    this.admit();
+    this.#onTurn?.(entry.message);
+  }
+
+  tellPressure(): void {
+    this.#pressure.next(this.queue.length / this.settings.capacity);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.drain();
+  }
+
+  end(): void {
+    this.#pressure.complete();
+    this.#lost.complete();
+  }
+
+  enqueue(...entries: Entry[]): void {
+    this.queue.push(...entries);
+    this.#accepted += entries.length;
+    this.#highWaterMark = Math.max(this.#highWaterMark, this.queue.length);
+  }
+
+  metrics(): MailboxMetrics {
+    const { capacity } = this.settings;
+    return {
+      ...{ capacity, size: this.queue.length, highWaterMark: this.#highWaterMark, accepted: this.#accepted },
+      ...{ delivered: this.handed.length, lost: this.losses.length, inFlight: this.turns.length },
+    };
+  }
+
+  refusal(entry: Entry, mayWait: boolean): FailureCode | undefined {
+    const { overflow } = this.settings;
+    if (overflow === 'drop-newest') return 'Dropped';
+    if (overflow === 'block' && mayWait) return this.park(entry);
+    if (overflow !== 'drop-oldest') return 'MailboxFull';
+    const victim = this.victimFor(entry);
+    if (victim === undefined) return 'Dropped';
+    this.queue.splice(this.queue.indexOf(victim), 1);
+    this.enqueue(entry);
+    this.lose(victim, 'Dropped');
+    return undefined;
+  }
+
+  // --------------------------------------------------------------------------------------------------
+
+  #take(entry: Entry, mayWait: boolean): FailureCode | undefined {
+    const isDirect = this.#isSeated && !this.#isDraining && this.queue.length === 0 && this.turns.length < this.settings.concurrency;
+    let code: FailureCode | undefined;
+    if (this.#isClosed) code = 'ActorStopped';
+    else if (isDirect) {
+      this.#accepted++;
+      this.#isDraining = true;
+      this.run(entry);
+      this.#isDraining = false;
+    } else if (this.isFull()) code = this.refusal(entry, mayWait);
+    else this.enqueue(entry);
+    if (code !== undefined) this.lose(entry, code);
+    this.tellPressure();
+    this.drain();
+    return code;
+  }
+}

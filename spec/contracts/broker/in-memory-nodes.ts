@@ -1,0 +1,73 @@
+import { type BrokerOptions, InMemoryMessageBroker, type MessageBroker } from 'rx-broker';
+import { NEVER, type Observable, VirtualTimeScheduler, asapScheduler, observeOn, subscribeOn } from 'rxjs';
+import type { BrokerUnderLaw } from './broker-under-law';
+
+/** Beyond every Promise and every asap: the next turn of the event loop. */
+const nextTurn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+
+async function settle(): Promise<void> {
+  await nextTurn();
+  await nextTurn();
+}
+
+/** What is put in front of a broker, which may be made to do some things in another way. */
+export type Wrap = (broker: InMemoryMessageBroker, options: BrokerOptions) => MessageBroker;
+
+/** Brokers in memory, in a virtual time of their own. `wrap` is both nodes; with `reach`, that is the one that actors are reached from. */
+export function inMemory(own: BrokerOptions = {}, wrap: Wrap = (broker) => broker, reach?: (home: MessageBroker) => MessageBroker) {
+  return (options: BrokerOptions = {}): BrokerUnderLaw => {
+    const scheduler = new VirtualTimeScheduler();
+    const settings = { logDeadLetters: false, scheduler, ...own, ...options };
+    const home = wrap(new InMemoryMessageBroker(settings), settings);
+    return {
+      home,
+      broker: reach?.(home) ?? home,
+      settle,
+      async pass(ms) {
+        await settle();
+        const until = scheduler.frame + ms;
+        scheduler.schedule(() => undefined, ms);
+        scheduler.maxFrames = until;
+        scheduler.flush();
+        await settle();
+      },
+    };
+  };
+}
+
+/** The same broker with some of its members replaced. */
+export function withMembers<Broker extends MessageBroker>(broker: Broker, replaced: { readonly [Name in keyof MessageBroker]?: any }): Broker {
+  return new Proxy(broker, {
+    get(target, property) {
+      if (Object.hasOwn(replaced, property)) return Reflect.get(replaced, property) as unknown;
+      const value = Reflect.get(target, property, target) as unknown;
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
+}
+
+/** The same methods, each of whose Observables `change` may change. `ref` is among them. */
+export function withReplies(broker: MessageBroker, change: (reply$: Observable<any>) => Observable<any>): { readonly [Name in keyof MessageBroker]?: any } {
+  const changed =
+    (name: 'send' | 'sendWithPriority' | 'sendWithRouting' | 'broadcast' | 'broadcastFilter') =>
+    (...args: any[]) =>
+      change((broker[name] as any)(...args));
+  const send = changed('send');
+  return {
+    send,
+    sendWithPriority: changed('sendWithPriority'),
+    sendWithRouting: changed('sendWithRouting'),
+    broadcast: changed('broadcast'),
+    broadcastFilter: changed('broadcastFilter'),
+    ref: (id: any) => {
+      const ref = broker.ref(id);
+      return { id: ref.id, trySend: (message: any, options: any) => ref.trySend(message, options as never), send: (...args: any[]) => send(id, ...args) };
+    },
+  };
+}
+
+/** A broker that is asked, and answers, a little later, as one in another place would. Letters are told where they were made. */
+export function fromAfar(home: MessageBroker): MessageBroker {
+  const later = <T>(reply$: Observable<T>): Observable<T> => reply$.pipe(subscribeOn(asapScheduler), observeOn(asapScheduler));
+  return withMembers(home, { ...withReplies(home, later), deadLetters$: NEVER });
+}

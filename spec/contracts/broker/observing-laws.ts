@@ -1,0 +1,104 @@
+import { type BrokerEvent, Mailbox, actorId } from 'rx-broker';
+import { toDeadLetters, toMetrics } from 'rx-broker/operators';
+import { NEVER, of } from 'rxjs';
+import { expect } from 'vitest';
+import { watchFor } from '../../broker/setup';
+import { type BrokerLaw, type BrokerUnderLaw, brokerLaw } from './broker-under-law';
+
+const [a, b] = [actorId<any>('a'), actorId<any>('b')];
+
+/** One of everything that can become of a message. */
+async function aBitOfEverything({ home, broker, settle }: BrokerUnderLaw): Promise<void> {
+  home.spawn(a, (message) => {
+    if (message === 'throw') throw new Error('no');
+    return message === 'hang' ? NEVER : of(1, 2);
+  }, { topics: ['work'] });
+  home.register(b, Mailbox.bounded(1));
+  await settle();
+  for (const message of ['fine', 'throw']) {
+    broker.trySend(a, message);
+    watchFor(broker.send(a, message));
+  }
+  broker.trySend(actorId('nobody'), 'lost');
+  watchFor(broker.sendWithRouting({ topic: 'nowhere' }, 'lost'));
+  await settle();
+  broker.trySend(b, 'queued');
+  broker.trySend(b, 'too many');
+  broker.tryBroadcast('all');
+  broker.publish('work', 'published');
+  await settle();
+  const hanging = watchFor(broker.send(a, 'hang'));
+  await settle();
+  const queued = watchFor(broker.send(a, 'taken back'));
+  await settle();
+  queued.subscription.unsubscribe();
+  hanging.subscription.unsubscribe();
+  await settle();
+  home.unregister(b);
+  await settle();
+}
+
+export const OBSERVING_LAWS: readonly BrokerLaw[] = [
+  brokerLaw('events$ tells a message’s life, step by step, with one id (O1)', async ({ home, broker, settle, letters }) => {
+    const events: BrokerEvent[] = [];
+    home.events$.subscribe((event) => events.push(event));
+    home.register(a, Mailbox.bounded(1));
+    await settle();
+    broker.trySend(a, 'queued');
+    await settle();
+    home.unregister(a);
+    await settle();
+    expect(events.map(({ kind }) => kind)).toEqual(['registered', 'sent', 'queued', 'failed', 'dead-lettered', 'unregistered']);
+    expect(new Set(events.flatMap((event) => ('message' in event ? [event.id] : []))).size).toBe(1);
+    expect(letters).toHaveLength(1);
+    events.length = 0;
+    home.spawn(a, () => 'reply');
+    await settle();
+    watchFor(broker.send(a, 'asked'));
+    await settle();
+    expect(events.map(({ kind }) => kind).filter((kind) => kind !== 'queued')).toEqual(['registered', 'sent', 'delivered', 'settled']);
+    expect(events.at(-1)).toMatchObject({ outcome: 'succeeded', asked: true, target: a, message: 'asked' });
+  }),
+  brokerLaw('metrics() is what toMetrics() makes of events$, and deadLetters$ what toDeadLetters() does (O1)', async (under) => {
+    const { home, letters } = under;
+    const counted = watchFor(home.events$.pipe(toMetrics()));
+    const told = watchFor(home.events$.pipe(toDeadLetters()));
+    await aBitOfEverything(under);
+    const { avgRoutingLatencyNs: _measured, ...metrics } = home.metrics();
+    expect(counted.values.at(-1)).toMatchObject(metrics);
+    expect(told.values).toEqual(letters);
+    expect(letters.length).toBeGreaterThan(3);
+  }, { needs: ['oneProcess'] }),
+  brokerLaw('the figures are the same whether or not anyone looks (O1)', async (under) => {
+    await aBitOfEverything(under);
+    expect(under.home.metrics()).toMatchObject({
+      ...{ totalSent: 13, totalDelivered: 7, totalSucceeded: 4, totalErrored: 2, totalAborted: 1, inFlight: 0, pending: 0 },
+      ...{ totalFailed: 6, openRequests: 0, registeredActors: 1, totalDeadLettered: 6 },
+      failedBy: { ActorNotFound: 2, MailboxFull: 2, NoRoute: 1, Cancelled: 1 },
+    });
+  }, { needs: ['oneProcess'] }),
+  brokerLaw('a dead letter says what was lost, whose it was, and why (O3)', async ({ broker, settle, letters }) => {
+    broker.trySend(a, { lost: true }, { priority: 'high', headers: { trace: 'x' } });
+    await settle();
+    expect(letters).toEqual([
+      {
+        ...{ id: expect.any(String) as string, target: a, message: { lost: true }, priority: 'high', reason: 'ActorNotFound' },
+        ...{ asked: false, at: expect.any(Number) as number, attempts: 1, headers: { trace: 'x' } },
+      },
+    ]);
+  }),
+  brokerLaw('an observer that acts on what it sees is heard after the others have seen it too (D2)', async ({ home, broker, settle }) => {
+    home.spawn(a, () => {});
+    await settle();
+    const first: unknown[] = [];
+    const second: unknown[] = [];
+    home.broadcasts$.subscribe((message) => {
+      first.push(message);
+      if (message === 1) broker.tryBroadcast(2);
+    });
+    home.broadcasts$.subscribe((message) => second.push(message));
+    broker.tryBroadcast(1);
+    await settle();
+    expect([first, second]).toEqual([[1, 2], [1, 2]]);
+  }),
+];

@@ -1,0 +1,19 @@
+import type { InMemoryMessageBroker } from 'rx-broker';
+import { asapScheduler } from 'rxjs';
+import { describe } from 'vitest';
+import { fromAfar, inMemory } from './broker/in-memory-nodes';
+import { messageBrokerLaws } from './message-broker-laws';
+
+function observed(broker: InMemoryMessageBroker): InMemoryMessageBroker {
+  broker.events$.subscribe();
+  return broker;
+}
+
+describe('a broker', () => {
+  messageBrokerLaws('in memory', inMemory());
+  messageBrokerLaws('observed', inMemory({}, observed));
+  messageBrokerLaws('with a dispatcher', inMemory({ dispatcher: asapScheduler }), { synchronous: false });
+  // One that takes a while to be there, and is reached from another node than its actors are on.
+  const distant = inMemory({}, undefined, fromAfar);
+  messageBrokerLaws('from afar', async (options) => Promise.resolve(distant(options)), { synchronous: false });
+});

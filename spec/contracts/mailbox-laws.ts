@@ -1,0 +1,21 @@
+import { type Law, registerLaws } from './law';
+import { CAPACITY_LAWS } from './mailbox/capacity-laws';
+import { CONSERVATION_LAWS } from './mailbox/conservation-laws';
+import type { CreateMailbox } from './mailbox/mailbox-under-law';
+import { ORDER_LAWS } from './mailbox/order-laws';
+import { OVERFLOW_LAWS } from './mailbox/overflow-laws';
+import { WAITING_LAWS } from './mailbox/waiting-laws';
+
+/** Every overflow strategy, with both fairnesses. */
+export const MAILBOX_LAWS: readonly Law<CreateMailbox>[] = [
+  ...CAPACITY_LAWS,
+  ...OVERFLOW_LAWS,
+  ...WAITING_LAWS,
+  ...ORDER_LAWS,
+  ...CONSERVATION_LAWS,
+];
+
+/** What every mailbox owes its senders and its consumer. */
+export function mailboxLaws(name: string, create: CreateMailbox): void {
+  registerLaws(name, MAILBOX_LAWS, create);
+}

@@ -1,0 +1,35 @@
+import { it } from 'vitest';
+import { BROADCAST_LAWS } from './broker/broadcast-laws';
+import type { BrokerLaw, BrokerTraits, CreateBroker } from './broker/broker-under-law';
+import { CANCELLING_LAWS } from './broker/cancelling-laws';
+import { CLOSING_LAWS } from './broker/closing-laws';
+import { OBSERVING_LAWS } from './broker/observing-laws';
+import { PRIORITY_LAWS } from './broker/priority-laws';
+import { REFUSAL_LAWS } from './broker/refusal-laws';
+import { REGISTRY_LAWS } from './broker/registry-laws';
+import { REPLY_LAWS } from './broker/reply-laws';
+import { SENDING_LAWS } from './broker/sending-laws';
+import { TIME_LAWS } from './broker/time-laws';
+import { TOPIC_LAWS } from './broker/topic-laws';
+
+export const BROKER_LAWS: readonly BrokerLaw[] = [
+  ...SENDING_LAWS,
+  ...REPLY_LAWS,
+  ...CANCELLING_LAWS,
+  ...TIME_LAWS,
+  ...REFUSAL_LAWS,
+  ...PRIORITY_LAWS,
+  ...BROADCAST_LAWS,
+  ...TOPIC_LAWS,
+  ...REGISTRY_LAWS,
+  ...OBSERVING_LAWS,
+  ...CLOSING_LAWS,
+];
+
+/** What every `MessageBroker` owes. Laws that need a trait that it has not are skipped, and shown as such. */
+export function messageBrokerLaws(name: string, create: CreateBroker, traits: Partial<BrokerTraits> = {}): void {
+  const has: BrokerTraits = { synchronous: true, oneProcess: true, virtualTime: true, ...traits };
+  for (const law of BROKER_LAWS) {
+    it.skipIf(law.needs.some((trait) => !has[trait]))(`${name}: ${law.name}`, async () => law.check(create));
+  }
+}
