@@ -1,35 +1,20 @@
-import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { gzipSync } from 'node:zlib';
 import * as main from 'rx-broker';
 import * as operators from 'rx-broker/operators';
 import * as testing from 'rx-broker/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BUNDLERS, bundleOf } from './bundlers';
+import { RESOLUTIONS, createConsumerHome, root, run } from './consumer-home';
 
-const root = fileURLToPath(new URL('../../../', import.meta.url));
-const consumers = fileURLToPath(new URL('./consumer/', import.meta.url));
-/** The lowest version that package.json allows; the other specs run with the highest. */
-const RXJS = '7.8.0';
 const TYPESCRIPTS = ['5.4.5', '5.9.3', '6.0.3', '7.0.2'];
-const RESOLUTIONS = { node16: 'node16', bundler: 'esnext' };
+/** A method of the public surface: no minifier changes its name, and only the broker has it. */
+const ONLY_IN_BROKER = 'tryBroadcast';
 
-const execute = promisify(execFile);
 let home: string;
 
-/** What a command prints, or an error with all it printed. */
-async function run(command: string, args: readonly string[], cwd = home): Promise<string> {
-  try {
-    return (await execute(command, args, { cwd, maxBuffer: 2 ** 26 })).stdout;
-  } catch (error) {
-    const { stdout, stderr } = error as { stdout: string; stderr: string };
-    throw new Error(`${command} ${args.join(' ')} failed\n${stdout}\n${stderr}`, { cause: error });
-  }
-}
-
-const outcomeOf = async (...args: string[]): Promise<unknown> => JSON.parse(await run(process.execPath, args));
+const outcomeOf = async (...args: string[]): Promise<unknown> => JSON.parse(await run(process.execPath, args, home));
 
 const namesOf = (entry: object): string[] => Object.keys(entry).sort();
 const expected = {
@@ -40,22 +25,7 @@ const expected = {
 };
 
 beforeAll(async () => {
-  home = await mkdtemp(join(tmpdir(), 'rx-broker-consumer-'));
-  await run('npm', ['pack', '--pack-destination', home], root);
-  const tarball = (await readdir(home)).find((name) => name.endsWith('.tgz'));
-  await writeFile(join(home, 'package.json'), JSON.stringify({ name: 'consumer', private: true, type: 'module' }));
-  await run('npm', ['install', '--prefix', home, '--no-audit', '--no-fund', `./${String(tarball)}`, `rxjs@${RXJS}`]);
-  await cp(consumers, home, { recursive: true });
-  for (const file of await readdir(home)) {
-    if (file.endsWith('.ts')) await cp(join(home, file), join(home, file.replace(/ts$/, 'cts')));
-  }
-  for (const [moduleResolution, module] of Object.entries(RESOLUTIONS)) {
-    const compilerOptions = {
-      ...{ module, moduleResolution, target: 'es2022', lib: ['es2022', 'dom'], types: [] },
-      ...{ strict: true, skipLibCheck: false, noEmit: true },
-    };
-    await writeFile(join(home, `tsconfig.${moduleResolution}.json`), JSON.stringify({ compilerOptions, include: ['*.ts', '*.cts'] }));
-  }
+  home = await createConsumerHome();
 });
 
 afterAll(() => rm(home, { recursive: true, force: true }));
@@ -90,12 +60,43 @@ describe('the packed package', () => {
     ['Mocha', [join(root, 'node_modules/mocha/bin/mocha.js'), 'runners.test.cjs']],
     ['Node’s own runner', ['--test', 'runners.test.cjs']],
   ])('is tested with by %s', async (_runner, args) => {
-    await expect(run(process.execPath, args)).resolves.toBeDefined();
+    await expect(run(process.execPath, args, home)).resolves.toBeDefined();
   });
 
   describe.each(TYPESCRIPTS)('under TypeScript %s', (version) => {
     it.each(Object.keys(RESOLUTIONS))('has the promised types, resolved as by %s', async (resolution) => {
-      await run('npx', ['-y', '-p', `typescript@${version}`, 'tsc', '-p', `tsconfig.${resolution}.json`]);
+      await run('npx', ['-y', '-p', `typescript@${version}`, 'tsc', '-p', `tsconfig.${resolution}.json`], home);
+    });
+  });
+
+  describe.each(Object.entries(BUNDLERS))('bundled by %s', (name, bundle) => {
+    /** Bundles one of the consumers; answers its file and its text. */
+    async function bundled(app: string, { minify = false, withoutRxjs = false } = {}): Promise<{ outFile: string; code: string }> {
+      const outFile = bundleOf(home, name, app);
+      expect(await bundle({ entry: join(home, 'bundled', `${app}.js`), outFile, minify, withoutRxjs })).toEqual([]);
+      return { outFile, code: await readFile(outFile, 'utf8') };
+    }
+
+    it.each([true, false])('runs, and has one copy of each class; minified: %s', async (minify) => {
+      const { outFile, code } = await bundled('app', { minify });
+      expect(await outcomeOf(outFile)).toEqual({ added: [1, 2, 3], totals: [6, 6], oneClass: true, sent: 5 });
+      expect(code).toContain(ONLY_IN_BROKER);
+      expect(code).not.toMatch(/from ?["']/);
+    });
+
+    it('brings one operator without the broker, within 5 kB (§8)', async () => {
+      const whole = await bundled('one-operator');
+      expect(await outcomeOf(whole.outFile)).toEqual([1, 10, 2, 20, 3, 30]);
+      expect(whole.code).not.toContain(ONLY_IN_BROKER);
+      const { code } = await bundled('one-operator', { minify: true, withoutRxjs: true });
+      expect(code).toMatch(/from ?["']rxjs["']/);
+      expect(gzipSync(code).length).toBeLessThan(5_000);
+    });
+
+    it('brings nothing where nothing is used: no import has an effect', async () => {
+      const { outFile, code } = await bundled('nothing', { minify: true });
+      expect(await outcomeOf(outFile)).toBe('nothing of it is used');
+      expect(code.length).toBeLessThan(200);
     });
   });
 });
