@@ -1,5 +1,5 @@
 import { Mailbox, actorId } from 'rx-broker';
-import { EMPTY, NEVER, Subject, asapScheduler, of, take, throwError, timer } from 'rxjs';
+import { EMPTY, NEVER, Subject, Subscriber, asapScheduler, of, take, throwError, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { deferred, expectConserved, setup, virtually, watchFor } from './setup';
 
@@ -124,6 +124,20 @@ describe('broadcast', () => {
     const results$ = broker.broadcastFilter('x', (id) => id !== 'b');
     for (const id of ids) broker.spawn(id, () => id);
     expect(watchFor(results$).values.map((result: any) => result.actorId)).toEqual(['a', 'c']);
+  });
+
+  it('is taken back everywhere when a message that it pushes out makes its caller go away (S3, R4)', () => {
+    const { broker } = setup();
+    const got: string[] = [];
+    broker.spawn(a, () => void got.push('a'));
+    broker.register(b, Mailbox.bounded(1, { overflow: 'drop-oldest' }));
+    broker.spawn(c, () => void got.push('c'));
+    const caller = new Subscriber<unknown>();
+    broker.send(b, 'pushed out').subscribe({ error: () => caller.unsubscribe() });
+    broker.broadcast('all').subscribe(caller);
+    expect(caller.closed).toBe(true);
+    expect(got).toEqual([]);
+    expect(broker.metrics()).toMatchObject({ totalSent: 4, pending: 0, openRequests: 0, failedBy: { Cancelled: 3, Dropped: 1 } });
   });
 
   it('gives Timeout for a target that does not answer in time (R3, S4)', () => {

@@ -243,6 +243,45 @@ describe('a registered mailbox', () => {
     });
   });
 
+  it('runs a newcomer at once when the sweep before it set a seat free (M2, ttl)', () => {
+    virtually(({ at, flush }) => {
+      const { broker } = setup();
+      const got: unknown[] = [];
+      const mailbox = Mailbox.bounded<string>(1, { ttl: 10, concurrency: 2 });
+      broker.register(id, mailbox);
+      mailbox.receive((message, context) => {
+        got.push(message);
+        if (message === 'asks') return context.send(id, 'expires');
+        return message === 'stays' ? NEVER : undefined;
+      });
+      broker.trySend(id, 'stays');
+      broker.trySend(id, 'asks');
+      at(10, () => {
+        expect(broker.trySend(id, 'newcomer')).toEqual({ ok: true });
+        expect(got).toEqual(['stays', 'asks', 'newcomer']);
+      });
+      flush();
+      expectConserved(broker.metrics());
+    });
+  });
+
+  it('refuses a newcomer whose actor is ended by whoever is told that a message expired (ttl)', () => {
+    virtually(({ at, flush }) => {
+      const { broker, letters } = setup();
+      broker.register(id, Mailbox.bounded<string>(2, { ttl: 10 }));
+      broker.send(id, 'expires').subscribe({ error: () => broker.unregister(id) });
+      broker.trySend(id, 'is behind it');
+      at(10, () => expect(broker.trySend(id, 'newcomer')).toEqual({ ok: false, code: 'ActorNotFound' }));
+      flush();
+      expect(broker.metrics()).toMatchObject({ pending: 0, totalSent: 3, totalFailed: 3 });
+      expect(letters.map(({ message, reason }) => [message, reason])).toEqual([
+        ['expires', 'Expired'],
+        ['is behind it', 'ActorNotFound'],
+        ['newcomer', 'ActorNotFound'],
+      ]);
+    });
+  });
+
   it('aborts a turn that takes too long, also one that nobody waits for (turnTimeout)', () => {
     virtually(({ at, flush }) => {
       const { broker, letters } = setup();
