@@ -1,9 +1,8 @@
 import { type SchedulerLike, asyncScheduler } from 'rxjs';
 import { checkDuration, checkOptions, checkPositiveInteger, checkScheduler, describeValue } from '../failure/check';
-import { type MailboxOptions, resolveMailbox } from '../mailbox/mailbox-options';
+import { type MailboxOptions, type MailboxSettings, resolveMailbox } from '../mailbox/mailbox-options';
 import { DeadLetterLog, type DeadLetterLogOptions } from '../observability/dead-letter-log';
 import { type Logger, writerOf } from '../observability/logger';
-import { roundRobin } from '../routing/round-robin';
 import type { Router } from '../routing/router';
 
 /** How a broker behaves where a call says nothing. */
@@ -35,6 +34,7 @@ export interface BrokerOptions {
 const REQUEST_TIMEOUT = 5_000;
 const METRICS_INTERVAL = 1_000;
 const MAX_RETAINED = 10_000;
+const NO_OPTIONS: MailboxOptions = Object.freeze({});
 
 /** Broker options with every default filled in. */
 export interface BrokerSettings {
@@ -42,8 +42,11 @@ export interface BrokerSettings {
   readonly requestTimeout: number;
   readonly scheduler: SchedulerLike;
   readonly dispatcher: SchedulerLike | undefined;
-  readonly router: Router;
+  /** Where none is given, the broker makes its own when it routes for the first time. */
+  readonly router: Router | undefined;
   readonly mailbox: MailboxOptions;
+  /** What `spawn` without options gives. */
+  readonly spawned: MailboxSettings;
   readonly metricsInterval: number;
   readonly maxRetained: number;
   readonly freezeMessages: boolean;
@@ -53,15 +56,14 @@ export interface BrokerSettings {
 /** Checks every option and fills in the defaults. @throws {TypeError | RangeError} */
 export function resolveBroker(options: BrokerOptions = {}): BrokerSettings {
   checkOptions(options);
-  const { name = 'broker', requestTimeout = REQUEST_TIMEOUT, scheduler = asyncScheduler, dispatcher, router = roundRobin() } = options;
-  const { mailbox = {}, metricsInterval = METRICS_INTERVAL, maxRetained = MAX_RETAINED, freezeMessages = false } = options;
+  const { name = 'broker', requestTimeout = REQUEST_TIMEOUT, scheduler = asyncScheduler, dispatcher, router } = options;
+  const { mailbox = NO_OPTIONS, metricsInterval = METRICS_INTERVAL, maxRetained = MAX_RETAINED, freezeMessages = false } = options;
   if (typeof name !== 'string' || name === '') throw new TypeError(`name must be a non-empty string, got ${describeValue(name)}`);
   checkScheduler(scheduler, 'scheduler');
   if (dispatcher !== undefined) checkScheduler(dispatcher, 'dispatcher');
-  if (typeof router?.route !== 'function') throw new TypeError(`router must have route(key, targets, message), got ${describeValue(router)}`);
+  if (router !== undefined && typeof (router as Router | null)?.route !== 'function') throw new TypeError(`router must have route(key, targets, message), got ${describeValue(router)}`);
   if (typeof freezeMessages !== 'boolean') throw new TypeError(`freezeMessages must be true or false, got ${describeValue(freezeMessages)}`);
   checkOptions(mailbox, 'mailbox');
-  resolveMailbox(mailbox);
   return {
     name,
     requestTimeout: checkDuration(requestTimeout, 'requestTimeout', { infinity: true }),
@@ -69,6 +71,7 @@ export function resolveBroker(options: BrokerOptions = {}): BrokerSettings {
     dispatcher,
     router,
     mailbox,
+    spawned: resolveMailbox(options.mailbox),
     metricsInterval: checkDuration(metricsInterval, 'metricsInterval'),
     maxRetained: checkPositiveInteger(maxRetained, 'maxRetained'),
     freezeMessages,

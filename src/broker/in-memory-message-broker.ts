@@ -34,4 +34,15 @@ export interface InMemoryMessageBrokerConstructor {
   withCapacity(expectedActors: number, options?: BrokerOptions): InMemoryMessageBroker;
 }
 
-export const InMemoryMessageBroker: InMemoryMessageBrokerConstructor = LocalBroker;
+export const InMemoryMessageBroker: InMemoryMessageBrokerConstructor = /* @__PURE__ */ disposable();
+
+/** With `[Symbol.asyncDispose]`, where the runtime has it. */
+function disposable(): InMemoryMessageBrokerConstructor {
+  const { asyncDispose } = Symbol as { readonly asyncDispose?: symbol };
+  if (asyncDispose !== undefined) Object.defineProperty(LocalBroker.prototype, asyncDispose, { value: close });
+  return LocalBroker;
+}
+
+function close(this: LocalBroker): Promise<void> {
+  return this.close();
+}

@@ -9,7 +9,7 @@ import { CLOSING, FREEZING, LONG_WAY } from '../mailbox/flags';
 import type { Host } from '../mailbox/host';
 import { Mailbox } from '../mailbox/mailbox';
 import { MailboxCore, TAKEN } from '../mailbox/mailbox-core';
-import { type MailboxSettings, resolveMailbox } from '../mailbox/mailbox-options';
+import { resolveMailbox } from '../mailbox/mailbox-options';
 import type { Turn } from '../mailbox/turn';
 import type { ActorId } from '../message/actor-id';
 import { checkBroadcast, checkSend } from '../message/check-send';
@@ -24,6 +24,7 @@ import type { BrokerMetrics } from '../observability/broker-metrics';
 import type { DeadLetter } from '../observability/dead-letter';
 import type { DeadLetterQueue } from '../observability/dead-letter-queue';
 import { Ledger, SAMPLE_MASK } from '../observability/ledger';
+import { roundRobin } from '../routing/round-robin';
 import { type ActorRef, SenderRef } from './actor-ref';
 import { ReplyStream, askSlowly, offer, recordOf } from './ask';
 import { type BroadcastContext, broadcastFrom } from './broadcast';
@@ -54,20 +55,21 @@ export class LocalBroker {
   readonly #registry = new Registry();
   /** The registry's table, held here too: every send looks it up. */
   readonly #actors: ReadonlyMap<string, MailboxCore>;
-  readonly #topics: Topics;
   readonly #broadcasts = new Subject<unknown>();
-  readonly #closed = new ReplaySubject<void>(1);
   readonly #context: BroadcastContext;
   readonly #teller: Teller;
-  readonly #routes: Routes;
   readonly #registrar: Registrar;
+  // Made when they are first asked for: a test makes a broker for each case, and few of them use everything.
+  #madeTopics: Topics | undefined;
+  #madeRoutes: Routes | undefined;
+  #madeEnd: ReplaySubject<void> | undefined;
   #closing: Promise<void> | undefined;
   declare readonly [Symbol.asyncDispose]: () => Promise<void>;
 
   /** @throws {TypeError | RangeError} for an option out of its range. */
   constructor(options?: BrokerOptions) {
     this.#settings = resolveBroker(options);
-    const { name, scheduler, dispatcher, log, maxRetained, freezeMessages, requestTimeout, router } = this.#settings;
+    const { name, scheduler, dispatcher, log, freezeMessages, requestTimeout } = this.#settings;
     const host: Host = {
       broker: this,
       requestTimeout,
@@ -78,7 +80,6 @@ export class LocalBroker {
     this.#dispatch = new Dispatch(this.#ledger, { name, scheduler, dispatcher, host });
     this.#ledger.belongTo(this.#dispatch);
     this.#actors = this.#registry.actors;
-    this.#topics = new Topics(this.#dispatch, maxRetained);
     this.#context = {
       actors: this.#actors,
       dispatch: this.#dispatch,
@@ -87,12 +88,12 @@ export class LocalBroker {
       broadcasts: this.#broadcasts,
       targets: (filter) => this.#registry.passing(filter),
     };
-    this.#registrar = new Registrar(this.#context, this.#registry, this.#topics);
+    this.#registrar = new Registrar(this.#context, this.#registry, {
+      bind: (pattern, core) => this.#topics.bind(pattern, core),
+      forget: (core) => this.#madeTopics?.forget(core),
+    });
     this.#teller = new Teller(this.#context);
-    this.#routes = new Routes(this.#context, this.#topics, router);
     if (freezeMessages) this.#dispatch.flags |= FREEZING;
-    const { asyncDispose } = Symbol as { readonly asyncDispose?: symbol };
-    if (asyncDispose !== undefined) Object.defineProperty(this, asyncDispose, { value: () => this.close() });
   }
 
   static withCapacity(expectedActors: number, options?: BrokerOptions): LocalBroker {
@@ -128,7 +129,7 @@ export class LocalBroker {
     checkOptions(options);
     const capacity = options?.capacity === undefined ? CAPACITY : options.capacity;
     if (capacity !== Infinity) checkCapacity(capacity);
-    const settings = options === undefined ? this.#spawnSettings : resolveMailbox({ ...this.#settings.mailbox, ...options });
+    const settings = options === undefined ? this.#settings.spawned : resolveMailbox({ ...this.#settings.mailbox, ...options });
     const core = new MailboxCore(capacity, settings, this.#dispatch.queueFor(settings.dispatcher));
     attach(core, consumer.handler, consumer.actor);
     return this.#registrar.register(id, core, options);
@@ -268,7 +269,7 @@ export class LocalBroker {
     return defer(() => interval(this.#settings.metricsInterval, this.#settings.scheduler)).pipe(
       startWith(undefined),
       map(() => this.metrics()),
-      takeUntil(this.#closed),
+      takeUntil(this.#end),
     );
   }
 
@@ -293,19 +294,26 @@ export class LocalBroker {
 
   // --------------------------------------------------------------------------------------------------
 
-  get #spawnSettings(): MailboxSettings {
-    return (this.#defaultSettings ??= resolveMailbox(this.#settings.mailbox));
+  get #topics(): Topics {
+    return (this.#madeTopics ??= new Topics(this.#dispatch, this.#settings.maxRetained));
   }
 
-  #defaultSettings: MailboxSettings | undefined;
+  get #routes(): Routes {
+    return (this.#madeRoutes ??= new Routes(this.#context, this.#topics, this.#settings.router ?? roundRobin()));
+  }
+
+  /** Emits when the broker has ended, at once if it has already. */
+  get #end(): ReplaySubject<void> {
+    return (this.#madeEnd ??= new ReplaySubject(1));
+  }
 
   #ask(id: string, message: unknown, lane: number, options: SendOptions | undefined, turn: Turn | null): Observable<unknown> {
     return new ReplyStream(this.#context, checkActorId(id), message, { lane, options, parent: turn, topic: undefined });
   }
 
   #endStreams(): void {
-    this.#closed.next();
-    this.#closed.complete();
+    this.#end.next();
+    this.#end.complete();
     this.#broadcasts.complete();
     this.#topics.close();
     this.#ledger.end();

@@ -12,16 +12,21 @@ import type { AskContext } from './ask';
 import { LocalRegistration, type Registration } from './registration';
 import type { Registry } from './registry';
 import type { RegisterOptions } from './spawn-options';
-import type { Topics } from './topics';
+
+/** What the registrar needs of the broker's topics. */
+export interface ActorTopics {
+  bind(pattern: string, core: MailboxCore): void;
+  forget(core: MailboxCore): void;
+}
 
 /** Takes actors in and lets them go (rules R1 and R2). */
 export class Registrar {
   readonly #registry: Registry;
-  readonly #topics: Topics;
+  readonly #topics: ActorTopics;
   readonly #dispatch: Dispatch;
   readonly #ledger: Ledger;
 
-  constructor({ dispatch, ledger }: AskContext, registry: Registry, topics: Topics) {
+  constructor({ dispatch, ledger }: AskContext, registry: Registry, topics: ActorTopics) {
     this.#registry = registry;
     this.#topics = topics;
     this.#dispatch = dispatch;

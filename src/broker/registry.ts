@@ -8,7 +8,7 @@ import type { ActorId } from '../message/actor-id';
 export class Registry {
   /** What every send looks up; the broker reads it straight. */
   readonly actors: Map<string, MailboxCore> = new Map();
-  readonly #watchers = new Map<string, Subject<void>>();
+  #watchers: Map<string, Subject<void>> | undefined;
   /** The actors as one array, which broadcasts walk: made by the first, appended to, made anew after somebody left. */
   #roster: MailboxCore[] = [];
   #rosterSize = 0;
@@ -74,20 +74,21 @@ export class Registry {
         subscriber.complete();
         return;
       }
-      let ends = this.#watchers.get(id);
-      if (ends === undefined) this.#watchers.set(id, (ends = new Subject()));
+      const watchers = (this.#watchers ??= new Map<string, Subject<void>>());
+      let ends = watchers.get(id);
+      if (ends === undefined) watchers.set(id, (ends = new Subject()));
       const watched = ends;
       watched.subscribe(subscriber);
       subscriber.add(() => {
-        if (!watched.observed && this.#watchers.get(id) === watched) this.#watchers.delete(id);
+        if (!watched.observed && watchers.get(id) === watched) watchers.delete(id);
       });
     });
   }
 
   /** Takes those who watch an id; they are told once. */
   takeWatchers(id: string): Subject<void> | undefined {
-    const watchers = this.#watchers.get(id);
-    this.#watchers.delete(id);
+    const watchers = this.#watchers?.get(id);
+    this.#watchers?.delete(id);
     return watchers;
   }
 }

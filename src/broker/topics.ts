@@ -57,15 +57,20 @@ export class Topics {
   readonly #bound = new TopicIndex<MailboxCore>();
   readonly #actors = new Map<MailboxCore, BoundActor>();
   /** By what `boundTo` answers, which is the same array for as long as nobody is bound or unbound. */
-  readonly #targets = new WeakMap<readonly MailboxCore[], Targets>();
+  #targets: WeakMap<readonly MailboxCore[], Targets> | undefined;
   readonly #observers = new TopicIndex<Subscriber<Publication>>();
   readonly #open = new Set<Subscriber<Publication>>();
-  readonly retained: RetainedTopics;
+  readonly #maxRetained: number;
+  #retained: RetainedTopics | undefined;
   #isClosed = false;
 
   constructor(dispatch: Dispatch, maxRetained: number) {
     this.#dispatch = dispatch;
-    this.retained = new RetainedTopics(maxRetained);
+    this.#maxRetained = maxRetained;
+  }
+
+  get retained(): RetainedTopics {
+    return (this.#retained ??= new RetainedTopics(this.#maxRetained));
   }
 
   /** @throws {BrokerError} `RoutingFailed` for a malformed pattern. */
@@ -103,11 +108,12 @@ export class Topics {
   targetsOf(topic: string): Targets {
     const cores = this.boundTo(topic);
     const { closings } = this.#dispatch.journal;
-    let targets = this.#targets.get(cores);
+    const known = (this.#targets ??= new WeakMap());
+    let targets = known.get(cores);
     if (targets === undefined || targets.closings !== closings) {
       const list = cores.filter((core) => (core.flags & CLOSED) === 0).map((core) => this.#actors.get(core) as RouteTarget);
       targets = { list, ids: new Set(list.map(({ id }) => id)), closings };
-      this.#targets.set(cores, targets);
+      known.set(cores, targets);
     }
     return targets;
   }
@@ -127,7 +133,7 @@ export class Topics {
         return;
       }
       // Observed first: what the retained messages set off is published to this one, too, after them.
-      const retained = this.retained.match(pattern);
+      const retained = this.#retained?.match(pattern) ?? [];
       this.#observers.add(pattern, subscriber);
       this.#open.add(subscriber);
       subscriber.add(() => {
@@ -141,7 +147,7 @@ export class Topics {
   close(): void {
     this.#isClosed = true;
     for (const subscriber of [...this.#open]) subscriber.complete();
-    this.retained.clear();
+    this.#retained?.clear();
   }
 
   /** Synchronously, whatever else is being told: a state bus must have its first value at once. What it sets off is queued. */

@@ -49,19 +49,19 @@ export class Dispatch {
   readonly journal: Journal;
   readonly scheduler: SchedulerLike;
   readonly host: Host | null;
-  readonly deadlines: Deadlines;
   readonly main: RunQueue;
   readonly nesting: Nesting = new Nesting();
-  /** The queues that have asked their scheduler for a drain. The others are nobody's but their mailboxes'. */
-  readonly asked: Set<RunQueue> = new Set();
   /** Called when a drain has ended: the closing broker waits for quiet. */
   onQuiet: (() => void) | undefined;
   readonly #prefix: string;
+  #deadlines: Deadlines | undefined;
   #queues: WeakMap<SchedulerLike, RunQueue> | undefined;
+  /** The queues that have asked their scheduler for a drain. The others are nobody's but their mailboxes'. */
+  #asked: Set<RunQueue> | undefined;
   /** Scheduled queues that a scheduler wanted to drain while a turn was on the stack. */
   #deferred: RunQueue[] = [];
   #emitting = false;
-  readonly #outbox = new ChunkedQueue<Emission, number>();
+  #outbox: ChunkedQueue<Emission, number> | undefined;
   #ticks = 0;
   /** The drain's first and last reading; -1 when it has read nothing yet. */
   #startedAt = -1;
@@ -82,9 +82,13 @@ export class Dispatch {
     this.journal = journal;
     this.scheduler = options.scheduler ?? asyncScheduler;
     this.host = options.host ?? null;
-    this.deadlines = new Deadlines(this);
     this.main = new RunQueue(this, options.dispatcher ?? null);
     this.#prefix = this.#idHead = `${options.name ?? 'mailbox'}:`;
+  }
+
+  /** When what this broker waits for is over. */
+  get deadlines(): Deadlines {
+    return (this.#deadlines ??= new Deadlines(this));
   }
 
   /** Turns that are open, the one on the stack included. */
@@ -195,6 +199,12 @@ export class Dispatch {
     this.onQuiet?.();
   }
 
+  /** A queue has asked its scheduler for a drain, or need not any more. */
+  asks(queue: RunQueue, isAsking: boolean): void {
+    if (isAsking) (this.#asked ??= new Set()).add(queue);
+    else this.#asked?.delete(queue);
+  }
+
   /** A mailbox lined up where this stack will find it. */
   await(): void {
     this.flags |= AWAITED;
@@ -231,14 +241,14 @@ export class Dispatch {
    */
   emit(target: { next(value: any): void }, value: unknown): void {
     if (this.#emitting) {
-      this.#outbox.push({ target, value }, 0);
+      (this.#outbox ??= new ChunkedQueue()).push({ target, value }, 0);
       return;
     }
     this.#emitting = true;
     const outermost = this.enter();
     try {
       target.next(value);
-      while (this.#outbox.size > 0) {
+      while (this.#outbox !== undefined && this.#outbox.size > 0) {
         this.#outbox.headMeta();
         const emission = this.#outbox.headValue();
         this.#outbox.advance();
@@ -280,11 +290,11 @@ export class Dispatch {
 
   /** Ends every timer and every request to a scheduler. */
   close(): void {
-    this.deadlines.close();
+    this.#deadlines?.close();
     this.#staleness?.unsubscribe();
     this.#forgetReading();
     this.main.close();
-    for (const queue of this.asked) queue.close();
+    for (const queue of this.#asked ?? []) queue.close();
   }
 
   #forgetReading(): void {

@@ -28,15 +28,16 @@ export const TAKEN = '';
 export class MailboxCore {
   /** The mailbox's bits of `flags.ts`. 0: idle, open, with a consumer, nothing queued. */
   flags: number;
+  delivered = 0;
+  handler: Handler | null = null;
+  // Up to here every message reads: side by side, since one of many actors is seldom in the processor's cache.
   readonly capacity: number;
   readonly settings: MailboxSettings;
   /** Where it lines up when it is ready; through it, the dispatch it belongs to. */
   runQueue: RunQueue;
-  handler: Handler | null = null;
   /** Where the consumer has a life of its own: `onStart`, `onStop`. */
   actor: Actor | null = null;
   id = '';
-  delivered = 0;
   buffer: BoundedBuffer<unknown, MessageRecord | number> | null = null;
   /** Turns that hold a seat: open ones, and aborted ones whose promise is still to settle. */
   seats: Turn[] | null = null;

@@ -10,7 +10,7 @@ export class RunQueue {
   readonly dispatch: Dispatch;
   /** `null`: on the sender's stack. */
   readonly scheduler: SchedulerLike | null;
-  readonly #ready = new ChunkedQueue<MailboxCore, number>();
+  #ready: ChunkedQueue<MailboxCore, number> | undefined;
   #action: Subscription | undefined;
   #suspended = false;
 
@@ -20,14 +20,14 @@ export class RunQueue {
   }
 
   get isEmpty(): boolean {
-    return this.#ready.size === 0;
+    return this.#ready === undefined || this.#ready.size === 0;
   }
 
   /** Lines a mailbox up, unless it stands in line already. */
   add(core: MailboxCore): void {
     if ((core.flags & READY) !== 0) return;
     core.flags |= READY;
-    this.#ready.push(core, 0);
+    (this.#ready ??= new ChunkedQueue()).push(core, 0);
     if (this.scheduler === null) this.dispatch.await();
     else this.schedule();
   }
@@ -35,7 +35,7 @@ export class RunQueue {
   /** Lines a mailbox up again whose visit was cut off, and goes on in a macrotask; there a scheduler is asked again. */
   suspend(core: MailboxCore): void {
     core.flags |= READY;
-    this.#ready.push(core, 0);
+    (this.#ready ??= new ChunkedQueue()).push(core, 0);
     if (this.scheduler === null) {
       this.dispatch.suspend();
       return;
@@ -51,9 +51,10 @@ export class RunQueue {
 
   /** The next in line. Only to be called when it is not empty. */
   take(): MailboxCore {
-    this.#ready.headMeta();
-    const core = this.#ready.headValue();
-    this.#ready.advance();
+    const ready = this.#ready as ChunkedQueue<MailboxCore, number>;
+    ready.headMeta();
+    const core = ready.headValue();
+    ready.advance();
     core.flags &= ~READY;
     return core;
   }
@@ -71,7 +72,7 @@ export class RunQueue {
     });
     if (ran) return;
     this.#action = action;
-    this.dispatch.asked.add(this);
+    this.dispatch.asks(this, true);
   }
 
   /** Takes back what was asked of the scheduler. */
@@ -82,6 +83,6 @@ export class RunQueue {
 
   #forgetAction(): void {
     this.#action = undefined;
-    this.dispatch.asked.delete(this);
+    this.dispatch.asks(this, false);
   }
 }

@@ -24,10 +24,16 @@ export function parsePattern(pattern: unknown): readonly string[] {
  * @throws {BrokerError} `RoutingFailed` for what is no string, an empty token, or a wildcard (rule T1).
  */
 export function parseTopic(topic: unknown): readonly string[] {
+  if (topic === lastTopic) return lastTokens;
   const tokens = parse(topic, 'topic');
   if (tokens.includes(ANY_TOKEN) || tokens.includes(ANY_REST)) throw malformed(topic, 'wildcards are for patterns; what is published has a topic without');
-  return tokens;
+  lastTopic = topic as string;
+  return (lastTokens = tokens);
 }
+
+/** One publish is looked at by its check, its actors and its observers: the last topic is parsed once. */
+let lastTopic: string | undefined;
+let lastTokens: readonly string[] = [];
 
 function parse(value: unknown, what: string): readonly string[] {
   if (typeof value !== 'string') throw new BrokerError('RoutingFailed', `a ${what} must be a string, got ${describeValue(value)}`);

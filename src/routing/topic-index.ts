@@ -7,10 +7,17 @@ interface Binding {
   count: number;
 }
 
+/** What has no entry yet: most nodes have either branches or bindings, and a map for each would be most of what they keep. */
+const EMPTY: ReadonlyMap<any, any> = new Map();
+
+function withEntry<K, V>(entries: ReadonlyMap<K, V>, key: K, value: V): ReadonlyMap<K, V> {
+  return (entries === EMPTY ? new Map<K, V>() : (entries as Map<K, V>)).set(key, value);
+}
+
 /** Where patterns end that are alike up to here. */
 class Node<T> {
-  readonly children = new Map<string, Node<T>>();
-  readonly bindings = new Map<T, Binding>();
+  children: ReadonlyMap<string, Node<T>> = EMPTY;
+  bindings: ReadonlyMap<T, Binding> = EMPTY;
   #values: readonly T[] | undefined;
 
   /** In the order of binding. A new array after each change, so one in use stays as it was. */
@@ -18,8 +25,25 @@ class Node<T> {
     return (this.#values ??= [...this.bindings.keys()]);
   }
 
-  changed(): void {
+  /** The branch of a token, made where there is none. */
+  branch(token: string): Node<T> {
+    let child = this.children.get(token);
+    if (child === undefined) this.children = withEntry(this.children, token, (child = new Node()));
+    return child;
+  }
+
+  bind(value: T, binding: Binding): void {
+    this.bindings = withEntry(this.bindings, value, binding);
     this.#values = undefined;
+  }
+
+  unbind(value: T): void {
+    (this.bindings as Map<T, Binding>).delete(value);
+    this.#values = undefined;
+  }
+
+  prune(token: string): void {
+    (this.children as Map<string, Node<T>>).delete(token);
   }
 
   get isEmpty(): boolean {
@@ -63,17 +87,10 @@ export class TopicIndex<T> {
   /** @throws {BrokerError} `RoutingFailed` for a malformed pattern. */
   add(pattern: string, value: T): void {
     let node = this.#root;
-    for (const token of parsePattern(pattern)) {
-      let child = node.children.get(token);
-      if (child === undefined) node.children.set(token, (child = new Node()));
-      node = child;
-    }
+    for (const token of parsePattern(pattern)) node = node.branch(token);
     const binding = node.bindings.get(value);
-    if (binding !== undefined) binding.count++;
-    else {
-      node.bindings.set(value, { order: this.#bound++, count: 1 });
-      node.changed();
-    }
+    if (binding === undefined) node.bind(value, { order: this.#bound++, count: 1 });
+    else binding.count++;
   }
 
   /** Takes one binding back; unknown ones are ignored. */
@@ -88,10 +105,9 @@ export class TopicIndex<T> {
     const node = path.at(-1) as Node<T>;
     const binding = node.bindings.get(value);
     if (binding === undefined || --binding.count > 0) return;
-    node.bindings.delete(value);
-    node.changed();
+    node.unbind(value);
     for (let depth = tokens.length; depth > 0 && (path[depth] as Node<T>).isEmpty; depth--) {
-      (path[depth - 1] as Node<T>).children.delete(tokens[depth - 1] as string);
+      (path[depth - 1] as Node<T>).prune(tokens[depth - 1] as string);
     }
   }
 
