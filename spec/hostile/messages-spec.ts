@@ -1,6 +1,6 @@
-import { DeadLetterQueue, Mailbox, actorId } from 'rx-broker';
+import { type DeadLetter, DeadLetterQueue, InMemoryMessageBroker, Mailbox, actorId } from 'rx-broker';
 import { describe, expect, it } from 'vitest';
-import { watchFor } from '../broker/setup';
+import { expectConserved, watchFor } from '../broker/setup';
 import { MODES, ORDINARY, Trial } from './trial';
 
 const id = actorId<any>('actor');
@@ -105,5 +105,21 @@ describe.each(MODES)('$mode: a message that', ({ observed }) => {
     expect(Object.is(trial.letters[0]?.message, message)).toBe(true);
     trial.expectCounts({ totalSent: 3, totalSucceeded: 1, totalFailed: 2 });
     await trial.expectUnharmed(id);
+  });
+
+  it.each(Object.entries(MESSAGES))('%s is lost with a line in the log, however badly the logger takes it (O3)', async (_, make) => {
+    for (const misdeed of [boom, (_line: string, letter: unknown) => void Object.keys((letter as DeadLetter).message as object)]) {
+      const broker = new InMemoryMessageBroker({ logger: misdeed });
+      if (observed) broker.events$.subscribe();
+      const message = make();
+      broker.spawn(id, (one) => (one === ORDINARY ? 'fine' : boom()), { topics: ['t'] });
+      expect(broker.trySend(actorId('nobody'), message)).toMatchObject({ ok: false, code: 'ActorNotFound' });
+      expect(broker.trySend(id, message).ok).toBe(true);
+      expect(broker.publish('t', message)).toBe(1);
+      expect(watchFor(broker.send(id, ORDINARY)).values).toEqual(['fine']);
+      expectConserved(broker.metrics());
+      expect(broker.metrics()).toMatchObject({ totalSent: 4, totalErrored: 2, totalFailed: 1, totalDeadLettered: 3 });
+      await broker.close();
+    }
   });
 });

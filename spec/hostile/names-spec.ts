@@ -1,4 +1,4 @@
-import { BrokerError, actorId, consistentHash, leastLoaded, random } from 'rx-broker';
+import { BrokerError, actorId, consistentHash, leastLoaded, message, protocol, random } from 'rx-broker';
 import { describe, expect, it } from 'vitest';
 import { watchFor } from '../broker/setup';
 import { MODES, Trial } from './trial';
@@ -121,10 +121,25 @@ describe.each(MODES)('$mode: a topic of which a token is', ({ observed }) => {
   });
 });
 
+describe.each(MODES)('$mode: a message whose type is', ({ observed }) => {
+  it.each(Object.entries(NAMES))('%s finds the handler of that name in a protocol, and no other', async (_, name) => {
+    const trial = new Trial({ observed });
+    const { broker } = trial;
+    const id = actorId<any>('actor');
+    const Told = protocol('told', Object.fromEntries([['ordinary', message()], [name, message()]]));
+    broker.spawn(id, Told as never, Object.fromEntries([['ordinary', () => 'ordinary'], [name, () => name]]) as never);
+    expect(watchFor(broker.send(id, Told['ordinary']!())).values).toEqual(['ordinary']);
+    expect(watchFor(broker.send(id, Told[name]!())).values).toEqual([name]);
+    for (const type of [name, `told.${name}.`]) expect(watchFor(broker.send(id, { type })).error).toMatchObject({ code: 'Unhandled', started: false });
+    trial.expectCounts({ totalSent: 4, totalSucceeded: 2, totalErrored: 2 });
+    await trial.expectUnharmed();
+  });
+});
+
 describe.each([
   ['random', random(1)],
   ['leastLoaded', leastLoaded()],
-  ['consistentHash', consistentHash((message: string) => message)],
+  ['consistentHash', consistentHash((text: string) => text)],
 ])('%s', (_, router) => {
   it('routes by every name and to every name (T2)', async () => {
     const trial = new Trial({ observed: false, router });

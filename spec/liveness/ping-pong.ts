@@ -1,7 +1,7 @@
-import { type ActorContext, type InMemoryMessageBroker, actorId } from 'rx-broker';
+import { type ActorContext, type ActorId, type InMemoryMessageBroker, actorId } from 'rx-broker';
 
-/** What a turn does with the ball: `pass` sends it to the other. */
-export type Stroke = (pass: () => void) => unknown;
+/** What a turn does with the ball: `pass` sends it to the other, which is `to`. */
+export type Stroke = (pass: () => void, to: ActorId<any>, context: ActorContext) => unknown;
 
 /** Two actors that send one another the same message for ever: until they are stopped, or have done it `most` times. */
 export class PingPong {
@@ -21,10 +21,11 @@ export class PingPong {
     this.#stroke = stroke;
   }
 
-  start(broker: InMemoryMessageBroker): void {
+  /** Where there is an `other` broker, the second actor is its: the ball goes to and fro between them. */
+  start(broker: InMemoryMessageBroker, other = broker): void {
     const [ping, pong] = [actorId<any>('ping'), actorId<any>('pong')];
-    broker.spawn(ping, (_message, context) => this.#pass(context, pong));
-    broker.spawn(pong, (_message, context) => this.#pass(context, ping));
+    broker.spawn(ping, (_message, context) => this.#pass(context, other, pong), { topics: ['to.ping'] });
+    other.spawn(pong, (_message, context) => this.#pass(context, broker, ping), { topics: ['to.pong'] });
     broker.trySend(ping, 'ball');
   }
 
@@ -32,12 +33,12 @@ export class PingPong {
     this.isOver = true;
   }
 
-  #pass(context: ActorContext, to: ReturnType<typeof actorId>): unknown {
+  #pass(context: ActorContext, broker: InMemoryMessageBroker, to: ActorId<any>): unknown {
     if (this.isOver) return undefined;
     if (++this.hops >= this.#most) this.stop();
     if (!this.#isMarked) this.#begin();
     this.longestStretch = Math.max(this.longestStretch, ++this.#inStretch);
-    return this.#stroke(() => void context.trySend(to, 'ball'));
+    return this.#stroke(() => void broker.trySend(to, 'ball'), to, context);
   }
 
   #begin(): void {

@@ -3,7 +3,7 @@ import { BrokerError } from '../failure/broker-error';
 import { checkActorId, checkCapacity, checkFunction, checkOneOf, checkOptions, checkPositiveInteger, describeValue } from '../failure/check';
 import { consumerOf } from '../mailbox/consumer';
 import { attach } from '../mailbox/consumer-life';
-import { NORMAL_STAMP, tellDirect } from '../mailbox/direct';
+import { tellDirect } from '../mailbox/direct';
 import { Dispatch } from '../mailbox/dispatch';
 import { CLOSING, FREEZING, LONG_WAY } from '../mailbox/flags';
 import type { Host } from '../mailbox/host';
@@ -12,7 +12,7 @@ import { MailboxCore, TAKEN } from '../mailbox/mailbox-core';
 import { resolveMailbox } from '../mailbox/mailbox-options';
 import type { Turn } from '../mailbox/turn';
 import type { ActorId } from '../message/actor-id';
-import { checkBroadcast, checkSend } from '../message/check-send';
+import { checkBroadcast, checkSend, laneOnly } from '../message/check-send';
 import { isProtocol } from '../message/protocol';
 import { PRIORITIES, type Priority, laneOf, laneOfRouting } from '../message/priority';
 import type { RoutingKey } from '../message/routing-key';
@@ -166,12 +166,15 @@ export class LocalBroker {
   trySend(id: string, message: unknown, options?: TellOptions): SendResult {
     const core = this.#actors.get(id);
     const dispatch = this.#dispatch;
-    if (core !== undefined && options === undefined && (this.#ledger.succeeded & SAMPLE_MASK) !== 0) {
-      if ((core.flags | dispatch.flags) === 0) {
-        tellDirect(core, dispatch, message, NORMAL_STAMP);
-        return SENT;
+    if (core !== undefined && (this.#ledger.succeeded & SAMPLE_MASK) !== 0) {
+      const lane = options === undefined ? NORMAL_LANE : laneOnly(options);
+      if (lane !== undefined) {
+        if ((core.flags | dispatch.flags) === 0) {
+          tellDirect(core, dispatch, message, lane);
+          return SENT;
+        }
+        if ((dispatch.flags & LONG_WAY) === 0 && core.enqueue(dispatch, message, lane) === TAKEN) return SENT;
       }
-      if ((dispatch.flags & LONG_WAY) === 0 && core.enqueue(dispatch, message, NORMAL_STAMP) === TAKEN) return SENT;
     }
     return this.#teller.tell(id, core, message, options, null);
   }

@@ -9,8 +9,15 @@ export function checkTell(options: TellOptions | undefined): number {
   const { ttl, sender, headers } = options;
   if (ttl !== undefined) checkDuration(ttl, 'ttl', { infinity: true });
   if (sender !== undefined) checkActorId(sender);
-  checkOptions(headers, 'headers');
+  if (headers !== undefined) checkOptions(headers, 'headers');
   return laneOf(options.priority);
+}
+
+/** The lane, where options say nothing else. @throws {RangeError} for a priority that is none. */
+export function laneOnly(options: TellOptions): number | undefined {
+  if (typeof options !== 'object' || options === null) return undefined;
+  const { ttl, sender, headers } = options;
+  return ttl === undefined && sender === undefined && headers === undefined ? laneOf(options.priority) : undefined;
 }
 
 /** The same for an ask. */
