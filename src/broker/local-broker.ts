@@ -173,7 +173,9 @@ export class LocalBroker {
           tellDirect(core, dispatch, message, lane);
           return SENT;
         }
-        if ((dispatch.flags & LONG_WAY) === 0 && core.enqueue(dispatch, message, lane) === TAKEN) return SENT;
+        const code = (dispatch.flags & LONG_WAY) === 0 ? core.enqueue(dispatch, message, lane) : undefined;
+        if (code === TAKEN) return SENT;
+        if (code !== undefined) return this.#teller.refuse(core, message, lane, code);
       }
     }
     return this.#teller.tell(id, core, message, options, null);

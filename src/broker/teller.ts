@@ -41,12 +41,17 @@ export class Teller {
         return SENT;
       }
       code = core.enqueue(dispatch, message, meta);
-      // A flood is refused on the shortest way, too: its senders are to be slowed down, not everyone.
-      if (code !== undefined && code !== TAKEN) core.lose(message, meta, code);
+      if (code !== undefined && code !== TAKEN) return this.refuse(core, message, meta, code);
     }
     code ??= tell(core, message, meta, isInside(turn));
     if (startedAt >= 0) this.#ledger.sample(performance.now() - startedAt);
     return code === TAKEN ? SENT : new Refusal(code, id);
+  }
+
+  /** A flood is refused on the shortest way, too: its senders are to be slowed down, not everyone. */
+  refuse(core: MailboxCore, message: unknown, lane: number, code: FailureCode): SendResult {
+    core.lose(message, lane, code);
+    return new Refusal(code, core.id);
   }
 
   /** Sends a record, such as a redelivered one. */

@@ -248,15 +248,21 @@ export class Dispatch {
     const outermost = this.enter();
     try {
       target.next(value);
-      while (this.#outbox !== undefined && this.#outbox.size > 0) {
-        this.#outbox.headMeta();
-        const emission = this.#outbox.headValue();
-        this.#outbox.advance();
-        emission.target.next(emission.value);
-      }
+      if (this.#outbox !== undefined) this.#emitRest(this.#outbox);
     } finally {
       this.#emitting = false;
-      this.leave(outermost);
+      // Nothing was set off, which is the rule in a flood of dead letters.
+      if (outermost && this.flags === DRAINING) this.flags = 0;
+      else this.leave(outermost);
+    }
+  }
+
+  #emitRest(outbox: ChunkedQueue<Emission, number>): void {
+    while (outbox.size > 0) {
+      outbox.headMeta();
+      const emission = outbox.headValue();
+      outbox.advance();
+      emission.target.next(emission.value);
     }
   }
 

@@ -1,4 +1,4 @@
-import { Observable, Subject } from 'rxjs';
+import { Observable } from 'rxjs';
 import type { FailureCode } from '../failure/failure-code';
 import type { ActorId } from '../message/actor-id';
 import { PRIORITIES, type Priority } from '../message/priority';
@@ -15,6 +15,7 @@ import { type BrokerMetrics, type FailureCount, metricsOf, noFailures } from './
 import type { DeadLetter } from './dead-letter';
 import type { DeadLetterLog } from './dead-letter-log';
 import type { LetterStore } from './dead-letter-queue';
+import { Outlet } from './outlet';
 
 /** Sends are sampled for their latency once in so many that succeeded: a power of two, less one (rule O5). */
 export const SAMPLE_MASK = 1_023;
@@ -30,8 +31,8 @@ export class Ledger extends Journal {
   totalDeadLettered = 0;
   registeredActors = 0;
   readonly #log: DeadLetterLog;
-  readonly #events = new Subject<BrokerEvent>();
-  readonly #letters = new Subject<DeadLetter>();
+  readonly #events = new Outlet<BrokerEvent>();
+  readonly #letters = new Outlet<DeadLetter>();
   readonly #stores: LetterStore[] = [];
   #dispatch!: Dispatch;
   /** An observer of a letter is on the stack: a failure that it causes makes no letter (rule O4). */
@@ -55,7 +56,7 @@ export class Ledger extends Journal {
     return new Observable((subscriber) => {
       this.#dispatch.settleFanOut();
       this.#dispatch.flags |= OBSERVED;
-      const subscription = this.#events.subscribe(subscriber);
+      const subscription = this.#events.stream.subscribe(subscriber);
       return () => {
         subscription.unsubscribe();
         if (!this.#events.observed) this.#dispatch.flags &= ~OBSERVED;
@@ -64,7 +65,7 @@ export class Ledger extends Journal {
   }
 
   get deadLetters$(): Observable<DeadLetter> {
-    return this.#letters.asObservable();
+    return this.#letters.stream;
   }
 
   /** Gives every letter to a queue, too. */
