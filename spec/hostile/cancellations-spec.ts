@@ -2,30 +2,11 @@ import { type Overflow, Mailbox, actorId } from 'rx-broker';
 import fc from 'fast-check';
 import { NEVER, type Subscription } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import { numbers, shuffle } from './random-order';
 import { Trial } from './trial';
 
 const COUNT = 100_000;
 const id = actorId<any>('actor');
-
-/** Numbers from 0 that always come in the same order for one seed. */
-function numbers(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    // Mulberry32.
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t = (t + Math.imul(t ^ (t >>> 7), t | 61)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) % below;
-  };
-}
-
-function shuffle<T>(list: T[], next: (below: number) => number): T[] {
-  for (let i = list.length - 1; i > 0; i--) {
-    const j = next(i + 1);
-    [list[i], list[j]] = [list[j] as T, list[i] as T];
-  }
-  return list;
-}
 
 describe(`${COUNT.toLocaleString('en')} requests that are cancelled in random order`, () => {
   it('leave nothing in the queue, however they lie in it (S3)', async () => {

@@ -1,7 +1,7 @@
 import { type Handler, Mailbox, actorId } from 'rx-broker';
 import { NEVER, Subject } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { setup, virtually, watchFor } from '../broker/setup';
+import { type Seen, setup, virtually, watchFor } from '../broker/setup';
 import { MODES, Trial } from '../hostile/trial';
 
 const id = actorId<any>('actor');
@@ -14,36 +14,81 @@ const SILENT: Record<string, Handler<unknown> | undefined> = {
   'asks somebody who is silent': (_message, context) => context.send(actorId<any>('silent'), 0, { timeout: Infinity }),
   'never receives': undefined,
 };
-/** Every way of ending. */
-const ENDS: Record<string, (trial: Trial) => unknown> = {
-  'is unregistered': ({ broker }) => broker.unregister(id),
-  'has its broker closed, without draining': ({ broker }) => broker.close({ drain: false }),
-  'has its broker closed, and the time for draining is over': ({ broker, clock }) => {
-    void broker.close({ timeout: 100 });
-    clock.pass(100);
+/** Every way of ending, and what it tells those whose message had started, and the others. */
+const ENDS: Record<string, { end(trial: Trial): unknown; readonly running: string; readonly queued: string }> = {
+  'is unregistered': { end: ({ broker }) => broker.unregister(id), running: 'ActorStopped', queued: 'ActorNotFound' },
+  'has its broker closed, without draining': { end: ({ broker }) => broker.close({ drain: false }), running: 'BrokerClosed', queued: 'BrokerClosed' },
+  'has its broker closed, and the time for draining is over': {
+    end({ broker, clock }) {
+      void broker.close({ timeout: 100 });
+      clock.pass(100);
+    },
+    running: 'BrokerClosed',
+    queued: 'BrokerClosed',
   },
 };
 
 describe.each(MODES)('$mode: a request without a timeout whose actor', ({ observed }) => {
-  for (const [end, act] of Object.entries(ENDS)) {
-    it.each(Object.entries(SILENT))(`%s settles when the actor ${end} (S5, R2)`, (_, handler) => {
+  for (const [name, { end, running, queued }] of Object.entries(ENDS)) {
+    it.each(Object.entries(SILENT))(`%s settles when the actor ${name} (S5, R2)`, (_, handler) => {
       const trial = new Trial({ observed });
       const { broker } = trial;
       const mailbox = Mailbox.bounded<unknown>(1, { overflow: 'block' });
       if (handler !== undefined) mailbox.receive(handler);
-      broker.register(actorId<any>('silent'), Mailbox.bounded(5));
       broker.register(id, mailbox);
-      // One runs, if the actor receives; one is queued; the others wait for a place.
-      const seen = Array.from({ length: 4 }, () => watchFor(broker.send(id, 0, { timeout: Infinity })));
-      seen.push(watchFor(broker.broadcastFilter(0, (target) => target === id, { timeout: Infinity })));
+      // After it: actors end in the order of registration, and it would hear first that this one is gone.
+      broker.register(actorId<any>('silent'), Mailbox.bounded(5));
+      // One runs, if the actor receives; one is queued; the others are refused at once, but for those that wait for a place.
+      const asks = Array.from({ length: 4 }, () => watchFor(broker.send(id, 0, { timeout: Infinity })));
+      const cast = watchFor(broker.broadcastFilter(0, (target) => target === id, { timeout: Infinity }));
       trial.clock.pass(100_000);
-      expect(seen.filter(({ errored, completed }) => errored || completed).length).toBeLessThan(5);
-      act(trial);
-      expect(seen.every(({ errored, completed }) => errored || completed)).toBe(true);
+      const open = asks.filter(({ errored }) => !errored);
+      expect(open.length).toBe(handler === undefined ? 2 : 3);
+      end(trial);
+      const started = (one: Seen): boolean => handler !== undefined && one === asks[0];
+      for (const one of open) expect(one.error).toMatchObject({ code: started(one) ? running : queued, started: started(one) });
+      expect(cast).toMatchObject({ values: [{ actorId: id, ok: false }], completed: true });
       trial.expectLaws();
+      const { totalSent, totalAborted, totalFailed } = trial.metrics;
+      // With the ask of him who asked somebody who is silent, and went with his turn.
+      const own = handler === SILENT['asks somebody who is silent'] ? 1 : 0;
+      expect([totalSent, totalAborted, totalFailed]).toEqual([5 + own, handler === undefined ? 0 : 1, handler === undefined ? 5 : 4 + own]);
       expect(broker.metrics()).toMatchObject({ pending: 0, inFlight: 0, openRequests: 0 });
     });
   }
+});
+
+describe.each(MODES)('$mode: a request without a timeout', ({ observed }) => {
+  it('settles when the consumer of deliveries$ leaves, and those that are queued when their actor ends (M6)', () => {
+    const trial = new Trial({ observed });
+    const { broker } = trial;
+    const mailbox = Mailbox.bounded<unknown>(5);
+    broker.register(id, mailbox);
+    const consumer = mailbox.deliveries$.subscribe();
+    const [running, queued] = [1, 2].map(() => watchFor(broker.send(id, 0, { timeout: Infinity })));
+    consumer.unsubscribe();
+    expect([running?.error, queued?.errored]).toMatchObject([{ code: 'Unhandled', started: true }, false]);
+    // A closed mailbox without a consumer never drains: its end is its unregistration.
+    mailbox.close();
+    expect(watchFor(broker.send(id, 0, { timeout: Infinity })).error).toMatchObject({ code: 'ActorStopped' });
+    broker.unregister(id);
+    expect(queued?.error).toMatchObject({ code: 'ActorNotFound', started: false });
+    trial.expectCounts({ totalSent: 3, totalErrored: 1, totalFailed: 2, registeredActors: 0 });
+  });
+
+  it('to an actor that ends itself, or everybody, in its turn settles (R2)', () => {
+    const trial = new Trial({ observed });
+    const { broker } = trial;
+    const other = actorId<any>('other');
+    broker.spawn(other, () => NEVER);
+    broker.spawn(id, (_message, context) => {
+      for (const one of [other, context.self]) broker.unregister(one);
+      return NEVER;
+    });
+    const seen = [other, other, id].map((one) => watchFor(broker.send(one, 0, { timeout: Infinity })));
+    expect(seen.map(({ error }) => error)).toMatchObject([{ code: 'ActorStopped' }, { code: 'ActorNotFound' }, { code: 'ActorStopped' }]);
+    trial.expectCounts({ totalSent: 3, totalAborted: 2, totalFailed: 1, registeredActors: 0 });
+  });
 });
 
 describe('a circle of asks', () => {

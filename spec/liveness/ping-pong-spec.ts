@@ -1,6 +1,6 @@
 import { type SchedulerLike, asapScheduler, asyncScheduler, from, of, queueScheduler } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { setup } from '../broker/setup';
+import { expectConserved, setup } from '../broker/setup';
 import { PingPong, type Stroke } from './ping-pong';
 
 /** What nobody gives way within: some seconds of hops. */
@@ -49,7 +49,23 @@ describe('two actors that ping-pong for ever', () => {
     expect(seen).toHaveLength(TIMES);
     // A stretch is longer than the timer's millisecond. Browsers let some messages of their own go first.
     expect(Math.max(...seen)).toBeLessThanOrEqual(10);
+    expectConserved(broker.metrics());
     await broker.close();
+  });
+
+  it('let it come, too, when each is in a broker of its own (D4)', async () => {
+    const [{ broker }, { broker: other }] = [setup(), setup()];
+    const play = new PingPong(MOST);
+    const gaps = stretchesBetween(play, TIMES, (call) => setTimeout(call, 1));
+    play.start(broker, other);
+    const seen = await gaps;
+    expect(play.isOver).toBe(false);
+    play.stop();
+    expect(Math.max(...seen)).toBeLessThanOrEqual(10);
+    for (const one of [broker, other]) {
+      expectConserved(one.metrics());
+      await one.close();
+    }
   });
 
   it('are cut off after 5 ms of the broker’s own clock, whatever the machine’s says (D4)', async () => {

@@ -74,6 +74,7 @@ const STORIES: Record<string, (world: World, trail: Trail) => void> = {
       stream: () => of(trail.follow('streamed reply', new Letter())),
     };
     broker.spawn(id, ({ how }: { how: string }) => replies[how]?.());
+    broker.trySend(id, trail.follow('message that was told', { how: 'value' }));
     for (const how of Object.keys(replies)) broker.send(id, trail.follow(`message for a ${how}`, { how })).subscribe(trail.caller(`caller for a ${how}`));
   },
 

@@ -1,5 +1,6 @@
 import { InMemoryMessageBroker, Mailbox, actorId } from 'rx-broker';
 import { describe, expect, it } from 'vitest';
+import { expectConserved } from '../broker/setup';
 import { heap } from './garbage';
 
 const MILLION = 1_000_000;
@@ -66,6 +67,7 @@ describe('a million distinct names that come and go are forgotten (T3)', () => {
     const before = heap();
     for (let i = WARM_UP; i < WARM_UP + NAMES; i++) use(broker, i);
     expect(heap() - before).toBeLessThan(NOTHING);
-    expect(broker.metrics()).toMatchObject({ registeredActors: 1, pending: 0, openRequests: 0 });
+    expect(broker.metrics()).toMatchObject({ registeredActors: 1, pending: 0, inFlight: 0, openRequests: 0 });
+    expectConserved(broker.metrics());
   });
 });

@@ -3,6 +3,7 @@ import { publishTo, requestFrom, sendTo } from 'rx-broker/operators';
 import { NEVER, Observable, Subject, take } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { JumpingClock } from '../hostile/jumping-clock';
+import { expectConserved } from '../broker/setup';
 import { heap } from './garbage';
 
 const WARM_UP = 100_000;
@@ -22,6 +23,8 @@ class Workload {
   readonly broker = new InMemoryMessageBroker({ scheduler: this.clock }).withDeadLetterQueue(this.queue);
   readonly controller = new AbortController();
   readonly source = new Subject<number>();
+  /** Letters that were taken out to be sent again. */
+  redelivered = 0;
   /** Reply streams that are subscribed. */
   streams = 0;
   /** Listeners of a signal that lives as long as the broker. */
@@ -42,7 +45,11 @@ class Workload {
 
   run(times: number): void {
     const all = [...this.#common, ...this.#common, ...this.#common, ...this.#rare];
-    for (let i = 0; i < times; i++) all[i % all.length]!(i);
+    for (let i = 0; i < times; i++) {
+      all[i % all.length]!(i);
+      // Not every time: it takes longer than what it looks at.
+      if (i % 64 === 0) expectConserved(this.broker.metrics());
+    }
   }
 
   /** Until every timeout, ttl and timer is over. */
@@ -89,7 +96,7 @@ class Workload {
     (i) => this.broker.spawn(actorId(`actor ${i}`), { receive: () => NEVER, onStop: () => {} }, { topics: [`own.${i}`] }).unsubscribe(),
     (i) => this.#deliveries(i),
     (i) => this.#operators(i),
-    () => this.queue.redeliver(({ target }) => target === SLOW).subscribe(),
+    () => this.queue.redeliver(({ target }) => target === SLOW).subscribe(() => this.redelivered++),
     () => this.clock.pass(1),
   ];
 
@@ -147,7 +154,10 @@ describe('a million mixed operations', () => {
     expect(workload.counts).toEqual(before.counts);
     expect(workload.counts).toEqual({ registeredActors: 4, pending: 0, inFlight: 0, openRequests: 0, streams: 0, listeners: 0, timers: 0, observers: 0 });
     expect(heap() - before.heap).toBeLessThan(NOTHING);
-    const { failedBy, totalAborted } = workload.broker.metrics();
+    expectConserved(workload.broker.metrics());
+    const { failedBy, totalAborted, totalDeadLettered } = workload.broker.metrics();
+    const { queue, redelivered } = workload;
+    expect(totalDeadLettered).toBe(queue.size + queue.evicted + redelivered);
     // Every way out was taken.
     const taken = Object.keys(failedBy).filter((code) => failedBy[code as keyof typeof failedBy] > 0);
     expect(taken).toEqual(expect.arrayContaining(['ActorNotFound', 'MailboxFull', 'Timeout', 'Dropped', 'Expired', 'Cancelled']));

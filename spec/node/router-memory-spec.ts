@@ -1,16 +1,7 @@
 import { consistentHash, leastLoaded, random, roundRobin } from 'rx-broker';
 import { describe, expect, it } from 'vitest';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { targetsOf } from '../contracts/router-laws';
-
-setFlagsFromString('--expose-gc');
-const collect = runInNewContext('gc') as () => void;
-
-const heap = (): number => {
-  collect();
-  return process.memoryUsage().heapUsed;
-};
+import { heap } from './garbage';
 
 describe.each([
   ['roundRobin', roundRobin],
