@@ -225,6 +225,16 @@ describe('what becomes of a message', () => {
     expect(letters).toMatchObject([{ reason: 'Unhandled', asked: false }, { reason: 'Unhandled', message: null }]);
   });
 
+  it('protocol message that is named as what every object has: errored, Unhandled', () => {
+    const { broker } = setup();
+    const Door = protocol('door', { valueOf: message(), constructor: message(), open: message() });
+    const door = actorId<any>('door');
+    broker.spawn(door, Door, { open: () => {} } as never);
+    for (const sent of [Door.valueOf(), Door.constructor()]) {
+      expect(watchFor(broker.send(door, sent)).error).toMatchObject({ code: 'Unhandled', started: false });
+    }
+  });
+
   it('delivery left unsettled: errored, Unhandled, started', () => {
     const { broker, letters } = setup();
     const mailbox = Mailbox.bounded<string>(5);

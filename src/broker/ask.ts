@@ -12,6 +12,7 @@ import { breakCircles } from '../mailbox/turn-outcome';
 import { ON_STACK, OPEN } from '../mailbox/turn-state';
 import type { SendOptions } from '../message/send-options';
 import { type Ledger, SAMPLE_MASK } from '../observability/ledger';
+import { untilAborted } from './until-aborted';
 
 /** What every ask of a broker needs. */
 export interface AskContext {
@@ -82,7 +83,7 @@ export function askSlowly(broker: AskContext, id: string, message: unknown, deta
     parent.open().asks.add(record);
   }
   subscriber.add(record);
-  if (signal !== undefined) listen(signal, record);
+  if (signal !== undefined) record.unlisten = untilAborted(signal, record);
   offer(broker, broker.actors.get(id) ?? null, id, record, isWaitedFor, startedAt);
   if (record.isOver) return;
   record.expireIn(options?.timeout ?? broker.requestTimeout);
@@ -139,10 +140,4 @@ export function recordOf(dispatch: Dispatch, message: unknown, details: AskDetai
   }
   if (parent !== null) record.sender ??= parent.self;
   return record;
-}
-
-function listen(signal: AbortSignal, record: MessageRecord): void {
-  const onAbort = (): void => record.cancel(signal.reason ?? new Error('aborted'));
-  signal.addEventListener('abort', onAbort);
-  record.unlisten = () => signal.removeEventListener('abort', onAbort);
 }

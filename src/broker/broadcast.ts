@@ -1,4 +1,4 @@
-import { Observable, type Subject, type Subscriber } from 'rxjs';
+import { Observable, type Subject } from 'rxjs';
 import { FREEZING } from '../mailbox/flags';
 import { deepFreeze } from '../mailbox/freeze';
 import type { MailboxCore } from '../mailbox/mailbox-core';
@@ -8,6 +8,7 @@ import type { AskContext } from './ask';
 import { AskedFanOut } from './asked-fan-out';
 import type { BroadcastResult } from './broadcast-result';
 import { Gathering } from './gathering';
+import { untilAborted } from './until-aborted';
 
 /** What a broadcast needs besides what every ask does. */
 export interface BroadcastContext extends AskContext {
@@ -43,15 +44,9 @@ export function broadcastFrom(
     dispatch.settleFanOut();
     const gathering = new Gathering(subscriber, options?.order ?? 'registered', dispatch);
     subscriber.add(gathering);
-    if (signal !== undefined) cancelOn(signal, gathering, subscriber);
+    if (signal !== undefined) subscriber.add(untilAborted(signal, gathering));
     if ((dispatch.flags & FREEZING) !== 0) deepFreeze(message);
     const announce = broadcasts.observed ? () => dispatch.emit(broadcasts, message) : undefined;
     new AskedFanOut(broker, { targets, count, message, lane, options, announce }, gathering).run();
   });
-}
-
-function cancelOn(signal: AbortSignal, gathering: Gathering, subscriber: Subscriber<unknown>): void {
-  const onAbort = (): void => gathering.cancel(signal.reason ?? new Error('aborted'));
-  signal.addEventListener('abort', onAbort);
-  subscriber.add(() => signal.removeEventListener('abort', onAbort));
 }

@@ -30,7 +30,8 @@ function protocolHandler(protocol: unknown, handlers: unknown): Handler {
   for (const [key, creator] of Object.entries(protocol as Record<string, { type?: unknown }>)) {
     if (typeof creator?.type !== 'string') throw new TypeError(`a protocol must be made by protocol(), got ${describeValue(creator)} for '${key}'`);
     const handler = (handlers as Record<string, unknown>)[key];
-    if (handler === undefined) continue;
+    // Every object has these, and none of them is meant.
+    if (handler === undefined || handler === (Object.prototype as unknown as Record<string, unknown>)[key]) continue;
     if (typeof handler !== 'function') throw new TypeError(`the handler of '${creator.type}' must be a function, got ${describeValue(handler)}`);
     byType.set(creator.type, (message, context) => (handler as Handler).call(handlers, message, context));
   }
