@@ -48,9 +48,14 @@ export class Teller {
     return code === TAKEN ? SENT : new Refusal(code, id);
   }
 
-  /** A flood is refused on the shortest way, too: its senders are to be slowed down, not everyone. */
+  /** A flood is refused on the shortest way, too: its senders are to be slowed down, not everyone. As `core.lose`, where nobody is told. */
   refuse(core: MailboxCore, message: unknown, lane: number, code: FailureCode): SendResult {
-    core.lose(message, lane, code);
+    const { extras } = core;
+    if (extras === null || extras.losses !== undefined) core.lose(message, lane, code);
+    else {
+      extras.lost++;
+      this.#ledger.failed(code, core.id, message, lane);
+    }
     return new Refusal(code, core.id);
   }
 
