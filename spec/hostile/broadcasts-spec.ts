@@ -38,6 +38,10 @@ describe.each(MODES)('$mode: a broadcast in which an actor', ({ observed }) => {
     expect(got).toEqual(names);
     expect(outcomes(seen.values)).toEqual(['fine', 'ActorStopped', 'fine', 'fine']);
     trial.expectCounts({ totalSent: 4, totalSucceeded: 3, totalAborted: 1, registeredActors: 3 });
+    // The bystander is asked, too.
+    expect(watchFor(trial.broker.broadcast(ORDINARY)).values).toHaveLength(4);
+    expect(trial.broker.tryBroadcast(ORDINARY)).toBe(4);
+    trial.expectCounts({ totalSent: 12, totalSucceeded: 11, totalAborted: 1 });
     await trial.expectUnharmed(ids[0]!, ids[2]!);
   });
 

@@ -40,16 +40,25 @@ describe(`${COUNT.toLocaleString('en')} requests that are cancelled in random or
     const mailbox = Mailbox.bounded<unknown>(COUNT / 4, { overflow: 'block', maxWaiting: COUNT, concurrency: COUNT / 4 });
     mailbox.receive((message) => (typeof message === 'string' ? 'fine' : NEVER));
     broker.register(id, mailbox);
-    const asks: Subscription[] = [];
-    for (let i = 0; i < COUNT; i++) asks.push(broker.send(id, i, { timeout: next(10) === 0 ? 500 : 10_000 }).subscribe({ error: () => {} }));
+    const isShort: boolean[] = [];
+    let timedOut = 0;
+    const asks: [number, Subscription][] = [];
+    for (let i = 0; i < COUNT; i++) {
+      isShort.push(next(10) === 0);
+      // Of many lengths, so that they lie in the heap of deadlines and not only in a line.
+      const timeout = isShort[i] === true ? 500 - next(100) : 10_000 + next(100);
+      asks.push([i, broker.send(id, i, { timeout }).subscribe({ error: ({ code }: { code: string }) => void (timedOut += Number(code === 'Timeout')) })]);
+    }
     expect(trial.metrics).toMatchObject({ inFlight: COUNT / 4, pending: (COUNT * 3) / 4 });
     const order = shuffle(asks, next);
-    for (const ask of order.splice(0, COUNT / 2)) ask.unsubscribe();
+    for (const [, ask] of order.splice(0, COUNT / 2)) ask.unsubscribe();
     trial.expectLaws();
     clock.pass(1_000);
     trial.expectLaws();
+    // Each of those that were left, and had a short one.
+    expect(timedOut).toBe(order.filter(([i]) => isShort[i]).length);
     const { Timeout } = trial.metrics.failedBy;
-    for (const ask of order) ask.unsubscribe();
+    for (const [, ask] of order) ask.unsubscribe();
     const { failedBy, totalAborted } = trial.metrics;
     expect(totalAborted + failedBy.Cancelled + failedBy.Timeout).toBe(COUNT);
     expect(failedBy.Timeout).toBe(Timeout);

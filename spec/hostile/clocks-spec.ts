@@ -26,6 +26,27 @@ describe.each(MODES)('$mode: a clock that jumps', ({ observed }) => {
     await trial.expectUnharmed(id);
   });
 
+  it.each([-HOUR, -1_000, -60])('back, by %i ms, keeps none of many requests open, each with a timeout of its own (S4)', async (jump) => {
+    const trial = new Trial({ observed });
+    const { broker, clock } = trial;
+    broker.spawn(id, (message) => (message === ORDINARY ? 'fine' : NEVER), { concurrency: 50 });
+    const asks = Array.from({ length: 50 }, (_, i) => {
+      const timeout = 1_000 + ((i * 17) % 50) * 10;
+      return { timeout, seen: watchFor(broker.send(id, i, { timeout })) };
+    });
+    clock.pass(500);
+    clock.jump(jump);
+    for (let passed = 500; passed <= 1_600; passed += 100) {
+      for (const { timeout, seen } of asks) {
+        if (passed < timeout) expect(seen.errored).toBe(false);
+        if (passed > timeout + 2 * NAP) expect(seen.error).toMatchObject({ code: 'Timeout' });
+      }
+      clock.pass(100);
+    }
+    trial.expectCounts({ totalSent: 50, totalAborted: 50 });
+    await trial.expectUnharmed(id);
+  });
+
   it('back again and again keeps no request open for ever (S4)', async () => {
     const trial = new Trial({ observed });
     const { broker, clock } = trial;

@@ -7,7 +7,8 @@ const MEGABYTE = 1_000_000;
 
 /** Names that have broken somebody's table, log or encoding. */
 const NAMES: Record<string, string> = {
-  __proto__: '__proto__',
+  // In brackets: without, it would say what this object's prototype is, and be no name here.
+  ['__proto__']: '__proto__',
   constructor: 'constructor',
   toString: 'toString',
   hasOwnProperty: 'hasOwnProperty',

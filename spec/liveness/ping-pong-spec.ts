@@ -1,10 +1,8 @@
 import { type SchedulerLike, asapScheduler, asyncScheduler, from, of, queueScheduler } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { expectConserved, setup } from '../broker/setup';
-import { PingPong, type Stroke } from './ping-pong';
+import { MOST, PingPong, type Stroke } from './ping-pong';
 
-/** What nobody gives way within: some seconds of hops. */
-const MOST = 5_000_000;
 /** How often the timer, or the frame, is waited for. */
 const TIMES = 15;
 const plainly: Stroke = (pass) => pass();

@@ -3,6 +3,9 @@ import { type ActorContext, type ActorId, type InMemoryMessageBroker, actorId } 
 /** What a turn does with the ball: `pass` sends it to the other, which is `to`. */
 export type Stroke = (pass: () => void, to: ActorId<any>, context: ActorContext) => unknown;
 
+/** What nobody gives way within: some seconds of hops. So a drain that never gives way fails a spec, and does not hang it. */
+export const MOST = 5_000_000;
+
 /** Two actors that send one another the same message for ever: until they are stopped, or have done it `most` times. */
 export class PingPong {
   hops = 0;

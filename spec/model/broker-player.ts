@@ -1,53 +1,10 @@
-import {
-  type BroadcastResult,
-  BrokerError,
-  type DeadLetter,
-  DeadLetterQueue,
-  InMemoryMessageBroker,
-  Mailbox,
-  SendError,
-  type SendResult,
-  actorId,
-} from 'rx-broker';
-import { type Observable, Subject, Subscriber, type Subscription, type Unsubscribable, VirtualTimeScheduler, of } from 'rxjs';
-import { ASK_TIMEOUT, type Command, type MailboxSpec, type Payload, type Plan, REQUEST_TIMEOUT, type Script } from './command';
-import { HeldPromise } from './held-promise';
+import { BrokerError, type DeadLetter, DeadLetterQueue, InMemoryMessageBroker, type SendResult, actorId } from 'rx-broker';
+import { type Observable, type Unsubscribable, VirtualTimeScheduler } from 'rxjs';
+import { BrokerActors, settle } from './broker-actors';
+import { type Command, type Payload, type Plan, REQUEST_TIMEOUT, type Script } from './command';
 import { describeLetter } from './model-letters';
 import { Story } from './story';
-
-/** Who asked: tells the story of the reply, and can go away even while the handler is on the stack. */
-class Caller extends Subscriber<unknown> {
-  constructor(
-    readonly tell: (line: string) => void,
-    readonly then: (() => void) | undefined,
-  ) {
-    super();
-  }
-
-  protected override _next(value: unknown): void {
-    this.tell(typeof value === 'string' ? value : describeResult(value as BroadcastResult));
-  }
-
-  protected override _error(error: unknown): void {
-    this.#end(`failed, ${describeError(error)}`);
-  }
-
-  protected override _complete(): void {
-    this.#end('completed');
-  }
-
-  #end(line: string): void {
-    this.unsubscribe();
-    this.tell(line);
-    this.then?.();
-  }
-}
-
-interface Registered {
-  readonly mailbox: Mailbox<Payload>;
-  consumer: Subscription | undefined;
-  isConsumed: boolean;
-}
+import { TellingCaller } from './telling-caller';
 
 /** Carries a script's commands out on the broker. */
 export class BrokerPlayer {
@@ -55,11 +12,8 @@ export class BrokerPlayer {
   readonly scheduler = new VirtualTimeScheduler();
   readonly queue: DeadLetterQueue;
   readonly broker: InMemoryMessageBroker;
-  readonly actors = new Map<string, Registered>();
-  /** Handlers on the stack. */
-  depth = 0;
-  readonly #callers: Caller[] = [];
-  readonly #held: (Subject<unknown> | HeldPromise)[] = [];
+  readonly #actors: BrokerActors;
+  readonly #callers: TellingCaller[] = [];
   readonly #bindings: Unsubscribable[] = [];
   #messages = 0;
   #watchers = 0;
@@ -69,8 +23,13 @@ export class BrokerPlayer {
     const { scheduler, story } = this;
     this.queue = new DeadLetterQueue({ capacity: script.letters });
     this.broker = new InMemoryMessageBroker({ scheduler, requestTimeout: REQUEST_TIMEOUT }).withDeadLetterQueue(this.queue);
+    this.#actors = new BrokerActors(this.broker, story, { play: (command) => this.play(command), payload: (plan) => this.#payload(plan) });
     this.broker.deadLetters$.subscribe((letter) => story.letters.push(describe(letter)));
     this.broker.broadcasts$.subscribe((message) => story.broadcasts.push(`${(message as Payload).n}`));
+  }
+
+  get actors(): BrokerActors['all'] {
+    return this.#actors.all;
   }
 
   play(command: Command): void {
@@ -79,13 +38,13 @@ export class BrokerPlayer {
     const registered = this.actors.get(id);
     switch (command.do) {
       case 'register':
-        this.#try(() => this.#register(id, command.mailbox));
+        this.#try(() => this.#actors.register(id, command.mailbox));
         return;
       case 'unregister':
         this.#try(() => broker.unregister(id));
         return;
       case 'consume':
-        if (broker.isRegistered(id) && registered !== undefined && !registered.isConsumed) this.#consume(registered);
+        if (broker.isRegistered(id) && registered !== undefined && !registered.isConsumed) this.#actors.consume(registered);
         return;
       case 'leave':
         if (registered?.consumer === undefined) return;
@@ -146,7 +105,7 @@ export class BrokerPlayer {
         nth(this.#callers, command.nth)?.unsubscribe();
         return;
       case 'settle':
-        settle(nth(this.#held, command.nth), command.how);
+        settle(nth(this.#actors.held, command.nth), command.how);
         return;
       case 'pass':
         this.#pass(command.ms);
@@ -164,55 +123,6 @@ export class BrokerPlayer {
     }
   }
 
-  // Handlers -----------------------------------------------------------------------------------------
-
-  #register(id: string, spec: MailboxSpec): void {
-    const { capacity, topics, ttl, turnTimeout, consumed, ...options } = spec;
-    const mailbox = Mailbox.bounded<Payload>(capacity, {
-      ...options,
-      ...(ttl !== Infinity && { ttl }),
-      ...(turnTimeout !== Infinity && { turnTimeout }),
-    });
-    this.broker.register(actorId<Payload>(id), mailbox, { topics: [...topics] });
-    const registered = { mailbox, consumer: undefined, isConsumed: false };
-    this.actors.set(id, registered);
-    if (consumed) this.#consume(registered);
-  }
-
-  #consume(registered: Registered): void {
-    registered.isConsumed = true;
-    registered.consumer = registered.mailbox.receive((message, context) => {
-      this.story.turns.push(`${context.self} runs ${message.n}, attempt ${context.envelope.attempt}`);
-      this.depth++;
-      try {
-        return this.#handle(message, context);
-      } finally {
-        this.depth--;
-      }
-    });
-  }
-
-  #handle({ n, plan }: Payload, context: { send(id: any, message: Payload, options: { timeout: number }): Observable<unknown> }): unknown {
-    const { carry, reply } = plan;
-    if (carry !== undefined) this.play(carry);
-    switch (reply) {
-      case 'value':
-        return `value of ${n}`;
-      case 'values':
-        return of(`first of ${n}`, `last of ${n}`);
-      case 'throw':
-        throw new Error(`thrown by ${n}`);
-      case 'stream':
-      case 'promise': {
-        const held = Object.assign(reply === 'stream' ? new Subject<unknown>() : new HeldPromise(), { n });
-        this.#held.push(held);
-        return held;
-      }
-      default:
-        return context.send(reply.ask, this.#payload(reply.plan), { timeout: ASK_TIMEOUT });
-    }
-  }
-
   // Commands -----------------------------------------------------------------------------------------
 
   #payload(plan: Plan): Payload {
@@ -221,7 +131,7 @@ export class BrokerPlayer {
 
   #ask(reply: Observable<unknown>, then?: Command): void {
     const number = this.#callers.length;
-    const caller = new Caller(
+    const caller = new TellingCaller(
       (line) => this.story.replies.push(`${number}: ${line}`),
       then && (() => this.play(then)),
     );
@@ -256,15 +166,6 @@ export class BrokerPlayer {
   }
 }
 
-function settle(held: Subject<unknown> | HeldPromise | undefined, how: 'value' | 'complete' | 'error'): void {
-  if (held === undefined) return;
-  const { n } = held as unknown as Payload;
-  if (how === 'error') held.error(new Error(`failed by ${n}`));
-  else if (held instanceof HeldPromise) held.fulfil(`promised by ${n}`);
-  else if (how === 'value') held.next(`streamed by ${n}`);
-  else held.complete();
-}
-
 function nth<T>(list: readonly T[], n: number): T | undefined {
   return list.length === 0 ? undefined : list[n % list.length];
 }
@@ -275,14 +176,4 @@ function answerOf(result: SendResult): string {
 
 function describe(letter: DeadLetter): string {
   return describeLetter({ ...letter, payload: letter.message as Payload, target: letter.target, topic: letter.topic });
-}
-
-function describeResult(result: BroadcastResult): string {
-  return result.ok ? `${result.actorId} ok ${(result.value as string | undefined) ?? 'nothing'}` : `${result.actorId} failed ${describeError(result.error)}`;
-}
-
-function describeError(error: unknown): string {
-  if (error instanceof SendError) return error.started ? `${error.code}, started` : error.code;
-  if (error instanceof BrokerError) return error.code;
-  return (error as Error).message;
 }

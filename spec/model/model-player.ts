@@ -1,10 +1,8 @@
-import type { ActorName, Command, Payload, Plan, Reply, Script } from './command';
+import type { ActorName, Command, Payload, Reply, Script } from './command';
 import { ModelBroker } from './model-broker';
-import { ModelGathering } from './model-gathering';
-import type { ModelLetter } from './model-letters';
+import { ModelCaster } from './model-caster';
 import { ModelMailbox } from './model-mailbox';
-import { type ModelCaller, ModelMessage } from './model-message';
-import { ModelBindings, ModelRetained } from './model-topics';
+import { ModelSender } from './model-sender';
 import type { ModelTurn } from './model-turn';
 import { Story } from './story';
 
@@ -12,19 +10,13 @@ import { Story } from './story';
 export class ModelPlayer {
   readonly story = new Story();
   readonly broker: ModelBroker;
-  /** How many letters were taken out by `clear`, and to be sent again. */
+  /** How many letters were taken out by `clear`. */
   cleared = 0;
-  redelivered = 0;
-  readonly #cancels: (() => void)[] = [];
+  readonly #sender: ModelSender;
+  readonly #caster: ModelCaster;
   /** Turns whose replies are streams or promises, in the order in which their handlers returned. */
   readonly #held: ModelTurn[] = [];
   readonly #unbinds: (() => void)[] = [];
-  readonly #observers = new ModelBindings<(line: string) => void>();
-  readonly #ends: (() => void)[] = [];
-  readonly #retained = new ModelRetained();
-  /** Whom the router picked, the longest ago first. */
-  readonly #picked: string[] = [];
-  #messages = 0;
   #watchers = 0;
 
   constructor(script: Script) {
@@ -32,8 +24,15 @@ export class ModelPlayer {
       this.story,
       (turn) => this.#handle(turn),
       script.letters,
-      () => this.#over(),
+      () => this.#caster.over(),
     );
+    this.#sender = new ModelSender(this.broker, this.story, (command) => this.play(command));
+    this.#caster = new ModelCaster(this.broker, this.story, this.#sender);
+  }
+
+  /** How many letters were sent again. */
+  get redelivered(): number {
+    return this.#sender.redelivered;
   }
 
   play(command: Command): void {
@@ -63,28 +62,25 @@ export class ModelPlayer {
         this.#watch(command.actor);
         return;
       case 'send':
-        this.#ask(command.actor, command);
+        this.#sender.ask(command.actor, command);
         return;
       case 'try-send': {
         const { actor, priority, ttl } = command;
-        const message = this.#message({ payload: this.#payload(command.plan), target: actor, priority, ttl });
+        const message = this.#sender.message({ payload: this.#sender.payload(command.plan), target: actor, priority, ttl });
         story.answers.push(broker.offer(message, mailbox, false) ?? 'taken');
         return;
       }
       case 'route':
-        this.#route(command);
+        this.#sender.route(command);
         return;
       case 'broadcast':
-        this.#broadcast(command);
+        this.#caster.broadcast(command);
         return;
-      case 'try-broadcast': {
-        const payload = this.#payload(command.plan);
-        const targets = [...broker.actors.values()].filter(({ id }) => command.to.includes(id));
-        this.#cast(payload, targets, undefined, () => story.broadcasts.push(`${payload.n}`));
+      case 'try-broadcast':
+        this.#caster.tryBroadcast(command);
         return;
-      }
       case 'publish':
-        this.#publish(command.topic, command.plan, command.retain);
+        this.#caster.publish(command.topic, command.plan, command.retain);
         return;
       case 'bind':
         this.#bind(command.pattern, mailbox);
@@ -93,10 +89,10 @@ export class ModelPlayer {
         nth(this.#unbinds, command.nth)?.();
         return;
       case 'observe':
-        this.#observe(command.pattern);
+        this.#caster.observe(command.pattern);
         return;
       case 'cancel':
-        nth(this.#cancels, command.nth)?.();
+        nth(this.#sender.cancels, command.nth)?.();
         return;
       case 'settle':
         this.#settle(nth(this.#held, command.nth), command.how);
@@ -105,7 +101,7 @@ export class ModelPlayer {
         broker.clock.pass(command.ms);
         return;
       case 'redeliver':
-        for (const letter of broker.letters.take(command.asked)) this.#redeliver(letter);
+        for (const letter of broker.letters.take(command.asked)) this.#sender.redeliver(letter);
         return;
       case 'clear':
         this.cleared += broker.letters.take(true).length;
@@ -122,7 +118,7 @@ export class ModelPlayer {
     if (carry !== undefined) this.play(carry);
     if (reply === 'stream' || reply === 'promise') this.#held.push(turn);
     turn.isPromise = reply === 'promise';
-    return { reply, asked: typeof reply === 'object' ? this.#payload(reply.plan) : undefined };
+    return { reply, asked: typeof reply === 'object' ? this.#sender.payload(reply.plan) : undefined };
   }
 
   #settle(turn: ModelTurn | undefined, how: 'value' | 'complete' | 'error'): void {
@@ -167,167 +163,6 @@ export class ModelPlayer {
         if (!mailbox.isGone) bindings.remove(pattern, mailbox);
       }),
     );
-  }
-
-  // Sending ------------------------------------------------------------------------------------------
-
-  #payload(plan: Plan): Payload {
-    return { n: ++this.#messages, plan };
-  }
-
-  #message(options: Omit<ConstructorParameters<typeof ModelMessage>[0], 'sentAt'>): ModelMessage {
-    return new ModelMessage({ ...options, sentAt: this.broker.clock.now });
-  }
-
-  #ask(target: string, command: Extract<Command, { do: 'send' }>): void {
-    const { priority, ttl, timeout, then } = command;
-    const { caller, cancels } = this.#caller(then);
-    const message = this.#message({ payload: this.#payload(command.plan), target, priority, ttl, caller });
-    cancels(() => this.broker.cancel(message));
-    this.broker.ask(message, timeout);
-  }
-
-  #caller(then?: Command): { caller: ModelCaller; cancels(cancel: () => void): void; tell(line: string): void } {
-    const number = this.#cancels.length;
-    let isClosed = false;
-    const tell = (line: string): void => void this.story.replies.push(`${number}: ${line}`);
-    const end = (line: string): void => {
-      if (isClosed) return;
-      isClosed = true;
-      tell(line);
-      if (then !== undefined) this.play(then);
-    };
-    const caller: ModelCaller = {
-      get isClosed() {
-        return isClosed;
-      },
-      next: (value) => {
-        if (!isClosed) tell(value);
-      },
-      complete: () => end('completed'),
-      error: (error) => end(`failed, ${error}`),
-    };
-    const cancels = (cancel: () => void): void => {
-      this.#cancels.push(() => {
-        isClosed = true;
-        cancel();
-      });
-    };
-    return { caller, cancels, tell };
-  }
-
-  /** T2: an open actor that is bound to the topic: the one picked longest ago, the first of those never picked. */
-  #pick(topic: string): string | undefined {
-    const ids = this.broker.bindings.match(topic).filter(({ isClosed }) => !isClosed).map(({ id }) => id);
-    const chosen = ids.find((id) => !this.#picked.includes(id)) ?? this.#picked.find((id) => ids.includes(id));
-    if (chosen === undefined) return undefined;
-    if (this.#picked.includes(chosen)) this.#picked.splice(this.#picked.indexOf(chosen), 1);
-    this.#picked.push(chosen);
-    return chosen;
-  }
-
-  #route({ topic, plan, timeout }: Extract<Command, { do: 'route' }>): void {
-    const { broker } = this;
-    const payload = this.#payload(plan);
-    const { caller, cancels } = this.#caller();
-    const target = broker.isRefusing ? undefined : this.#pick(topic);
-    const message = this.#message({ payload, target, topic, priority: 'normal', caller });
-    cancels(() => broker.cancel(message));
-    if (target !== undefined) broker.ask(message, timeout);
-    else if (broker.isRefusing) broker.offer(message, undefined, true);
-    else this.#unrouted(message, () => caller.error('RoutingFailed'));
-  }
-
-  #unrouted(message: ModelMessage, tell: () => void): void {
-    const { counts } = this.broker;
-    counts.sent++;
-    counts.failed('NoRoute');
-    this.broker.letter(message, 'NoRoute');
-    tell();
-  }
-
-  #redeliver({ payload, target, topic, priority, attempts }: ModelLetter, letter = arguments[0] as ModelLetter): void {
-    const { broker } = this;
-    if (broker.isOver) {
-      broker.letters.put(letter);
-      this.story.answers.push(`${payload.n} again: BrokerClosed`);
-      return;
-    }
-    this.redelivered++;
-    const again = target ?? this.#pick(topic!);
-    const message = this.#message({ payload, target: again, topic, priority, attempt: attempts + 1 });
-    let answer: string | undefined = 'NoRoute';
-    if (again === undefined) this.#unrouted(message, () => {});
-    else answer = broker.offer(message, broker.actors.get(again), false);
-    this.story.answers.push(`${payload.n} again: ${answer ?? 'taken'}`);
-  }
-
-  // To many ------------------------------------------------------------------------------------------
-
-  #broadcast({ plan, to, order, timeout }: Extract<Command, { do: 'broadcast' }>): void {
-    const { broker } = this;
-    const payload = this.#payload(plan);
-    const { tell, cancels } = this.#caller();
-    const gathering = new ModelGathering(order, tell);
-    cancels(() => {
-      for (const message of gathering.cancel()) broker.cancel(message);
-    });
-    const targets = [...broker.actors.values()].filter(({ id }) => to.includes(id));
-    broker.atomically(() => {
-      const seats = targets.map((mailbox) => ({ mailbox, ...gathering.seat(mailbox.id) }));
-      for (const { mailbox, place, caller } of seats) {
-        const message = this.#message({ payload, target: mailbox.id, priority: 'normal', caller });
-        place.message = message;
-        place.willStart = mailbox.isIdle;
-        broker.ask(message, timeout);
-        if (gathering.isOver) broker.cancel(message);
-      }
-      if (!broker.isOver) this.story.broadcasts.push(`${payload.n}`);
-      gathering.offered();
-    });
-  }
-
-  /** R4: offered to all, and told to those who observe, before the first handler runs. */
-  #cast(payload: Payload, targets: readonly ModelMailbox[], topic: string | undefined, announce: () => void): void {
-    const { broker } = this;
-    let taken = 0;
-    broker.atomically(() => {
-      for (const mailbox of targets) {
-        const message = this.#message({ payload, target: mailbox.id, topic, priority: 'normal' });
-        if (broker.offer(message, mailbox, false) === undefined) taken++;
-      }
-      if (!broker.isRefusing && !broker.isOver) announce();
-    });
-    this.story.answers.push(`${taken} took it`);
-  }
-
-  #publish(topic: string, plan: Plan, retain: boolean): void {
-    const { broker } = this;
-    const payload = this.#payload(plan);
-    if (retain && !broker.isRefusing) this.#retained.set(topic, payload);
-    // As a Subject's: who subscribes while it is on its way gets the next one.
-    const observers = this.#observers.match(topic);
-    this.#cast(payload, broker.bindings.match(topic), topic, () => {
-      for (const tell of observers) tell(`${topic} ${payload.n}`);
-    });
-  }
-
-  #observe(pattern: string): void {
-    const number = this.#ends.length;
-    const tell = (line: string): void => void this.story.streams.push(`observer ${number}: ${line}`);
-    this.#ends.push(() => tell('completed'));
-    if (this.broker.isOver) {
-      tell('completed');
-      return;
-    }
-    for (const [topic, { n }] of this.#retained.match(pattern)) tell(`${topic} ${n}, retained`);
-    this.#observers.add(pattern, tell);
-  }
-
-  /** Every stream that the broker handed out completes. */
-  #over(): void {
-    for (const end of this.#ends) end();
-    this.#retained.clear();
   }
 }
 

@@ -23,24 +23,25 @@ function scene(): { broker: InMemoryMessageBroker; clock: JumpingClock } {
   return { broker, clock };
 }
 
-function askAndCancel(broker: InMemoryMessageBroker, next: (below: number) => number): void {
+function askAndCancel(broker: InMemoryMessageBroker, next: (below: number) => number, signal: AbortSignal): void {
   const asks: Subscription[] = [];
   for (let i = 0; i < COUNT; i++) {
     const id = [RUNNING, QUEUED, WAITING][i % 3]!;
     // Of many lengths, so that they lie in the heap of deadlines and not only in a line.
-    asks.push(broker.send(id, { i }, { timeout: 60_000 + next(1_000) }).subscribe({ error: () => {} }));
+    asks.push(broker.send(id, { i }, { timeout: 60_000 + next(1_000), signal }).subscribe({ error: () => {} }));
   }
   expect(broker.metrics().openRequests).toBe(COUNT);
   for (const ask of shuffle(asks, next)) ask.unsubscribe();
 }
 
 describe(`${COUNT.toLocaleString('en')} requests that are cancelled in random order`, () => {
-  it('leave no memory and no timer behind, while their actors live on (S3)', () => {
+  it('leave no memory and no timer behind, while their actors and the signal they share live on (S3)', () => {
     const { broker, clock } = scene();
     const next = numbers(3);
-    askAndCancel(broker, next);
+    const { signal } = new AbortController();
+    askAndCancel(broker, next, signal);
     const before = heap();
-    askAndCancel(broker, next);
+    askAndCancel(broker, next, signal);
     expect(heap() - before).toBeLessThan(NOTHING);
     expect(broker.metrics()).toMatchObject({ totalSent: 2 * COUNT, pending: 0, inFlight: 0, openRequests: 0, totalDeadLettered: 0 });
     expectConserved(broker.metrics());
