@@ -34,6 +34,15 @@ export default defineConfig({
     },
     projects: [
       { extends: true, test: { name: 'node', include: specs, exclude: packed } },
+      // A million scripts of the model, each time others. MODEL_RUNS and MODEL_SEED say how many, and play a run again.
+      {
+        extends: true,
+        test: {
+          name: 'long',
+          include: ['spec/model/model-spec.ts'],
+          env: { MODEL_RUNS: process.env['MODEL_RUNS'] ?? '1000000', MODEL_SEED: process.env['MODEL_SEED'] ?? String(Math.floor(Math.random() * 2 ** 31)) },
+        },
+      },
       { extends: true, test: { name: 'package', include: packed, testTimeout: 300_000, hookTimeout: 300_000 } },
       {
         extends: true,

@@ -1,4 +1,4 @@
-import { type Overflow, Mailbox, actorId } from 'rx-broker';
+import { type Overflow, type SendError, Mailbox, actorId } from 'rx-broker';
 import fc from 'fast-check';
 import { NEVER, type Subscription } from 'rxjs';
 import { describe, expect, it } from 'vitest';
@@ -47,7 +47,7 @@ describe(`${COUNT.toLocaleString('en')} requests that are cancelled in random or
       isShort.push(next(10) === 0);
       // Of many lengths, so that they lie in the heap of deadlines and not only in a line.
       const timeout = isShort[i] === true ? 500 - next(100) : 10_000 + next(100);
-      asks.push([i, broker.send(id, i, { timeout }).subscribe({ error: ({ code }: { code: string }) => void (timedOut += Number(code === 'Timeout')) })]);
+      asks.push([i, broker.send(id, i, { timeout }).subscribe({ error: (error: unknown) => void (timedOut += Number((error as SendError).code === 'Timeout')) })]);
     }
     expect(trial.metrics).toMatchObject({ inFlight: COUNT / 4, pending: (COUNT * 3) / 4 });
     const order = shuffle(asks, next);

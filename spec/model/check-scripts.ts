@@ -9,22 +9,14 @@ export interface RunOptions {
   readonly runs: number;
 }
 
-/** What `vitest --mode long` plays. */
-const LONG_RUN = 1_000_000;
-
-/** The usual run plays the same scripts everywhere, so that only a change makes it fail; the long run draws new ones each time. */
+/** The usual run plays the same scripts everywhere, so that only a change makes it fail; the long one draws new ones each time. */
 const USUAL_SEED = 20_261_124;
 
 /** What `MODEL_SEED` and `MODEL_RUNS` say. */
 export function runOptions(usualRuns: number): RunOptions {
-  const { MODE } = (import.meta as { env?: Record<string, string> }).env ?? {};
   // A browser has no process.
   const env = typeof process === 'undefined' ? {} : process.env;
-  const isLong = MODE === 'long';
-  return {
-    seed: Number(env['MODEL_SEED'] ?? (isLong ? Math.floor(Math.random() * 2 ** 31) : USUAL_SEED)),
-    runs: Number(env['MODEL_RUNS'] ?? (isLong ? LONG_RUN : usualRuns)),
-  };
+  return { seed: Number(env['MODEL_SEED'] ?? USUAL_SEED), runs: Number(env['MODEL_RUNS'] ?? usualRuns) };
 }
 
 /**
