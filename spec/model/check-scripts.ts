@@ -9,6 +9,8 @@ export interface RunOptions {
   readonly runs: number;
 }
 
+/** How many scripts Node plays unless told otherwise. */
+export const USUAL_RUNS = 10_000;
 /** The usual run plays the same scripts everywhere, so that only a change makes it fail; the long one draws new ones each time. */
 const USUAL_SEED = 20_261_124;
 

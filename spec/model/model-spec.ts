@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { checkScripts, runOptions } from './check-scripts';
+import { USUAL_RUNS, checkScripts, runOptions } from './check-scripts';
 import { directedScript } from './directed-scripts';
 import { recordEvents, runScript } from './run-script';
 import { anyScript } from './scripts';
 
 const isBrowser = typeof process === 'undefined' || 'document' in globalThis;
-const options = runOptions(isBrowser ? 2_000 : 10_000);
+const options = runOptions(isBrowser ? 2_000 : USUAL_RUNS);
 const { seed, runs } = options;
 
 describe('the model and the broker', () => {

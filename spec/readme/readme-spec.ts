@@ -5,6 +5,14 @@ import type { SendError } from 'rx-broker';
 import { type Observable, catchError, throwError } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { BOUNDED_LAWS } from '../contracts/bounded-laws';
+import { MAILBOX_LAWS } from '../contracts/mailbox-laws';
+import { BROKER_LAWS } from '../contracts/message-broker-laws';
+import { CALL_LAWS, FLATTENING_LAWS, OPERATOR_LAWS } from '../contracts/operator-laws';
+import { ROUTER_LAWS } from '../contracts/router-laws';
+import { BROKER_FAULTS } from '../model/broken/broker-faults';
+import { QUEUE_FAULTS } from '../model/broken/queue-faults';
+import { USUAL_RUNS } from '../model/check-scripts';
 import { typeErrors } from './check-types';
 import { type CodeBlock, codeBlocks } from './code-blocks';
 import { marbleLines } from './marble-lines';
@@ -75,6 +83,14 @@ describe('the README', () => {
         expect(readFileSync(join(root, path!), 'utf8'), `${path!}, named for ${rule!}`).toMatch(inBrackets(rule!));
       }
     }
+  });
+
+  it('gives the figures that the specs have', () => {
+    const laws = [BOUNDED_LAWS, BROKER_LAWS, CALL_LAWS, FLATTENING_LAWS, MAILBOX_LAWS, OPERATOR_LAWS, ROUTER_LAWS].flat().length;
+    const faults = BROKER_FAULTS.length + QUEUE_FAULTS.length;
+    expect(readme).toContain(`${laws} laws`);
+    expect(readme).toContain(`${faults} of ${faults}`);
+    expect(readme).toContain(`${USUAL_RUNS.toLocaleString('en')} scripts`);
   });
 
   it('gives the commands that there are', () => {
