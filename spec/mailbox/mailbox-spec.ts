@@ -217,7 +217,8 @@ describe('Mailbox', () => {
       hops++;
       if (n > 0) a.next(n - 1);
     });
-    a.next(500);
+    // No time passes, or a slow machine would make the drain give way.
+    virtually(() => a.next(500));
     expect(hops).toBe(501);
   });
 });
