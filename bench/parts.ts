@@ -10,4 +10,5 @@ export const parts: Readonly<Record<string, () => Promise<Part>>> = {
   operators: async () => (await import('./parts/operators')).operators,
   memory: async () => (await import('./parts/memory')).memory,
   bundle: async () => (await import('./parts/bundle')).bundle,
+  peers: async () => (await import('./parts/peers')).peers,
 };

@@ -49,11 +49,14 @@ function bySubject(measures: readonly Measure[], subjects: readonly string[]): s
   for (const subject of subjects) {
     const cells = works.map((work) => {
       const measure = measures.find((other) => other.work === work && other.subject === subject);
-      return measure === undefined ? '' : formatValue(measure.value, measure.unit);
+      if (measure === undefined) return '';
+      const { value, unit, ratio } = measure;
+      return value === undefined ? pc.dim('not supported') : `${formatValue(value, unit)}${ratio === undefined ? '' : pc.dim(` (${digits(ratio)})`)}`;
     });
     table.push([subject, ...cells]);
   }
-  return table.toString();
+  const notes = measures.filter(({ note }) => note !== undefined).map(({ subject, work, note }) => pc.dim(`${subject}, ${work}: ${note!}`));
+  return [table.toString(), ...notes].join('\n');
 }
 
 const formatRatio = ({ ratio, noise }: Measure): string =>

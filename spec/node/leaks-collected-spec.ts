@@ -2,28 +2,9 @@ import { type Overflow, DeadLetterQueue, InMemoryMessageBroker, Mailbox, actorId
 import { NEVER, Observable, Subject, of } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { survivors } from './garbage';
+import { Letter, Trail } from './trail';
 
 const id = actorId<any>('actor');
-/** Something to send that can be watched for its end. */
-class Letter {
-  readonly kind = 'letter';
-}
-
-/** Follows objects by name. */
-class Trail {
-  readonly references: Record<string, WeakRef<object>> = {};
-
-  follow<T extends object>(name: string, object: T): T {
-    this.references[name] = new WeakRef(object);
-    return object;
-  }
-
-  /** A caller: a subscriber, and what it holds. */
-  caller(name: string): { next(value: unknown): void; error(error: unknown): void } {
-    return this.follow(name, { next: () => {}, error: () => {} });
-  }
-}
-
 /** What lives on while the objects of a trail should not: a broker in use, and a handle on what it was used with. */
 function alive(): { broker: InMemoryMessageBroker; queue: DeadLetterQueue; spawn: (name?: string, overflow?: Overflow) => void } {
   const queue = new DeadLetterQueue({ capacity: 1 });
@@ -162,10 +143,20 @@ const STORIES: Record<string, (world: World, trail: Trail) => void> = {
     mailbox.receive(() => 'fine');
   },
 
+  'a message that a mailbox evicted which stays in use'({ broker }, trail) {
+    broker.register(id, Mailbox.bounded<any>(1, { overflow: 'drop-oldest' }));
+    broker.send(id, trail.follow('asked', new Letter())).subscribe(trail.caller('caller'));
+    broker.trySend(id, trail.follow('told', new Letter()));
+    broker.trySend(id, 'stays');
+    broker.trySend(actorId('nobody'), 'evicts the last of these letters');
+  },
+
   'a consumer that has left its mailbox, which stays registered'({ broker }, trail) {
+    const other = Mailbox.bounded<any>(5);
+    broker.register(actorId('left'), other);
+    other.receive(trail.follow('handler', () => {})).unsubscribe();
     const mailbox = Mailbox.bounded<any>(5);
     broker.register(id, mailbox);
-    mailbox.receive(trail.follow('handler', () => {})).unsubscribe();
     const deliveries = mailbox.deliveries$.subscribe(trail.follow('observer of deliveries$', { next: () => {} }));
     broker.trySend(id, trail.follow('unsettled message', new Letter()));
     deliveries.unsubscribe();

@@ -1,0 +1,9 @@
+/** Replaces what stands between `<!-- name -->` and `<!-- /name -->`, each on a line of its own. @throws an Error, if one is missing. */
+export function betweenMarkers(text: string, name: string, content: string): string {
+  const begin = `<!-- ${name} -->\n`;
+  const end = `<!-- /${name} -->`;
+  const from = text.indexOf(begin);
+  const to = text.indexOf(end, from);
+  if (from < 0 || to < 0) throw new Error(`The markers <!-- ${name} --> and ${end} are missing.`);
+  return `${text.slice(0, from + begin.length)}${content}\n${text.slice(to)}`;
+}

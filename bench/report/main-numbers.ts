@@ -1,0 +1,83 @@
+import { budgets, type Budget } from '../harness/budgets';
+import type { Measure } from '../harness/measure';
+import { formatValue } from '../harness/table';
+import type { Results } from './results';
+
+/** The rows of the README's table of costs: what is done, beside what, and the keys of its budgets. Several share one row where they say the same. */
+const rows: readonly (readonly [work: string, floor: string, ...budgets: string[]])[] = [
+  ['`trySend`, 1,000 actors', '`map.get` + `Subject.next`', 'trySend / map + Subject.next'],
+  ['the same', '`map.get` + a direct call', 'trySend / map + direct call'],
+  ['the same', "eventemitter3's `emit`", 'trySend / eventemitter3'],
+  ['`trySend`, 100,000 actors at random', '`map.get` + `Subject.next`', 'trySend among 100,000 / map + Subject.next'],
+  ['`send().subscribe()`', 'a cold `Observable`', 'send / Observable'],
+  ['`await firstValueFrom(send())`', 'the same of that `Observable`', 'firstValueFrom(send) / firstValueFrom(Observable)'],
+  ['`tryBroadcast` to 10, to 100', '`Subject.next` to as many', 'tryBroadcast to 10 / Subject.next', 'tryBroadcast to 100 / Subject.next'],
+  ['refusal: full, unknown actor', 'an accepted `trySend`', 'refusal, full / trySend', 'refusal, unknown actor / trySend'],
+  ['a priority', 'normal', 'priority / normal'],
+  ['drain of 1,000,000 messages', 'an idle `trySend`', 'drain / trySend'],
+  ['`boundedConcatMap`', '`concatMap`', 'boundedConcatMap / concatMap'],
+  ['an idle actor', 'a `Subject` with a subscriber', 'idle actor / Subject with a subscriber'],
+  ['routing entry, queued message', '–', 'routing entry, bytes', 'queued message, bytes'],
+  ['core, `Mailbox`, an operator (gzip)', '–', 'core, bytes', 'Mailbox alone, bytes', 'one operator alone, bytes'],
+];
+
+const bundled = 'Bundle';
+
+/** What the README says of a whole run: two tables, and where it was measured. */
+export function mainNumbers(results: Results): string {
+  return [...whereMeasured(results), '', ...costs(results), '', ...peers(results)].join('\n');
+}
+
+function whereMeasured({ date, machine }: Results): string[] {
+  const { cpu, cores, node, packages } = machine;
+  return [`Measured on ${date}: ${cpu}, ${cores} cores, Node ${node}, rxjs ${packages.rxjs ?? ''}.`];
+}
+
+function costs({ parts }: Results): string[] {
+  const measured = new Map<string, Measure>();
+  for (const measure of parts.flatMap(({ measures }) => measures)) {
+    const { budget } = measure;
+    // Where several have one budget, the largest stands for them.
+    if (budget !== undefined && !(figureOf(measured.get(budget)) >= figureOf(measure))) measured.set(budget, measure);
+  }
+  const sizes = new Set(parts.filter(({ title }) => title === bundled).flatMap(({ measures }) => measures));
+  const lines = rows.map(([work, floor, ...keys]) => {
+    const all = keys.map((key) => [measured.get(key), budgets[key]] as const);
+    const cells = all.map(([measure, budget]) => format(measure, figureOf(measure), budget, sizes));
+    const limits = [...new Set(all.map(([measure, budget]) => formatLimit(measure, budget, sizes)))];
+    return `| ${work} | ${floor} | ${cells.join(', ')} | ${limits.join(', ')} |`;
+  });
+  return ['| work | beside | measured | budget |', '|---|---|---|---|', ...lines];
+}
+
+const figureOf = (measure: Measure | undefined): number => measure?.ratio ?? measure?.value ?? NaN;
+
+/** Bold: over its budget. */
+function format(measure: Measure | undefined, figure: number, budget: Budget | undefined, sizes: ReadonlySet<Measure>): string {
+  if (measure === undefined) return 'not measured';
+  const text = formatFigure(measure, figure, sizes);
+  return budget !== undefined && figure > budget.atMost ? `**${text}**` : text;
+}
+
+const formatLimit = (measure: Measure | undefined, budget: Budget | undefined, sizes: ReadonlySet<Measure>): string =>
+  measure === undefined || budget === undefined ? '–' : formatFigure(measure, budget.atMost, sizes);
+
+function formatFigure(measure: Measure, figure: number, sizes: ReadonlySet<Measure>): string {
+  if (measure.ratio !== undefined) return `${String(Number(figure.toFixed(2)))} ×`;
+  return sizes.has(measure) ? `${(figure / 1000).toFixed(1)} kB` : formatValue(figure, measure.unit);
+}
+
+/** A column for each work, a row for each peer. */
+function peers({ parts }: Results): string[] {
+  const measures = parts.filter(({ name }) => name === 'peers').flatMap((part) => part.measures);
+  const distinct = (key: 'work' | 'subject'): string[] => [...new Set(measures.map((measure) => measure[key]))];
+  const works = distinct('work');
+  const lines = distinct('subject').map((subject) => {
+    const cells = works.map((work) => {
+      const measure = measures.find((other) => other.work === work && other.subject === subject);
+      return measure?.value === undefined ? '–' : formatValue(measure.value, measure.unit);
+    });
+    return `| ${subject === 'rx-broker' ? `**${subject}**` : subject} | ${cells.join(' | ')} |`;
+  });
+  return [`| | ${works.join(' | ')} |`, `|---${'|---'.repeat(works.length)}|`, ...lines];
+}

@@ -1,0 +1,32 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import pc from 'picocolors';
+import { betweenMarkers } from './between-markers';
+import { chartOf } from './chart';
+import { mainNumbers } from './main-numbers';
+import { readResults } from './results';
+
+/**
+ * Writes what is told of the last whole run, from `bench/results/latest.json`: the numbers in the README, and the chart.
+ * With `--check` it writes nothing, and fails where they are not what the results say.
+ */
+const isCheck = process.argv.includes('--check');
+
+async function bring(name: string, update: (text: string) => string): Promise<void> {
+  const file = new URL(`../../${name}`, import.meta.url);
+  const text = await readFile(file, 'utf8').catch(() => '');
+  const updated = update(text);
+  if (updated === text) return;
+  if (isCheck) throw new Error(`${name} is not what bench/results/latest.json says. Write it: npm run bench:readme`);
+  await writeFile(file, updated);
+  console.log(`wrote ${fileURLToPath(file)}`);
+}
+
+try {
+  const results = await readResults();
+  await bring('README.md', (text) => betweenMarkers(text, 'bench:table', mainNumbers(results)));
+  await bring('bench/results/chart.svg', () => chartOf(results));
+} catch (error) {
+  console.error(pc.red(error instanceof Error ? error.message : String(error)));
+  process.exitCode = 1;
+}
