@@ -19,10 +19,10 @@ type Option = ComposeOption<BarSeriesOption | GraphicComponentOption | GridCompo
 
 const width = 960;
 const line = 17;
-const headerHeight = 74;
+const headerHeight = 90;
 const titleHeight = 30;
 const axisHeight = 34;
-const fontFamily = 'system-ui, -apple-system, "Segoe UI", Helvetica, Arial, sans-serif';
+const fontFamily = '-apple-system, BlinkMacSystemFont, Helvetica, Arial, sans-serif';
 const ink = '#1f2328';
 const dim = '#59636e';
 const colors = { ours: '#c2185b', peer: '#8c96a3', floor: '#8c96a3' } as const;
@@ -43,8 +43,16 @@ export function chartOf(results: Results): string {
   chart.setOption(optionOf(results, panels, height));
   const svg = chart.renderToSVGString();
   chart.dispose();
-  // Its ids count the charts that were drawn in this process.
-  return `${svg.replaceAll(/\bzr\d+-/g, 'chart-')}\n`;
+  return `${renumbered(svg)}\n`;
+}
+
+/** Its names count what was drawn in this process before: here they count from zero. */
+function renumbered(svg: string): string {
+  const names = new Map<string, string>();
+  return svg.replaceAll(/\bzr\d+-[\w-]+/g, (name) => {
+    if (!names.has(name)) names.set(name, `c${names.size}`);
+    return names.get(name)!;
+  });
 }
 
 const heightOf = ({ bars }: Panel): number => titleHeight + bars.length * line + axisHeight;
@@ -56,9 +64,10 @@ function placed(results: Results): { readonly panels: readonly Placed[]; readonl
   const columns = [
     ...peerPanels(results).map((panel) => ({ ...panel, names: 112 })),
     ...[floors.bars.slice(0, half), floors.bars.slice(half)].map((bars, index) => ({
+      ...floors,
       title: index === 0 ? floors.title : '',
       bars,
-      names: 232,
+      names: 250,
     })),
   ].filter(({ bars }) => bars.length > 0);
   const panels: Placed[] = [];
@@ -85,7 +94,7 @@ function optionOf({ date, machine }: Results, panels: readonly Placed[], height:
     title: [
       {
         text: 'What a message costs',
-        subtext: `Time for each, less is better; every axis is logarithmic. ${run}`,
+        subtext: `The shorter, the better; every axis is logarithmic. ${run}.\nOther buses by their ratio to ours: measured beside it, in one process.`,
         left: 16,
         top: 14,
         textStyle: { fontSize: 18, color: ink, fontFamily },
@@ -100,12 +109,12 @@ function optionOf({ date, machine }: Results, panels: readonly Placed[], height:
       height: bars.length * line,
       containLabel: false,
     })),
-    xAxis: panels.map(({ bars }, gridIndex) => ({
+    xAxis: panels.map(({ bars, unit }, gridIndex) => ({
       gridIndex,
       type: 'log',
       min: 1,
       max: decadeAbove(bars),
-      axisLabel: { formatter: (value: number) => round(value), fontSize: 10, color: dim, fontFamily },
+      axisLabel: { formatter: (value: number) => formatPower(value, unit), fontSize: 10, color: dim, fontFamily },
       splitLine: { lineStyle: { color: '#eaeef2' } },
     })),
     yAxis: panels.map(({ bars, names }, gridIndex) => ({
@@ -114,7 +123,10 @@ function optionOf({ date, machine }: Results, panels: readonly Placed[], height:
       inverse: true,
       data: bars.map((bar, index) => ({
         value: `${index}`,
-        textStyle: { color: bar.who === 'ours' ? colors.ours : ink, fontWeight: bar.who === 'ours' ? 'bold' : 'normal' },
+        textStyle: {
+          color: bar.who === 'ours' ? colors.ours : bar.who === 'floor' ? dim : ink,
+          fontWeight: bar.label === 'rx-broker' ? 'bold' : 'normal',
+        },
       })),
       axisLabel: {
         interval: 0,
@@ -127,7 +139,7 @@ function optionOf({ date, machine }: Results, panels: readonly Placed[], height:
       axisTick: { show: false },
       axisLine: { lineStyle: { color: '#d1d9e0' } },
     })),
-    series: panels.map(({ bars }, index) => ({
+    series: panels.map(({ bars, unit }, index) => ({
       type: 'bar',
       xAxisIndex: index,
       yAxisIndex: index,
@@ -140,7 +152,7 @@ function optionOf({ date, machine }: Results, panels: readonly Placed[], height:
         label: {
           show: true,
           position: 'right',
-          formatter: formatValue(bar.value, 'ns'),
+          formatter: formatValue(bar.value, unit),
           fontSize: 11,
           fontFamily,
           color: bar.value === undefined ? '#818b98' : bar.who === 'ours' ? colors.ours : ink,
@@ -155,5 +167,7 @@ function optionOf({ date, machine }: Results, panels: readonly Placed[], height:
 /** The power of ten that all bars stay below. */
 const decadeAbove = (bars: readonly Bar[]): number => 10 ** Math.ceil(Math.log10(Math.max(10, ...bars.map(({ value }) => value ?? 1))));
 
-/** A power of ten of nanoseconds. */
-const round = (ns: number): string => (ns < 1e3 ? `${ns} ns` : ns < 1e6 ? `${ns / 1e3} µs` : `${ns / 1e6} ms`);
+function formatPower(power: number, unit: Panel['unit']): string {
+  if (unit === 'bytes') return power < 1e3 ? `${power} B` : `${power / 1e3} kB`;
+  return power < 1e3 ? `${power} ns` : power < 1e6 ? `${power / 1e3} µs` : `${power / 1e6} ms`;
+}

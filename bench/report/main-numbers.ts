@@ -1,6 +1,7 @@
 import { budgets, type Budget } from '../harness/budgets';
 import type { Measure } from '../harness/measure';
 import { formatValue } from '../harness/table';
+import { peerWorks } from './peer-matrix';
 import type { Results } from './results';
 
 /** The rows of the README's table of costs: what is done, beside what, and the keys of its budgets. Several share one row where they say the same. */
@@ -67,17 +68,23 @@ function formatFigure(measure: Measure, figure: number, sizes: ReadonlySet<Measu
   return sizes.has(measure) ? `${(figure / 1000).toFixed(1)} kB` : formatValue(figure, measure.unit);
 }
 
-/** A column for each work, a row for each peer. */
-function peers({ parts }: Results): string[] {
-  const measures = parts.filter(({ name }) => name === 'peers').flatMap((part) => part.measures);
-  const distinct = (key: 'work' | 'subject'): string[] => [...new Set(measures.map((measure) => measure[key]))];
-  const works = distinct('work');
-  const lines = distinct('subject').map((subject) => {
-    const cells = works.map((work) => {
-      const measure = measures.find((other) => other.work === work && other.subject === subject);
-      return measure?.value === undefined ? '–' : formatValue(measure.value, measure.unit);
-    });
-    return `| ${subject === 'rx-broker' ? `**${subject}**` : subject} | ${cells.join(' | ')} |`;
+/** A column for each work, a row for each peer: what ours costs, and how many times that the others do. */
+function peers(results: Results): string[] {
+  const works = peerWorks(results);
+  const names = [...new Set(works.flatMap((work) => work.peers.map(({ name }) => name)))];
+  const lines = names.map((name) => {
+    const ratios = works.map((work) => work.peers.find((peer) => peer.name === name)?.ratio);
+    return `| ${name} | ${ratios.map((ratio) => (ratio === undefined ? '–' : times(ratio))).join(' | ')} |`;
   });
-  return [`| | ${works.join(' | ')} |`, `|---${'|---'.repeat(works.length)}|`, ...lines];
+  const ours = works.map((work) => `**${formatValue(work.ours, work.unit)}**`);
+  return [
+    `| | ${works.map(({ work }) => work).join(' | ')} |`,
+    `|---${'|---'.repeat(works.length)}|`,
+    `| **rx-broker** | ${ours.join(' | ')} |`,
+    ...lines,
+  ];
 }
+
+/** To three digits, or to the whole number. */
+const times = (ratio: number): string =>
+  `${ratio < 10 ? ratio.toFixed(2) : ratio < 100 ? ratio.toFixed(1) : Math.round(ratio).toLocaleString('en')} ×`;

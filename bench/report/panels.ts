@@ -1,17 +1,19 @@
 import type { Measure } from '../harness/measure';
+import { peerWorks } from './peer-matrix';
 import type { Results } from './results';
 
 /** What is drawn on one line: a bar, or a word where there is no value. */
 export interface Bar {
   readonly label: string;
   readonly who: 'ours' | 'peer' | 'floor';
-  /** Nanoseconds. Undefined: not supported. */
+  /** Undefined: not supported. */
   readonly value: number | undefined;
 }
 
 /** Bars that share an axis. */
 export interface Panel {
   readonly title: string;
+  readonly unit: 'ns' | 'bytes';
   readonly bars: readonly Bar[];
 }
 
@@ -24,17 +26,16 @@ const titles: Readonly<Record<string, string>> = {
   'fan-out to 100, each': 'Fan-out to 100, a delivery',
   '1 of 1,000 channels': '1,000 channels, traffic on one',
   '100,000 stalled, each': 'A stalled consumer with 100,000 messages, each',
+  '100,000 stalled, kept each': 'The same: memory kept for each',
 };
 
-/** One panel for each work that peers do, the fastest first. */
+/** One panel for each work that peers do, the shortest bars first. */
 export function peerPanels(results: Results): readonly Panel[] {
-  const measures = measuresOf(results, ['peers']).filter(({ unit }) => unit === 'ns');
-  return [...new Set(measures.map(({ work }) => work))].map((work) => {
-    const bars = measures
-      .filter((measure) => measure.work === work)
-      .map(({ subject, value }): Bar => ({ label: subject, who: subject === 'rx-broker' ? 'ours' : 'peer', value }))
-      .sort((a, b) => (a.value ?? Infinity) - (b.value ?? Infinity) || (a.label < b.label ? -1 : 1));
-    return { title: titles[work] ?? work, bars };
+  return peerWorks(results).map(({ work, unit, ours, peers }) => {
+    const others = peers.map(({ name, ratio }): Bar => ({ label: name, who: 'peer', value: ratio === undefined ? undefined : ratio * ours }));
+    const bars = [{ label: 'rx-broker', who: 'ours', value: ours } as const, ...others];
+    const sorted = bars.sort((a, b) => (a.value ?? Infinity) - (b.value ?? Infinity) || (a.label < b.label ? -1 : 1));
+    return { title: titles[work] ?? work, unit: unit === 'bytes' ? 'bytes' : 'ns', bars: sorted };
   });
 }
 
@@ -45,11 +46,11 @@ export function floorPanel(results: Results): Panel {
   );
   let work = '';
   const bars = pairs.flatMap((pair): Bar[] => {
-    if (pair.work !== 'the same') work = pair.work;
+    if (pair.work !== 'the same') work = pair.work.replace(/, each$/, '');
     return [
       { label: work, who: 'ours', value: pair.value },
       { label: pair.floor!.name, who: 'floor', value: pair.floor!.value },
     ];
   });
-  return { title: 'Beside what it is built on: a floor for each work', bars };
+  return { title: 'Beside what it is built on: a floor for each work', unit: 'ns', bars };
 }
