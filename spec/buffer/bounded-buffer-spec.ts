@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ACCEPTED, BoundedBuffer, EVICTED, FULL, REFUSED } from '../../src/buffer/bounded-buffer';
+import { BoundedBuffer } from '../../src/buffer/bounded-buffer';
+import { ACCEPTED, EVICTED, FULL, REFUSED } from '../../src/buffer/offer';
 import type { Fairness } from '../../src/buffer/fairness';
 
 function takeOne(buffer: BoundedBuffer<string>): string {

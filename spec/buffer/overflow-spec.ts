@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ACCEPTED, BoundedBuffer, EVICTED, FULL, type Offer, REFUSED } from '../../src/buffer/bounded-buffer';
+import { BoundedBuffer } from '../../src/buffer/bounded-buffer';
+import { ACCEPTED, EVICTED, FULL, type Offer, REFUSED } from '../../src/buffer/offer';
 
 const LANES = [0, 1, 2, 3] as const;
 

@@ -3,7 +3,8 @@ import { Observable, type Subscriber } from 'rxjs';
 import type { FailureCode } from '../failure/failure-code';
 import { askDirect } from '../mailbox/direct';
 import type { Dispatch } from '../mailbox/dispatch';
-import { type MailboxCore, TAKEN } from '../mailbox/mailbox-core';
+import type { MailboxCore } from '../mailbox/mailbox-core';
+import { TAKEN } from '../mailbox/taken';
 import { type Caller, MessageRecord } from '../mailbox/message-record';
 import { prepare } from '../mailbox/tell';
 import type { Turn } from '../mailbox/turn';
@@ -11,7 +12,8 @@ import { isAborted } from '../mailbox/turn-abort';
 import { breakCircles } from '../mailbox/turn-outcome';
 import { ON_STACK, OPEN } from '../mailbox/turn-state';
 import type { SendOptions } from '../message/send-options';
-import { type Ledger, SAMPLE_MASK } from '../observability/ledger';
+import type { Ledger } from '../observability/ledger';
+import { SAMPLE_MASK } from '../observability/sampling';
 import { untilAborted } from './until-aborted';
 
 /** What every ask of a broker needs. */
@@ -54,7 +56,7 @@ const PLAIN: AskDetails = { lane: 1, options: undefined, parent: null, topic: un
 function subscribe(this: Observable<unknown>, subscriber: Subscriber<unknown>): void {
   const { broker, id, message, details } = this as ReplyStream;
   const core = broker.actors.get(id);
-  if (core !== undefined && details === null && (core.flags | broker.dispatch.flags) === 0 && (broker.ledger.succeeded & SAMPLE_MASK) !== 0) {
+  if (core !== undefined && details === null && (core.flags | broker.dispatch.flags) === 0 && (broker.dispatch.succeeded & SAMPLE_MASK) !== 0) {
     askDirect(core, broker.dispatch, message, subscriber);
     return;
   }

@@ -101,7 +101,7 @@ export class AskedFanOut {
       if (dispatch.flags === quiet && typeof result !== 'object' && typeof result !== 'function' && typeof result !== 'symbol' && !gathering.isOver) {
         turn.stage = OVER;
         dispatch.flags &= ~ASKED;
-        dispatch.journal.succeeded++;
+        dispatch.succeeded++;
         seat.succeed(result);
       } else returned(turn, dispatch, result, message);
     }

@@ -8,11 +8,13 @@ import { Dispatch } from '../mailbox/dispatch';
 import { CLOSING, FREEZING, LONG_WAY } from '../mailbox/flags';
 import type { Host } from '../mailbox/host';
 import { Mailbox } from '../mailbox/mailbox';
-import { MailboxCore, TAKEN } from '../mailbox/mailbox-core';
+import { MailboxCore } from '../mailbox/mailbox-core';
+import { TAKEN } from '../mailbox/taken';
 import { resolveMailbox } from '../mailbox/mailbox-options';
 import type { Turn } from '../mailbox/turn';
 import type { ActorId } from '../message/actor-id';
 import { checkBroadcast, checkSend, laneOnly } from '../message/check-send';
+import { NORMAL_LANE } from '../message/lane';
 import { isProtocol } from '../message/protocol';
 import { PRIORITIES, type Priority, laneOf, laneOfRouting } from '../message/priority';
 import type { RoutingKey } from '../message/routing-key';
@@ -23,7 +25,8 @@ import type { BrokerEvent } from '../observability/broker-event';
 import type { BrokerMetrics } from '../observability/broker-metrics';
 import type { DeadLetter } from '../observability/dead-letter';
 import type { DeadLetterQueue } from '../observability/dead-letter-queue';
-import { Ledger, SAMPLE_MASK } from '../observability/ledger';
+import { Ledger } from '../observability/ledger';
+import { SAMPLE_MASK } from '../observability/sampling';
 import { roundRobin } from '../routing/round-robin';
 import { type ActorRef, SenderRef } from './actor-ref';
 import { ReplyStream, askSlowly, offer, recordOf } from './ask';
@@ -42,7 +45,6 @@ import { Teller } from './teller';
 import { Topics } from './topics';
 
 const CAPACITY = 1_000;
-const NORMAL_LANE = 1;
 
 /**
  * The broker in one process: what every call checks, and where it goes from there. `InMemoryMessageBroker` is its public type; here
@@ -166,7 +168,7 @@ export class LocalBroker {
   trySend(id: string, message: unknown, options?: TellOptions): SendResult {
     const core = this.#actors.get(id);
     const dispatch = this.#dispatch;
-    if (core !== undefined && (this.#ledger.succeeded & SAMPLE_MASK) !== 0) {
+    if (core !== undefined && (dispatch.succeeded & SAMPLE_MASK) !== 0) {
       const lane = options === undefined ? NORMAL_LANE : laneOnly(options);
       if (lane !== undefined) {
         if ((core.flags | dispatch.flags) === 0) {

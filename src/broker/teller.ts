@@ -1,14 +1,16 @@
 import type { FailureCode } from '../failure/failure-code';
 import { checkActorId } from '../failure/check';
-import { NORMAL_STAMP, tellDirect } from '../mailbox/direct';
+import { tellDirect } from '../mailbox/direct';
 import type { Dispatch } from '../mailbox/dispatch';
 import { LONG_WAY } from '../mailbox/flags';
-import { type MailboxCore, TAKEN } from '../mailbox/mailbox-core';
+import type { MailboxCore } from '../mailbox/mailbox-core';
+import { TAKEN } from '../mailbox/taken';
 import type { MessageRecord } from '../mailbox/message-record';
 import { prepare, tell } from '../mailbox/tell';
 import type { Turn } from '../mailbox/turn';
 import { ON_STACK, OPEN } from '../mailbox/turn-state';
 import { checkTell } from '../message/check-send';
+import { NORMAL_LANE } from '../message/lane';
 import type { TellOptions } from '../message/send-options';
 import { Refusal, SENT, type SendResult } from '../message/send-result';
 import type { Ledger } from '../observability/ledger';
@@ -28,7 +30,7 @@ export class Teller {
 
   /** @throws {TypeError | RangeError} for a bad id or option. */
   tell(id: string, core: MailboxCore | undefined, message: unknown, options: TellOptions | undefined, turn: Turn | null): SendResult {
-    const lane = options === undefined ? NORMAL_STAMP : checkTell(options);
+    const lane = options === undefined ? NORMAL_LANE : checkTell(options);
     const dispatch = this.#dispatch;
     if (core === undefined) return this.#refuse(checkActorId(id), message, this.#metaOf(message, lane, options, turn), turn);
     const startedAt = this.#ledger.isSampleDue() ? performance.now() : -1;

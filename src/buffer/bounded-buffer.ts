@@ -1,20 +1,9 @@
+import { HIGHEST_LANE } from '../message/lane';
 import type { Fairness } from './fairness';
 import type { Overflow } from './overflow';
 import { ChunkedQueue, type Withdrawable } from './chunked-queue';
+import { ACCEPTED, EVICTED, FULL, type Offer, REFUSED } from './offer';
 
-/** The answer of `offer`. */
-export type Offer = typeof ACCEPTED | typeof EVICTED | typeof REFUSED | typeof FULL;
-/** The newcomer is queued. */
-export const ACCEPTED = 0;
-/** The newcomer is queued, and `victim` and `victimMeta` say what left for it. */
-export const EVICTED = 1;
-/** The newcomer is dropped: by `drop-newest`, or because everything queued outranks it. */
-export const REFUSED = 2;
-/** No place: by `fail`, or by `block`, whose newcomer may wait. */
-export const FULL = 3;
-
-/** Lanes are priorities as small integers: 0 low, 1 normal, 2 high, 3 critical. */
-const LANES = 4;
 /** Four bits a lane, low in the lowest: 1, 2, 4 and 8. */
 const FULL_CREDIT = 0x8421;
 /** The highest bit set in 0 to 15. */
@@ -135,7 +124,7 @@ export class BoundedBuffer<Value, Meta extends number | Withdrawable = number> {
 
   /** Everything queued, highest lane first, oldest first within one. */
   forEach(visit: (value: Value, meta: Meta, lane: number) => void): void {
-    for (let lane = LANES - 1; lane >= 0; lane--) this.#lanes[lane]?.forEach((value, meta) => visit(value, meta, lane));
+    for (let lane = HIGHEST_LANE; lane >= 0; lane--) this.#lanes[lane]?.forEach((value, meta) => visit(value, meta, lane));
   }
 
   /** Forgets what the last eviction threw out, so that it is not kept alive. */

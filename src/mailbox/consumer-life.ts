@@ -1,5 +1,6 @@
 import { BrokerError } from '../failure/broker-error';
 import { describeValue } from '../failure/check';
+import { NORMAL_LANE } from '../message/lane';
 import type { Actor } from './actor';
 import { IDLE_SEAT, UNSTARTED } from './flags';
 import type { Handler } from './handler';
@@ -8,8 +9,6 @@ import type { MailboxCore } from './mailbox-core';
 import { Turn } from './turn';
 import { reject } from './turn-outcome';
 import { OVER } from './turn-state';
-
-const NORMAL_LANE = 1;
 
 /** @throws {BrokerError} `AlreadyRegistered` when there is a consumer: a mailbox has one. */
 export function claimSeat(core: MailboxCore): void {

@@ -1,4 +1,5 @@
-import { DONE, type MessageRecord, RUNNING } from './message-record';
+import type { MessageRecord } from './message-record';
+import { DONE, RUNNING } from './record-state';
 import { IDLE_SEAT } from './flags';
 import type { Turn } from './turn';
 import { OPEN } from './turn-state';

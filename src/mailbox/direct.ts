@@ -1,4 +1,5 @@
 import type { Subscriber } from 'rxjs';
+import { NORMAL_LANE } from '../message/lane';
 import type { Dispatch } from './dispatch';
 import { ASKED, DRAINING } from './flags';
 import type { Handler } from './handler';
@@ -6,9 +7,6 @@ import type { MailboxCore } from './mailbox-core';
 import { AskedTurn, Turn } from './turn';
 import { returned, threw } from './turn-outcome';
 import { OVER } from './turn-state';
-
-/** The stamp of a normal message about which nothing else is known. */
-export const NORMAL_STAMP = 1;
 
 /**
  * The fast path of a message that nobody waits for, to an idle mailbox with nothing on the stack: `mailbox.flags | dispatch.flags`
@@ -33,7 +31,7 @@ export function tellDirect(core: MailboxCore, dispatch: Dispatch, message: unkno
   dispatch.onStack = null;
   if (result === undefined && dispatch.flags === DRAINING) {
     turn.stage = OVER;
-    dispatch.journal.succeeded++;
+    dispatch.succeeded++;
     dispatch.flags = 0;
     return;
   }
@@ -47,7 +45,7 @@ export function tellDirect(core: MailboxCore, dispatch: Dispatch, message: unkno
 /** The same for a message whose caller waits for the reply. A plain reply makes no record, no timer and no teardown. */
 export function askDirect(core: MailboxCore, dispatch: Dispatch, message: unknown, caller: Subscriber<unknown>): void {
   const handler = core.handler as Handler;
-  const turn = new AskedTurn(core, NORMAL_STAMP, caller);
+  const turn = new AskedTurn(core, NORMAL_LANE, caller);
   dispatch.flags = DRAINING | ASKED;
   dispatch.onStack = core;
   core.delivered++;
@@ -68,7 +66,7 @@ export function askDirect(core: MailboxCore, dispatch: Dispatch, message: unknow
     if (dispatch.flags === (DRAINING | ASKED) && typeof result !== 'object' && typeof result !== 'function' && typeof result !== 'symbol' && !caller.closed) {
       turn.stage = OVER;
       dispatch.flags = DRAINING;
-      dispatch.journal.succeeded++;
+      dispatch.succeeded++;
       caller.next(result);
       caller.complete();
     } else {

@@ -9,20 +9,15 @@ import { macrotask } from './macrotask';
 import type { MailboxCore } from './mailbox-core';
 import { checkDrained } from './mailbox-end';
 import { Nesting } from './nesting';
+import { READING_MASK, SLICE, VISIT } from './pace';
 import { RunQueue } from './run-queue';
 import { stampOf, stampedAt } from './stamp';
 import type { Turn } from './turn';
 import { abortSignal } from './turn-abort';
 
-/** Messages of one mailbox in a row, before the next ready one has its visit. */
-const VISIT = 64;
-/** The clock is read once for so many messages: a power of two, less one. */
-const READING_MASK = 31;
 /** An id is a number to the base 32; all but its last digit is written once for 32 of them. */
 const DIGITS = '0123456789abcdefghijklmnopqrstuv';
 const DIGIT_MASK = 31;
-/** Milliseconds after which a drain gives way to a macrotask. */
-const SLICE = 5;
 
 interface Emission {
   readonly target: { next(value: unknown): void };
@@ -37,6 +32,8 @@ interface Emission {
 export class Dispatch {
   /** The dispatch's bits of `flags.ts`. 0: nothing is on the stack and nobody looks. */
   flags = 0;
+  /** Turns that ended well: what every message counts stands beside what it tests. */
+  succeeded = 0;
   /** The mailbox whose turn is on the stack. */
   onStack: MailboxCore | null = null;
   /** That turn, where it is looked at. */

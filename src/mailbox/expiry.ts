@@ -1,9 +1,8 @@
 import type { BoundedBuffer } from '../buffer/bounded-buffer';
+import { HIGHEST_LANE } from '../message/lane';
 import type { Dispatch } from './dispatch';
 import type { MailboxCore } from './mailbox-core';
 import type { MessageRecord } from './message-record';
-
-const HIGHEST_LANE = 3;
 
 /** Whether a queued message has waited longer than its own ttl, or its mailbox's where it has none. */
 export function isExpired(core: MailboxCore, dispatch: Dispatch, meta: MessageRecord | number): boolean {

@@ -1,7 +1,8 @@
 import { DRAINING, FANNING } from './flags';
 import type { Dispatch } from './dispatch';
 import type { Handler } from './handler';
-import { type MailboxCore, TAKEN } from './mailbox-core';
+import type { MailboxCore } from './mailbox-core';
+import { TAKEN } from './taken';
 import type { MessageRecord } from './message-record';
 import { Turn } from './turn';
 import { returned, threw } from './turn-outcome';
@@ -82,7 +83,6 @@ export class FanOut {
     const meta = this.#meta;
     const count = this.#count;
     const quiet = dispatch.flags;
-    const { journal } = dispatch;
     let ran = 0;
     while (ran < count && (dispatch.flags & FANNING) !== 0) {
       const core = targets[ran] as MailboxCore;
@@ -103,7 +103,7 @@ export class FanOut {
       dispatch.onStack = null;
       if (result === undefined && dispatch.flags === quiet) {
         turn.stage = OVER;
-        journal.succeeded++;
+        dispatch.succeeded++;
         continue;
       }
       returned(turn, dispatch, result, message);

@@ -13,8 +13,6 @@ export type TurnFailure = FailureCode | 'HandlerFailed';
  * This one counts and tells nobody: it is a lone mailbox's. A broker's is the ledger.
  */
 export class Journal {
-  /** Turns that ended well. */
-  succeeded = 0;
   /** Turns whose handler failed. */
   errored = 0;
   /** Turns that were ended from outside. */

@@ -1,5 +1,6 @@
 import { failureOf } from '../failure/failure-of';
-import { ACCEPTED, BoundedBuffer, EVICTED, FULL, REFUSED } from '../buffer/bounded-buffer';
+import { BoundedBuffer } from '../buffer/bounded-buffer';
+import { ACCEPTED, EVICTED, FULL, REFUSED } from '../buffer/offer';
 import type { FailureCode } from '../failure/failure-code';
 import type { Actor } from './actor';
 import { startActor } from './consumer-life';
@@ -11,15 +12,14 @@ import { checkDrained } from './mailbox-end';
 import { MailboxExtras } from './mailbox-extras';
 import type { MailboxMetrics } from './mailbox-metrics';
 import type { MailboxSettings } from './mailbox-options';
-import { type Caller, FRESH, HELD, type MessageRecord, RUNNING, WAITING } from './message-record';
+import type { Caller, MessageRecord } from './message-record';
+import { FRESH, HELD, RUNNING, WAITING } from './record-state';
 import type { OpenTurn } from './open-turn';
 import type { RunQueue } from './run-queue';
+import { TAKEN } from './taken';
 import { AskedTurn, Turn } from './turn';
 import { returned, threw } from './turn-outcome';
 import { OPEN, OVER } from './turn-state';
-
-/** The message was queued, or its sender waits: no failure. */
-export const TAKEN = '';
 
 /**
  * What a mailbox is inside: a bounded buffer, seats for turns, a consumer. `Mailbox` is its public face; a broker's registry holds
@@ -338,7 +338,7 @@ export class MailboxCore {
     dispatch.onStack = null;
     if (result === undefined && turn.caller === null && typeof turn.meta === 'number' && (dispatch.flags & (CUT_SHORT | LOOKED_AT | OBSERVED)) === 0) {
       turn.stage = OVER;
-      dispatch.journal.succeeded++;
+      dispatch.succeeded++;
       return;
     }
     returned(turn, dispatch, result, message);

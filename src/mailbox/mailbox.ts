@@ -1,12 +1,13 @@
 import { Observable, type Observer, Subject, Subscription, defer, distinctUntilChanged, startWith } from 'rxjs';
 import { describeValue, checkCapacity } from '../failure/check';
 import type { FailureCode } from '../failure/failure-code';
+import { NORMAL_LANE } from '../message/lane';
 import type { Actor } from './actor';
 import { consumerOf } from './consumer';
 import { attach, claimSeat, detach } from './consumer-life';
 import type { Delivery } from './delivery';
 import { DeliveryStream } from './delivery-stream';
-import { NORMAL_STAMP, tellDirect } from './direct';
+import { tellDirect } from './direct';
 import { aloneQueue } from './alone';
 import { CLOSED } from './flags';
 import type { Handler } from './handler';
@@ -142,8 +143,8 @@ export class Mailbox<Msg = any> implements Observer<Msg> {
   next(message: Msg): void {
     const core = this.#core;
     const { dispatch } = core.runQueue;
-    if ((core.flags | dispatch.flags) === 0) tellDirect(core, dispatch, message, NORMAL_STAMP);
-    else tell(core, message, NORMAL_STAMP, false);
+    if ((core.flags | dispatch.flags) === 0) tellDirect(core, dispatch, message, NORMAL_LANE);
+    else tell(core, message, NORMAL_LANE, false);
   }
 
   /** Closes, as a Subject's would. `error` goes to the actor's `onStop` and to `events$`. */

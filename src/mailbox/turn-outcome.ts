@@ -6,7 +6,8 @@ import type { Dispatch } from './dispatch';
 import { ASKED, CUT_SHORT, OBSERVED } from './flags';
 import type { Host } from './host';
 import type { LeftOpen } from './left-open';
-import { type Caller, DONE } from './message-record';
+import type { Caller } from './message-record';
+import { DONE } from './record-state';
 import { PLAIN, PROMISE, STREAM, type ReplyKind, isPromise, kindOf } from './reply-kind';
 import { StreamedReply } from './streamed-reply';
 import type { Turn } from './turn';
@@ -158,7 +159,7 @@ function succeeded(turn: Turn, dispatch: Dispatch, value: unknown, emits: boolea
   const { caller, meta } = turn;
   turn.state = OVER;
   dispatch.flags &= ~ASKED;
-  dispatch.journal.succeeded++;
+  dispatch.succeeded++;
   if (typeof meta !== 'number' && !meta.shared) meta.done();
   if ((dispatch.flags & OBSERVED) !== 0) dispatch.journal.settled(turn, message);
   if (caller === null) return;

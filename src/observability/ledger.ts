@@ -6,7 +6,8 @@ import type { Dispatch } from '../mailbox/dispatch';
 import { OBSERVED } from '../mailbox/flags';
 import { Journal, type TurnFailure } from '../mailbox/journal';
 import type { MailboxCore } from '../mailbox/mailbox-core';
-import { MessageRecord, WAITING } from '../mailbox/message-record';
+import { MessageRecord } from '../mailbox/message-record';
+import { WAITING } from '../mailbox/record-state';
 import { laneOfStamp } from '../mailbox/stamp';
 import type { Turn } from '../mailbox/turn';
 import { OPEN } from '../mailbox/turn-state';
@@ -16,9 +17,7 @@ import type { DeadLetter } from './dead-letter';
 import type { DeadLetterLog } from './dead-letter-log';
 import type { LetterStore } from './dead-letter-queue';
 import { Outlet } from './outlet';
-
-/** Sends are sampled for their latency once in so many that succeeded: a power of two, less one (rule O5). */
-export const SAMPLE_MASK = 1_023;
+import { SAMPLE_MASK } from './sampling';
 
 const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({});
 
@@ -81,7 +80,7 @@ export class Ledger extends Journal {
       avgRoutingLatencyNs: this.#samples === 0 ? 0 : this.#sampledNs / this.#samples,
       pending: this.pending,
       inFlight: dispatch.inFlight,
-      totalSucceeded: this.succeeded,
+      totalSucceeded: dispatch.succeeded,
       totalErrored: this.errored,
       totalAborted: this.aborted,
       openRequests: dispatch.openRequests,
@@ -92,8 +91,9 @@ export class Ledger extends Journal {
 
   /** Whether the next send is to be timed: once in so many that succeeded. */
   isSampleDue(): boolean {
-    if ((this.succeeded & SAMPLE_MASK) !== 0 || this.succeeded === this.#sampledAt) return false;
-    this.#sampledAt = this.succeeded;
+    const { succeeded } = this.#dispatch;
+    if ((succeeded & SAMPLE_MASK) !== 0 || succeeded === this.#sampledAt) return false;
+    this.#sampledAt = succeeded;
     return true;
   }
 

@@ -1,5 +1,6 @@
 import { type Observable, Subscriber } from 'rxjs';
-import { BoundedBuffer, EVICTED, FULL, REFUSED } from '../buffer/bounded-buffer';
+import { BoundedBuffer } from '../buffer/bounded-buffer';
+import { EVICTED, FULL, REFUSED } from '../buffer/offer';
 import type { Overflow } from '../buffer/overflow';
 import { BufferOverflowError } from '../failure/buffer-overflow-error';
 import { checkCapacity, checkFunction, checkOneOf, checkOptions, checkPositiveInteger } from '../failure/check';

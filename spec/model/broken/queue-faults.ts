@@ -1,4 +1,5 @@
-import { ACCEPTED, BoundedBuffer, REFUSED } from '../../../src/buffer/bounded-buffer';
+import { BoundedBuffer } from '../../../src/buffer/bounded-buffer';
+import { ACCEPTED, REFUSED } from '../../../src/buffer/offer';
 import { ChunkedQueue } from '../../../src/buffer/chunked-queue';
 import { BUSY, DRAINING, QUEUED } from '../../../src/mailbox/flags';
 import { MailboxCore } from '../../../src/mailbox/mailbox-core';

@@ -1,0 +1,9 @@
+/** Where a message with a record is. */
+export type RecordState = typeof FRESH | typeof WAITING | typeof HELD | typeof RUNNING | typeof DONE;
+export const FRESH = 0;
+/** Parked: its sender waits for a place (`overflow: 'block'`). */
+export const WAITING = 1;
+/** In a mailbox's queue. */
+export const HELD = 2;
+export const RUNNING = 3;
+export const DONE = 4;
