@@ -34,7 +34,7 @@ export interface BrokerOptions {
 const REQUEST_TIMEOUT = 5_000;
 const METRICS_INTERVAL = 1_000;
 const MAX_RETAINED = 10_000;
-const NO_OPTIONS: MailboxOptions = Object.freeze({});
+const NO_OPTIONS: MailboxOptions & BrokerOptions = /* @__PURE__ */ Object.freeze({});
 
 /** Broker options with every default filled in. */
 export interface BrokerSettings {
@@ -50,11 +50,19 @@ export interface BrokerSettings {
   readonly metricsInterval: number;
   readonly maxRetained: number;
   readonly freezeMessages: boolean;
-  readonly log: DeadLetterLog;
 }
 
 /** Checks every option and fills in the defaults. @throws {TypeError | RangeError} */
-export function resolveBroker(options: BrokerOptions = {}): BrokerSettings {
+export function resolveBroker(options: BrokerOptions | undefined): BrokerSettings {
+  return options === undefined ? DEFAULTS : resolve(options);
+}
+
+/** The log that a broker's options ask for. @throws {TypeError | RangeError} */
+export function logOf({ logDeadLetters = true, logger }: BrokerOptions = NO_OPTIONS): DeadLetterLog {
+  return new DeadLetterLog(logDeadLetters, logger === undefined ? CONSOLE : writerOf(logger));
+}
+
+function resolve(options: BrokerOptions): BrokerSettings {
   checkOptions(options);
   const { name = 'broker', requestTimeout = REQUEST_TIMEOUT, scheduler = asyncScheduler, dispatcher, router } = options;
   const { mailbox = NO_OPTIONS, metricsInterval = METRICS_INTERVAL, maxRetained = MAX_RETAINED, freezeMessages = false } = options;
@@ -75,6 +83,9 @@ export function resolveBroker(options: BrokerOptions = {}): BrokerSettings {
     metricsInterval: checkDuration(metricsInterval, 'metricsInterval'),
     maxRetained: checkPositiveInteger(maxRetained, 'maxRetained'),
     freezeMessages,
-    log: new DeadLetterLog(options.logDeadLetters ?? true, writerOf(options.logger ?? console)),
   };
 }
+
+/** Shared by all brokers without options: a test makes a broker for each case. */
+const DEFAULTS: BrokerSettings = /* @__PURE__ */ resolve(NO_OPTIONS);
+const CONSOLE = /* @__PURE__ */ writerOf({ warn: (...line) => console.warn(...line) });

@@ -32,7 +32,7 @@ import { type ActorRef, SenderRef } from './actor-ref';
 import { ReplyStream, askSlowly, offer, recordOf } from './ask';
 import { type BroadcastContext, broadcastFrom } from './broadcast';
 import type { BroadcastResult } from './broadcast-result';
-import { type BrokerOptions, type BrokerSettings, resolveBroker } from './broker-options';
+import { type BrokerOptions, type BrokerSettings, logOf, resolveBroker } from './broker-options';
 import { checkClose, closeQuietly } from './closing';
 import type { CloseOptions, Publication } from './message-broker';
 import { multicast } from './multicast';
@@ -71,14 +71,14 @@ export class LocalBroker {
   /** @throws {TypeError | RangeError} for an option out of its range. */
   constructor(options?: BrokerOptions) {
     this.#settings = resolveBroker(options);
-    const { name, scheduler, dispatcher, log, freezeMessages, requestTimeout } = this.#settings;
+    const { name, scheduler, dispatcher, freezeMessages, requestTimeout } = this.#settings;
     const host: Host = {
       broker: this,
       requestTimeout,
       askFrom: (turn, id, message, to) => this.#ask(id, message, checkSend(to), to, turn),
       tellFrom: (turn, id, message, to) => this.#teller.tell(id, this.#actors.get(id), message, to, turn),
     };
-    this.#ledger = new Ledger(log);
+    this.#ledger = new Ledger(logOf(options));
     this.#dispatch = new Dispatch(this.#ledger, { name, scheduler, dispatcher, host });
     this.#ledger.belongTo(this.#dispatch);
     this.#actors = this.#registry.actors;
@@ -249,11 +249,11 @@ export class LocalBroker {
   }
 
   topic$(pattern: string): Observable<any> {
-    return this.publications$(pattern).pipe(map(({ message }): unknown => message));
+    return this.#topics.observe(pattern, ({ message }): unknown => message);
   }
 
   publications$(pattern: string): Observable<Publication> {
-    return this.#topics.publications(pattern);
+    return this.#topics.observe(pattern, (publication) => publication);
   }
 
   retained(topic: string): any {

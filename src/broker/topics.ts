@@ -1,4 +1,4 @@
-import { Observable, type Subscriber, type Unsubscribable } from 'rxjs';
+import { Observable, type Unsubscribable } from 'rxjs';
 import type { Dispatch } from '../mailbox/dispatch';
 import { CLOSED } from '../mailbox/flags';
 import type { MailboxCore } from '../mailbox/mailbox-core';
@@ -38,11 +38,17 @@ class BoundActor implements RouteTarget {
   }
 }
 
+/** Whoever observes a pattern. */
+interface TopicObserver {
+  next(publication: Publication): void;
+  complete(): void;
+}
+
 /** One publication on its way to those who observed its topic when it was published. */
 class Emission {
-  readonly #observers: readonly Subscriber<Publication>[];
+  readonly #observers: readonly TopicObserver[];
 
-  constructor(observers: readonly Subscriber<Publication>[]) {
+  constructor(observers: readonly TopicObserver[]) {
     this.#observers = observers;
   }
 
@@ -58,8 +64,8 @@ export class Topics {
   readonly #actors = new Map<MailboxCore, BoundActor>();
   /** By what `boundTo` answers, which is the same array for as long as nobody is bound or unbound. */
   #targets: WeakMap<readonly MailboxCore[], Targets> | undefined;
-  readonly #observers = new TopicIndex<Subscriber<Publication>>();
-  readonly #open = new Set<Subscriber<Publication>>();
+  readonly #observers = new TopicIndex<TopicObserver>();
+  readonly #open = new Set<TopicObserver>();
   readonly #maxRetained: number;
   #retained: RetainedTopics | undefined;
   #isClosed = false;
@@ -124,8 +130,12 @@ export class Topics {
     return observers.length === 0 ? undefined : new Emission(observers);
   }
 
-  /** A pattern as a stream: retained messages first, then what is published. @throws {BrokerError} `RoutingFailed` for a malformed pattern. */
-  publications(pattern: string): Observable<Publication> {
+  /**
+   * A pattern as a stream of what `seen` sees of a publication: retained messages first, then what is published.
+   *
+   * @throws {BrokerError} `RoutingFailed` for a malformed pattern.
+   */
+  observe<T>(pattern: string, seen: (publication: Publication) => T): Observable<T> {
     parsePattern(pattern);
     return new Observable((subscriber) => {
       if (this.#isClosed) {
@@ -134,27 +144,31 @@ export class Topics {
       }
       // Observed first: what the retained messages set off is published to this one, too, after them.
       const retained = this.#retained?.match(pattern) ?? [];
-      this.#observers.add(pattern, subscriber);
-      this.#open.add(subscriber);
+      const observer: TopicObserver = {
+        next: (publication) => subscriber.next(seen(publication)),
+        complete: () => subscriber.complete(),
+      };
+      this.#observers.add(pattern, observer);
+      this.#open.add(observer);
       subscriber.add(() => {
-        this.#observers.remove(pattern, subscriber);
-        this.#open.delete(subscriber);
+        this.#observers.remove(pattern, observer);
+        this.#open.delete(observer);
       });
-      if (retained.length > 0) this.#tellRetained(subscriber, retained);
+      if (retained.length > 0) this.#tellRetained(observer, retained);
     });
   }
 
   close(): void {
     this.#isClosed = true;
-    for (const subscriber of [...this.#open]) subscriber.complete();
+    for (const observer of [...this.#open]) observer.complete();
     this.#retained?.clear();
   }
 
   /** Synchronously, whatever else is being told: a state bus must have its first value at once. What it sets off is queued. */
-  #tellRetained(subscriber: Subscriber<Publication>, retained: readonly { topic: string; message: unknown }[]): void {
+  #tellRetained(observer: TopicObserver, retained: readonly { topic: string; message: unknown }[]): void {
     const outermost = this.#dispatch.enter();
     try {
-      for (const { topic, message } of retained) subscriber.next({ topic, message, retained: true });
+      for (const { topic, message } of retained) observer.next({ topic, message, retained: true });
     } finally {
       this.#dispatch.leave(outermost);
     }

@@ -16,8 +16,7 @@ import type { Turn } from './turn';
 import { abortSignal } from './turn-abort';
 
 /** An id is a number to the base 32; all but its last digit is written once for 32 of them. */
-const DIGITS = '0123456789abcdefghijklmnopqrstuv';
-const DIGIT_MASK = 31;
+const DIGITS: readonly string[] = /* @__PURE__ */ Array.from('0123456789abcdefghijklmnopqrstuv');
 
 interface Emission {
   readonly target: { next(value: unknown): void };
@@ -105,8 +104,8 @@ export class Dispatch {
 
   nextId(): string {
     const id = ++this.#ids;
-    if ((id & DIGIT_MASK) === 0) this.#idHead = this.#prefix + (id >>> 5).toString(32);
-    return this.#idHead + (DIGITS[id & DIGIT_MASK] as string);
+    if ((id & 31) === 0) this.#idHead = this.#prefix + (id >>> 5).toString(32);
+    return this.#idHead + (DIGITS[id & 31] as string);
   }
 
   /**
