@@ -12,11 +12,13 @@ const mostActors = 1000;
 /** Topics that each match one of so many patterns. */
 type Traffic = (bindings: number) => readonly string[];
 
-const topicOf = (index: number): string => `sensors.${String(index)}.celsius`;
+/** As many topics for each pattern, so that they change as often where there is one pattern as where there are many. */
+const busy = 16;
+const topicOf = (pattern: number, index: number): string => `sensors.${String(pattern)}.at-${String(index % busy)}`;
 const toAll: Traffic = (bindings) => randomOrder(bindings, operations).map(topicOf);
 const toFew: Traffic = (bindings) => {
-  const few = randomOrder(bindings, 16).map(topicOf);
-  return Array.from({ length: operations }, (_, index) => few[index % few.length]!);
+  const few = randomOrder(bindings, busy).map(topicOf);
+  return Array.from({ length: operations }, (_, index) => few[index % busy]!);
 };
 
 /** So many patterns with a wildcard, each bound to one of up to 1,000 actors. */
@@ -76,18 +78,39 @@ function choose(actors: number): Work {
   return ask(broker, Array.from({ length: Math.max(4, Math.min(operations, 100_000 / actors)) }, () => 'work'));
 }
 
+/** One after the other, as the router picks them. */
+function chooseBare(actors: number): Work {
+  const tally: Tally = { arrived: 0, sum: 0 };
+  const handler = distinctHandlers(1, tally)[0]!;
+  const ids = Array.from({ length: actors }, (_, index) => `actor-${String(index)}`);
+  const entries = new Map(ids.map((id) => [id, { handler }]));
+  let next = 0;
+  return {
+    name: 'Map.get + call',
+    operations,
+    run() {
+      for (let index = 0; index < operations; index++) {
+        entries.get(ids[next]!)!.handler(index);
+        next = next + 1 < actors ? next + 1 : 0;
+      }
+    },
+    arrived: () => tally.arrived,
+  };
+}
+
+/** The one look-up among all patterns: by the token in which they differ. */
 const bareMap =
   (traffic: Traffic) =>
   (bindings: number): Work => {
     const tally: Tally = { arrived: 0, sum: 0 };
     const handler = distinctHandlers(1, tally)[0]!;
-    const entries = new Map(Array.from({ length: bindings }, (_, index) => [topicOf(index), { handler }]));
-    const topics = traffic(bindings);
+    const entries = new Map(Array.from({ length: bindings }, (_, pattern) => [String(pattern), { handler }]));
+    const tokens = traffic(bindings).map((topic) => topic.split('.')[1]!);
     return {
       name: 'Map.get + call',
       operations,
       run() {
-        for (let index = 0; index < operations; index++) entries.get(topics[index]!)!.handler(index);
+        for (let index = 0; index < operations; index++) entries.get(tokens[index]!)!.handler(index);
       },
       arrived: () => tally.arrived,
     };
@@ -107,6 +130,6 @@ export const scaleTopics: Part = {
     publishAll: grow('publish on random topics,', publish, toAll),
     routeFew: grow('sendWithRouting on 16 topics,', route, toFew),
     routeAll: grow('sendWithRouting on random topics,', route, toAll),
-    choose: (bench) => growth(bench, { work: (size) => `sendWithRouting to one of ${size} actors on a topic`, sizes, ours: choose }),
+    choose: (bench) => growth(bench, { work: (size) => `sendWithRouting to one of ${size} actors on a topic`, sizes, ours: choose, bare: chooseBare }),
   },
 };

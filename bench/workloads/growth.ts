@@ -66,7 +66,9 @@ function times(timing: Timing, smallest: Timing): Grown {
 function verdict({ ratio, noise }: Grown, bare: Grown | undefined): string {
   const isCold = bare !== undefined && bare.ratio > limit;
   const allowed = isCold ? coldLimit : limit;
-  const word = ratio <= allowed ? 'within' : ratio - noise <= allowed ? 'about' : 'over';
   const beside = bare === undefined ? '' : `; the bare one ${bare.ratio.toFixed(1)} ×`;
+  // Where the bare structure alone grows more than that, nothing built on it can grow less.
+  if (ratio > allowed && isCold && ratio <= bare.ratio) return `less than the bare one: ${bare.ratio.toFixed(1)} ×`;
+  const word = ratio <= allowed ? 'within' : ratio - noise <= allowed ? 'about' : 'over';
   return `${word} ${String(allowed)} ×${beside}`;
 }
