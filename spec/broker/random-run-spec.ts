@@ -12,6 +12,7 @@ import { toMetrics } from 'rx-broker/operators';
 import fc from 'fast-check';
 import { type Subscription, Subject, VirtualTimeScheduler } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import { expectAtMost, expectSame } from '../expect-same';
 import { expectConserved } from './setup';
 
 /** What a run holds besides its broker. */
@@ -121,23 +122,23 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
 function check(run: Run, counted: BrokerMetrics | undefined): void {
   const metrics = run.broker.metrics();
   expectConserved(metrics);
-  expect(metrics.pending).toBeGreaterThanOrEqual(0);
-  expect(metrics.inFlight).toBeGreaterThanOrEqual(0);
-  expect(metrics.openRequests).toBeGreaterThanOrEqual(0);
+  expectAtMost(0, metrics.pending, 'pending');
+  expectAtMost(0, metrics.inFlight, 'inFlight');
+  expectAtMost(0, metrics.openRequests, 'openRequests');
   let queued = 0;
   let inFlight = 0;
   for (const [name, mailbox] of run.mailboxes) {
     const own = mailbox.metrics();
-    expect(own.size).toBeLessThanOrEqual(own.capacity);
+    expectAtMost(own.size, own.capacity, `size of ${name}`);
     if (!run.broker.isRegistered(actorId(name))) continue;
     queued += own.size;
     inFlight += own.inFlight;
   }
   // What is pending beyond the queues waits for a place.
-  expect(metrics.pending).toBeGreaterThanOrEqual(queued);
-  expect(metrics.inFlight).toBe(inFlight);
+  expectAtMost(queued, metrics.pending, 'queued');
+  expectSame(metrics.inFlight, inFlight, 'inFlight');
   if (counted !== undefined) expect({ ...counted, avgRoutingLatencyNs: 0 }).toEqual({ ...metrics, avgRoutingLatencyNs: 0 });
-  expect(metrics.totalDeadLettered).toBeGreaterThanOrEqual(run.queue.size + run.queue.evicted);
+  expectAtMost(run.queue.size + run.queue.evicted, metrics.totalDeadLettered, 'letters in the queue, or evicted');
 }
 
 function play(script: readonly Step[], observed: boolean): { log: string[]; metrics: BrokerMetrics } {

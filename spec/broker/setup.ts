@@ -2,6 +2,7 @@ import { InMemoryMessageBroker, type BrokerMetrics, type BrokerOptions, type Dea
 import type { Observable, Subscription } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { expect } from 'vitest';
+import { expectSame } from '../expect-same';
 
 /** A broker that logs nothing, and what it lost. */
 export function setup(options: BrokerOptions = {}): { broker: Broker; letters: DeadLetter[] } {
@@ -46,9 +47,9 @@ export function watchFor(stream: Observable<unknown>): Seen & { subscription: Su
 
 /** The laws of O2. */
 export function expectConserved(metrics: BrokerMetrics): void {
-  expect(metrics.totalSent).toBe(metrics.totalDelivered + metrics.totalFailed + metrics.pending);
-  expect(metrics.totalDelivered).toBe(metrics.totalSucceeded + metrics.totalErrored + metrics.totalAborted + metrics.inFlight);
-  expect(metrics.totalFailed).toBe(Object.values(metrics.failedBy).reduce((sum, count) => sum + count, 0));
+  expectSame(metrics.totalSent, metrics.totalDelivered + metrics.totalFailed + metrics.pending, 'totalSent');
+  expectSame(metrics.totalDelivered, metrics.totalSucceeded + metrics.totalErrored + metrics.totalAborted + metrics.inFlight, 'totalDelivered');
+  expectSame(metrics.totalFailed, Object.values(metrics.failedBy).reduce((sum, count) => sum + count, 0), 'totalFailed');
 }
 
 /** A promise with its ends in reach. */

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
+import { expectAtMost, expectSame } from '../../expect-same';
 import type { Law } from '../law';
 import { type AskUnderLaw, type CreateMailbox, FAIRNESSES, type MailboxUnderLaw, OVERFLOWS, PRIORITIES, finishAll } from './mailbox-under-law';
 
@@ -54,16 +55,17 @@ class Books {
 /** What holds at every instant. */
 function checkBounds(box: MailboxUnderLaw, books: Books, settings: { capacity: number; concurrency: number }): void {
   const { size, inFlight, accepted, delivered, lost, highWaterMark } = box.mailbox.metrics();
-  expect(size).toBeLessThanOrEqual(settings.capacity);
-  expect(highWaterMark).toBeLessThanOrEqual(settings.capacity);
-  expect(inFlight).toBeLessThanOrEqual(settings.concurrency);
+  expectAtMost(size, settings.capacity, 'size');
+  expectAtMost(highWaterMark, settings.capacity, 'highWaterMark');
+  expectAtMost(inFlight, settings.concurrency, 'inFlight');
   // Work waits only while every seat is taken.
-  if (inFlight < settings.concurrency) expect(size).toBe(0);
-  expect(delivered).toBe(box.handed.length);
-  expect(lost).toBe(box.losses.length);
-  expect(accepted).toBeGreaterThanOrEqual(delivered + size);
-  expect(box.mailbox).toMatchObject({ size, isFull: size === settings.capacity });
-  for (const [message, ask] of books.asks) expect(ask.outcomes.length, `${message}`).toBeLessThanOrEqual(books.cancelled.has(message) ? 0 : 1);
+  if (inFlight < settings.concurrency) expectSame(size, 0, 'size');
+  expectSame(delivered, box.handed.length, 'delivered');
+  expectSame(lost, box.losses.length, 'lost');
+  expectAtMost(delivered + size, accepted, 'delivered + size');
+  expectSame(box.mailbox.size, size, 'size');
+  expectSame(box.mailbox.isFull, size === settings.capacity, 'isFull');
+  for (const [message, ask] of books.asks) expectAtMost(ask.outcomes.length, books.cancelled.has(message) ? 0 : 1, `outcomes of ${message}`);
 }
 
 /** What holds when all is over: each message came to one end. */
@@ -73,7 +75,7 @@ function checkEnds(box: MailboxUnderLaw, books: Books): void {
     const handed = box.handed.filter((one) => one === message).length;
     const losses = lost.filter((one) => one === message).length;
     const goneQuietly = handed === 0 && books.cancelled.has(message) ? 1 : 0;
-    expect(handed + losses + goneQuietly, `ends of ${message}`).toBe(1);
+    expectSame(handed + losses + goneQuietly, 1, `ends of ${message}`);
     const ask = books.asks.get(message);
     if (ask === undefined) continue;
     const expected = books.cancelled.has(message) ? [] : [losses === 1 ? expect.not.stringMatching('answered') : 'answered'];
