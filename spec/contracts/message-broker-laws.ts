@@ -26,12 +26,19 @@ export const BROKER_LAWS: readonly BrokerLaw[] = [
   ...CLOSING_LAWS,
 ];
 
-/** What every `MessageBroker` owes. Laws that need a trait that it has not are skipped, and shown as such. */
+/** As in "has no …". */
+const TRAITS: Readonly<Record<keyof BrokerTraits, string>> = {
+  synchronous: 'synchronous calls',
+  oneProcess: 'process of its own',
+  virtualTime: 'virtual time',
+};
+
+/** What every `MessageBroker` owes. `name` goes on from "a broker": "with a dispatcher". Laws that need a trait that it has not are skipped, and shown as such. */
 export function messageBrokerLaws(name: string, create: CreateBroker, traits: Partial<BrokerTraits> = {}): void {
   const has: BrokerTraits = { synchronous: true, oneProcess: true, virtualTime: true, ...traits };
   for (const law of BROKER_LAWS) {
     const missing = law.needs.filter((trait) => !has[trait]);
-    if (missing.length > 0) console.log(`Laws: skipped for ${name}, which is not ${missing.join(', ')}: ${law.name}`);
+    if (missing.length > 0) console.log(`Law skipped: a broker ${name} has no ${missing.map((trait) => TRAITS[trait]).join(', no ')}, which this needs: ${law.name}`);
     it.skipIf(missing.length > 0)(`${name}: ${law.name}`, async () => law.check(create));
   }
 }
