@@ -25,11 +25,12 @@ export function runScript(script: Script): void {
       model.play(command);
       broker.play(command);
       compareStories(model, broker);
-      checkLaws(model, broker);
-      laws?.check();
+      const seen = broker.broker.metrics();
+      checkLaws(model, broker, seen);
+      laws?.check(seen);
     }
     checkEnd(broker);
-    laws?.checkEnd();
+    laws?.checkEnd(broker.broker.metrics());
   } catch (error) {
     if (error instanceof Difference) error.message += `\nafter:\n${describeScript(script, played)}`;
     throw error;
