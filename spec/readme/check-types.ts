@@ -21,6 +21,9 @@ declare module '@angular/core/rxjs-interop' {
 }
 `;
 
+/** What is on the disk, parsed once however many programs read it. */
+const parsed = new Map<string, ts.SourceFile | undefined>();
+
 /** Type-checks all blocks, each a module of its own, in one program with the options of `tsconfig.json`. What is wrong, by the README's line. */
 export function typeErrors(blocks: readonly CodeBlock[], root: string): string[] {
   const configPath = join(root, 'tsconfig.json');
@@ -39,7 +42,9 @@ export function typeErrors(blocks: readonly CodeBlock[], root: string): string[]
   host.fileExists = (name) => sources.has(name) || fileExists(name);
   host.getSourceFile = (name, language, ...rest) => {
     const text = sources.get(name);
-    return text === undefined ? getSourceFile(name, language, ...rest) : ts.createSourceFile(name, text, language);
+    if (text !== undefined) return ts.createSourceFile(name, text, language);
+    if (!parsed.has(name)) parsed.set(name, getSourceFile(name, language, ...rest));
+    return parsed.get(name);
   };
   const program = ts.createProgram([...sources.keys()], options, host);
   return [...sources.keys()].flatMap((name) => {

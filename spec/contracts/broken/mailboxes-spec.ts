@@ -155,7 +155,7 @@ const flaws: Readonly<Record<string, readonly [law: string, flaw: Flaw]>> = {
     },
   ],
   'empties its queue when it is closed': [
-    'drains',
+    'drains, then',
     (box) => {
       const close = box.close.bind(box);
       box.close = () => {
