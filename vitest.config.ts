@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
@@ -6,6 +7,8 @@ const source = (path: string): string => fileURLToPath(new URL(`./src/${path}`, 
 const specs = ['spec/**/*-spec.ts', 'marbles/**/*-{spec,marbles}.ts'];
 /** Packs, installs and type-checks: slow, and in need of a registry. `npm run test:package` runs them. */
 const packed = ['spec/package/packed/*-spec.ts'];
+/** What runs nothing of `src` that others do not: processes, the heap, the clock, and what is broken on purpose. */
+const elsewhere = ['spec/package/**', 'spec/examples/**', 'spec/node/**', 'spec/liveness/**', 'spec/**/broken/**'];
 /** What `vitest` runs without `--project`, so that it asks for no browser and no registry. (The option has no type outside the command line.) */
 const unlessTold = { project: ['node'] };
 /** `.ci/run` reads the counts of a run from the file it names here. */
@@ -21,6 +24,11 @@ export default defineConfig({
   },
   test: {
     ...unlessTold,
+    // As many as there are cores. Vitest would leave one to itself, which it hardly uses: on two, half the time.
+    maxWorkers: availableParallelism(),
+    // Specs share what they import: `src` keeps no state in its modules, and loading it anew for each file took as long as a third of the tests.
+    // Those that measure the heap compare two readings with no other spec in between.
+    isolate: false,
     // Far above what any spec takes: a busy machine fails none for its slowness.
     testTimeout: 30_000,
     reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
@@ -43,6 +51,8 @@ export default defineConfig({
           env: { MODEL_RUNS: process.env['MODEL_RUNS'] ?? '1000000', MODEL_SEED: process.env['MODEL_SEED'] ?? String(Math.floor(Math.random() * 2 ** 31)) },
         },
       },
+      // What `npm run coverage` measures.
+      { extends: true, test: { name: 'coverage', include: specs, exclude: elsewhere, env: { MODEL_RUNS: '1000' } } },
       { extends: true, test: { name: 'package', include: packed, testTimeout: 300_000, hookTimeout: 300_000 } },
       {
         extends: true,
