@@ -6,7 +6,7 @@ import { PRIORITIES, type Priority } from '../message/priority';
 import type { Dispatch } from './dispatch';
 import type { Envelope } from './envelope';
 import type { MailboxCore } from './mailbox-core';
-import type { Timed, Waiting } from './timed';
+import type { Timed } from './timed';
 import type { Turn } from './turn';
 import { abortTurn } from './turn-abort';
 
@@ -63,10 +63,7 @@ export class MessageRecord implements Envelope, Withdrawable, Timed {
   parent: Turn | null = null;
   deadline: number = Infinity;
   order = 0;
-  place: Waiting | null = null;
-  before: Timed | null = null;
-  behind: Timed | null = null;
-  heapIndex = 0;
+  place: Timed['place'] = null;
   /** Takes the caller's `AbortSignal` listener off. */
   unlisten: (() => void) | undefined = undefined;
   #id: string | undefined;
