@@ -51,7 +51,7 @@ export class Routes {
     if (record.asked) this.#ledger.requests++;
     const known = prepare(this.#dispatch, null, message, record, undefined) as MessageRecord;
     if (record.asked) this.#ledger.requests--;
-    this.#ledger.unrouted(message, known);
+    this.#ledger.failed('NoRoute', undefined, message, known);
     return new BrokerError('RoutingFailed', reason, cause === undefined ? undefined : { cause });
   }
 

@@ -27,7 +27,7 @@ export const HELD = 2;
 export const RUNNING = 3;
 export const DONE = 4;
 
-const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({});
+export const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({});
 
 /**
  * All that is known of a message that is more than "this value, to that mailbox, normal": one with a caller, with options, on a
@@ -159,7 +159,7 @@ export class MessageRecord implements Envelope, Withdrawable, Timed {
       const { message } = this;
       core.withdraw(this);
       this.done();
-      this.dispatch.journal.cancelled(this, message);
+      this.dispatch.journal.failed('Cancelled', this.target, message, this);
     }
     if (reason !== undefined) caller?.error(reason);
   }

@@ -15,9 +15,9 @@ export const BROKER_FAULTS: readonly Fault[] = [
   {
     name: 'leak on cancel',
     breakIt: () =>
-      patch(Ledger, 'cancelled', (cancelled) => function (record, message) {
-        cancelled.call(this, record, message);
-        this.requests++;
+      patch(Ledger, 'failed', (failed) => function (code: FailureCode | 'Cancelled', target, message, record) {
+        failed.call(this, code, target, message, record);
+        if (code === 'Cancelled') this.requests++;
       }),
   },
   {
