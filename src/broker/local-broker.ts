@@ -26,7 +26,7 @@ import type { DeadLetterQueue } from '../observability/dead-letter-queue';
 import { Ledger, SAMPLE_MASK } from '../observability/ledger';
 import { roundRobin } from '../routing/round-robin';
 import { type ActorRef, SenderRef } from './actor-ref';
-import { ReplyStream, askSlowly, offer, recordOf } from './ask';
+import { ReplyStream, askSlowly, offerRecord, recordOf } from './ask';
 import { type BroadcastContext, broadcastFrom } from './broadcast';
 import type { BroadcastResult } from './broadcast-result';
 import { type BrokerOptions, type BrokerSettings, resolveBroker } from './broker-options';
@@ -188,13 +188,14 @@ export class LocalBroker {
 
   sendWithRouting(key: RoutingKey, message: unknown, options?: SendOptions): Observable<any> {
     const { topic, lane } = checkKey(key, checkSend(options));
+    const details = { lane, options, topic };
     return new Observable((subscriber) => {
       if (this.#dispatch.isRefusing) {
-        offer(this.#context, null, undefined, recordOf(this.#dispatch, message, { lane, options, parent: null, topic }, subscriber), false, -1);
+        offerRecord(this.#dispatch, null, undefined, recordOf(this.#dispatch, message, details, subscriber), false);
         return;
       }
       const id = this.#routes.find(key, message, lane);
-      if (typeof id === 'string') askSlowly(this.#context, id, message, { lane, options, parent: null, topic }, subscriber);
+      if (typeof id === 'string') askSlowly(this.#context, id, message, details, subscriber);
       else subscriber.error(id);
     });
   }
@@ -216,7 +217,7 @@ export class LocalBroker {
     const targets = this.#registry.passing(filter);
     const count = filter === undefined ? this.#registry.size : targets.length;
     const observers = this.#broadcasts;
-    return multicast(this.#dispatch, { targets, count, message, lane: NORMAL_LANE, topic: undefined, observers, told: message });
+    return multicast(this.#context, { targets, count, message, lane: NORMAL_LANE, topic: undefined, observers, told: message });
   }
 
   get broadcasts$(): Observable<unknown> {
@@ -243,7 +244,7 @@ export class LocalBroker {
     const targets = this.#topics.boundTo(topic);
     const observers = this.#topics.observersOf(topic);
     const told: Publication | undefined = observers && { topic, message, retained: false };
-    return multicast(this.#dispatch, { targets, count: targets.length, message, lane, topic, observers, told });
+    return multicast(this.#context, { targets, count: targets.length, message, lane, topic, observers, told });
   }
 
   topic$(pattern: string): Observable<any> {
@@ -313,7 +314,7 @@ export class LocalBroker {
   }
 
   #ask(id: string, message: unknown, lane: number, options: SendOptions | undefined, turn: Turn | null): Observable<unknown> {
-    return new ReplyStream(this.#context, checkActorId(id), message, { lane, options, parent: turn, topic: undefined });
+    return new ReplyStream(this.#context, checkActorId(id), message, { lane, options, parent: turn });
   }
 
   #endStreams(): void {

@@ -5,7 +5,7 @@ import type { Dispatch } from '../mailbox/dispatch';
 import { LONG_WAY } from '../mailbox/flags';
 import { type MailboxCore, TAKEN } from '../mailbox/mailbox-core';
 import type { MessageRecord } from '../mailbox/message-record';
-import { prepare, tell } from '../mailbox/tell';
+import { offer } from '../mailbox/offer';
 import type { Turn } from '../mailbox/turn';
 import { ON_STACK, OPEN } from '../mailbox/turn-state';
 import { checkTell } from '../message/check-send';
@@ -30,7 +30,7 @@ export class Teller {
   tell(id: string, core: MailboxCore | undefined, message: unknown, options: TellOptions | undefined, turn: Turn | null): SendResult {
     const lane = options === undefined ? NORMAL_STAMP : checkTell(options);
     const dispatch = this.#dispatch;
-    if (core === undefined) return this.#refuse(checkActorId(id), message, this.#metaOf(message, lane, options, turn), turn);
+    if (core === undefined) return this.#offer(null, checkActorId(id), message, this.#metaOf(message, lane, options, turn), isInside(turn));
     const startedAt = this.#ledger.isSampleDue() ? performance.now() : -1;
     const meta = turn === null && options === undefined ? lane : this.#metaOf(message, lane, options, turn);
     let code: FailureCode | typeof TAKEN | undefined;
@@ -43,9 +43,9 @@ export class Teller {
       code = core.enqueue(dispatch, message, meta);
       if (code !== undefined && code !== TAKEN) return this.refuse(core, message, meta, code);
     }
-    code ??= tell(core, message, meta, isInside(turn));
+    const sent = code === TAKEN ? SENT : this.#offer(core, id, message, meta, isInside(turn));
     if (startedAt >= 0) this.#ledger.sample(performance.now() - startedAt);
-    return code === TAKEN ? SENT : new Refusal(code, id);
+    return sent;
   }
 
   /** A flood is refused on the shortest way, too: its senders are to be slowed down, not everyone. As `core.lose`, where nobody is told. */
@@ -61,24 +61,18 @@ export class Teller {
 
   /** Sends a record, such as a redelivered one. */
   tellRecord(id: string, record: MessageRecord): SendResult {
-    const { message } = record;
-    const core = this.#actors.get(id);
-    if (core === undefined) return this.#refuse(id, message, record, null);
-    const code = tell(core, message, record, false);
-    return code === TAKEN ? SENT : new Refusal(code, id);
+    return this.#offer(this.#actors.get(id) ?? null, id, record.message, record, false);
   }
 
-  #refuse(id: string, message: unknown, meta: MessageRecord | number, turn: Turn | null): SendResult {
-    const code: FailureCode = this.#dispatch.isRefusing && !isInside(turn) ? 'BrokerClosed' : 'ActorNotFound';
-    const known = this.#dispatch.flags === 0 ? meta : prepare(this.#dispatch, null, message, meta, id);
-    this.#ledger.failed(code, id, message, known);
-    return new Refusal(code, id);
+  #offer(core: MailboxCore | null, id: string, message: unknown, meta: MessageRecord | number, inside: boolean): SendResult {
+    const code = offer(this.#dispatch, core, id, message, meta, inside);
+    return code === TAKEN ? SENT : new Refusal(code, id);
   }
 
   /** A stamp that is only a lane, or a record where there is more to say. */
   #metaOf(message: unknown, lane: number, options: TellOptions | undefined, turn: Turn | null): MessageRecord | number {
     const says = turn !== null || (options !== undefined && (options.ttl !== undefined || options.sender !== undefined || options.headers !== undefined));
-    return says ? recordOf(this.#dispatch, message, { lane, options, parent: turn, topic: undefined }, null) : lane;
+    return says ? recordOf(this.#dispatch, message, { lane, options, parent: turn }, null) : lane;
   }
 }
 

@@ -8,6 +8,7 @@ import type { Journal } from './journal';
 import { macrotask } from './macrotask';
 import type { MailboxCore } from './mailbox-core';
 import { checkDrained } from './mailbox-end';
+import type { MessageRecord } from './message-record';
 import { Nesting } from './nesting';
 import { RunQueue } from './run-queue';
 import { stampOf, stampedAt } from './stamp';
@@ -271,6 +272,12 @@ export class Dispatch {
     if ((this.flags & FANNING) === 0) return;
     this.flags &= ~FANNING;
     this.fanOut?.queueRest();
+  }
+
+  /** What precedes every send: the rest of a fan-out is queued, the journal told. Answers what is known of the message from here. */
+  prepare(core: MailboxCore | null, message: unknown, meta: MessageRecord | number, target: string | undefined): MessageRecord | number {
+    this.settleFanOut();
+    return this.journal.prepare(core, message, meta, target);
   }
 
   /** Something needs to reach the turn on the stack before it returns. */

@@ -113,7 +113,7 @@ export class FanOut {
   }
 
   #offer(core: MailboxCore): void {
-    const code = core.queue(this.#message, this.#meta, this.#lane, false);
+    const code = core.queue(this.#message, this.#meta, this.#lane);
     if (code === TAKEN) this.taken++;
     else core.lose(this.#message, this.#meta, code);
   }

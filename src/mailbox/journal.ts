@@ -34,9 +34,13 @@ export class Journal {
   /** A turn is over that did not succeed. `code` is absent when its caller cancelled it. */
   ended(_turn: Turn, _code: TurnFailure | undefined, _error: unknown, _message: unknown): void {}
 
+  /** A message is about to be sent. Answers what is known of it from here. */
+  prepare(_core: MailboxCore | null, _message: unknown, meta: MessageRecord | number, _target: string | undefined): MessageRecord | number {
+    return meta;
+  }
+
   // The stages of a message's way, told only while somebody observes -------------------------------
 
-  sent(_record: MessageRecord): void {}
   queued(_record: MessageRecord): void {}
   delivered(_turn: Turn, _message: unknown): void {}
   settled(_turn: Turn, _message: unknown): void {}

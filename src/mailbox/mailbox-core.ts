@@ -1,17 +1,17 @@
-import { failureOf } from '../failure/failure-of';
 import { ACCEPTED, BoundedBuffer, EVICTED, FULL, REFUSED } from '../buffer/bounded-buffer';
 import type { FailureCode } from '../failure/failure-code';
 import type { Actor } from './actor';
 import { startActor } from './consumer-life';
 import type { Dispatch } from './dispatch';
 import { isExpired, isSwept, sweepExpired } from './expiry';
+import { fail } from './fail';
 import { BUSY, CLOSED, CUT_SHORT, DETACHED, DRAINING, IDLE_SEAT, LOOKED_AT, OBSERVED, QUEUED, READY, SCHEDULED, STALLED, UNSTARTED } from './flags';
 import type { Handler } from './handler';
 import { checkDrained } from './mailbox-end';
 import { MailboxExtras } from './mailbox-extras';
 import type { MailboxMetrics } from './mailbox-metrics';
 import type { MailboxSettings } from './mailbox-options';
-import { type Caller, FRESH, HELD, type MessageRecord, RUNNING, WAITING } from './message-record';
+import { FRESH, HELD, type MessageRecord, RUNNING, WAITING } from './message-record';
 import type { OpenTurn } from './open-turn';
 import type { RunQueue } from './run-queue';
 import { AskedTurn, Turn } from './turn';
@@ -86,18 +86,18 @@ export class MailboxCore {
    * Takes a message in: runs it now if the mailbox is idle and nothing is on the stack, else queues it. Answers `TAKEN` or why not;
    * the caller counts a refusal by `lose`.
    */
-  take(message: unknown, meta: MessageRecord | number, lane: number, mayWait: boolean): FailureCode | typeof TAKEN {
+  take(message: unknown, meta: MessageRecord | number, lane: number): FailureCode | typeof TAKEN {
     const { dispatch } = this.runQueue;
     if (this.flags === 0 && (dispatch.flags & DRAINING) === 0) {
       this.#runIdle(dispatch, message, meta);
       return TAKEN;
     }
-    if ((this.flags & UNSTARTED) === 0 && !isSwept(this)) return this.queue(message, meta, lane, mayWait);
+    if ((this.flags & UNSTARTED) === 0 && !isSwept(this)) return this.queue(message, meta, lane);
     // A lone mailbox whose actor starts with this message: queued, and run from there, where it is started. And what a sweep tells
     // others makes them send, and sets seats free: that runs when this message has found its place.
     const outermost = dispatch.enter();
     try {
-      return this.queue(message, meta, lane, mayWait);
+      return this.queue(message, meta, lane);
     } finally {
       dispatch.leave(outermost);
     }
@@ -119,7 +119,7 @@ export class MailboxCore {
   }
 
   /** Queues a message, by the mailbox's overflow strategy. */
-  queue(message: unknown, meta: MessageRecord | number, lane: number, mayWait: boolean): FailureCode | typeof TAKEN {
+  queue(message: unknown, meta: MessageRecord | number, lane: number): FailureCode | typeof TAKEN {
     const { settings } = this;
     const { dispatch } = this.runQueue;
     // Whoever is told that a message expired may end this actor.
@@ -156,7 +156,7 @@ export class MailboxCore {
         return 'Dropped';
       case FULL:
         if (record !== null) record.state = FRESH;
-        if (!mayWait || record === null || settings.overflow !== 'block') return 'MailboxFull';
+        if (record === null || record.caller === null || settings.overflow !== 'block') return 'MailboxFull';
         return this.#park(dispatch, record);
     }
     this.#accepted(dispatch, record);
@@ -183,16 +183,8 @@ export class MailboxCore {
   /** Counts a message as lost, tells `losses$`, and its caller if it has one. */
   lose(message: unknown, meta: MessageRecord | number, code: FailureCode, detail?: string): void {
     const extras = this.rare();
-    const { dispatch } = this.runQueue;
     extras.lost++;
-    let caller: Caller | null = null;
-    if (typeof meta !== 'number' && !meta.shared) {
-      ({ caller } = meta);
-      meta.done();
-    }
-    dispatch.journal.failed(code, this.id, message, meta);
-    if (extras.losses !== undefined && extras.losses.observed) dispatch.emit(extras.losses, { message, code });
-    if (caller !== null) caller.error(failureOf(code, this.id, false, detail));
+    fail(this.runQueue.dispatch, this.id, message, meta, code, detail, extras.losses);
   }
 
   // Out ------------------------------------------------------------------------------------------

@@ -143,7 +143,7 @@ export class Mailbox<Msg = any> implements Observer<Msg> {
     const core = this.#core;
     const { dispatch } = core.runQueue;
     if ((core.flags | dispatch.flags) === 0) tellDirect(core, dispatch, message, NORMAL_STAMP);
-    else tell(core, message, NORMAL_STAMP, false);
+    else tell(core, message);
   }
 
   /** Closes, as a Subject's would. `error` goes to the actor's `onStop` and to `events$`. */

@@ -2,10 +2,11 @@ import { Observable } from 'rxjs';
 import type { ActorId } from '../message/actor-id';
 import { PRIORITIES, type Priority } from '../message/priority';
 import type { Dispatch } from '../mailbox/dispatch';
-import { OBSERVED } from '../mailbox/flags';
+import { FREEZING, OBSERVED } from '../mailbox/flags';
+import { deepFreeze } from '../mailbox/freeze';
 import { Journal, type TurnFailure } from '../mailbox/journal';
 import type { MailboxCore } from '../mailbox/mailbox-core';
-import { type MessageRecord, NO_HEADERS, WAITING } from '../mailbox/message-record';
+import { MessageRecord, NO_HEADERS, WAITING } from '../mailbox/message-record';
 import { laneOfStamp } from '../mailbox/stamp';
 import type { Turn } from '../mailbox/turn';
 import { OPEN } from '../mailbox/turn-state';
@@ -128,8 +129,24 @@ export class Ledger extends Journal {
 
   // The stages of a message's way --------------------------------------------------------------------
 
-  override sent(record: MessageRecord): void {
-    this.#tellStage('sent', record.target, record.message, record, { broadcast: record.broadcast });
+  /** Freezes it, and tells its observers: then it has a record. */
+  override prepare(core: MailboxCore | null, message: unknown, meta: MessageRecord | number, target: string | undefined): MessageRecord | number {
+    const dispatch = this.#dispatch;
+    this.freeze(message);
+    if (!this.#isObserved) return meta;
+    const record = typeof meta === 'number' ? new MessageRecord(dispatch, message, laneOfStamp(meta), null, dispatch.scheduler.now()) : meta;
+    record.core ??= core;
+    record.target = target;
+    // Pending while its observers are told, as their own count has it (rule O2).
+    this.pending++;
+    this.#tellStage('sent', target, message, record, { broadcast: record.broadcast });
+    this.pending--;
+    return record;
+  }
+
+  /** For `freezeMessages`. */
+  freeze(message: unknown): void {
+    if ((this.#dispatch.flags & FREEZING) !== 0) deepFreeze(message);
   }
 
   override queued(record: MessageRecord): void {
