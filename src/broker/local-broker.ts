@@ -1,6 +1,6 @@
 import { Observable, ReplaySubject, Subject, type Unsubscribable, defer, interval, map, startWith, takeUntil } from 'rxjs';
 import { BrokerError } from '../failure/broker-error';
-import { checkActorId, checkCapacity, checkFunction, checkOneOf, checkOptions, checkPositiveInteger, describeValue } from '../failure/check';
+import { check, checkActorId, checkBoolean, checkCapacity, checkFunction, checkOneOf, checkOptions, checkPositiveInteger, describeValue, isObject } from '../failure/check';
 import { consumerOf } from '../mailbox/consumer';
 import { attach } from '../mailbox/consumer-life';
 import { tellDirect } from '../mailbox/direct';
@@ -104,7 +104,7 @@ export class LocalBroker {
   }
 
   withDeadLetterQueue(queue: DeadLetterQueue): this {
-    if (typeof queue?.redeliver !== 'function') throw new TypeError(`queue must be a DeadLetterQueue, got ${describeValue(queue)}`);
+    check(typeof queue?.redeliver === 'function', 'queue must be a DeadLetterQueue', queue);
     this.#ledger.store(queue.attach(this.#ledger, (letter) => this.#routes.redeliver(letter, this.#teller)));
     return this;
   }
@@ -239,7 +239,7 @@ export class LocalBroker {
     checkOptions(options);
     this.#dispatch.settleFanOut();
     const retain = options?.retain ?? false;
-    if (typeof retain !== 'boolean') throw new TypeError(`retain must be true or false, got ${describeValue(retain)}`);
+    checkBoolean(retain, 'retain');
     if (retain && !this.#dispatch.isRefusing) this.#topics.retained.set(topic, message);
     const targets = this.#topics.boundTo(topic);
     const observers = this.#topics.observersOf(topic);
@@ -329,7 +329,7 @@ export class LocalBroker {
 
 /** @throws {BrokerError | TypeError | RangeError} for a key that is none. */
 function checkKey(key: RoutingKey, lane: number): { readonly topic: string; readonly lane: number } {
-  if (typeof key !== 'object' || key === null) throw new BrokerError('RoutingFailed', `a routing key must be { topic, priority? }, got ${describeValue(key)}`);
+  if (!isObject(key)) throw new BrokerError('RoutingFailed', `a routing key must be { topic, priority? }, got ${describeValue(key)}`);
   parseTopic(key.topic);
   return { topic: key.topic, lane: key.priority === undefined ? lane : laneOfRouting(key.priority) };
 }

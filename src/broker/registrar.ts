@@ -1,5 +1,5 @@
 import { BrokerError } from '../failure/broker-error';
-import { checkOptions, describeValue } from '../failure/check';
+import { check, checkOptions, describeValue } from '../failure/check';
 import type { FailureCode } from '../failure/failure-code';
 import { startActor, stopActor } from '../mailbox/consumer-life';
 import type { Dispatch } from '../mailbox/dispatch';
@@ -37,7 +37,7 @@ export class Registrar {
   register(id: string, core: MailboxCore, options: RegisterOptions | undefined): Registration {
     checkOptions(options);
     const topics = options?.topics ?? [];
-    if (!Array.isArray(topics)) throw new TypeError(`topics must be an array of topic patterns, got ${describeValue(topics)}`);
+    check(Array.isArray(topics), 'topics must be an array of topic patterns', topics);
     for (const topic of topics) parsePattern(topic);
     if ((this.#dispatch.flags & CLOSING) !== 0) throw new BrokerError('BrokerClosed', `the broker is closing or closed; ${describeValue(id)} cannot be registered`);
     this.#registry.checkFree(id, core);

@@ -1,5 +1,5 @@
 import { Observable, type Observer, Subject, Subscription, defer, distinctUntilChanged, startWith } from 'rxjs';
-import { describeValue, checkCapacity } from '../failure/check';
+import { check, checkCapacity, isObject } from '../failure/check';
 import type { FailureCode } from '../failure/failure-code';
 import type { Actor } from './actor';
 import { consumerOf } from './consumer';
@@ -60,9 +60,7 @@ export class Mailbox<Msg = any> implements Observer<Msg> {
 
   /** @internal The inside, for the broker. */
   static coreOf(mailbox: Mailbox): MailboxCore {
-    if (typeof mailbox !== 'object' || mailbox === null || !(#core in mailbox)) {
-      throw new TypeError(`mailbox must be a Mailbox (Mailbox.bounded or Mailbox.unbounded), got ${describeValue(mailbox)}`);
-    }
+    check(isObject(mailbox) && #core in mailbox, 'mailbox must be a Mailbox (Mailbox.bounded or Mailbox.unbounded)', mailbox);
     return mailbox.#core;
   }
 

@@ -1,5 +1,5 @@
 import type { TimestampProvider } from 'rxjs';
-import { checkDuration, checkPositiveInteger, describeValue } from '../failure/check';
+import { check, checkDuration, checkPositiveInteger, describeValue, isObject } from '../failure/check';
 import type { DeadLetter } from './dead-letter';
 
 /** How dead letters are logged while nobody observes them (rule O3). */
@@ -32,10 +32,8 @@ export class DeadLetterLog {
 
   /** @throws {RangeError | TypeError} for options out of range. */
   constructor(options: boolean | DeadLetterLogOptions, write: (message: string, ...details: unknown[]) => void) {
-    if (typeof options !== 'boolean' && (typeof options !== 'object' || options === null)) {
-      throw new TypeError(`logDeadLetters must be true, false or { first, interval }, got ${describeValue(options)}`);
-    }
-    const { first = FIRST, interval = INTERVAL } = typeof options === 'boolean' ? {} : options;
+    check(typeof options === 'boolean' || isObject(options), 'logDeadLetters must be true, false or { first, interval }', options);
+    const { first = FIRST, interval = INTERVAL } = options as DeadLetterLogOptions;
     this.#first = this.#told = options === false || first === 0 ? 0 : checkPositiveInteger(first, 'logDeadLetters.first');
     this.#interval = options === false ? Infinity : checkDuration(interval, 'logDeadLetters.interval', { infinity: true });
     this.#write = write;

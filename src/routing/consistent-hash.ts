@@ -1,4 +1,4 @@
-import { checkFunction, describeValue } from '../failure/check';
+import { check, checkFunction } from '../failure/check';
 import type { RoutingKey } from '../message/routing-key';
 import type { Router, RouteTarget } from './router';
 
@@ -17,7 +17,7 @@ export function consistentHash<Msg = any>(keyOf: (message: Msg, key: RoutingKey)
   return {
     route(key, targets, message) {
       const by: unknown = keyOf(message as Msg, key);
-      if (typeof by !== 'string') throw new TypeError(`keyOf must return a string, got ${describeValue(by)}`);
+      check(typeof by === 'string', 'keyOf must return a string', by);
       let chosen = targets[0] as RouteTarget;
       let highest = -1;
       for (const target of targets) {

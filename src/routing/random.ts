@@ -1,4 +1,4 @@
-import { describeValue } from '../failure/check';
+import { outOfRange } from '../failure/check';
 import type { Router, RouteTarget } from './router';
 
 /**
@@ -7,9 +7,7 @@ import type { Router, RouteTarget } from './router';
  * @throws {RangeError} for a seed that is no finite number.
  */
 export function random(seed?: number): Router {
-  if (seed !== undefined && !(typeof seed === 'number' && Number.isFinite(seed))) {
-    throw new RangeError(`seed must be a finite number, got ${describeValue(seed)}`);
-  }
+  if (seed !== undefined && !Number.isFinite(seed)) outOfRange('seed must be a finite number', seed);
   const next = seed === undefined ? Math.random : mulberry32(seed);
   return { route: (_key, targets) => (targets[Math.floor(next() * targets.length)] as RouteTarget).id };
 }
