@@ -116,9 +116,7 @@ export class LocalBroker {
   }
 
   unregister(id: string): void {
-    const core = this.#actors.get(checkActorId(id));
-    if (core === undefined) throw new BrokerError('NotFound', `no actor is registered as ${describeValue(id)}`);
-    this.#registrar.end(core);
+    this.#registrar.end(this.#registered(id));
   }
 
   spawn(id: string, first: unknown, second?: unknown, third?: SpawnOptions): Registration {
@@ -228,8 +226,7 @@ export class LocalBroker {
 
   bind(topic: string, id: string): Unsubscribable {
     parsePattern(topic);
-    const core = this.#actors.get(checkActorId(id));
-    if (core === undefined) throw new BrokerError('NotFound', `no actor is registered as ${describeValue(id)}; register it before it is bound to ${describeValue(topic)}`);
+    const core = this.#registered(id);
     this.#dispatch.settleFanOut();
     return this.#topics.bind(topic, core);
   }
@@ -311,6 +308,12 @@ export class LocalBroker {
   /** Emits when the broker has ended, at once if it has already. */
   get #end(): ReplaySubject<void> {
     return (this.#madeEnd ??= new ReplaySubject(1));
+  }
+
+  #registered(id: string): MailboxCore {
+    const core = this.#actors.get(checkActorId(id));
+    if (core === undefined) throw new BrokerError('NotFound', `no actor is registered as ${describeValue(id)}`);
+    return core;
   }
 
   #ask(id: string, message: unknown, lane: number, options: SendOptions | undefined, turn: Turn | null): Observable<unknown> {

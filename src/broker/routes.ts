@@ -30,7 +30,7 @@ export class Routes {
     const { topic } = key;
     this.#dispatch.settleFanOut();
     const { list, ids } = this.#topics.targetsOf(topic);
-    if (list.length === 0) return this.#unrouted(topic, message, lane, again, `no open actor is bound to ${describeValue(topic)}; bind one first`);
+    if (list.length === 0) return this.#unrouted(topic, message, lane, again, `no open actor is bound to ${describeValue(topic)}`);
     let picked: unknown;
     try {
       picked = this.#router.route(key, list, message);
@@ -38,7 +38,7 @@ export class Routes {
       return this.#unrouted(topic, message, lane, again, `the router threw for ${describeValue(topic)}`, error);
     }
     if (ids.has(picked)) return picked as string;
-    return this.#unrouted(topic, message, lane, again, `the router picked ${describeValue(picked)} for ${describeValue(topic)}, which is not among its targets`);
+    return this.#unrouted(topic, message, lane, again, `the router picked ${describeValue(picked)} for ${describeValue(topic)}, which is not a target`);
   }
 
   #unrouted(topic: string, message: unknown, lane: number, again: DeadLetter | undefined, reason: string, cause?: unknown): BrokerError {

@@ -69,7 +69,7 @@ export function checkOptions(value: unknown, name = 'options'): void {
 export function checkScheduler(value: unknown, name: string): void {
   const scheduler = value as { schedule?: unknown; now?: unknown } | null | undefined;
   const isFine = typeof scheduler?.schedule === 'function' && typeof scheduler.now === 'function';
-  check(isFine, `${name} must be an RxJS scheduler (asapScheduler, asyncScheduler, …)`, value);
+  check(isFine, `${name} must be an RxJS scheduler`, value);
 }
 
 /** @throws {TypeError} unless `value` is a non-empty string. */

@@ -14,7 +14,7 @@ const NORMAL_LANE = 1;
 /** @throws {BrokerError} `AlreadyRegistered` when there is a consumer: a mailbox has one. */
 export function claimSeat(core: MailboxCore): void {
   if ((core.flags & IDLE_SEAT) !== 0) return;
-  throw new BrokerError('AlreadyRegistered', 'this mailbox has its one consumer already; unsubscribe that one first, or use a mailbox for each');
+  throw new BrokerError('AlreadyRegistered', 'this mailbox has its one consumer already; unsubscribe that one first');
 }
 
 /** Gives the seat to a consumer, which gets what is queued at once. */

@@ -21,7 +21,7 @@ export function consumerOf(first: unknown, handlers: unknown): Consumer {
 
 function protocolHandler(protocol: unknown, handlers: unknown): Handler {
   check(isObject(protocol), 'a protocol must be made by protocol()', protocol);
-  check(isObject(handlers), "a protocol's handlers must be an object with a function for each message", handlers);
+  check(isObject(handlers), "a protocol's handlers must be an object of functions", handlers);
   const byType = new Map<unknown, (message: unknown, context: ActorContext) => unknown>();
   for (const [key, creator] of Object.entries(protocol as Record<string, { type?: unknown }>)) {
     const type = creator?.type;

@@ -30,5 +30,5 @@ export function laneOf(priority: Priority | undefined): number {
 export function laneOfRouting(priority: Priority | number | undefined): number {
   if (typeof priority !== 'number') return laneOf(priority);
   if (Number.isInteger(priority) && priority >= 0 && priority <= 255) return priority >> 6;
-  return outOfRange("a routing key's priority must be one of 'low', 'normal', 'high', 'critical' or an integer from 0 to 255", priority);
+  return outOfRange('priority must be a Priority or an integer from 0 to 255', priority);
 }
