@@ -6,7 +6,7 @@ import type { Timed } from '../../src/mailbox/timed';
 
 function setup() {
   const scheduler = new VirtualTimeScheduler();
-  const deadlines = new Deadlines({ scheduler, enter: () => true, leave: () => undefined });
+  const deadlines = new Deadlines({ scheduler, within: (work) => work() });
   const expired: string[] = [];
   const add = (name: string, timeout: number): Timed => {
     const item: Timed = { deadline: 0, order: 0, place: null, expire: () => void expired.push(`${name} at ${scheduler.now()}`) };

@@ -64,15 +64,11 @@ export class AskedFanOut {
 
   /** Offered to all, and then told to the observers, before the first handler runs: what they send comes after it everywhere. */
   #queueAll(dispatch: Dispatch): void {
-    const outermost = dispatch.enter();
-    try {
-      dispatch.settleFanOut();
+    dispatch.within(() => {
       this.queueRest();
       this.#cast.announce?.();
       this.#gathering.offered();
-    } finally {
-      dispatch.leave(outermost);
-    }
+    });
   }
 
   /** Answers the actor whose turn ended it: its visit goes on, as if it had been queued for all beforehand. */

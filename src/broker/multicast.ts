@@ -47,17 +47,14 @@ export function multicast({ dispatch, ledger }: AskContext, cast: Multicast): nu
 /** The same, one record for each target: observed, or refused by a closing broker. */
 function castSlowly(dispatch: Dispatch, { targets, count, message, lane, topic }: Multicast, announce: (() => void) | undefined): number {
   const { isRefusing } = dispatch;
-  const outermost = dispatch.enter();
-  let taken = 0;
-  try {
+  return dispatch.within(() => {
+    let taken = 0;
     for (const core of targets.slice(0, count)) {
       const record = recordOf(dispatch, message, { lane, topic }, null);
       record.broadcast = topic === undefined;
       if (offerRecord(dispatch, core, core.id, record, false) === TAKEN) taken++;
     }
     if (!isRefusing) announce?.();
-  } finally {
-    dispatch.leave(outermost);
-  }
-  return taken;
+    return taken;
+  });
 }

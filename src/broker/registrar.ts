@@ -41,24 +41,21 @@ export class Registrar {
     for (const topic of topics) parsePattern(topic);
     if ((this.#dispatch.flags & CLOSING) !== 0) throw new BrokerError('BrokerClosed', `the broker is closing or closed; ${describeValue(id)} cannot be registered`);
     this.#registry.checkFree(id, core);
-    this.#dispatch.settleFanOut();
-    let life = 0;
-    const outermost = this.#dispatch.enter();
-    try {
-      this.#registry.add(id, core);
-      life = core.lives;
-      moveTo(core, this.#dispatch.queueFor(core.settings.dispatcher));
-      this.#ledger.registered(core);
-      for (const topic of topics) this.#topics.bind(topic, core);
-      startActor(core);
-      core.wake();
-    } catch (error) {
-      this.end(core);
-      throw error;
-    } finally {
-      this.#dispatch.leave(outermost);
-    }
-    return new LocalRegistration(this, core, id, life);
+    return this.#dispatch.within(() => {
+      try {
+        this.#registry.add(id, core);
+        const registration = new LocalRegistration(this, core, id, core.lives);
+        moveTo(core, this.#dispatch.queueFor(core.settings.dispatcher));
+        this.#ledger.registered(core);
+        for (const topic of topics) this.#topics.bind(topic, core);
+        startActor(core);
+        core.wake();
+        return registration;
+      } catch (error) {
+        this.end(core);
+        throw error;
+      }
+    });
   }
 
   /** Unregisters an actor. */
@@ -72,9 +69,7 @@ export class Registrar {
   }
 
   #end(core: MailboxCore, reason: string, queuedCode: FailureCode, runningCode: FailureCode): void {
-    const outermost = this.#dispatch.enter();
-    try {
-      this.#dispatch.settleFanOut();
+    this.#dispatch.within(() => {
       const { id } = core;
       this.#registry.remove(core);
       this.#topics.forget(core);
@@ -86,8 +81,6 @@ export class Registrar {
       if (watchers !== undefined) {
         this.#dispatch.emit({ next: () => { watchers.next(); watchers.complete(); } }, undefined);
       }
-    } finally {
-      this.#dispatch.leave(outermost);
-    }
+    });
   }
 }

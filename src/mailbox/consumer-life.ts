@@ -25,13 +25,10 @@ export function attach(core: MailboxCore, handler: Handler, actor: Actor | null)
   core.flags &= ~IDLE_SEAT;
   if (actor !== null) core.flags |= UNSTARTED;
   const { dispatch } = core.runQueue;
-  const outermost = dispatch.enter();
-  try {
+  dispatch.within(() => {
     if (core.isRegistered) startActor(core);
     core.wake();
-  } finally {
-    dispatch.leave(outermost);
-  }
+  });
 }
 
 /** The consumer leaves; what is queued stays. */
@@ -53,18 +50,18 @@ export function startActor(core: MailboxCore): void {
   if ((core.flags & UNSTARTED) === 0) return;
   core.flags &= ~UNSTARTED;
   const { dispatch } = core.runQueue;
-  const outermost = dispatch.enter();
-  const turn = new Turn(core, dispatch.stamp(NORMAL_LANE, true));
-  try {
-    core.actor?.onStart?.(turn);
-  } catch (error) {
-    core.flags |= UNSTARTED;
-    throw error;
-  } finally {
-    turn.state = OVER;
-    dispatch.lookAway();
-    dispatch.leave(outermost);
-  }
+  dispatch.within(() => {
+    const turn = new Turn(core, dispatch.stamp(NORMAL_LANE, true));
+    try {
+      core.actor?.onStart?.(turn);
+    } catch (error) {
+      core.flags |= UNSTARTED;
+      throw error;
+    } finally {
+      turn.state = OVER;
+      dispatch.lookAway();
+    }
+  });
 }
 
 /** Calls `onStop`, if the actor has started. What it throws is told, and stops nothing. */
@@ -73,12 +70,11 @@ export function stopActor(core: MailboxCore, reason: unknown): void {
   if (actor === null || (core.flags & UNSTARTED) !== 0) return;
   core.flags |= UNSTARTED;
   const { dispatch } = core.runQueue;
-  const outermost = dispatch.enter();
-  try {
-    actor.onStop?.(reason);
-  } catch (error) {
-    dispatch.journal.callbackFailed(`onStop of ${describeValue(core.id)}`, error);
-  } finally {
-    dispatch.leave(outermost);
-  }
+  dispatch.within(() => {
+    try {
+      actor.onStop?.(reason);
+    } catch (error) {
+      dispatch.journal.callbackFailed(`onStop of ${describeValue(core.id)}`, error);
+    }
+  });
 }

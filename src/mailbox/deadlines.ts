@@ -7,8 +7,7 @@ const LONGEST_NAP = 50;
 /** Where time comes from, and where what expires runs. */
 interface DeadlineDispatch {
   readonly scheduler: SchedulerLike;
-  enter(): boolean;
-  leave(outermost: boolean): void;
+  within(work: () => void): void;
 }
 
 /**
@@ -120,16 +119,16 @@ export class Deadlines {
     this.#timer = undefined;
     this.#wakesAt = Infinity;
     // All that is due ends before anything runs: a seat that the first sets free must not go to one that is over as well (rule S4).
-    const outermost = this.#dispatch.enter();
-    try {
-      for (let first = this.#first(); first !== undefined && first.deadline <= now; first = this.#first()) {
-        this.remove(first);
-        first.expire();
+    this.#dispatch.within(() => {
+      try {
+        for (let first = this.#first(); first !== undefined && first.deadline <= now; first = this.#first()) {
+          this.remove(first);
+          first.expire();
+        }
+      } finally {
+        this.#arm(now);
       }
-    } finally {
-      this.#arm(now);
-      this.#dispatch.leave(outermost);
-    }
+    });
   }
 
   /** The clock was set back: what has been waited for stays waited for. */

@@ -168,7 +168,17 @@ export class Dispatch {
     if (outermost) this.finish();
   }
 
-  /** The same where a turn was settled: that is nobody's own send (rule D1), so it does not go on where a drain gave way. */
+  /** `work` as one stretch: what it sends is queued, and runs when it is done, if this is the outermost. For what is not hot. */
+  within<T>(work: () => T): T {
+    const outermost = this.enter();
+    try {
+      return work();
+    } finally {
+      this.leave(outermost);
+    }
+  }
+
+  /** As `leave`, where a turn was settled: that is nobody's own send (rule D1), so it does not go on where a drain gave way. */
   leaveSettled(outermost: boolean): void {
     if (!outermost) return;
     this.#giveWayToMacrotasks();

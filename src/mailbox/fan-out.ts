@@ -51,13 +51,7 @@ export class FanOut {
   run(announce: (() => void) | undefined): number {
     const dispatch = this.#dispatch;
     if ((dispatch.flags & DRAINING) !== 0 || !areIdle(this.#targets, this.#count)) {
-      const outermost = dispatch.enter();
-      try {
-        this.queueRest();
-        announce?.();
-      } finally {
-        dispatch.leave(outermost);
-      }
+      this.#queueAll(dispatch, announce);
       return this.taken;
     }
     dispatch.flags |= DRAINING | FANNING;
@@ -73,6 +67,13 @@ export class FanOut {
       dispatch.finish();
     }
     return this.taken;
+  }
+
+  #queueAll(dispatch: Dispatch, announce: (() => void) | undefined): void {
+    dispatch.within(() => {
+      this.queueRest();
+      announce?.();
+    });
   }
 
   /** Answers the actor whose turn ended it: its visit goes on, as if it had been queued for all beforehand. */

@@ -95,12 +95,7 @@ export class MailboxCore {
     if ((this.flags & UNSTARTED) === 0 && !isSwept(this)) return this.queue(message, meta, lane);
     // A lone mailbox whose actor starts with this message: queued, and run from there, where it is started. And what a sweep tells
     // others makes them send, and sets seats free: that runs when this message has found its place.
-    const outermost = dispatch.enter();
-    try {
-      return this.queue(message, meta, lane);
-    } finally {
-      dispatch.leave(outermost);
-    }
+    return this.#queueWithin(message, meta, lane);
   }
 
   /**
@@ -135,22 +130,9 @@ export class MailboxCore {
     switch (buffer.offer(queued, record === null && typeof meta === 'number' ? dispatch.stamp(lane, settings.ttl !== Infinity) : meta, lane)) {
       case ACCEPTED:
         break;
-      case EVICTED: {
-        const victim = buffer.victim;
-        const victimMeta = buffer.victimMeta as MessageRecord | number;
-        buffer.forgetVictim();
-        // Out of the queue before anyone is told, so that nobody can take it out again.
-        if (typeof victimMeta !== 'number' && !victimMeta.shared) victimMeta.state = FRESH;
-        const outermost = dispatch.enter();
-        try {
-          this.#accepted(dispatch, record);
-          this.#removed(dispatch);
-          this.lose(typeof victimMeta === 'number' || victimMeta.shared ? victim : victimMeta.message, victimMeta, 'Dropped');
-        } finally {
-          dispatch.leave(outermost);
-        }
+      case EVICTED:
+        this.#evicted(dispatch, buffer, record);
         return TAKEN;
-      }
       case REFUSED:
         if (record !== null) record.state = FRESH;
         return 'Dropped';
@@ -336,6 +318,28 @@ export class MailboxCore {
     returned(turn, dispatch, result, message);
   }
 
+  // A closure makes all that its function knows live in the heap: the two that are rare have a method of their own.
+
+  #queueWithin(message: unknown, meta: MessageRecord | number, lane: number): FailureCode | typeof TAKEN {
+    return this.runQueue.dispatch.within(() => this.queue(message, meta, lane));
+  }
+
+  /** `record`, or a message without one, took the place of another. */
+  #evicted(dispatch: Dispatch, buffer: BoundedBuffer<unknown, MessageRecord | number>, record: MessageRecord | null): void {
+    const { victim } = buffer;
+    const meta = buffer.victimMeta as MessageRecord | number;
+    buffer.forgetVictim();
+    const isOwn = typeof meta !== 'number' && !meta.shared;
+    // Out of the queue before anyone is told, so that nobody can take it out again.
+    if (isOwn) meta.state = FRESH;
+    dispatch.within(() => {
+      this.#accepted(dispatch, record);
+      dispatch.journal.pending--;
+      this.rare().removed++;
+      this.lose(isOwn ? meta.message : victim, meta, 'Dropped');
+    });
+  }
+
   #accepted(dispatch: Dispatch, record: MessageRecord | null): void {
     dispatch.journal.pending++;
     this.flags |= QUEUED;
@@ -355,11 +359,5 @@ export class MailboxCore {
     dispatch.journal.pending++;
     if ((dispatch.flags & OBSERVED) !== 0) dispatch.journal.queued(record);
     return TAKEN;
-  }
-
-  /** What was queued left for another reason than its turn. */
-  #removed(dispatch: Dispatch): void {
-    dispatch.journal.pending--;
-    this.rare().removed++;
   }
 }

@@ -115,12 +115,7 @@ export class MessageRecord implements Envelope, Withdrawable, Timed {
 
   /** Its time is over: never run if it has not been, aborted if it has. */
   expire(): void {
-    const outer = this.dispatch.enter();
-    try {
-      this.fail('Timeout');
-    } finally {
-      this.dispatch.leave(outer);
-    }
+    this.dispatch.within(() => this.fail('Timeout'));
   }
 
   /** Ends it wherever it is, with a code. */
@@ -142,12 +137,7 @@ export class MessageRecord implements Envelope, Withdrawable, Timed {
   /** Takes it back. `reason`, where there is one, is what the caller's stream ends with. */
   cancel(reason: unknown): void {
     if (this.state === DONE || this.state === FRESH) return;
-    const outer = this.dispatch.enter();
-    try {
-      this.dispatch.nesting.run(() => this.#takeBack(reason));
-    } finally {
-      this.dispatch.leave(outer);
-    }
+    this.dispatch.within(() => this.dispatch.nesting.run(() => this.#takeBack(reason)));
   }
 
   #takeBack(reason: unknown): void {
