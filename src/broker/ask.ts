@@ -2,13 +2,15 @@ import { failureOf } from '../failure/failure-of';
 import { Observable, type Subscriber } from 'rxjs';
 import type { FailureCode } from '../failure/failure-code';
 import { askDirect } from '../mailbox/direct';
+import { breakCircles } from '../mailbox/deadlock';
 import type { Dispatch } from '../mailbox/dispatch';
+import { ASKED } from '../mailbox/flags';
+import type { Host } from '../mailbox/host';
 import type { MailboxCore, TAKEN } from '../mailbox/mailbox-core';
 import { type Caller, MessageRecord } from '../mailbox/message-record';
 import { offer } from '../mailbox/offer';
 import type { Turn } from '../mailbox/turn';
 import { isAborted } from '../mailbox/turn-abort';
-import { breakCircles } from '../mailbox/turn-outcome';
 import { ON_STACK, OPEN } from '../mailbox/turn-state';
 import type { SendOptions } from '../message/send-options';
 import { type Ledger, SAMPLE_MASK } from '../observability/ledger';
@@ -92,6 +94,19 @@ export function askSlowly(broker: AskContext, id: string, message: unknown, deta
   if (record.isOver) return;
   record.expireIn(options?.timeout ?? broker.requestTimeout);
   if (isWaitedFor && parent.state === OPEN) breakCircles(parent);
+}
+
+/** A direct ask is left open: from here its caller can cancel it, and its clock runs (rule S4). */
+export function adopt(turn: Turn, caller: Caller): void {
+  const { dispatch } = turn.core.runQueue;
+  const record = turn.record();
+  record.caller = caller;
+  record.asked = true;
+  dispatch.journal.requests++;
+  dispatch.flags &= ~ASKED;
+  // Read anew: `sentAt` is coarse, and the handler's own stretch need not count.
+  record.expireIn((dispatch.host as Host).requestTimeout, dispatch.scheduler.now());
+  (caller as Subscriber<unknown>).add(record);
 }
 
 /** Hands a record to its mailbox, or to nobody. */

@@ -3,6 +3,7 @@ import { BrokerError } from '../failure/broker-error';
 import { check, checkActorId, checkBoolean, checkCapacity, checkFunction, checkOneOf, checkOptions, checkPositiveInteger, describeValue, isObject } from '../failure/check';
 import { consumerOf } from '../mailbox/consumer';
 import { attach } from '../mailbox/consumer-life';
+import { breakCircles } from '../mailbox/deadlock';
 import { tellDirect } from '../mailbox/direct';
 import { Dispatch } from '../mailbox/dispatch';
 import { CLOSING, FREEZING, LONG_WAY } from '../mailbox/flags';
@@ -26,7 +27,7 @@ import type { DeadLetterQueue } from '../observability/dead-letter-queue';
 import { Ledger, SAMPLE_MASK } from '../observability/ledger';
 import { roundRobin } from '../routing/round-robin';
 import { type ActorRef, SenderRef } from './actor-ref';
-import { ReplyStream, askSlowly, offerRecord, recordOf } from './ask';
+import { ReplyStream, adopt, askSlowly, offerRecord, recordOf } from './ask';
 import { type BroadcastContext, broadcastFrom } from './broadcast';
 import type { BroadcastResult } from './broadcast-result';
 import { type BrokerOptions, type BrokerSettings, resolveBroker } from './broker-options';
@@ -73,6 +74,8 @@ export class LocalBroker {
     const host: Host = {
       broker: this,
       requestTimeout,
+      adopt,
+      breakCircles,
       askFrom: (turn, id, message, to) => this.#ask(id, message, checkSend(to), to, turn),
       tellFrom: (turn, id, message, to) => this.#teller.tell(id, this.#actors.get(id), message, to, turn),
     };
