@@ -30,7 +30,6 @@ export function checkDrained(core: MailboxCore): void {
   if (extras.ended) return;
   extras.ended = true;
   stopActor(core, extras.stopReason);
-  extras.drained?.next();
   extras.drained?.complete();
   extras.losses?.complete();
   extras.pressure?.complete();

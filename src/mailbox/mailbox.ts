@@ -1,4 +1,4 @@
-import { Observable, type Observer, Subject, Subscription, defer, distinctUntilChanged, startWith } from 'rxjs';
+import { Observable, type Observer, Subscription, defer, distinctUntilChanged, startWith } from 'rxjs';
 import { check, checkCapacity, isObject } from '../failure/check';
 import type { FailureCode } from '../failure/failure-code';
 import type { Actor } from './actor';
@@ -98,25 +98,13 @@ export class Mailbox<Msg = any> implements Observer<Msg> {
   get pressure$(): Observable<number> {
     return defer(() => {
       const core = this.#core;
-      const extras = core.rare();
-      if (extras.pressure === undefined) {
-        extras.pressure = new Subject();
-        if (extras.ended) extras.pressure.complete();
-      }
-      return extras.pressure.pipe(startWith(core.size / core.capacity), distinctUntilChanged());
+      return core.rare().stream('pressure').pipe(startWith(core.size / core.capacity), distinctUntilChanged());
     });
   }
 
   /** Every message it loses, with the code of why, also without a broker. Completes when the mailbox is closed and drained. */
   get losses$(): Observable<Loss<Msg>> {
-    return defer(() => {
-      const extras = this.#core.rare();
-      if (extras.losses === undefined) {
-        extras.losses = new Subject();
-        if (extras.ended) extras.losses.complete();
-      }
-      return extras.losses as Subject<Loss<Msg>>;
-    });
+    return defer(() => this.#core.rare().stream('losses'));
   }
 
   get capacity(): number {
