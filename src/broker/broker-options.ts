@@ -34,7 +34,7 @@ export interface BrokerOptions {
 const REQUEST_TIMEOUT = 5_000;
 const METRICS_INTERVAL = 1_000;
 const MAX_RETAINED = 10_000;
-const NO_OPTIONS: MailboxOptions = Object.freeze({});
+const NO_OPTIONS: MailboxOptions = /* @__PURE__ */ Object.freeze({});
 
 /** Broker options with every default filled in. */
 export interface BrokerSettings {
