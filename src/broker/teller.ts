@@ -30,7 +30,7 @@ export class Teller {
   tell(id: string, core: MailboxCore | undefined, message: unknown, options: TellOptions | undefined, turn: Turn | null): SendResult {
     const lane = options === undefined ? NORMAL_STAMP : checkTell(options);
     const dispatch = this.#dispatch;
-    if (core === undefined) return this.#offer(null, checkActorId(id), message, this.#metaOf(message, lane, options, turn), isInside(turn));
+    if (core === undefined) return this.#tellNobody(checkActorId(id), message, this.#metaOf(message, lane, options, turn), isInside(turn));
     const startedAt = this.#ledger.isSampleDue() ? performance.now() : -1;
     const meta = turn === null && options === undefined ? lane : this.#metaOf(message, lane, options, turn);
     let code: FailureCode | typeof TAKEN | undefined;
@@ -57,6 +57,13 @@ export class Teller {
       this.#ledger.failed(code, core.id, message, lane);
     }
     return new Refusal(code, core.id);
+  }
+
+  /** The same where there is no such actor. */
+  #tellNobody(id: string, message: unknown, meta: MessageRecord | number, inside: boolean): SendResult {
+    if (typeof meta !== 'number' || this.#dispatch.flags !== 0) return this.#offer(null, id, message, meta, inside);
+    this.#ledger.failed('ActorNotFound', id, message, meta);
+    return new Refusal('ActorNotFound', id);
   }
 
   /** Sends a record, such as a redelivered one. */

@@ -62,7 +62,8 @@ export function checkBoolean(value: unknown, name: string): void {
 
 /** @throws {TypeError} unless `value` is `undefined` or an object. */
 export function checkOptions(value: unknown, name = 'options'): void {
-  check(value === undefined || isObject(value), `${name} must be an object`, value);
+  // Every send comes by here: the text is made when it is needed.
+  if (value !== undefined && !isObject(value)) check(false, `${name} must be an object`, value);
 }
 
 /** @throws {TypeError} unless `value` can be an RxJS scheduler: `schedule` and `now`. */
@@ -79,6 +80,6 @@ export function checkName(value: unknown, name: string): asserts value is string
 
 /** @throws {TypeError} unless `value` is a non-empty string. */
 export function checkActorId(value: unknown): string {
-  checkName(value, 'an actor id');
+  if (typeof value !== 'string' || value === '') checkName(value, 'an actor id');
   return value;
 }

@@ -25,7 +25,7 @@ export class DeadLetterLog {
   /** Letters there were, how many of them were told, and the one at which the clock is looked at again. */
   #count = 0;
   #told: number;
-  #looksAt = 0;
+  #looksAt: number;
   #countsFrom: number | undefined;
   #lastReading = -Infinity;
   #skips = 0;
@@ -35,15 +35,16 @@ export class DeadLetterLog {
     check(typeof options === 'boolean' || isObject(options), 'logDeadLetters must be true, false or { first, interval }', options);
     const { first = FIRST, interval = INTERVAL } = options as DeadLetterLogOptions;
     this.#first = this.#told = options === false || first === 0 ? 0 : checkPositiveInteger(first, 'logDeadLetters.first');
+    this.#looksAt = this.#first + 1;
     this.#interval = options === false ? Infinity : checkDuration(interval, 'logDeadLetters.interval', { infinity: true });
     this.#write = write;
   }
 
   /** Whether this letter is to be made and written out; else it is counted. */
   wantsLetter(clock: TimestampProvider): boolean {
-    this.#count++;
-    if (this.#count <= this.#first) return true;
-    if (this.#count >= this.#looksAt) this.#lookAt(clock.now());
+    const count = ++this.#count;
+    if (count < this.#looksAt) return count <= this.#first;
+    this.#lookAt(clock.now());
     return false;
   }
 

@@ -22,9 +22,6 @@ export const SAMPLE_MASK = 1_023;
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** What events and letters say of a message. */
-type Known = Pick<MessageRecord, 'id' | 'topic' | 'priority' | 'asked' | 'attempt' | 'headers'>;
-
 /**
  * A broker's journal: it counts, makes dead letters of what is lost, and tells `events$`. Whether anyone listens changes nothing
  * about what it counts (rule O1), and without a listener it makes no object.
@@ -212,17 +209,15 @@ export class Ledger extends Journal {
 
   /** One step of a message's way. `more` is what this kind says besides. */
   #tellStage(kind: BrokerEvent['kind'], target: string | undefined, message: unknown, meta: MessageRecord | number, more?: object): void {
-    const { id, topic, priority, asked } = this.#known(meta);
+    const { id, topic, priority, asked } = this.#known(message, meta);
     const event: Writable<MessageStage> = { id, message, priority, asked, at: this.#dispatch.now() };
     if (target !== undefined) event.target = target as ActorId;
     if (topic !== undefined) event.topic = topic;
     this.#tell({ kind, ...event, ...more } as BrokerEvent);
   }
 
-  /** A stamp's message as its record would have it: one literal makes most letters of a flood in a quarter of the time. */
-  #known(meta: MessageRecord | number): Known {
-    if (typeof meta !== 'number') return meta;
-    return { id: this.#dispatch.nextId(), topic: undefined, priority: PRIORITIES[laneOfStamp(meta)] as Priority, asked: false, attempt: 1, headers: NO_HEADERS };
+  #known(message: unknown, meta: MessageRecord | number): MessageRecord {
+    return typeof meta === 'number' ? new MessageRecord(this.#dispatch, message, laneOfStamp(meta), null) : meta;
   }
 
   #deadLetter(reason: DeadLetter['reason'], target: string | undefined, message: unknown, meta: MessageRecord | number, error: unknown): void {
@@ -231,15 +226,26 @@ export class Ledger extends Journal {
     const isHeard = this.#stores.length > 0 || this.#letters.observed;
     const isObserved = (this.#dispatch.flags & OBSERVED) !== 0;
     if (!isHeard && !isObserved && !this.#log.wantsLetter(this.#dispatch.scheduler)) return;
-    const { id, topic, priority, asked, attempt: attempts, headers } = this.#known(meta);
-    const letter: Writable<DeadLetter> = { id, message, priority, reason, asked, at: this.#dispatch.now(), attempts, headers };
-    if (target !== undefined) letter.target = target as ActorId;
-    if (topic !== undefined) letter.topic = topic;
-    if (error !== undefined) letter.error = error;
+    const letter = this.#letterOf(reason, target, message, meta, error);
     for (const store of this.#stores) store.add(letter, this);
     if (isObserved) this.#tell({ kind: 'dead-lettered', letter, at: letter.at });
     if (isHeard) this.#dispatch.emit(this.#letterOutlet, letter);
     else if (!isObserved) this.#log.print(letter);
+  }
+
+  #letterOf(reason: DeadLetter['reason'], target: string | undefined, message: unknown, meta: MessageRecord | number, error: unknown): DeadLetter {
+    if (typeof meta === 'number' && target !== undefined && error === undefined) {
+      // Most letters of a flood; one literal makes them in a quarter of the time.
+      const id = this.#dispatch.nextId();
+      const priority = PRIORITIES[laneOfStamp(meta)] as Priority;
+      return { id, target: target as ActorId, message, priority, reason, asked: false, at: this.#dispatch.now(), attempts: 1, headers: NO_HEADERS };
+    }
+    const { id, topic, priority, asked, attempt: attempts, headers } = this.#known(message, meta);
+    const letter: Writable<DeadLetter> = { id, message, priority, reason, asked, at: this.#dispatch.now(), attempts, headers };
+    if (target !== undefined) letter.target = target as ActorId;
+    if (topic !== undefined) letter.topic = topic;
+    if (error !== undefined) letter.error = error;
+    return letter;
   }
 
   readonly #letterOutlet: { next(letter: DeadLetter): void } = {
