@@ -1,16 +1,15 @@
 import fc from 'fast-check';
 import { VirtualTimeScheduler } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { DeadlineLine } from '../../src/mailbox/deadline-line';
 import { Deadlines } from '../../src/mailbox/deadlines';
 import type { Timed } from '../../src/mailbox/timed';
 
 function setup() {
   const scheduler = new VirtualTimeScheduler();
-  const deadlines = new Deadlines({ scheduler, enter: () => true, leave: () => undefined });
+  const deadlines = new Deadlines({ scheduler, within: (work) => work() });
   const expired: string[] = [];
   const add = (name: string, timeout: number): Timed => {
-    const item: Timed = { deadline: 0, order: 0, place: null, before: null, behind: null, heapIndex: 0, expire: () => void expired.push(`${name} at ${scheduler.now()}`) };
+    const item: Timed = { deadline: 0, order: 0, place: null, expire: () => void expired.push(`${name} at ${scheduler.now()}`) };
     deadlines.add(item, timeout, scheduler.now());
     return item;
   };
@@ -69,14 +68,17 @@ describe('Deadlines', () => {
     expect(scheduler.actions).toHaveLength(0);
   });
 
-  it('keep no line for a timeout that nobody waits for', () => {
+  it('keep nothing of those who have left, or no more than there are who wait', () => {
     const { deadlines, add } = setup();
-    for (let timeout = 1_000; timeout < 2_000; timeout++) {
-      const item = add('a', timeout);
-      item.place?.remove(item);
-    }
-    expect(add('b', 5_000).place).toBeInstanceOf(DeadlineLine);
-    expect(deadlines.size).toBe(1);
+    const leave = (item: Timed): void => item.place?.remove(item);
+    for (let timeout = 1_000; timeout < 2_000; timeout++) leave(add('a', timeout));
+    expect(deadlines.length).toBe(0);
+    const items = Array.from({ length: 1_000 }, (_, i) => add('b', 5_000 - (i % 7)));
+    items.slice(0, 900).forEach(leave);
+    expect(deadlines.size).toBe(100);
+    expect(deadlines.length).toBeLessThanOrEqual(200);
+    items.slice(900).forEach(leave);
+    expect(deadlines.length).toBe(0);
   });
 
   it('expire nothing when they are closed', () => {

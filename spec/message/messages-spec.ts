@@ -62,7 +62,7 @@ describe('protocol', () => {
     expect(() => make('', {})).toThrow(/name must be a non-empty string, got ''/);
     expect(() => make('x', null)).toThrow(/got null/);
     expect(() => make('x', [])).toThrow(/got an array/);
-    expect(() => make('x', { a: {} })).toThrow(/made by message\(\), got an object for 'a'/);
+    expect(() => make('x', { a: {} })).toThrow(/made by message\(\); 'a' is not, got an object/);
   });
 
   it('is told from other things', () => {

@@ -2,14 +2,16 @@ import { failureOf } from '../failure/failure-of';
 import { Observable, type Subscriber } from 'rxjs';
 import type { FailureCode } from '../failure/failure-code';
 import { askDirect } from '../mailbox/direct';
+import { breakCircles } from '../mailbox/deadlock';
 import type { Dispatch } from '../mailbox/dispatch';
+import { ASKED } from '../mailbox/flags';
+import type { Host } from '../mailbox/host';
 import type { MailboxCore } from '../mailbox/mailbox-core';
-import { TAKEN } from '../mailbox/taken';
+import type { TAKEN } from '../mailbox/taken';
 import { type Caller, MessageRecord } from '../mailbox/message-record';
-import { prepare } from '../mailbox/tell';
+import { offer } from '../mailbox/offer';
 import type { Turn } from '../mailbox/turn';
 import { isAborted } from '../mailbox/turn-abort';
-import { breakCircles } from '../mailbox/turn-outcome';
 import { ON_STACK, OPEN } from '../mailbox/turn-state';
 import type { SendOptions } from '../message/send-options';
 import type { Ledger } from '../observability/ledger';
@@ -24,13 +26,15 @@ export interface AskContext {
   readonly requestTimeout: number;
 }
 
-/** What is said about an ask, where anything is. */
-export interface AskDetails {
+/** What is said about a message, where anything is. */
+export interface Details {
   readonly lane: number;
-  readonly options: SendOptions | undefined;
+  readonly options?: SendOptions | undefined;
   /** The turn that waits for the reply. */
-  readonly parent: Turn | null;
-  readonly topic: string | undefined;
+  readonly parent?: Turn | null;
+  readonly topic?: string | undefined;
+  /** Of a letter that is sent again. */
+  readonly attempt?: number;
 }
 
 /**
@@ -40,9 +44,9 @@ export class ReplyStream extends Observable<unknown> {
   readonly broker: AskContext;
   readonly id: string;
   readonly message: unknown;
-  readonly details: AskDetails | null;
+  readonly details: Details | null;
 
-  constructor(broker: AskContext, id: string, message: unknown, details: AskDetails | null) {
+  constructor(broker: AskContext, id: string, message: unknown, details: Details | null) {
     super(subscribe);
     this.broker = broker;
     this.id = id;
@@ -51,7 +55,7 @@ export class ReplyStream extends Observable<unknown> {
   }
 }
 
-const PLAIN: AskDetails = { lane: 1, options: undefined, parent: null, topic: undefined };
+const PLAIN: Details = { lane: 1 };
 
 function subscribe(this: Observable<unknown>, subscriber: Subscriber<unknown>): void {
   const { broker, id, message, details } = this as ReplyStream;
@@ -64,9 +68,9 @@ function subscribe(this: Observable<unknown>, subscriber: Subscriber<unknown>): 
 }
 
 /** An ask with options, from a turn, observed, or to an actor that is busy, closed or not there. */
-export function askSlowly(broker: AskContext, id: string, message: unknown, details: AskDetails, subscriber: Subscriber<unknown>): void {
+export function askSlowly(broker: AskContext, id: string, message: unknown, details: Details, subscriber: Subscriber<unknown>): void {
   const { dispatch, ledger } = broker;
-  const { options, parent } = details;
+  const { options, parent = null } = details;
   const signal = options?.signal;
   if (signal?.aborted === true) {
     subscriber.error(signal.reason);
@@ -77,6 +81,7 @@ export function askSlowly(broker: AskContext, id: string, message: unknown, deta
     return;
   }
   if (subscriber.closed) return;
+  const core = broker.actors.get(id) ?? null;
   const startedAt = ledger.isSampleDue() ? performance.now() : -1;
   const record = recordOf(dispatch, message, details, subscriber);
   const isWaitedFor = parent !== null && (parent.state === ON_STACK || parent.state === OPEN);
@@ -86,60 +91,45 @@ export function askSlowly(broker: AskContext, id: string, message: unknown, deta
   }
   subscriber.add(record);
   if (signal !== undefined) record.unlisten = untilAborted(signal, record);
-  offer(broker, broker.actors.get(id) ?? null, id, record, isWaitedFor, startedAt);
+  if (startedAt >= 0 && core !== null) ledger.sample(performance.now() - startedAt);
+  offerRecord(dispatch, core, id, record, isWaitedFor);
   if (record.isOver) return;
   record.expireIn(options?.timeout ?? broker.requestTimeout);
   if (isWaitedFor && parent.state === OPEN) breakCircles(parent);
 }
 
-/** Counts a record as sent and hands it to its mailbox; a refusal is counted and told. */
-export function offer(
-  broker: AskContext,
-  core: MailboxCore | null,
-  id: string | undefined,
-  record: MessageRecord,
-  inside: boolean,
-  startedAt: number,
-): void {
-  const { dispatch, ledger } = broker;
-  const { message } = record;
-  ledger.requests++;
-  record.core = core;
-  record.target = id;
-  prepare(dispatch, core, message, record, id);
-  let code: FailureCode | typeof TAKEN;
-  if (dispatch.isRefusing && !inside) code = 'BrokerClosed';
-  else if (core === null) code = 'ActorNotFound';
-  else {
-    if (startedAt >= 0) ledger.sample(performance.now() - startedAt);
-    code = core.take(message, record, record.lane, true);
-  }
-  if (code === TAKEN) {
-    dispatch.resume();
-    return;
-  }
-  if (core !== null) core.lose(message, record, code);
-  else refuseUnknown(ledger, id, message, record, code);
+/** A direct ask is left open: from here its caller can cancel it, and its clock runs (rule S4). */
+export function adopt(turn: Turn, caller: Caller): void {
+  const { dispatch } = turn.core.runQueue;
+  const record = turn.record();
+  record.caller = caller;
+  record.asked = true;
+  dispatch.journal.requests++;
+  dispatch.flags &= ~ASKED;
+  // Read anew: `sentAt` is coarse, and the handler's own stretch need not count.
+  record.expireIn((dispatch.host as Host).requestTimeout, dispatch.scheduler.now());
+  (caller as Subscriber<unknown>).add(record);
 }
 
-/** A message for an actor that is not there. */
-function refuseUnknown(ledger: Ledger, id: string | undefined, message: unknown, record: MessageRecord, code: FailureCode): void {
-  const { caller } = record;
-  record.done();
-  ledger.failed(code, id, message, record);
-  caller?.error(failureOf(code, id, false));
+/** Hands a record to its mailbox, or to nobody. */
+export function offerRecord(dispatch: Dispatch, core: MailboxCore | null, id: string | undefined, record: MessageRecord, inside: boolean): FailureCode | typeof TAKEN {
+  record.core = core;
+  record.target = id;
+  return offer(dispatch, core, id, record.message, record, inside);
 }
 
 /** The record of a message, with what its options say. */
-export function recordOf(dispatch: Dispatch, message: unknown, details: AskDetails, caller: Caller | null): MessageRecord {
-  const { options, parent, lane, topic } = details;
+export function recordOf(dispatch: Dispatch, message: unknown, details: Details, caller: Caller | null): MessageRecord {
+  const { options, parent, lane, topic, attempt = 1 } = details;
   const record = new MessageRecord(dispatch, message, lane, caller, dispatch.scheduler.now());
+  if (caller !== null) dispatch.journal.requests++;
   record.topic = topic;
+  record.attempt = attempt;
   if (options !== undefined) {
     if (options.ttl !== undefined) record.ttl = options.ttl;
     if (options.headers !== undefined) record.headers = options.headers;
     record.sender = options.sender;
   }
-  if (parent !== null) record.sender ??= parent.self;
+  record.sender ??= parent?.self;
   return record;
 }

@@ -7,7 +7,7 @@ import { AskedTurn } from '../mailbox/turn';
 import { returned, threw } from '../mailbox/turn-outcome';
 import { OVER } from '../mailbox/turn-state';
 import type { BroadcastOptions } from '../message/send-options';
-import { type AskContext, offer, recordOf } from './ask';
+import { type AskContext, offerRecord, recordOf } from './ask';
 import type { Gathering } from './gathering';
 
 /** A broadcast whose answers are gathered. */
@@ -64,15 +64,11 @@ export class AskedFanOut {
 
   /** Offered to all, and then told to the observers, before the first handler runs: what they send comes after it everywhere. */
   #queueAll(dispatch: Dispatch): void {
-    const outermost = dispatch.enter();
-    try {
-      dispatch.settleFanOut();
+    dispatch.within(() => {
       this.queueRest();
       this.#cast.announce?.();
       this.#gathering.offered();
-    } finally {
-      dispatch.leave(outermost);
-    }
+    });
   }
 
   /** Answers the actor whose turn ended it: its visit goes on, as if it had been queued for all beforehand. */
@@ -112,11 +108,11 @@ export class AskedFanOut {
     const { message, lane, options } = this.#cast;
     const { dispatch, requestTimeout } = this.#broker;
     const seat = this.#gathering.seat(core);
-    const record = recordOf(dispatch, message, { lane, options, parent: null, topic: undefined }, seat);
+    const record = recordOf(dispatch, message, { lane, options }, seat);
     record.broadcast = true;
     seat.add(record);
     if ((core.flags & (STALLED | QUEUED | CLOSED)) === 0) seat.expectStart();
-    offer(this.#broker, core, core.id, record, false, -1);
+    offerRecord(dispatch, core, core.id, record, false);
     // Whoever was told that this one pushed another message out may have cancelled all of it.
     if (this.#gathering.isOver) record.cancel(undefined);
     else if (!record.isOver) record.expireIn(options?.timeout ?? requestTimeout);

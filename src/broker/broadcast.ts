@@ -1,6 +1,4 @@
 import { Observable, type Subject } from 'rxjs';
-import { FREEZING } from '../mailbox/flags';
-import { deepFreeze } from '../mailbox/freeze';
 import type { MailboxCore } from '../mailbox/mailbox-core';
 import type { ActorId } from '../message/actor-id';
 import type { BroadcastOptions } from '../message/send-options';
@@ -45,7 +43,7 @@ export function broadcastFrom(
     const gathering = new Gathering(subscriber, options?.order ?? 'registered', dispatch);
     subscriber.add(gathering);
     if (signal !== undefined) subscriber.add(untilAborted(signal, gathering));
-    if ((dispatch.flags & FREEZING) !== 0) deepFreeze(message);
+    broker.ledger.freeze(message);
     const announce = broadcasts.observed ? () => dispatch.emit(broadcasts, message) : undefined;
     new AskedFanOut(broker, { targets, count, message, lane, options, announce }, gathering).run();
   });

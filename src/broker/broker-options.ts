@@ -1,5 +1,5 @@
 import { type SchedulerLike, asyncScheduler } from 'rxjs';
-import { checkDuration, checkOptions, checkPositiveInteger, checkScheduler, describeValue } from '../failure/check';
+import { check, checkBoolean, checkDuration, checkName, checkOptions, checkPositiveInteger, checkScheduler } from '../failure/check';
 import { type MailboxOptions, type MailboxSettings, resolveMailbox } from '../mailbox/mailbox-options';
 import { DeadLetterLog, type DeadLetterLogOptions } from '../observability/dead-letter-log';
 import { type Logger, writerOf } from '../observability/logger';
@@ -34,7 +34,7 @@ export interface BrokerOptions {
 const REQUEST_TIMEOUT = 5_000;
 const METRICS_INTERVAL = 1_000;
 const MAX_RETAINED = 10_000;
-const NO_OPTIONS: MailboxOptions & BrokerOptions = /* @__PURE__ */ Object.freeze({});
+const NO_OPTIONS: MailboxOptions = /* @__PURE__ */ Object.freeze({});
 
 /** Broker options with every default filled in. */
 export interface BrokerSettings {
@@ -66,11 +66,11 @@ function resolve(options: BrokerOptions): BrokerSettings {
   checkOptions(options);
   const { name = 'broker', requestTimeout = REQUEST_TIMEOUT, scheduler = asyncScheduler, dispatcher, router } = options;
   const { mailbox = NO_OPTIONS, metricsInterval = METRICS_INTERVAL, maxRetained = MAX_RETAINED, freezeMessages = false } = options;
-  if (typeof name !== 'string' || name === '') throw new TypeError(`name must be a non-empty string, got ${describeValue(name)}`);
+  checkName(name, 'name');
   checkScheduler(scheduler, 'scheduler');
   if (dispatcher !== undefined) checkScheduler(dispatcher, 'dispatcher');
-  if (router !== undefined && typeof (router as Router | null)?.route !== 'function') throw new TypeError(`router must have route(key, targets, message), got ${describeValue(router)}`);
-  if (typeof freezeMessages !== 'boolean') throw new TypeError(`freezeMessages must be true or false, got ${describeValue(freezeMessages)}`);
+  check(router === undefined || typeof (router as Router | null)?.route === 'function', 'router must have route(key, targets, message)', router);
+  checkBoolean(freezeMessages, 'freezeMessages');
   checkOptions(mailbox, 'mailbox');
   return {
     name,

@@ -1,4 +1,4 @@
-import { checkDuration, checkOptions, describeValue } from '../failure/check';
+import { checkBoolean, checkDuration, checkOptions } from '../failure/check';
 import type { Dispatch } from '../mailbox/dispatch';
 import { DRAINING } from '../mailbox/flags';
 import type { CloseOptions } from './message-broker';
@@ -9,7 +9,7 @@ const TIMEOUT = 5_000;
 export function checkClose(options: CloseOptions): void {
   checkOptions(options);
   const { drain = true, timeout = TIMEOUT } = options;
-  if (typeof drain !== 'boolean') throw new TypeError(`drain must be true or false, got ${describeValue(drain)}`);
+  checkBoolean(drain, 'drain');
   checkDuration(timeout, 'timeout', { infinity: true });
 }
 

@@ -1,8 +1,9 @@
 import { Observable, ReplaySubject, Subject, type Unsubscribable, defer, interval, map, startWith, takeUntil } from 'rxjs';
 import { BrokerError } from '../failure/broker-error';
-import { checkActorId, checkCapacity, checkFunction, checkOneOf, checkOptions, checkPositiveInteger, describeValue } from '../failure/check';
+import { check, checkActorId, checkBoolean, checkCapacity, checkFunction, checkOneOf, checkOptions, checkPositiveInteger, describeValue, isObject } from '../failure/check';
 import { consumerOf } from '../mailbox/consumer';
 import { attach } from '../mailbox/consumer-life';
+import { breakCircles } from '../mailbox/deadlock';
 import { tellDirect } from '../mailbox/direct';
 import { Dispatch } from '../mailbox/dispatch';
 import { CLOSING, FREEZING, LONG_WAY } from '../mailbox/flags';
@@ -29,7 +30,7 @@ import { Ledger } from '../observability/ledger';
 import { SAMPLE_MASK } from '../observability/sampling';
 import { roundRobin } from '../routing/round-robin';
 import { type ActorRef, SenderRef } from './actor-ref';
-import { ReplyStream, askSlowly, offer, recordOf } from './ask';
+import { ReplyStream, adopt, askSlowly, offerRecord, recordOf } from './ask';
 import { type BroadcastContext, broadcastFrom } from './broadcast';
 import type { BroadcastResult } from './broadcast-result';
 import { type BrokerOptions, type BrokerSettings, logOf, resolveBroker } from './broker-options';
@@ -75,6 +76,8 @@ export class LocalBroker {
     const host: Host = {
       broker: this,
       requestTimeout,
+      adopt,
+      breakCircles,
       askFrom: (turn, id, message, to) => this.#ask(id, message, checkSend(to), to, turn),
       tellFrom: (turn, id, message, to) => this.#teller.tell(id, this.#actors.get(id), message, to, turn),
     };
@@ -106,7 +109,7 @@ export class LocalBroker {
   }
 
   withDeadLetterQueue(queue: DeadLetterQueue): this {
-    if (typeof queue?.redeliver !== 'function') throw new TypeError(`queue must be a DeadLetterQueue, got ${describeValue(queue)}`);
+    check(typeof queue?.redeliver === 'function', 'queue must be a DeadLetterQueue', queue);
     this.#ledger.store(queue.attach(this.#ledger, (letter) => this.#routes.redeliver(letter, this.#teller)));
     return this;
   }
@@ -118,9 +121,7 @@ export class LocalBroker {
   }
 
   unregister(id: string): void {
-    const core = this.#actors.get(checkActorId(id));
-    if (core === undefined) throw new BrokerError('NotFound', `no actor is registered as ${describeValue(id)}`);
-    this.#registrar.end(core);
+    this.#registrar.end(this.#registered(id));
   }
 
   spawn(id: string, first: unknown, second?: unknown, third?: SpawnOptions): Registration {
@@ -190,13 +191,14 @@ export class LocalBroker {
 
   sendWithRouting(key: RoutingKey, message: unknown, options?: SendOptions): Observable<any> {
     const { topic, lane } = checkKey(key, checkSend(options));
+    const details = { lane, options, topic };
     return new Observable((subscriber) => {
       if (this.#dispatch.isRefusing) {
-        offer(this.#context, null, undefined, recordOf(this.#dispatch, message, { lane, options, parent: null, topic }, subscriber), false, -1);
+        offerRecord(this.#dispatch, null, undefined, recordOf(this.#dispatch, message, details, subscriber), false);
         return;
       }
       const id = this.#routes.find(key, message, lane);
-      if (typeof id === 'string') askSlowly(this.#context, id, message, { lane, options, parent: null, topic }, subscriber);
+      if (typeof id === 'string') askSlowly(this.#context, id, message, details, subscriber);
       else subscriber.error(id);
     });
   }
@@ -218,7 +220,7 @@ export class LocalBroker {
     const targets = this.#registry.passing(filter);
     const count = filter === undefined ? this.#registry.size : targets.length;
     const observers = this.#broadcasts;
-    return multicast(this.#dispatch, { targets, count, message, lane: NORMAL_LANE, topic: undefined, observers, told: message });
+    return multicast(this.#context, { targets, count, message, lane: NORMAL_LANE, topic: undefined, observers, told: message });
   }
 
   get broadcasts$(): Observable<unknown> {
@@ -229,8 +231,7 @@ export class LocalBroker {
 
   bind(topic: string, id: string): Unsubscribable {
     parsePattern(topic);
-    const core = this.#actors.get(checkActorId(id));
-    if (core === undefined) throw new BrokerError('NotFound', `no actor is registered as ${describeValue(id)}; register it before it is bound to ${describeValue(topic)}`);
+    const core = this.#registered(id);
     this.#dispatch.settleFanOut();
     return this.#topics.bind(topic, core);
   }
@@ -240,12 +241,12 @@ export class LocalBroker {
     checkOptions(options);
     this.#dispatch.settleFanOut();
     const retain = options?.retain ?? false;
-    if (typeof retain !== 'boolean') throw new TypeError(`retain must be true or false, got ${describeValue(retain)}`);
+    checkBoolean(retain, 'retain');
     if (retain && !this.#dispatch.isRefusing) this.#topics.retained.set(topic, message);
     const targets = this.#topics.boundTo(topic);
     const observers = this.#topics.observersOf(topic);
     const told: Publication | undefined = observers && { topic, message, retained: false };
-    return multicast(this.#dispatch, { targets, count: targets.length, message, lane, topic, observers, told });
+    return multicast(this.#context, { targets, count: targets.length, message, lane, topic, observers, told });
   }
 
   topic$(pattern: string): Observable<any> {
@@ -314,8 +315,14 @@ export class LocalBroker {
     return (this.#madeEnd ??= new ReplaySubject(1));
   }
 
+  #registered(id: string): MailboxCore {
+    const core = this.#actors.get(checkActorId(id));
+    if (core === undefined) throw new BrokerError('NotFound', `no actor is registered as ${describeValue(id)}`);
+    return core;
+  }
+
   #ask(id: string, message: unknown, lane: number, options: SendOptions | undefined, turn: Turn | null): Observable<unknown> {
-    return new ReplyStream(this.#context, checkActorId(id), message, { lane, options, parent: turn, topic: undefined });
+    return new ReplyStream(this.#context, checkActorId(id), message, { lane, options, parent: turn });
   }
 
   #endStreams(): void {
@@ -330,7 +337,7 @@ export class LocalBroker {
 
 /** @throws {BrokerError | TypeError | RangeError} for a key that is none. */
 function checkKey(key: RoutingKey, lane: number): { readonly topic: string; readonly lane: number } {
-  if (typeof key !== 'object' || key === null) throw new BrokerError('RoutingFailed', `a routing key must be { topic, priority? }, got ${describeValue(key)}`);
+  if (!isObject(key)) throw new BrokerError('RoutingFailed', `a routing key must be { topic, priority? }, got ${describeValue(key)}`);
   parseTopic(key.topic);
   return { topic: key.topic, lane: key.priority === undefined ? lane : laneOfRouting(key.priority) };
 }

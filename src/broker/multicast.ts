@@ -1,12 +1,10 @@
 import type { Dispatch } from '../mailbox/dispatch';
 import { FanOut } from '../mailbox/fan-out';
-import { FREEZING, OBSERVED } from '../mailbox/flags';
-import { deepFreeze } from '../mailbox/freeze';
+import { OBSERVED } from '../mailbox/flags';
 import type { MailboxCore } from '../mailbox/mailbox-core';
 import { TAKEN } from '../mailbox/taken';
 import type { MessageRecord } from '../mailbox/message-record';
-import { prepare } from '../mailbox/tell';
-import { recordOf } from './ask';
+import { type AskContext, offerRecord, recordOf } from './ask';
 
 /** Those who see a multicast without being actors. */
 export interface MulticastObservers {
@@ -30,9 +28,9 @@ export interface Multicast {
 }
 
 /** Offers a message to all its targets and tells its observers, as one step (rule R4). Answers how many took it. */
-export function multicast(dispatch: Dispatch, cast: Multicast): number {
+export function multicast({ dispatch, ledger }: AskContext, cast: Multicast): number {
   const { targets, count, message, lane, topic, observers, told } = cast;
-  if ((dispatch.flags & FREEZING) !== 0) deepFreeze(message);
+  ledger.freeze(message);
   const announce = observers === undefined || observers.observed === false ? undefined : () => dispatch.emit(observers, told);
   if (dispatch.isRefusing || (dispatch.flags & OBSERVED) !== 0) return castSlowly(dispatch, cast, announce);
   if (count === 0) {
@@ -41,7 +39,7 @@ export function multicast(dispatch: Dispatch, cast: Multicast): number {
   }
   let meta: MessageRecord | number = lane;
   if (topic !== undefined) {
-    meta = recordOf(dispatch, message, { lane, options: undefined, parent: null, topic }, null);
+    meta = recordOf(dispatch, message, { lane, topic }, null);
     meta.shared = true;
   }
   return new FanOut(dispatch, targets, count, message, meta, lane).run(announce);
@@ -50,20 +48,14 @@ export function multicast(dispatch: Dispatch, cast: Multicast): number {
 /** The same, one record for each target: observed, or refused by a closing broker. */
 function castSlowly(dispatch: Dispatch, { targets, count, message, lane, topic }: Multicast, announce: (() => void) | undefined): number {
   const { isRefusing } = dispatch;
-  const outermost = dispatch.enter();
-  let taken = 0;
-  try {
+  return dispatch.within(() => {
+    let taken = 0;
     for (const core of targets.slice(0, count)) {
-      const record = recordOf(dispatch, message, { lane, options: undefined, parent: null, topic }, null);
+      const record = recordOf(dispatch, message, { lane, topic }, null);
       record.broadcast = topic === undefined;
-      prepare(dispatch, core, message, record, core.id);
-      const code = isRefusing ? 'BrokerClosed' : core.queue(message, record, lane, false);
-      if (code === TAKEN) taken++;
-      else core.lose(message, record, code);
+      if (offerRecord(dispatch, core, core.id, record, false) === TAKEN) taken++;
     }
     if (!isRefusing) announce?.();
-  } finally {
-    dispatch.leave(outermost);
-  }
-  return taken;
+    return taken;
+  });
 }

@@ -1,5 +1,5 @@
 import { BrokerError } from '../failure/broker-error';
-import { checkOptions, describeValue } from '../failure/check';
+import { check, checkOptions, describeValue } from '../failure/check';
 import type { FailureCode } from '../failure/failure-code';
 import { startActor, stopActor } from '../mailbox/consumer-life';
 import type { Dispatch } from '../mailbox/dispatch';
@@ -37,28 +37,25 @@ export class Registrar {
   register(id: string, core: MailboxCore, options: RegisterOptions | undefined): Registration {
     checkOptions(options);
     const topics = options?.topics ?? [];
-    if (!Array.isArray(topics)) throw new TypeError(`topics must be an array of topic patterns, got ${describeValue(topics)}`);
+    check(Array.isArray(topics), 'topics must be an array of topic patterns', topics);
     for (const topic of topics) parsePattern(topic);
     if ((this.#dispatch.flags & CLOSING) !== 0) throw new BrokerError('BrokerClosed', `the broker is closing or closed; ${describeValue(id)} cannot be registered`);
     this.#registry.checkFree(id, core);
-    this.#dispatch.settleFanOut();
-    let life = 0;
-    const outermost = this.#dispatch.enter();
-    try {
-      this.#registry.add(id, core);
-      life = core.lives;
-      moveTo(core, this.#dispatch.queueFor(core.settings.dispatcher));
-      this.#ledger.registered(core);
-      for (const topic of topics) this.#topics.bind(topic, core);
-      startActor(core);
-      core.wake();
-    } catch (error) {
-      this.end(core);
-      throw error;
-    } finally {
-      this.#dispatch.leave(outermost);
-    }
-    return new LocalRegistration(this, core, id, life);
+    return this.#dispatch.within(() => {
+      try {
+        this.#registry.add(id, core);
+        const registration = new LocalRegistration(this, core, id, core.lives);
+        moveTo(core, this.#dispatch.queueFor(core.settings.dispatcher));
+        this.#ledger.registered(core);
+        for (const topic of topics) this.#topics.bind(topic, core);
+        startActor(core);
+        core.wake();
+        return registration;
+      } catch (error) {
+        this.end(core);
+        throw error;
+      }
+    });
   }
 
   /** Unregisters an actor. */
@@ -72,9 +69,7 @@ export class Registrar {
   }
 
   #end(core: MailboxCore, reason: string, queuedCode: FailureCode, runningCode: FailureCode): void {
-    const outermost = this.#dispatch.enter();
-    try {
-      this.#dispatch.settleFanOut();
+    this.#dispatch.within(() => {
       const { id } = core;
       this.#registry.remove(core);
       this.#topics.forget(core);
@@ -86,8 +81,6 @@ export class Registrar {
       if (watchers !== undefined) {
         this.#dispatch.emit({ next: () => { watchers.next(); watchers.complete(); } }, undefined);
       }
-    } finally {
-      this.#dispatch.leave(outermost);
-    }
+    });
   }
 }

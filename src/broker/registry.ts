@@ -47,8 +47,8 @@ export class Registry {
 
   /** @throws {BrokerError} `AlreadyRegistered` */
   checkFree(id: string, core: MailboxCore): void {
-    if (this.actors.has(id)) throw new BrokerError('AlreadyRegistered', `an actor is registered as ${describeValue(id)} already; unregister it first, or choose another id`);
-    if (core.isRegistered) throw new BrokerError('AlreadyRegistered', `this mailbox is registered already, as ${describeValue(core.id)}; a mailbox has one id`);
+    if (this.actors.has(id)) throw new BrokerError('AlreadyRegistered', `an actor is registered as ${describeValue(id)} already; choose another id`);
+    if (core.isRegistered) throw new BrokerError('AlreadyRegistered', `this mailbox is registered already, as ${describeValue(core.id)}`);
   }
 
   add(id: string, core: MailboxCore): void {

@@ -1,15 +1,13 @@
 import { BrokerError } from '../failure/broker-error';
 import { describeValue } from '../failure/check';
 import type { Dispatch } from '../mailbox/dispatch';
-import type { MessageRecord } from '../mailbox/message-record';
-import { prepare } from '../mailbox/tell';
 import { laneOf } from '../message/priority';
 import type { RoutingKey } from '../message/routing-key';
 import type { SendResult } from '../message/send-result';
 import type { DeadLetter } from '../observability/dead-letter';
 import type { Ledger } from '../observability/ledger';
 import type { Router } from '../routing/router';
-import { type AskContext, recordOf } from './ask';
+import { type AskContext, type Details, recordOf } from './ask';
 import type { Teller } from './teller';
 import type { Topics } from './topics';
 
@@ -32,7 +30,7 @@ export class Routes {
     const { topic } = key;
     this.#dispatch.settleFanOut();
     const { list, ids } = this.#topics.targetsOf(topic);
-    if (list.length === 0) return this.#unrouted(topic, message, lane, again, `no open actor is bound to ${describeValue(topic)}; bind one first`);
+    if (list.length === 0) return this.#unrouted(topic, message, lane, again, `no open actor is bound to ${describeValue(topic)}`);
     let picked: unknown;
     try {
       picked = this.#router.route(key, list, message);
@@ -40,29 +38,30 @@ export class Routes {
       return this.#unrouted(topic, message, lane, again, `the router threw for ${describeValue(topic)}`, error);
     }
     if (ids.has(picked)) return picked as string;
-    return this.#unrouted(topic, message, lane, again, `the router picked ${describeValue(picked)} for ${describeValue(topic)}, which is not among its targets`);
+    return this.#unrouted(topic, message, lane, again, `the router picked ${describeValue(picked)} for ${describeValue(topic)}, which is not a target`);
   }
 
   #unrouted(topic: string, message: unknown, lane: number, again: DeadLetter | undefined, reason: string, cause?: unknown): BrokerError {
-    const record = recordOf(this.#dispatch, message, { lane, options: again && { headers: again.headers }, parent: null, topic }, null);
+    const record = recordOf(this.#dispatch, message, again === undefined ? { lane, topic } : againAs(again), null);
     record.asked = again === undefined;
-    if (again !== undefined) record.attempt = again.attempts + 1;
     // An open request for as long as its observers are told that it was sent.
     if (record.asked) this.#ledger.requests++;
-    const known = prepare(this.#dispatch, null, message, record, undefined) as MessageRecord;
+    const known = this.#dispatch.prepare(null, message, record, undefined);
     if (record.asked) this.#ledger.requests--;
-    this.#ledger.unrouted(message, known);
+    this.#ledger.failed('NoRoute', undefined, message, known);
     return new BrokerError('RoutingFailed', reason, cause === undefined ? undefined : { cause });
   }
 
   /** Sends a letter again, to where it was lost; one that had no route is routed anew. */
   redeliver(letter: DeadLetter, teller: Teller): SendResult | { readonly ok: false; readonly code: 'NoRoute' } {
-    const { message, topic, headers, attempts } = letter;
-    const lane = laneOf(letter.priority);
-    const id = letter.target ?? this.find({ topic: topic as string }, message, lane, letter);
-    if (typeof id !== 'string') return { ok: false, code: 'NoRoute' };
-    const record = recordOf(this.#dispatch, message, { lane, options: { headers }, parent: null, topic }, null);
-    record.attempt = attempts + 1;
-    return teller.tellRecord(id, record);
+    const { message, topic } = letter;
+    const details = againAs(letter);
+    const id = letter.target ?? this.find({ topic: topic as string }, message, details.lane, letter);
+    return typeof id === 'string' ? teller.tellRecord(id, recordOf(this.#dispatch, message, details, null)) : { ok: false, code: 'NoRoute' };
   }
+}
+
+/** A letter as the message it was, once more. */
+function againAs({ priority, headers, topic, attempts }: DeadLetter): Details {
+  return { lane: laneOf(priority), options: { headers }, topic, attempt: attempts + 1 };
 }

@@ -6,7 +6,7 @@ import { LONG_WAY } from '../mailbox/flags';
 import type { MailboxCore } from '../mailbox/mailbox-core';
 import { TAKEN } from '../mailbox/taken';
 import type { MessageRecord } from '../mailbox/message-record';
-import { prepare, tell } from '../mailbox/tell';
+import { offer } from '../mailbox/offer';
 import type { Turn } from '../mailbox/turn';
 import { ON_STACK, OPEN } from '../mailbox/turn-state';
 import { checkTell } from '../message/check-send';
@@ -32,7 +32,7 @@ export class Teller {
   tell(id: string, core: MailboxCore | undefined, message: unknown, options: TellOptions | undefined, turn: Turn | null): SendResult {
     const lane = options === undefined ? NORMAL_LANE : checkTell(options);
     const dispatch = this.#dispatch;
-    if (core === undefined) return this.#refuse(checkActorId(id), message, this.#metaOf(message, lane, options, turn), turn);
+    if (core === undefined) return this.#tellNobody(checkActorId(id), message, this.#metaOf(message, lane, options, turn), isInside(turn));
     const startedAt = this.#ledger.isSampleDue() ? performance.now() : -1;
     const meta = turn === null && options === undefined ? lane : this.#metaOf(message, lane, options, turn);
     let code: FailureCode | typeof TAKEN | undefined;
@@ -45,9 +45,9 @@ export class Teller {
       code = core.enqueue(dispatch, message, meta);
       if (code !== undefined && code !== TAKEN) return this.refuse(core, message, meta, code);
     }
-    code ??= tell(core, message, meta, isInside(turn));
+    const sent = code === TAKEN ? SENT : this.#offer(core, id, message, meta, isInside(turn));
     if (startedAt >= 0) this.#ledger.sample(performance.now() - startedAt);
-    return code === TAKEN ? SENT : new Refusal(code, id);
+    return sent;
   }
 
   /** A flood is refused on the shortest way, too: its senders are to be slowed down, not everyone. As `core.lose`, where nobody is told. */
@@ -61,26 +61,27 @@ export class Teller {
     return new Refusal(code, core.id);
   }
 
-  /** Sends a record, such as a redelivered one. */
-  tellRecord(id: string, record: MessageRecord): SendResult {
-    const { message } = record;
-    const core = this.#actors.get(id);
-    if (core === undefined) return this.#refuse(id, message, record, null);
-    const code = tell(core, message, record, false);
-    return code === TAKEN ? SENT : new Refusal(code, id);
+  /** The same where there is no such actor. */
+  #tellNobody(id: string, message: unknown, meta: MessageRecord | number, inside: boolean): SendResult {
+    if (typeof meta !== 'number' || this.#dispatch.flags !== 0) return this.#offer(null, id, message, meta, inside);
+    this.#ledger.failed('ActorNotFound', id, message, meta);
+    return new Refusal('ActorNotFound', id);
   }
 
-  #refuse(id: string, message: unknown, meta: MessageRecord | number, turn: Turn | null): SendResult {
-    const code: FailureCode = this.#dispatch.isRefusing && !isInside(turn) ? 'BrokerClosed' : 'ActorNotFound';
-    const known = this.#dispatch.flags === 0 ? meta : prepare(this.#dispatch, null, message, meta, id);
-    this.#ledger.failed(code, id, message, known);
-    return new Refusal(code, id);
+  /** Sends a record, such as a redelivered one. */
+  tellRecord(id: string, record: MessageRecord): SendResult {
+    return this.#offer(this.#actors.get(id) ?? null, id, record.message, record, false);
+  }
+
+  #offer(core: MailboxCore | null, id: string, message: unknown, meta: MessageRecord | number, inside: boolean): SendResult {
+    const code = offer(this.#dispatch, core, id, message, meta, inside);
+    return code === TAKEN ? SENT : new Refusal(code, id);
   }
 
   /** A stamp that is only a lane, or a record where there is more to say. */
   #metaOf(message: unknown, lane: number, options: TellOptions | undefined, turn: Turn | null): MessageRecord | number {
     const says = turn !== null || (options !== undefined && (options.ttl !== undefined || options.sender !== undefined || options.headers !== undefined));
-    return says ? recordOf(this.#dispatch, message, { lane, options, parent: turn, topic: undefined }, null) : lane;
+    return says ? recordOf(this.#dispatch, message, { lane, options, parent: turn }, null) : lane;
   }
 }
 

@@ -166,12 +166,9 @@ export class Topics {
 
   /** Synchronously, whatever else is being told: a state bus must have its first value at once. What it sets off is queued. */
   #tellRetained(observer: TopicObserver, retained: readonly { topic: string; message: unknown }[]): void {
-    const outermost = this.#dispatch.enter();
-    try {
+    this.#dispatch.within(() => {
       for (const { topic, message } of retained) observer.next({ topic, message, retained: true });
-    } finally {
-      this.#dispatch.leave(outermost);
-    }
+    });
   }
 
   #unbind(pattern: string, core: MailboxCore, patterns: Map<string, number>): void {

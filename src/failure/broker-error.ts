@@ -1,12 +1,5 @@
 export type BrokerErrorCode = 'AlreadyRegistered' | 'NotFound' | 'RoutingFailed' | 'BrokerClosed';
 
-const MEANING: Readonly<Record<BrokerErrorCode, string>> = {
-  AlreadyRegistered: 'already registered',
-  NotFound: 'not found',
-  RoutingFailed: 'routing failed',
-  BrokerClosed: 'the broker is closed',
-};
-
 /** A call that the broker could not carry out: not about one message's delivery, but about what was asked of the broker. */
 export class BrokerError extends Error {
   override readonly name: string = 'BrokerError';
@@ -15,7 +8,7 @@ export class BrokerError extends Error {
   readonly reason?: string;
 
   constructor(code: BrokerErrorCode, reason?: string, options?: { readonly cause?: unknown }) {
-    super(`${code}: ${reason ?? MEANING[code]}`, options);
+    super(`${code}: ${reason ?? code.replace(/\B[A-Z]/, ' $&').toLowerCase()}`, options);
     this.code = code;
     if (reason !== undefined) this.reason = reason;
   }

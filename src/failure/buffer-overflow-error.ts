@@ -4,7 +4,7 @@ export class BufferOverflowError extends Error {
   readonly capacity: number;
 
   constructor(capacity: number) {
-    super(`the buffer is full: ${capacity} values wait already; raise the capacity, or choose overflow 'drop-oldest' or 'drop-newest'`);
+    super(`the buffer is full: ${capacity} values wait already; raise the capacity, or choose another overflow`);
     this.capacity = capacity;
   }
 }

@@ -2,15 +2,15 @@ import type { FailureCode } from './failure-code';
 
 /** What happened, and what to do about it. */
 const ADVICE: Readonly<Record<FailureCode, string>> = {
-  ActorNotFound: 'no actor is registered under this id; register or spawn it first, or watch(id) for its end',
-  ActorStopped: 'it ends, or its mailbox is closed; watch(id) tells when the id is free to be registered again',
-  MailboxFull: "its mailbox is full; slow the sender down (pressure$), raise the capacity, or choose overflow 'block', 'drop-oldest' or 'drop-newest'",
-  Timeout: 'it took longer than its timeout; raise timeout or requestTimeout, or look at what its actor waits for',
-  Dropped: "the mailbox was full and its overflow strategy dropped the message; raise the capacity, or choose overflow 'fail' or 'block'",
-  Expired: 'it waited longer than its ttl before its turn came; raise the ttl, or the concurrency of its actor',
-  Deadlock: 'turns wait for one another in a circle; use trySend or broker.send for what this turn need not wait for',
+  ActorNotFound: 'no such actor; register or spawn it first, or watch(id) for its end',
+  ActorStopped: 'it ends, or its mailbox is closed; watch(id) tells when its id is free',
+  MailboxFull: 'its mailbox is full; send less (pressure$), raise the capacity, or choose another overflow',
+  Timeout: 'it took longer than its timeout; raise it, or look at what its actor waits for',
+  Dropped: 'its mailbox was full; raise the capacity, or choose another overflow',
+  Expired: 'it waited longer than its ttl; raise it, or the concurrency of its actor',
+  Deadlock: 'turns wait for one another; use trySend or broker.send for what need not be waited for',
   Unhandled: 'nothing handled it; add a handler for its type, or settle every delivery',
-  BrokerClosed: 'the broker is closing or closed; send before close(), or to another broker',
+  BrokerClosed: 'the broker is closing or closed; send before close()',
 };
 
 /** What `SendError` is made of besides its code. */

@@ -13,7 +13,7 @@ import { OVER } from './turn-state';
 /** @throws {BrokerError} `AlreadyRegistered` when there is a consumer: a mailbox has one. */
 export function claimSeat(core: MailboxCore): void {
   if ((core.flags & IDLE_SEAT) !== 0) return;
-  throw new BrokerError('AlreadyRegistered', 'this mailbox has its one consumer already; unsubscribe that one first, or use a mailbox for each');
+  throw new BrokerError('AlreadyRegistered', 'this mailbox has its one consumer already; unsubscribe that one first');
 }
 
 /** Gives the seat to a consumer, which gets what is queued at once. */
@@ -24,13 +24,10 @@ export function attach(core: MailboxCore, handler: Handler, actor: Actor | null)
   core.flags &= ~IDLE_SEAT;
   if (actor !== null) core.flags |= UNSTARTED;
   const { dispatch } = core.runQueue;
-  const outermost = dispatch.enter();
-  try {
+  dispatch.within(() => {
     if (core.isRegistered) startActor(core);
     core.wake();
-  } finally {
-    dispatch.leave(outermost);
-  }
+  });
 }
 
 /** The consumer leaves; what is queued stays. */
@@ -52,18 +49,18 @@ export function startActor(core: MailboxCore): void {
   if ((core.flags & UNSTARTED) === 0) return;
   core.flags &= ~UNSTARTED;
   const { dispatch } = core.runQueue;
-  const outermost = dispatch.enter();
-  const turn = new Turn(core, dispatch.stamp(NORMAL_LANE, true));
-  try {
-    core.actor?.onStart?.(turn);
-  } catch (error) {
-    core.flags |= UNSTARTED;
-    throw error;
-  } finally {
-    turn.state = OVER;
-    dispatch.lookAway();
-    dispatch.leave(outermost);
-  }
+  dispatch.within(() => {
+    const turn = new Turn(core, dispatch.stamp(NORMAL_LANE, true));
+    try {
+      core.actor?.onStart?.(turn);
+    } catch (error) {
+      core.flags |= UNSTARTED;
+      throw error;
+    } finally {
+      turn.state = OVER;
+      dispatch.lookAway();
+    }
+  });
 }
 
 /** Calls `onStop`, if the actor has started. What it throws is told, and stops nothing. */
@@ -72,12 +69,11 @@ export function stopActor(core: MailboxCore, reason: unknown): void {
   if (actor === null || (core.flags & UNSTARTED) !== 0) return;
   core.flags |= UNSTARTED;
   const { dispatch } = core.runQueue;
-  const outermost = dispatch.enter();
-  try {
-    actor.onStop?.(reason);
-  } catch (error) {
-    dispatch.journal.callbackFailed(`onStop of ${describeValue(core.id)}`, error);
-  } finally {
-    dispatch.leave(outermost);
-  }
+  dispatch.within(() => {
+    try {
+      actor.onStop?.(reason);
+    } catch (error) {
+      dispatch.journal.callbackFailed(`onStop of ${describeValue(core.id)}`, error);
+    }
+  });
 }

@@ -1,4 +1,4 @@
-import { describeValue } from '../failure/check';
+import { check, checkFunction, describeValue, isObject } from '../failure/check';
 import type { Actor } from './actor';
 import type { ActorContext } from './actor-context';
 import type { Handler } from './handler';
@@ -15,25 +15,22 @@ export function consumerOf(first: unknown, handlers: unknown): Consumer {
   if (handlers !== undefined) return { handler: protocolHandler(first, handlers), actor: null };
   if (typeof first === 'function') return { handler: first as Handler, actor: null };
   const actor = first as Actor | null;
-  if (typeof actor === 'object' && actor !== null && typeof actor.receive === 'function') {
-    return { handler: (message, context) => actor.receive(message, context), actor };
-  }
-  throw new TypeError(`a handler must be a function, an object with receive(), or a protocol and its handlers, got ${describeValue(first)}`);
+  check(isObject(actor) && typeof actor.receive === 'function', 'a handler must be a function, an object with receive(), or a protocol and its handlers', actor);
+  return { handler: (message, context) => actor.receive(message, context), actor };
 }
 
 function protocolHandler(protocol: unknown, handlers: unknown): Handler {
-  if (typeof protocol !== 'object' || protocol === null) throw new TypeError(`a protocol must be made by protocol(), got ${describeValue(protocol)}`);
-  if (typeof handlers !== 'object' || handlers === null) {
-    throw new TypeError(`a protocol's handlers must be an object with a function for each message, got ${describeValue(handlers)}`);
-  }
+  check(isObject(protocol), 'a protocol must be made by protocol()', protocol);
+  check(isObject(handlers), "a protocol's handlers must be an object of functions", handlers);
   const byType = new Map<unknown, (message: unknown, context: ActorContext) => unknown>();
   for (const [key, creator] of Object.entries(protocol as Record<string, { type?: unknown }>)) {
-    if (typeof creator?.type !== 'string') throw new TypeError(`a protocol must be made by protocol(), got ${describeValue(creator)} for '${key}'`);
+    const type = creator?.type;
+    check(typeof type === 'string', `a protocol must be made by protocol(); '${key}' is not`, creator);
     const handler = (handlers as Record<string, unknown>)[key];
     // Every object has these, and none of them is meant.
     if (handler === undefined || handler === (Object.prototype as unknown as Record<string, unknown>)[key]) continue;
-    if (typeof handler !== 'function') throw new TypeError(`the handler of '${creator.type}' must be a function, got ${describeValue(handler)}`);
-    byType.set(creator.type, (message, context) => (handler as Handler).call(handlers, message, context));
+    checkFunction(handler, `the handler of '${type}'`);
+    byType.set(type, (message, context) => (handler as Handler).call(handlers, message, context));
   }
   return (message, context) => {
     const type: unknown = (message as { type?: unknown } | null | undefined)?.type;

@@ -4,6 +4,16 @@ import { IDLE_SEAT } from './flags';
 import type { Turn } from './turn';
 import { OPEN } from './turn-state';
 
+/** Fails the asks of a turn that could only be answered by turns that wait for them (rule O6). */
+export function breakCircles(turn: Turn): void {
+  const asks = turn.rest?.asks;
+  if (asks === undefined || asks.size === 0 || turn.state !== OPEN) return;
+  for (const ask of [...asks]) {
+    const path = ask.state === DONE ? undefined : circleOf(ask);
+    if (path !== undefined) ask.fail('Deadlock', path.join(' → '));
+  }
+}
+
 /** Whether an ask or a turn is stuck: known at once, or by those that it waits for. */
 type Answer = boolean | Question;
 
@@ -26,7 +36,7 @@ interface Question {
  * asks it waits for is. What leads back to a turn on the way counts as stuck: that is the circle. A loop over open questions, since a
  * chain of asks may be longer than the stack is deep.
  */
-export function circleOf(ask: MessageRecord): string[] | undefined {
+function circleOf(ask: MessageRecord): string[] | undefined {
   const path: string[] = [ask.parent?.core.id ?? ''];
   const onTheWay = new Set<Turn>(ask.parent === null ? [] : [ask.parent]);
   const open: Question[] = [];

@@ -91,7 +91,7 @@ function takeSeat<Msg>(core: MailboxCore, subscriber: Subscriber<Delivery<Msg>>)
   }
   claimSeat(core);
   const handOut = new HandOut(subscriber);
-  const ended = core.rare().ended$.subscribe(() => subscriber.complete());
+  const ended = core.rare().stream('drained').subscribe({ complete: () => subscriber.complete() });
   subscriber.add(() => {
     ended.unsubscribe();
     release(core, handOut, new UnhandledMessage(true, 'deliveries$ was unsubscribed'));

@@ -8,6 +8,7 @@ import type { Journal } from './journal';
 import { macrotask } from './macrotask';
 import type { MailboxCore } from './mailbox-core';
 import { checkDrained } from './mailbox-end';
+import type { MessageRecord } from './message-record';
 import { Nesting } from './nesting';
 import { READING_MASK, SLICE, VISIT } from './pace';
 import { RunQueue } from './run-queue';
@@ -163,7 +164,17 @@ export class Dispatch {
     if (outermost) this.finish();
   }
 
-  /** The same where a turn was settled: that is nobody's own send (rule D1), so it does not go on where a drain gave way. */
+  /** `work` as one stretch: what it sends is queued, and runs when it is done, if this is the outermost. For what is not hot. */
+  within<T>(work: () => T): T {
+    const outermost = this.enter();
+    try {
+      return work();
+    } finally {
+      this.leave(outermost);
+    }
+  }
+
+  /** As `leave`, where a turn was settled: that is nobody's own send (rule D1), so it does not go on where a drain gave way. */
   leaveSettled(outermost: boolean): void {
     if (!outermost) return;
     this.#giveWayToMacrotasks();
@@ -267,6 +278,12 @@ export class Dispatch {
     if ((this.flags & FANNING) === 0) return;
     this.flags &= ~FANNING;
     this.fanOut?.queueRest();
+  }
+
+  /** What precedes every send: the rest of a fan-out is queued, the journal told. Answers what is known of the message from here. */
+  prepare(core: MailboxCore | null, message: unknown, meta: MessageRecord | number, target: string | undefined): MessageRecord | number {
+    this.settleFanOut();
+    return this.journal.prepare(core, message, meta, target);
   }
 
   /** Something needs to reach the turn on the stack before it returns. */

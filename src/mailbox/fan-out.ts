@@ -52,13 +52,7 @@ export class FanOut {
   run(announce: (() => void) | undefined): number {
     const dispatch = this.#dispatch;
     if ((dispatch.flags & DRAINING) !== 0 || !areIdle(this.#targets, this.#count)) {
-      const outermost = dispatch.enter();
-      try {
-        this.queueRest();
-        announce?.();
-      } finally {
-        dispatch.leave(outermost);
-      }
+      this.#queueAll(dispatch, announce);
       return this.taken;
     }
     dispatch.flags |= DRAINING | FANNING;
@@ -74,6 +68,13 @@ export class FanOut {
       dispatch.finish();
     }
     return this.taken;
+  }
+
+  #queueAll(dispatch: Dispatch, announce: (() => void) | undefined): void {
+    dispatch.within(() => {
+      this.queueRest();
+      announce?.();
+    });
   }
 
   /** Answers the actor whose turn ended it: its visit goes on, as if it had been queued for all beforehand. */
@@ -113,7 +114,7 @@ export class FanOut {
   }
 
   #offer(core: MailboxCore): void {
-    const code = core.queue(this.#message, this.#meta, this.#lane, false);
+    const code = core.queue(this.#message, this.#meta, this.#lane);
     if (code === TAKEN) this.taken++;
     else core.lose(this.#message, this.#meta, code);
   }

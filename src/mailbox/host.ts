@@ -2,6 +2,7 @@ import type { Observable } from 'rxjs';
 import type { SendOptions, TellOptions } from '../message/send-options';
 import type { SendResult } from '../message/send-result';
 import type { ActorContext } from './actor-context';
+import type { Caller } from './message-record';
 import type { Turn } from './turn';
 
 /** What a turn asks of the broker it runs in. */
@@ -11,5 +12,9 @@ export interface Host {
   readonly requestTimeout: number;
   /** `context.send`: an ask that `turn` waits for. */
   askFrom(turn: Turn, id: string, message: unknown, options: SendOptions | undefined): Observable<unknown>;
+  /** A direct ask is left open. */
+  adopt(turn: Turn, caller: Caller): void;
+  /** A turn waits, and perhaps for itself (rule O6). */
+  breakCircles(turn: Turn): void;
   tellFrom(turn: Turn, id: string, message: unknown, options: TellOptions | undefined): SendResult;
 }

@@ -26,18 +26,19 @@ export class Journal {
   /** Mailboxes closed since it was made: who remembers which are open looks again when it has changed. */
   closings = 0;
 
-  /** A message failed that no handler saw. `record` is a number where nothing more is known than when it was sent. */
-  failed(_code: FailureCode, _target: string, _message: unknown, _record: MessageRecord | number): void {}
-
-  /** A caller took its message back before its turn. */
-  cancelled(_record: MessageRecord, _message: unknown): void {}
+  /** A message failed that no handler saw, or was taken back. `record` is a number where nothing more is known than when it was sent. */
+  failed(_code: FailureCode | 'NoRoute' | 'Cancelled', _target: string | undefined, _message: unknown, _record: MessageRecord | number): void {}
 
   /** A turn is over that did not succeed. `code` is absent when its caller cancelled it. */
   ended(_turn: Turn, _code: TurnFailure | undefined, _error: unknown, _message: unknown): void {}
 
+  /** A message is about to be sent. Answers what is known of it from here. */
+  prepare(_core: MailboxCore | null, _message: unknown, meta: MessageRecord | number, _target: string | undefined): MessageRecord | number {
+    return meta;
+  }
+
   // The stages of a message's way, told only while somebody observes -------------------------------
 
-  sent(_record: MessageRecord): void {}
   queued(_record: MessageRecord): void {}
   delivered(_turn: Turn, _message: unknown): void {}
   settled(_turn: Turn, _message: unknown): void {}

@@ -1,4 +1,3 @@
-import { failureOf } from '../failure/failure-of';
 import { BoundedBuffer } from '../buffer/bounded-buffer';
 import { ACCEPTED, EVICTED, FULL, REFUSED } from '../buffer/offer';
 import type { FailureCode } from '../failure/failure-code';
@@ -6,13 +5,14 @@ import type { Actor } from './actor';
 import { startActor } from './consumer-life';
 import type { Dispatch } from './dispatch';
 import { isExpired, isSwept, sweepExpired } from './expiry';
+import { fail } from './fail';
 import { BUSY, CLOSED, CUT_SHORT, DETACHED, DRAINING, IDLE_SEAT, LOOKED_AT, OBSERVED, QUEUED, READY, SCHEDULED, STALLED, UNSTARTED } from './flags';
 import type { Handler } from './handler';
 import { checkDrained } from './mailbox-end';
 import { MailboxExtras } from './mailbox-extras';
 import type { MailboxMetrics } from './mailbox-metrics';
 import type { MailboxSettings } from './mailbox-options';
-import type { Caller, MessageRecord } from './message-record';
+import type { MessageRecord } from './message-record';
 import { FRESH, HELD, RUNNING, WAITING } from './record-state';
 import type { OpenTurn } from './open-turn';
 import type { RunQueue } from './run-queue';
@@ -86,21 +86,16 @@ export class MailboxCore {
    * Takes a message in: runs it now if the mailbox is idle and nothing is on the stack, else queues it. Answers `TAKEN` or why not;
    * the caller counts a refusal by `lose`.
    */
-  take(message: unknown, meta: MessageRecord | number, lane: number, mayWait: boolean): FailureCode | typeof TAKEN {
+  take(message: unknown, meta: MessageRecord | number, lane: number): FailureCode | typeof TAKEN {
     const { dispatch } = this.runQueue;
     if (this.flags === 0 && (dispatch.flags & DRAINING) === 0) {
       this.#runIdle(dispatch, message, meta);
       return TAKEN;
     }
-    if ((this.flags & UNSTARTED) === 0 && !isSwept(this)) return this.queue(message, meta, lane, mayWait);
+    if ((this.flags & UNSTARTED) === 0 && !isSwept(this)) return this.queue(message, meta, lane);
     // A lone mailbox whose actor starts with this message: queued, and run from there, where it is started. And what a sweep tells
     // others makes them send, and sets seats free: that runs when this message has found its place.
-    const outermost = dispatch.enter();
-    try {
-      return this.queue(message, meta, lane, mayWait);
-    } finally {
-      dispatch.leave(outermost);
-    }
+    return this.#queueWithin(message, meta, lane);
   }
 
   /**
@@ -119,7 +114,7 @@ export class MailboxCore {
   }
 
   /** Queues a message, by the mailbox's overflow strategy. */
-  queue(message: unknown, meta: MessageRecord | number, lane: number, mayWait: boolean): FailureCode | typeof TAKEN {
+  queue(message: unknown, meta: MessageRecord | number, lane: number): FailureCode | typeof TAKEN {
     const { settings } = this;
     const { dispatch } = this.runQueue;
     // Whoever is told that a message expired may end this actor.
@@ -135,28 +130,15 @@ export class MailboxCore {
     switch (buffer.offer(queued, record === null && typeof meta === 'number' ? dispatch.stamp(lane, settings.ttl !== Infinity) : meta, lane)) {
       case ACCEPTED:
         break;
-      case EVICTED: {
-        const victim = buffer.victim;
-        const victimMeta = buffer.victimMeta as MessageRecord | number;
-        buffer.forgetVictim();
-        // Out of the queue before anyone is told, so that nobody can take it out again.
-        if (typeof victimMeta !== 'number' && !victimMeta.shared) victimMeta.state = FRESH;
-        const outermost = dispatch.enter();
-        try {
-          this.#accepted(dispatch, record);
-          this.#removed(dispatch);
-          this.lose(typeof victimMeta === 'number' || victimMeta.shared ? victim : victimMeta.message, victimMeta, 'Dropped');
-        } finally {
-          dispatch.leave(outermost);
-        }
+      case EVICTED:
+        this.#evicted(dispatch, buffer, record);
         return TAKEN;
-      }
       case REFUSED:
         if (record !== null) record.state = FRESH;
         return 'Dropped';
       case FULL:
         if (record !== null) record.state = FRESH;
-        if (!mayWait || record === null || settings.overflow !== 'block') return 'MailboxFull';
+        if (record === null || record.caller === null || settings.overflow !== 'block') return 'MailboxFull';
         return this.#park(dispatch, record);
     }
     this.#accepted(dispatch, record);
@@ -183,16 +165,8 @@ export class MailboxCore {
   /** Counts a message as lost, tells `losses$`, and its caller if it has one. */
   lose(message: unknown, meta: MessageRecord | number, code: FailureCode, detail?: string): void {
     const extras = this.rare();
-    const { dispatch } = this.runQueue;
     extras.lost++;
-    let caller: Caller | null = null;
-    if (typeof meta !== 'number' && !meta.shared) {
-      ({ caller } = meta);
-      meta.done();
-    }
-    dispatch.journal.failed(code, this.id, message, meta);
-    if (extras.losses !== undefined && extras.losses.observed) dispatch.emit(extras.losses, { message, code });
-    if (caller !== null) caller.error(failureOf(code, this.id, false, detail));
+    fail(this.runQueue.dispatch, this.id, message, meta, code, detail, extras.losses);
   }
 
   // Out ------------------------------------------------------------------------------------------
@@ -344,6 +318,28 @@ export class MailboxCore {
     returned(turn, dispatch, result, message);
   }
 
+  // A closure makes all that its function knows live in the heap: the two that are rare have a method of their own.
+
+  #queueWithin(message: unknown, meta: MessageRecord | number, lane: number): FailureCode | typeof TAKEN {
+    return this.runQueue.dispatch.within(() => this.queue(message, meta, lane));
+  }
+
+  /** `record`, or a message without one, took the place of another. */
+  #evicted(dispatch: Dispatch, buffer: BoundedBuffer<unknown, MessageRecord | number>, record: MessageRecord | null): void {
+    const { victim } = buffer;
+    const meta = buffer.victimMeta as MessageRecord | number;
+    buffer.forgetVictim();
+    const isOwn = typeof meta !== 'number' && !meta.shared;
+    // Out of the queue before anyone is told, so that nobody can take it out again.
+    if (isOwn) meta.state = FRESH;
+    dispatch.within(() => {
+      this.#accepted(dispatch, record);
+      dispatch.journal.pending--;
+      this.rare().removed++;
+      this.lose(isOwn ? meta.message : victim, meta, 'Dropped');
+    });
+  }
+
   #accepted(dispatch: Dispatch, record: MessageRecord | null): void {
     dispatch.journal.pending++;
     this.flags |= QUEUED;
@@ -363,11 +359,5 @@ export class MailboxCore {
     dispatch.journal.pending++;
     if ((dispatch.flags & OBSERVED) !== 0) dispatch.journal.queued(record);
     return TAKEN;
-  }
-
-  /** What was queued left for another reason than its turn. */
-  #removed(dispatch: Dispatch): void {
-    dispatch.journal.pending--;
-    this.rare().removed++;
   }
 }

@@ -31,7 +31,6 @@ export function checkDrained(core: MailboxCore): void {
   if (extras.ended) return;
   extras.ended = true;
   stopActor(core, extras.stopReason);
-  extras.drained?.next();
   extras.drained?.complete();
   extras.losses?.complete();
   extras.pressure?.complete();
@@ -40,16 +39,12 @@ export function checkDrained(core: MailboxCore): void {
 /** Empties the queue and ends every turn, by the table of DESIGN §2. */
 export function emptyMailbox(core: MailboxCore, queuedCode: FailureCode, runningCode: FailureCode): void {
   const { dispatch } = core.runQueue;
-  const outermost = dispatch.enter();
-  try {
-    dispatch.settleFanOut();
+  dispatch.within(() => {
     for (const { message, meta } of takeAll(core)) core.lose(message, meta, queuedCode);
     core.pressureChanged(dispatch);
     if (dispatch.onStack === core) dispatch.cutShort(runningCode, undefined);
     if (core.seats !== null) for (const turn of [...core.seats]) abortTurn(turn, runningCode);
-  } finally {
-    dispatch.leave(outermost);
-  }
+  });
 }
 
 /** Moves a mailbox to another dispatch, with what is queued and what is running. */

@@ -1,4 +1,4 @@
-import { type Observable, Subject, of } from 'rxjs';
+import { Subject } from 'rxjs';
 import type { BoundedBuffer } from '../buffer/bounded-buffer';
 import type { FailureCode } from '../failure/failure-code';
 import type { MessageRecord } from './message-record';
@@ -12,7 +12,7 @@ export class MailboxExtras {
   waiting: BoundedBuffer<undefined, MessageRecord> | undefined = undefined;
   pressure: Subject<number> | undefined = undefined;
   losses: Subject<{ message: unknown; code: FailureCode }> | undefined = undefined;
-  /** Completed when the mailbox is closed and empty. */
+  /** Says only that the mailbox is closed and empty. */
   drained: Subject<void> | undefined = undefined;
   /** Closed, empty and at rest for good. */
   ended = false;
@@ -25,8 +25,10 @@ export class MailboxExtras {
     return this.ownTtls || this.waiting !== undefined || this.pressure !== undefined;
   }
 
-  /** Emits once when the mailbox is closed and everything in it is over; at once if it is already. */
-  get ended$(): Observable<void> {
-    return this.ended ? of(undefined) : (this.drained ??= new Subject());
+  /** One of its streams, made now if need be. All complete when the mailbox is closed and everything in it is over. */
+  stream(name: 'pressure' | 'losses' | 'drained'): Subject<any> {
+    const stream = (this[name] ??= new Subject<any>());
+    if (this.ended) stream.complete();
+    return stream;
   }
 }

@@ -1,5 +1,5 @@
-import { Observable, type Observer, Subject, Subscription, defer, distinctUntilChanged, startWith } from 'rxjs';
-import { describeValue, checkCapacity } from '../failure/check';
+import { Observable, type Observer, Subscription, defer, distinctUntilChanged, startWith } from 'rxjs';
+import { check, checkCapacity, isObject } from '../failure/check';
 import type { FailureCode } from '../failure/failure-code';
 import { NORMAL_LANE } from '../message/lane';
 import type { Actor } from './actor';
@@ -61,9 +61,7 @@ export class Mailbox<Msg = any> implements Observer<Msg> {
 
   /** @internal The inside, for the broker. */
   static coreOf(mailbox: Mailbox): MailboxCore {
-    if (typeof mailbox !== 'object' || mailbox === null || !(#core in mailbox)) {
-      throw new TypeError(`mailbox must be a Mailbox (Mailbox.bounded or Mailbox.unbounded), got ${describeValue(mailbox)}`);
-    }
+    check(isObject(mailbox) && #core in mailbox, 'mailbox must be a Mailbox (Mailbox.bounded or Mailbox.unbounded)', mailbox);
     return mailbox.#core;
   }
 
@@ -101,25 +99,13 @@ export class Mailbox<Msg = any> implements Observer<Msg> {
   get pressure$(): Observable<number> {
     return defer(() => {
       const core = this.#core;
-      const extras = core.rare();
-      if (extras.pressure === undefined) {
-        extras.pressure = new Subject();
-        if (extras.ended) extras.pressure.complete();
-      }
-      return extras.pressure.pipe(startWith(core.size / core.capacity), distinctUntilChanged());
+      return core.rare().stream('pressure').pipe(startWith(core.size / core.capacity), distinctUntilChanged());
     });
   }
 
   /** Every message it loses, with the code of why, also without a broker. Completes when the mailbox is closed and drained. */
   get losses$(): Observable<Loss<Msg>> {
-    return defer(() => {
-      const extras = this.#core.rare();
-      if (extras.losses === undefined) {
-        extras.losses = new Subject();
-        if (extras.ended) extras.losses.complete();
-      }
-      return extras.losses as Subject<Loss<Msg>>;
-    });
+    return defer(() => this.#core.rare().stream('losses'));
   }
 
   get capacity(): number {
@@ -144,7 +130,7 @@ export class Mailbox<Msg = any> implements Observer<Msg> {
     const core = this.#core;
     const { dispatch } = core.runQueue;
     if ((core.flags | dispatch.flags) === 0) tellDirect(core, dispatch, message, NORMAL_LANE);
-    else tell(core, message, NORMAL_LANE, false);
+    else tell(core, message);
   }
 
   /** Closes, as a Subject's would. `error` goes to the actor's `onStop` and to `events$`. */

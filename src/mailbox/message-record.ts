@@ -6,8 +6,7 @@ import { PRIORITIES, type Priority } from '../message/priority';
 import type { Dispatch } from './dispatch';
 import type { Envelope } from './envelope';
 import type { MailboxCore } from './mailbox-core';
-import { DONE, FRESH, HELD, RUNNING, type RecordState, WAITING } from './record-state';
-import type { Timed, Waiting } from './timed';
+import type { Timed } from './timed';
 import type { Turn } from './turn';
 import { abortTurn } from './turn-abort';
 
@@ -19,7 +18,16 @@ export interface Caller extends Observer<unknown> {
   started?(): void;
 }
 
-const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({});
+export type RecordState = typeof FRESH | typeof WAITING | typeof HELD | typeof RUNNING | typeof DONE;
+export const FRESH = 0;
+/** Parked: its sender waits for a place (`overflow: 'block'`). */
+export const WAITING = 1;
+/** In a mailbox's queue. */
+export const HELD = 2;
+export const RUNNING = 3;
+export const DONE = 4;
+
+export const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({});
 
 /**
  * All that is known of a message that is more than "this value, to that mailbox, normal": one with a caller, with options, on a
@@ -55,10 +63,7 @@ export class MessageRecord implements Envelope, Withdrawable, Timed {
   parent: Turn | null = null;
   deadline: number = Infinity;
   order = 0;
-  place: Waiting | null = null;
-  before: Timed | null = null;
-  behind: Timed | null = null;
-  heapIndex = 0;
+  place: Timed['place'] = null;
   /** Takes the caller's `AbortSignal` listener off. */
   unlisten: (() => void) | undefined = undefined;
   #id: string | undefined;
@@ -110,12 +115,7 @@ export class MessageRecord implements Envelope, Withdrawable, Timed {
 
   /** Its time is over: never run if it has not been, aborted if it has. */
   expire(): void {
-    const outer = this.dispatch.enter();
-    try {
-      this.fail('Timeout');
-    } finally {
-      this.dispatch.leave(outer);
-    }
+    this.dispatch.within(() => this.fail('Timeout'));
   }
 
   /** Ends it wherever it is, with a code. */
@@ -137,12 +137,7 @@ export class MessageRecord implements Envelope, Withdrawable, Timed {
   /** Takes it back. `reason`, where there is one, is what the caller's stream ends with. */
   cancel(reason: unknown): void {
     if (this.state === DONE || this.state === FRESH) return;
-    const outer = this.dispatch.enter();
-    try {
-      this.dispatch.nesting.run(() => this.#takeBack(reason));
-    } finally {
-      this.dispatch.leave(outer);
-    }
+    this.dispatch.within(() => this.dispatch.nesting.run(() => this.#takeBack(reason)));
   }
 
   #takeBack(reason: unknown): void {
@@ -154,7 +149,7 @@ export class MessageRecord implements Envelope, Withdrawable, Timed {
       const { message } = this;
       core.withdraw(this);
       this.done();
-      this.dispatch.journal.cancelled(this, message);
+      this.dispatch.journal.failed('Cancelled', this.target, message, this);
     }
     if (reason !== undefined) caller?.error(reason);
   }

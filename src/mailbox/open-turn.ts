@@ -2,7 +2,7 @@ import type { Dispatch } from './dispatch';
 import type { LeftOpen } from './left-open';
 import type { MessageRecord } from './message-record';
 import type { StreamedReply } from './streamed-reply';
-import type { Timed, Waiting } from './timed';
+import type { Timed } from './timed';
 import type { Turn } from './turn';
 import { abortTurn } from './turn-abort';
 import type { TurnState } from './turn-state';
@@ -26,10 +26,7 @@ export class OpenTurn implements Timed {
   readonly asks: Set<MessageRecord> = new Set();
   deadline: number = Infinity;
   order = 0;
-  place: Waiting | null = null;
-  before: Timed | null = null;
-  behind: Timed | null = null;
-  heapIndex = 0;
+  place: Timed['place'] = null;
 
   constructor(turn: Turn, state: TurnState) {
     this.turn = turn;

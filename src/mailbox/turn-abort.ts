@@ -14,8 +14,7 @@ export function abortTurn(turn: Turn, code: FailureCode | undefined, reason?: un
     return;
   }
   if (turn.state !== OPEN) return;
-  const outermost = dispatch.enter();
-  try {
+  dispatch.within(() => {
     const rest = turn.rest as OpenTurn;
     dispatch.journal.open--;
     dispatch.journal.aborted++;
@@ -27,9 +26,7 @@ export function abortTurn(turn: Turn, code: FailureCode | undefined, reason?: un
     }
     rest.stopClock();
     concludeAborted(turn, dispatch, code, reason, rest.message);
-  } finally {
-    dispatch.leave(outermost);
-  }
+  });
 }
 
 /** Tells everyone that a turn was aborted: its observers, its signal, what it waits for, and its caller. */

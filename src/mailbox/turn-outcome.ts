@@ -1,13 +1,9 @@
 import { describeValue } from '../failure/check';
 import { failureOf } from '../failure/failure-of';
-import type { Observable, Subscriber } from 'rxjs';
-import { circleOf } from './deadlock';
+import type { Observable } from 'rxjs';
 import type { Dispatch } from './dispatch';
 import { ASKED, CUT_SHORT, OBSERVED } from './flags';
-import type { Host } from './host';
 import type { LeftOpen } from './left-open';
-import type { Caller } from './message-record';
-import { DONE } from './record-state';
 import { PLAIN, PROMISE, STREAM, type ReplyKind, isPromise, kindOf } from './reply-kind';
 import { StreamedReply } from './streamed-reply';
 import type { Turn } from './turn';
@@ -70,16 +66,6 @@ export function reject(turn: Turn, error: unknown): void {
   conclude(turn, (dispatch, message) => failed(turn, dispatch, error, message));
 }
 
-/** Fails the asks of a turn that could only be answered by turns that wait for them (rule O6). */
-export function breakCircles(turn: Turn): void {
-  const asks = turn.rest?.asks;
-  if (asks === undefined || asks.size === 0 || turn.state !== OPEN) return;
-  for (const ask of [...asks]) {
-    const path = ask.state === DONE ? undefined : circleOf(ask);
-    if (path !== undefined) ask.fail('Deadlock', path.join(' → '));
-  }
-}
-
 // ------------------------------------------------------------------------------------------------
 
 const outcome = { emitReply, settle, reject };
@@ -93,7 +79,7 @@ function leaveOpen(turn: Turn, dispatch: Dispatch, result: any, kind: ReplyKind,
   dispatch.journal.open++;
   core.takeSeat(turn, rest);
   rest.startClock(dispatch, core.settings.turnTimeout);
-  if (caller !== null && turn.record().caller === null) adopt(turn, dispatch, caller);
+  if (caller !== null && turn.record().caller === null) dispatch.host?.adopt(turn, caller);
   if (kind === PROMISE) awaitReply(turn, result as PromiseLike<unknown>);
   else if (kind === STREAM) {
     rest.reply = new StreamedReply(turn, outcome);
@@ -108,19 +94,7 @@ function leaveOpen(turn: Turn, dispatch: Dispatch, result: any, kind: ReplyKind,
     rest.leftOpen = result as LeftOpen;
     rest.leftOpen.begin(turn);
   }
-  breakCircles(turn);
-}
-
-/** A direct ask is left open: from here its caller can cancel it, and its clock runs (rule S4). */
-function adopt(turn: Turn, dispatch: Dispatch, caller: Caller): void {
-  const record = turn.record();
-  record.caller = caller;
-  record.asked = true;
-  dispatch.journal.requests++;
-  dispatch.flags &= ~ASKED;
-  // Read anew: `sentAt` is coarse, and the handler's own stretch need not count.
-  record.expireIn((dispatch.host as Host).requestTimeout, dispatch.scheduler.now());
-  (caller as Subscriber<unknown>).add(record);
+  dispatch.host?.breakCircles(turn);
 }
 
 function awaitReply(turn: Turn, promise: PromiseLike<unknown>): void {

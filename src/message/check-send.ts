@@ -1,4 +1,4 @@
-import { checkActorId, checkDuration, checkOneOf, checkOptions, describeValue } from '../failure/check';
+import { check, checkActorId, checkDuration, checkOneOf, checkOptions, isObject } from '../failure/check';
 import { laneOf } from './priority';
 import type { BroadcastOptions, SendOptions, TellOptions } from './send-options';
 
@@ -15,7 +15,7 @@ export function checkTell(options: TellOptions | undefined): number {
 
 /** The lane, where options say nothing else. @throws {RangeError} for a priority that is none. */
 export function laneOnly(options: TellOptions): number | undefined {
-  if (typeof options !== 'object' || options === null) return undefined;
+  if (!isObject(options)) return undefined;
   const { ttl, sender, headers } = options;
   return ttl === undefined && sender === undefined && headers === undefined ? laneOf(options.priority) : undefined;
 }
@@ -25,9 +25,7 @@ export function checkSend(options: SendOptions | undefined): number {
   const lane = checkTell(options);
   if (options?.timeout !== undefined) checkDuration(options.timeout, 'timeout', { infinity: true });
   const signal: unknown = options?.signal;
-  if (signal !== undefined && typeof (signal as AbortSignal | null)?.addEventListener !== 'function') {
-    throw new TypeError(`signal must be an AbortSignal, got ${describeValue(signal)}`);
-  }
+  check(signal === undefined || typeof (signal as AbortSignal | null)?.addEventListener === 'function', 'signal must be an AbortSignal', signal);
   return lane;
 }
 

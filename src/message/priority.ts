@@ -1,4 +1,4 @@
-import { describeValue } from '../failure/check';
+import { outOfRange } from '../failure/check';
 
 /** How urgent a message is within its mailbox (rule M3). */
 export type Priority = 'low' | 'normal' | 'high' | 'critical';
@@ -22,7 +22,7 @@ export function laneOf(priority: Priority | undefined): number {
     case 'critical':
       return 3;
     default:
-      throw new RangeError(`priority must be one of 'low', 'normal', 'high', 'critical', got ${describeValue(priority)}`);
+      return outOfRange("priority must be one of 'low', 'normal', 'high', 'critical'", priority);
   }
 }
 
@@ -30,5 +30,5 @@ export function laneOf(priority: Priority | undefined): number {
 export function laneOfRouting(priority: Priority | number | undefined): number {
   if (typeof priority !== 'number') return laneOf(priority);
   if (Number.isInteger(priority) && priority >= 0 && priority <= 255) return priority >> 6;
-  throw new RangeError(`a routing key's priority must be 'low', 'normal', 'high', 'critical' or an integer from 0 to 255, got ${describeValue(priority)}`);
+  return outOfRange('priority must be a Priority or an integer from 0 to 255', priority);
 }

@@ -1,4 +1,4 @@
-import { describeValue } from '../failure/check';
+import { check, checkName, isObject } from '../failure/check';
 import type { Message, replies } from './message';
 
 declare const payloadOf: unique symbol;
@@ -66,12 +66,10 @@ export function protocol<const Name extends string, Specs extends { [K in keyof 
   name: Name,
   specs: Specs,
 ): Protocol<Name, Specs> {
-  if (typeof name !== 'string' || name === '') throw new TypeError(`a protocol's name must be a non-empty string, got ${describeValue(name)}`);
-  if (typeof specs !== 'object' || specs === null || Array.isArray(specs)) {
-    throw new TypeError(`a protocol's messages must be an object of message()s, got ${describeValue(specs)}`);
-  }
+  checkName(name, "a protocol's name");
+  check(isObject(specs) && !Array.isArray(specs), "a protocol's messages must be an object of message()s", specs);
   const creators = Object.entries(specs).map(([key, spec]) => {
-    if ((spec as AnySpec | null)?.isMessage !== true) throw new TypeError(`a protocol's messages must be made by message(), got ${describeValue(spec)} for '${key}'`);
+    check((spec as AnySpec | null)?.isMessage === true, `a protocol's messages must be made by message(); '${key}' is not`, spec);
     return [key, creatorOf(`${name}.${key}`)];
   });
   // Not by assignment: that would take a message named `__proto__` for the prototype.
@@ -85,7 +83,7 @@ function creatorOf(type: string): unknown {
 
 /** Whether a value is an object of creators. */
 export function isProtocol(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
+  if (!isObject(value)) return false;
   const creators = Object.values(value);
   return creators.length > 0 && creators.every((creator) => typeof creator === 'function' && typeof (creator as { type?: unknown }).type === 'string');
 }

@@ -5,7 +5,7 @@ import { SendError } from '../failure/send-error';
 export type SendResult = { readonly ok: true } | { readonly ok: false; readonly code: FailureCode; readonly error: SendError };
 
 /** The one result of every message that was taken in. */
-export const SENT: SendResult = Object.freeze({ ok: true });
+export const SENT: SendResult = /* @__PURE__ */ Object.freeze({ ok: true });
 
 /** A refusal. Its error, whose stack costs 3 µs, is made when somebody reads it: a flood of refusals must not pay for it (rule S1). */
 export class Refusal {

@@ -26,7 +26,7 @@ export function parsePattern(pattern: unknown): readonly string[] {
 export function parseTopic(topic: unknown): readonly string[] {
   if (topic === lastTopic) return lastTokens;
   const tokens = parse(topic, 'topic');
-  if (tokens.includes(ANY_TOKEN) || tokens.includes(ANY_REST)) throw malformed(topic, 'wildcards are for patterns; what is published has a topic without');
+  if (tokens.includes(ANY_TOKEN) || tokens.includes(ANY_REST)) throw malformed(topic, 'wildcards are for patterns');
   lastTopic = topic as string;
   return (lastTokens = tokens);
 }

@@ -1,5 +1,5 @@
 import type { TimestampProvider } from 'rxjs';
-import { checkDuration, checkPositiveInteger, describeValue } from '../failure/check';
+import { check, checkDuration, checkPositiveInteger, describeValue, isObject } from '../failure/check';
 import type { DeadLetter } from './dead-letter';
 
 /** How dead letters are logged while nobody observes them (rule O3). */
@@ -22,49 +22,39 @@ export class DeadLetterLog {
   readonly #write: (message: string, ...details: unknown[]) => void;
   readonly #first: number;
   readonly #interval: number;
-  #printed = 0;
-  /** Letters that may be counted before the clock is looked at again. */
-  #toSkip = 0;
-  /** Letters that were counted, those that are still to be skipped included. */
-  #counted = 0;
-  #countsFrom = -1;
-  #lastReading = -1;
+  /** Letters there were, how many of them were told, and the one at which the clock is looked at again. */
+  #count = 0;
+  #told: number;
+  #looksAt: number;
+  #countsFrom: number | undefined;
+  #lastReading = -Infinity;
   #skips = 0;
 
   /** @throws {RangeError | TypeError} for options out of range. */
   constructor(options: boolean | DeadLetterLogOptions, write: (message: string, ...details: unknown[]) => void) {
-    if (typeof options !== 'boolean' && (typeof options !== 'object' || options === null)) {
-      throw new TypeError(`logDeadLetters must be true, false or { first, interval }, got ${describeValue(options)}`);
-    }
-    const { first = FIRST, interval = INTERVAL } = typeof options === 'boolean' ? {} : options;
-    this.#first = options === false ? 0 : first === 0 ? 0 : checkPositiveInteger(first, 'logDeadLetters.first');
+    check(typeof options === 'boolean' || isObject(options), 'logDeadLetters must be true, false or { first, interval }', options);
+    const { first = FIRST, interval = INTERVAL } = options as DeadLetterLogOptions;
+    this.#first = this.#told = options === false || first === 0 ? 0 : checkPositiveInteger(first, 'logDeadLetters.first');
+    this.#looksAt = this.#first + 1;
     this.#interval = options === false ? Infinity : checkDuration(interval, 'logDeadLetters.interval', { infinity: true });
     this.#write = write;
   }
 
   /** Whether this letter is to be made and written out; else it is counted. */
   wantsLetter(clock: TimestampProvider): boolean {
-    if (this.#toSkip > 0) {
-      this.#toSkip--;
-      return false;
-    }
-    if (this.#printed < this.#first) {
-      this.#printed++;
-      return true;
-    }
-    this.#counted++;
-    if (this.#interval === Infinity) this.#skip(MOST_SKIPPED);
-    else this.#lookAtClock(clock.now());
+    const count = ++this.#count;
+    if (count < this.#looksAt) return count <= this.#first;
+    this.#lookAt(clock.now());
     return false;
   }
 
   print(letter: DeadLetter): void {
     const target = letter.target === undefined ? (letter.topic === undefined ? '' : ` on topic ${describeValue(letter.topic)}`) : ` to ${describeValue(letter.target)}`;
     this.#write(
-      `rx-broker: dead letter: a message${target} was lost: ${letter.reason}${letter.asked ? ' (its sender knows)' : ''}. Observe deadLetters$ or attach a DeadLetterQueue to handle these.`,
+      `rx-broker: dead letter: a message${target} was lost: ${letter.reason}${letter.asked ? ' (its sender knows)' : ''}. Observe deadLetters$ or attach a DeadLetterQueue.`,
       letter,
     );
-    if (this.#printed === this.#first) this.#write('rx-broker: further dead letters are only counted.');
+    if (this.#count === this.#first) this.#write('rx-broker: further dead letters are only counted.');
   }
 
   callbackFailed(what: string, error: unknown): void {
@@ -73,25 +63,20 @@ export class DeadLetterLog {
 
   /** Writes the last count. */
   flush(): void {
-    const counted = this.#counted - this.#toSkip;
-    this.#counted = this.#toSkip;
-    if (counted > 0 && this.#interval !== Infinity) this.#write(`rx-broker: ${counted} further dead letters.`);
+    const counted = this.#count - this.#told;
+    if (counted <= 0 || this.#interval === Infinity) return;
+    this.#told = this.#count;
+    this.#write(`rx-broker: ${counted} further dead letters.`);
   }
 
   /** Reading the clock costs more than refusing a message: in a flood it is read for every many-th, when letters are rare for each. */
-  #lookAtClock(now: number): void {
-    if (this.#countsFrom < 0) this.#countsFrom = now;
-    this.#skips = this.#lastReading >= 0 && now - this.#lastReading < FLOOD ? Math.min(MOST_SKIPPED, this.#skips * 2 + 1) : 0;
+  #lookAt(now: number): void {
+    this.#countsFrom ??= now;
+    this.#skips = now - this.#lastReading < FLOOD ? Math.min(MOST_SKIPPED, this.#skips * 2 + 1) : 0;
     this.#lastReading = now;
-    if (now - this.#countsFrom >= this.#interval) {
-      this.#countsFrom = now;
-      this.flush();
-    }
-    this.#skip(this.#skips);
-  }
-
-  #skip(count: number): void {
-    this.#toSkip = count;
-    this.#counted += count;
+    this.#looksAt = this.#count + this.#skips + 1;
+    if (now - this.#countsFrom < this.#interval) return;
+    this.#countsFrom = now;
+    this.flush();
   }
 }

@@ -1,17 +1,17 @@
 import { Observable } from 'rxjs';
-import type { FailureCode } from '../failure/failure-code';
 import type { ActorId } from '../message/actor-id';
 import { PRIORITIES, type Priority } from '../message/priority';
 import type { Dispatch } from '../mailbox/dispatch';
-import { OBSERVED } from '../mailbox/flags';
+import { FREEZING, OBSERVED } from '../mailbox/flags';
+import { deepFreeze } from '../mailbox/freeze';
 import { Journal, type TurnFailure } from '../mailbox/journal';
 import type { MailboxCore } from '../mailbox/mailbox-core';
-import { MessageRecord } from '../mailbox/message-record';
+import { MessageRecord, NO_HEADERS } from '../mailbox/message-record';
 import { WAITING } from '../mailbox/record-state';
 import { laneOfStamp } from '../mailbox/stamp';
 import type { Turn } from '../mailbox/turn';
 import { OPEN } from '../mailbox/turn-state';
-import type { BrokerEvent, MessageStage, TurnOutcome } from './broker-event';
+import type { BrokerEvent, MessageStage } from './broker-event';
 import { type BrokerMetrics, type FailureCount, metricsOf, noFailures } from './broker-metrics';
 import type { DeadLetter } from './dead-letter';
 import type { DeadLetterLog } from './dead-letter-log';
@@ -19,7 +19,7 @@ import type { LetterStore } from './dead-letter-queue';
 import { Outlet } from './outlet';
 import { SAMPLE_MASK } from './sampling';
 
-const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({});
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /**
  * A broker's journal: it counts, makes dead letters of what is lost, and tells `events$`. Whether anyone listens changes nothing
@@ -105,27 +105,17 @@ export class Ledger extends Journal {
 
   // What became of messages --------------------------------------------------------------------------
 
-  override failed(code: FailureCode, target: string | undefined, message: unknown, record: MessageRecord | number): void {
+  override failed(code: FailureCount, target: string | undefined, message: unknown, record: MessageRecord | number): void {
     this.failedBy[code]++;
-    if (this.#isObserved) this.#tell({ kind: 'failed', code, ...this.#stage(target, message, record) });
-    this.#deadLetter(code, target, message, record, undefined);
-  }
-
-  /** A message whose routing found nobody: one sent, one failed. */
-  unrouted(message: unknown, record: MessageRecord): void {
-    this.failedBy.NoRoute++;
-    if (this.#isObserved) this.#tell({ kind: 'failed', code: 'NoRoute', ...this.#stage(undefined, message, record) });
-    this.#deadLetter('NoRoute', undefined, message, record, undefined);
-  }
-
-  override cancelled(record: MessageRecord, message: unknown): void {
-    this.failedBy.Cancelled++;
-    if (this.#isObserved) this.#tell({ kind: 'failed', code: 'Cancelled', ...this.#stage(record.target, message, record) });
+    if (this.#isObserved) this.#tellStage('failed', target, message, record, { code });
+    if (code !== 'Cancelled') this.#deadLetter(code, target, message, record, undefined);
   }
 
   override ended(turn: Turn, code: TurnFailure | undefined, error: unknown, message: unknown): void {
-    const ranOut = code === 'HandlerFailed' || code === 'Unhandled';
-    if (this.#isObserved) this.#settled(turn, ranOut ? 'errored' : 'aborted', code ?? 'Cancelled', error, message);
+    if (this.#isObserved) {
+      const outcome = code === 'HandlerFailed' || code === 'Unhandled' ? 'errored' : 'aborted';
+      this.#settled(turn, message, { outcome, code: code ?? 'Cancelled', ...(error === undefined ? {} : { error }) });
+    }
     if (code === undefined || turn.caller !== null) return;
     this.#deadLetter(code, turn.core.id, message, turn.meta, code === 'HandlerFailed' ? error : undefined);
   }
@@ -136,20 +126,36 @@ export class Ledger extends Journal {
 
   // The stages of a message's way --------------------------------------------------------------------
 
-  override sent(record: MessageRecord): void {
-    this.#tell({ kind: 'sent', broadcast: record.broadcast, ...this.#stage(record.target, record.message, record) });
+  /** Freezes it, and tells its observers: then it has a record. */
+  override prepare(core: MailboxCore | null, message: unknown, meta: MessageRecord | number, target: string | undefined): MessageRecord | number {
+    const dispatch = this.#dispatch;
+    this.freeze(message);
+    if (!this.#isObserved) return meta;
+    const record = typeof meta === 'number' ? new MessageRecord(dispatch, message, laneOfStamp(meta), null, dispatch.scheduler.now()) : meta;
+    record.core ??= core;
+    record.target = target;
+    // Pending while its observers are told, as their own count has it (rule O2).
+    this.pending++;
+    this.#tellStage('sent', target, message, record, { broadcast: record.broadcast });
+    this.pending--;
+    return record;
+  }
+
+  /** For `freezeMessages`. */
+  freeze(message: unknown): void {
+    if ((this.#dispatch.flags & FREEZING) !== 0) deepFreeze(message);
   }
 
   override queued(record: MessageRecord): void {
-    this.#tell({ kind: 'queued', waiting: record.state === WAITING, ...this.#stage(record.target, record.message, record) });
+    this.#tellStage('queued', record.target, record.message, record, { waiting: record.state === WAITING });
   }
 
   override delivered(turn: Turn, message: unknown): void {
-    this.#tell({ kind: 'delivered', ...this.#stage(turn.core.id, message, turn.record()) });
+    this.#tellStage('delivered', turn.core.id, message, turn.record());
   }
 
   override settled(turn: Turn, message: unknown): void {
-    this.#settled(turn, 'succeeded', undefined, undefined, message);
+    this.#settled(turn, message, { outcome: 'succeeded' });
   }
 
   // Actors and the broker ----------------------------------------------------------------------------
@@ -159,12 +165,12 @@ export class Ledger extends Journal {
     if (!this.#isObserved) return;
     this.#tell({ kind: 'registered', id: core.id as ActorId, at: this.#dispatch.now() });
     // What it brings along counts as sent now (rule M6).
-    core.buffer?.forEach((message, meta) => this.#tell({ kind: 'sent', broadcast: false, ...this.#stage(core.id, message, meta) }));
+    const sent = (message: unknown, meta: MessageRecord | number): void => this.#tellStage('sent', core.id, message, meta, { broadcast: false });
+    core.buffer?.forEach(sent);
     for (const turn of core.seats ?? []) {
       if (turn.state !== OPEN) continue;
-      const stage = this.#stage(core.id, turn.rest?.message, turn.record());
-      this.#tell({ kind: 'sent', broadcast: false, ...stage });
-      this.#tell({ kind: 'delivered', ...stage });
+      sent(turn.rest?.message, turn.record());
+      this.delivered(turn, turn.rest?.message);
     }
   }
 
@@ -197,23 +203,17 @@ export class Ledger extends Journal {
     this.#dispatch.emit(this.#events, event);
   }
 
-  #settled(turn: Turn, outcome: TurnOutcome, code: TurnFailure | 'Cancelled' | undefined, error: unknown, message: unknown): void {
-    const stage = this.#stage(turn.core.id, message, turn.record());
-    if (code === undefined) this.#tell({ kind: 'settled', outcome, ...stage });
-    else this.#tell({ kind: 'settled', outcome, code, ...(error === undefined ? {} : { error }), ...stage });
+  #settled(turn: Turn, message: unknown, how: object): void {
+    this.#tellStage('settled', turn.core.id, message, turn.record(), how);
   }
 
-  #stage(target: string | undefined, message: unknown, meta: MessageRecord | number): MessageStage {
+  /** One step of a message's way. `more` is what this kind says besides. */
+  #tellStage(kind: BrokerEvent['kind'], target: string | undefined, message: unknown, meta: MessageRecord | number, more?: object): void {
     const { id, topic, priority, asked } = this.#known(message, meta);
-    return {
-      id,
-      ...(target === undefined ? {} : { target: target as ActorId }),
-      ...(topic === undefined ? {} : { topic }),
-      message,
-      priority,
-      asked,
-      at: this.#dispatch.now(),
-    };
+    const event: Writable<MessageStage> = { id, message, priority, asked, at: this.#dispatch.now() };
+    if (target !== undefined) event.target = target as ActorId;
+    if (topic !== undefined) event.topic = topic;
+    this.#tell({ kind, ...event, ...more } as BrokerEvent);
   }
 
   #known(message: unknown, meta: MessageRecord | number): MessageRecord {
@@ -226,35 +226,26 @@ export class Ledger extends Journal {
     const isHeard = this.#stores.length > 0 || this.#letters.observed;
     const isObserved = (this.#dispatch.flags & OBSERVED) !== 0;
     if (!isHeard && !isObserved && !this.#log.wantsLetter(this.#dispatch.scheduler)) return;
-    const letter = this.#letterOf(reason, target as ActorId | undefined, message, meta, error);
+    const letter = this.#letterOf(reason, target, message, meta, error);
     for (const store of this.#stores) store.add(letter, this);
     if (isObserved) this.#tell({ kind: 'dead-lettered', letter, at: letter.at });
     if (isHeard) this.#dispatch.emit(this.#letterOutlet, letter);
     else if (!isObserved) this.#log.print(letter);
   }
 
-  #letterOf(reason: DeadLetter['reason'], target: ActorId | undefined, message: unknown, meta: MessageRecord | number, error: unknown): DeadLetter {
-    const at = this.#dispatch.now();
+  #letterOf(reason: DeadLetter['reason'], target: string | undefined, message: unknown, meta: MessageRecord | number, error: unknown): DeadLetter {
     if (typeof meta === 'number' && target !== undefined && error === undefined) {
       // Most letters of a flood; one literal makes them in a quarter of the time.
       const id = this.#dispatch.nextId();
       const priority = PRIORITIES[laneOfStamp(meta)] as Priority;
-      return { id, target, message, priority, reason, asked: false, at, attempts: 1, headers: NO_HEADERS };
+      return { id, target: target as ActorId, message, priority, reason, asked: false, at: this.#dispatch.now(), attempts: 1, headers: NO_HEADERS };
     }
-    const { id, topic, priority, asked, attempt, headers } = this.#known(message, meta);
-    return {
-      id,
-      ...(target === undefined ? {} : { target }),
-      ...(topic === undefined ? {} : { topic }),
-      message,
-      priority,
-      reason,
-      ...(error === undefined ? {} : { error }),
-      asked,
-      at,
-      attempts: attempt,
-      headers,
-    };
+    const { id, topic, priority, asked, attempt: attempts, headers } = this.#known(message, meta);
+    const letter: Writable<DeadLetter> = { id, message, priority, reason, asked, at: this.#dispatch.now(), attempts, headers };
+    if (target !== undefined) letter.target = target as ActorId;
+    if (topic !== undefined) letter.topic = topic;
+    if (error !== undefined) letter.error = error;
+    return letter;
   }
 
   readonly #letterOutlet: { next(letter: DeadLetter): void } = {

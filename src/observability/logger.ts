@@ -1,4 +1,4 @@
-import { describeValue } from '../failure/check';
+import { check } from '../failure/check';
 
 /** Where a broker writes what nobody listens for. `console` is one; a function will do. */
 export type Logger = WarningLogger | LogWriter;
@@ -25,9 +25,7 @@ export function writerOf(logger: Logger): LogWriter {
 
 function writeTo(logger: Logger): LogWriter {
   if (typeof logger === 'function') return logger;
-  if (typeof (logger as WarningLogger | null)?.warn !== 'function') {
-    throw new TypeError(`logger must be a function or an object with warn(), got ${describeValue(logger)}`);
-  }
+  check(typeof (logger as WarningLogger | null)?.warn === 'function', 'logger must be a function or an object with warn()', logger);
   return (message, ...details) => {
     logger.warn(message, ...details);
   };

@@ -1,5 +1,5 @@
 import { Observable, type ObservableInput, type ObservedValueOf, type OperatorFunction, type Subscriber, from } from 'rxjs';
-import { checkFunction, checkOptions, describeValue } from '../failure/check';
+import { check, checkFunction, isObject } from '../failure/check';
 import { BoundedFlow, type BoundedOptions, type BoundedSettings, resolveBounded } from './bounded-flow';
 import { type InnerOwner, InnerSubscriber } from './inner-subscriber';
 
@@ -27,8 +27,7 @@ export function boundedMergeMap<T, O extends ObservableInput<any>>(
   options: BoundedMapOptions<T>,
 ): OperatorFunction<T, ObservedValueOf<O>> {
   checkFunction(project, 'project');
-  if (options === undefined) throw new TypeError(`options must be { capacity, … }, got ${describeValue(options)}`);
-  checkOptions(options);
+  check(isObject(options), 'options must be { capacity, … }', options);
   const settings = resolveBounded(options.capacity, options);
   return (source) => new Observable((subscriber) => new MappingFlow<T, ObservedValueOf<O>>(subscriber, settings, project).follow(source));
 }

@@ -1,5 +1,5 @@
 import { type OperatorFunction, filter } from 'rxjs';
-import { describeValue } from '../failure/check';
+import { check } from '../failure/check';
 
 /** What names a kind of message: a protocol's creator (anything callable with a `type`), or a class. */
 export type MessageKind = ((...args: any[]) => { readonly type: string }) | (abstract new (...args: any[]) => object);
@@ -28,7 +28,7 @@ export function ofMessage<Kinds extends readonly [MessageKind, ...MessageKind[]]
     const { type, prototype } = typeof kind === 'function' ? (kind as { type?: unknown; prototype?: unknown }) : {};
     if (typeof type === 'string') types.add(type);
     else if (typeof prototype === 'object') classes.push(kind as abstract new () => object);
-    else throw new TypeError(`ofMessage takes creators of a protocol and classes, got ${describeValue(kind)}`);
+    else check(false, 'ofMessage takes creators of a protocol and classes', kind);
   }
   return filter(
     (message): message is MessageOfKind<Kinds[number]> =>

@@ -1,5 +1,5 @@
 import { type ObservableInput, type OperatorFunction, catchError, defer } from 'rxjs';
-import { checkActorId, checkFunction, describeValue } from '../failure/check';
+import { check, checkActorId, checkFunction, isObject } from '../failure/check';
 import type { ActorId } from '../message/actor-id';
 import { checkSend } from '../message/check-send';
 import type { ReplyFor } from '../message/reply-of';
@@ -34,7 +34,7 @@ export function requestFrom<Msg, const M extends NoInfer<Msg>, R = ReplyFor<Msg,
   options: RequestOptions<M, R>,
 ): OperatorFunction<M, ReplyFor<Msg, M> | R> {
   checkActorId(id);
-  if (typeof options !== 'object' || options === null) throw new TypeError(`options must be { capacity, … }, got ${describeValue(options)}`);
+  check(isObject(options), 'options must be { capacity, … }', options);
   const { capacity, concurrency, overflow, onOverflow, onError, ...sendOptions } = options;
   if (onError !== undefined) checkFunction(onError, 'onError');
   checkSend(sendOptions);

@@ -1,5 +1,6 @@
-import { checkFunction, describeValue } from '../failure/check';
+import { check, checkFunction } from '../failure/check';
 import type { RoutingKey } from '../message/routing-key';
+import { mix } from './mix';
 import type { Router, RouteTarget } from './router';
 
 /**
@@ -17,7 +18,7 @@ export function consistentHash<Msg = any>(keyOf: (message: Msg, key: RoutingKey)
   return {
     route(key, targets, message) {
       const by: unknown = keyOf(message as Msg, key);
-      if (typeof by !== 'string') throw new TypeError(`keyOf must return a string, got ${describeValue(by)}`);
+      check(typeof by === 'string', 'keyOf must return a string', by);
       let chosen = targets[0] as RouteTarget;
       let highest = -1;
       for (const target of targets) {
@@ -38,7 +39,5 @@ function hash(key: string, id: string): number {
     for (let i = 0; i < text.length; i++) mixed = Math.imul(mixed ^ text.charCodeAt(i), 0x01000193);
     mixed = Math.imul(mixed ^ 0x2f, 0x01000193);
   }
-  mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);
-  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
-  return (mixed ^ (mixed >>> 16)) >>> 0;
+  return mix(mixed);
 }

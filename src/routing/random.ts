@@ -1,4 +1,5 @@
-import { describeValue } from '../failure/check';
+import { outOfRange } from '../failure/check';
+import { mix } from './mix';
 import type { Router, RouteTarget } from './router';
 
 /**
@@ -7,20 +8,13 @@ import type { Router, RouteTarget } from './router';
  * @throws {RangeError} for a seed that is no finite number.
  */
 export function random(seed?: number): Router {
-  if (seed !== undefined && !(typeof seed === 'number' && Number.isFinite(seed))) {
-    throw new RangeError(`seed must be a finite number, got ${describeValue(seed)}`);
-  }
-  const next = seed === undefined ? Math.random : mulberry32(seed);
+  if (seed !== undefined && !Number.isFinite(seed)) outOfRange('seed must be a finite number', seed);
+  const next = seed === undefined ? Math.random : sequence(seed);
   return { route: (_key, targets) => (targets[Math.floor(next() * targets.length)] as RouteTarget).id };
 }
 
-/** The usual 32-bit generator for when quality is not at stake: uniform, seedable, without state to share. */
-function mulberry32(seed: number): () => number {
-  let state = Math.floor(seed) >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+/** Numbers from 0 to below 1: good enough to spread by, seedable, without state to share. */
+function sequence(seed: number): () => number {
+  let state = Math.floor(seed);
+  return () => mix((state = (state + 0x9e3779b9) >>> 0)) / 2 ** 32;
 }

@@ -51,7 +51,7 @@ class Node<T> {
   }
 }
 
-const NONE: readonly never[] = Object.freeze([]);
+const NONE: readonly never[] = /* @__PURE__ */ Object.freeze([]);
 
 /**
  * Values by topic pattern, as a trie of tokens.

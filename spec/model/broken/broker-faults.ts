@@ -2,8 +2,7 @@ import type { DeadLetter, FailureCode } from 'rx-broker';
 import { Registry } from '../../../src/broker/registry';
 import { Routes } from '../../../src/broker/routes';
 import { Topics } from '../../../src/broker/topics';
-import { DeadlineLine } from '../../../src/mailbox/deadline-line';
-import { DeadlineHeap } from '../../../src/mailbox/deadline-heap';
+import { Deadlines } from '../../../src/mailbox/deadlines';
 import { MailboxCore } from '../../../src/mailbox/mailbox-core';
 import { MessageRecord } from '../../../src/mailbox/message-record';
 import { RUNNING } from '../../../src/mailbox/record-state';
@@ -17,9 +16,9 @@ export const BROKER_FAULTS: readonly Fault[] = [
   {
     name: 'leak on cancel',
     breakIt: () =>
-      patch(Ledger, 'cancelled', (cancelled) => function (record, message) {
-        cancelled.call(this, record, message);
-        this.requests++;
+      patch(Ledger, 'failed', (failed) => function (code: FailureCode | 'Cancelled', target, message, record) {
+        failed.call(this, code, target, message, record);
+        if (code === 'Cancelled') this.requests++;
       }),
   },
   {
@@ -46,15 +45,11 @@ export const BROKER_FAULTS: readonly Fault[] = [
   },
   {
     name: 'a timeout that goes on after the first value',
-    breakIt: () => {
-      const undo = [DeadlineLine, DeadlineHeap].map((place) =>
-        patch(place as typeof DeadlineLine, 'remove', (remove) => function (item) {
-          const { answered, state } = item as MessageRecord;
-          if (!(answered && state === RUNNING)) remove.call(this, item);
-        }),
-      );
-      return () => undo.forEach((one) => one());
-    },
+    breakIt: () =>
+      patch(Deadlines, 'remove', (remove) => function (item) {
+        const { answered, state } = item as MessageRecord;
+        if (!(answered && state === RUNNING)) remove.call(this, item);
+      }),
   },
   {
     name: 'dead letter missing',

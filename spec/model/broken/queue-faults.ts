@@ -91,13 +91,13 @@ export const QUEUE_FAULTS: readonly Fault[] = [
   {
     name: 'a turn inside a turn',
     breakIt: () =>
-      patch(MailboxCore, 'take', (take) => function (message, meta, lane, mayWait) {
+      patch(MailboxCore, 'take', (take) => function (message, meta, lane) {
         const { dispatch } = this.runQueue;
         const drains = dispatch.flags & DRAINING;
-        if (drains === 0 || dispatch.onStack === null || dispatch.onStack === this) return take.call(this, message, meta, lane, mayWait);
+        if (drains === 0 || dispatch.onStack === null || dispatch.onStack === this) return take.call(this, message, meta, lane);
         dispatch.flags &= ~DRAINING;
         try {
-          return take.call(this, message, meta, lane, mayWait);
+          return take.call(this, message, meta, lane);
         } finally {
           dispatch.flags |= drains;
         }

@@ -1,0 +1,32 @@
+import type { FailureCode } from '../failure/failure-code';
+import type { Dispatch } from './dispatch';
+import { fail } from './fail';
+import type { MailboxCore } from './mailbox-core';
+import { TAKEN } from './taken';
+import type { MessageRecord } from './message-record';
+import { laneOfStamp } from './stamp';
+
+/**
+ * Offers a message to a mailbox, or to nobody where there is no such actor; the slow way of `direct.ts`. A refusal is counted, told and
+ * returned. `inside`: sent by a turn, which a closing broker still serves.
+ */
+export function offer(
+  dispatch: Dispatch,
+  core: MailboxCore | null,
+  id: string | undefined,
+  message: unknown,
+  meta: MessageRecord | number,
+  inside: boolean,
+): FailureCode | typeof TAKEN {
+  // Else nothing is on the stack, nobody looks: straight to the mailbox.
+  const known = dispatch.flags === 0 ? meta : dispatch.prepare(core, message, meta, id);
+  let code: FailureCode | typeof TAKEN = 'ActorNotFound';
+  if (dispatch.isRefusing && !inside) code = 'BrokerClosed';
+  else if (core !== null) code = core.take(message, known, typeof known === 'number' ? laneOfStamp(known) : known.lane);
+  if (code !== TAKEN) {
+    if (core === null) fail(dispatch, id, message, known, code);
+    else core.lose(message, known, code);
+  }
+  dispatch.resume();
+  return code;
+}
