@@ -29,8 +29,8 @@ export default defineConfig({
     // Specs share what they import: `src` keeps no state in its modules, and loading it anew for each file took as long as a third of the tests.
     // Those that measure the heap compare two readings with no other spec in between.
     isolate: false,
-    // Far above what any spec takes: a busy machine fails none for its slowness.
-    testTimeout: 30_000,
+    // Far above what any spec takes (the longest 10 s): a busy machine fails none for its slowness.
+    testTimeout: 180_000,
     reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
     coverage: {
       provider: 'v8',
