@@ -190,7 +190,8 @@ describe('is collected, while its broker lives on:', () => {
     const kept = await survivors(() => {
       const trail = new Trail();
       broker.spawn(id, trail.follow('handler', () => NEVER));
-      broker.send(id, trail.follow('running message', new Letter())).subscribe(trail.caller('running caller'));
+      // Whatever time the collections take, no timeout is to let go of it.
+      broker.send(id, trail.follow('running message', new Letter()), { timeout: Infinity }).subscribe(trail.caller('running caller'));
       broker.send(id, trail.follow('queued message', new Letter()), { timeout: Infinity }).subscribe({ error: () => {} });
       broker.trySend(actorId('nobody'), trail.follow('letter', new Letter()));
       broker.events$.subscribe(trail.follow('observer', { next: () => {} }));
