@@ -7,10 +7,12 @@ const source = (path: string): string => fileURLToPath(new URL(`./src/${path}`, 
 const specs = ['spec/**/*-spec.ts', 'marbles/**/*-{spec,marbles}.ts'];
 /** Packs, installs and type-checks: slow, and in need of a registry. `npm run test:package` runs them. */
 const packed = ['spec/package/packed/*-spec.ts'];
+/** What measures the heap, or has processes of its own. */
+const measured = ['spec/node/*-spec.ts'];
 /** What runs nothing of `src` that others do not: processes, the heap, the clock, and what is broken on purpose. */
-const elsewhere = ['spec/package/**', 'spec/examples/**', 'spec/node/**', 'spec/liveness/**', 'spec/**/broken/**'];
+const elsewhere = ['spec/package/**', 'spec/examples/**', ...measured, 'spec/liveness/**', 'spec/**/broken/**'];
 /** What `vitest` runs without `--project`, so that it asks for no browser and no registry. (The option has no type outside the command line.) */
-const unlessTold = { project: ['node'] };
+const unlessTold = { project: ['node', 'heap'] };
 /** `.ci/run` reads the counts of a run from the file it names here. */
 const report = process.env['VITEST_JSON'];
 
@@ -27,10 +29,9 @@ export default defineConfig({
     // As many as there are cores. Vitest would leave one to itself, which it hardly uses: on two, half the time.
     maxWorkers: availableParallelism(),
     // Specs share what they import: `src` keeps no state in its modules, and loading it anew for each file took as long as a third of the tests.
-    // Those that measure the heap compare two readings with no other spec in between.
     isolate: false,
     // Far above what any spec takes (the longest 10 s): a busy machine fails none for its slowness.
-    testTimeout: 180_000,
+    testTimeout: 300_000,
     reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
     coverage: {
       provider: 'v8',
@@ -41,7 +42,9 @@ export default defineConfig({
       thresholds: { lines: 95, branches: 95 },
     },
     projects: [
-      { extends: true, test: { name: 'node', include: specs, exclude: packed } },
+      { extends: true, test: { name: 'node', include: specs, exclude: [...packed, ...measured] } },
+      // Each in a process that holds nothing of others: collecting the garbage is quick there, and the heap still.
+      { extends: true, test: { name: 'heap', include: measured, isolate: true } },
       // A million scripts of the model, each time others. MODEL_RUNS and MODEL_SEED say how many, and play a run again.
       {
         extends: true,
