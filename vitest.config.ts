@@ -9,8 +9,8 @@ const specs = ['spec/**/*-spec.ts', 'marbles/**/*-{spec,marbles}.ts'];
 const packed = ['spec/package/packed/*-spec.ts'];
 /** What measures the heap, or has processes of its own. */
 const measured = ['spec/node/*-spec.ts'];
-/** What runs nothing of `src` that others do not: processes, the heap, the clock, and what is broken on purpose. */
-const elsewhere = ['spec/package/**', 'spec/examples/**', ...measured, 'spec/liveness/**', 'spec/**/broken/**'];
+/** What runs nothing of `src` that others do not: documents, processes, the heap, the clock, and what is broken on purpose. */
+const elsewhere = ['spec/package/**', 'spec/examples/**', 'spec/readme/**', ...measured, 'spec/liveness/**', 'spec/**/broken/**'];
 /** What `vitest` runs without `--project`, so that it asks for no browser and no registry. (The option has no type outside the command line.) */
 const unlessTold = { project: ['node', 'heap'] };
 /** `.ci/run` reads the counts of a run from the file it names here. */
