@@ -122,4 +122,41 @@ describe('BoundedBuffer', () => {
     buffer.offer('n4', 0, 1);
     expect(takeAll(buffer)).toEqual(['n3', 'l0', 'n4', 'l1']);
   });
+
+  describe('when a queued record is withdrawn', () => {
+    const there = { withdrawn: false };
+    const gone = { withdrawn: true };
+
+    function bufferOf(lanes: readonly number[], meta = there): BoundedBuffer<string, { readonly withdrawn: boolean }> {
+      const buffer = new BoundedBuffer<string, { readonly withdrawn: boolean }>(100, 'fail');
+      for (const lane of lanes) buffer.offer('', meta, lane);
+      return buffer;
+    }
+
+    function takeLanes(buffer: BoundedBuffer<string, any>, count: number): number[] {
+      return Array.from({ length: count }, () => {
+        const lane = buffer.next();
+        buffer.metaOf(lane);
+        buffer.take(lane);
+        return lane;
+      });
+    }
+
+    it('gives full credit if it was the last (M3)', () => {
+      const buffer = bufferOf([1, 1]);
+      buffer.offer('', gone, 1);
+      takeLanes(buffer, 2);
+      buffer.withdrawn(1);
+      for (const lane of [1, 0, 1]) buffer.offer('', there, lane);
+      expect(takeLanes(buffer, 3)).toEqual([1, 1, 0]);
+    });
+
+    it('leaves the credit alone if others wait (M3)', () => {
+      const buffer = bufferOf([1, 1, 1, 0]);
+      takeLanes(buffer, 2);
+      buffer.offer('', gone, 2);
+      buffer.withdrawn(2);
+      expect(takeLanes(buffer, 2)).toEqual([0, 1]);
+    });
+  });
 });

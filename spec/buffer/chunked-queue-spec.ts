@@ -113,4 +113,88 @@ describe('ChunkedQueue', () => {
     alone.withdrawn();
     expect(alone.length).toBe(0);
   });
+
+  describe('memory', () => {
+    /** A queue of so many numbers, of which so many were taken. */
+    function queueOf(pushed: number, taken = 0): ChunkedQueue<number, number> {
+      const queue = new ChunkedQueue<number, number>();
+      for (let i = 0; i < pushed; i++) queue.push(i, 0);
+      for (let i = 0; i < taken; i++) take(queue);
+      return queue;
+    }
+
+    function withdraw(queue: ChunkedQueue<undefined, Entry>, entries: readonly Entry[]): void {
+      for (const entry of entries) {
+        entry.withdrawn = true;
+        queue.withdrawn();
+      }
+    }
+
+    it('comes in chunks of twice the length, up to 2,048 slots', () => {
+      const queue = new ChunkedQueue<number, number>();
+      const lengths = [queue.length];
+      for (let i = 0; i < 3_000; i++) {
+        queue.push(i, 0);
+        if (queue.length !== lengths.at(-1)) lengths.push(queue.length);
+      }
+      expect(lengths).toEqual([0, 16, 48, 112, 240, 496, 1_008, 2_032, 4_080, 6_128]);
+    });
+
+    it.each([
+      ['of the same length where a quarter of it is in use', 4, 32],
+      ['of twice the length where more is', 3, 48],
+    ])('comes in a chunk %s', (_, taken, length) => {
+      const queue = queueOf(8, taken);
+      expect(queue.length).toBe(16);
+      queue.push(8, 0);
+      expect(queue.length).toBe(length);
+    });
+
+    it('is taken over from the chunk that was used up last', () => {
+      const queue = queueOf(8, 7);
+      for (let i = 8; i < 1_000; i++) {
+        queue.push(i, 0);
+        expect(queue.length).toBe(32);
+        expect(take(queue)).toBe(i - 1);
+      }
+    });
+
+    it('is not taken over from a chunk that is too short', () => {
+      const queue = queueOf(24, 8);
+      expect(queue.length).toBe(16 + 32);
+      queue.push(24, 0);
+      expect(queue.length).toBe(16 + 32 + 64);
+    });
+
+    it('is given back but for one chunk when the last value leaves', () => {
+      expect(queueOf(24, 24).length).toBe(32);
+      expect(queueOf(8, 8).length).toBe(16);
+    });
+
+    it('keeps its chunk when the last value leaves behind tombstones that were passed over', () => {
+      const queue = new ChunkedQueue<undefined, Entry>();
+      const [first, second] = [new Entry(1), new Entry(2)];
+      queue.push(undefined, first);
+      queue.push(undefined, second);
+      withdraw(queue, [first]);
+      take(queue);
+      expect(queue.length).toBe(16);
+    });
+
+    it.each([
+      ['32 tombstones', 1, 33, 112, 16],
+      ['three tombstones for each living value', 11, 37, 112, 48],
+    ])('is swept when there are more than %s', (_, living, dead, before, after) => {
+      const queue = new ChunkedQueue<undefined, Entry>();
+      const entries = Array.from({ length: living + dead }, (_entry, i) => new Entry(i));
+      for (const entry of entries) queue.push(undefined, entry);
+      withdraw(queue, entries.slice(living, -1));
+      expect(queue.length).toBe(before);
+      withdraw(queue, entries.slice(-1));
+      expect(queue.length).toBe(after);
+      const left: number[] = [];
+      queue.forEach((_value, { name }) => left.push(name));
+      expect(left).toEqual(Array.from({ length: living }, (_entry, i) => i));
+    });
+  });
 });
