@@ -72,9 +72,28 @@ describe('roundRobin', () => {
     for (let i = 0; i < 3; i++) router.route(key, targets, 0);
     looks = 0;
     const picked = Array.from({ length: 3_000 }, () => router.route(key, targets, 0));
-    expect(looks).toBeLessThan(20_000);
+    // Three each: before the pick, for it, and after it.
+    expect(looks).toBeLessThan(10_000);
     expect(new Set(picked).size).toBe(1_000);
     expect(picked.slice(0, 1_000)).toEqual(picked.slice(2_000));
+  });
+
+  it('knows an array’s turn from its second call on, though its targets were picked for others', () => {
+    let looks = 0;
+    const targets = Array.from({ length: 1_000 }, (_, i) => ({
+      size: 0,
+      inFlight: 0,
+      get id() {
+        looks++;
+        return actorId(`t${i}`);
+      },
+    }));
+    const router = roundRobin();
+    for (let i = 0; i < 1_000; i++) router.route(key, [...targets], 0);
+    for (let i = 0; i < 2; i++) router.route(key, targets, 0);
+    looks = 0;
+    expect(Array.from({ length: 500 }, () => router.route(key, targets, 0)).slice(0, 2)).toEqual(['t2', 't3']);
+    expect(looks).toBeLessThan(2_000);
   });
 
   it('takes a newcomer next', () => {
@@ -92,6 +111,19 @@ describe('random', () => {
     };
     expect(picks(5)).toBe(picks(5));
     expect(picks(5)).not.toBe(picks(6));
+  });
+
+  it('picks the same everywhere, and in every release, with a seed', () => {
+    const router = random(5);
+    expect(Array.from({ length: 12 }, () => router.route(key, targetsOf('0', '1', '2', '3', '4', '5', '6', '7', '8', '9'), 0)).join('')).toBe('672605749277');
+  });
+
+  it('picks otherwise each time without a seed', () => {
+    const picks = () => {
+      const router = random();
+      return Array.from({ length: 50 }, () => router.route(key, targetsOf('a', 'b', 'c', 'd'), 0)).join('');
+    };
+    expect(picks()).not.toBe(picks());
   });
 
   it('picks each about as often', () => {
@@ -128,6 +160,10 @@ describe('consistentHash', () => {
 
   it('picks the same target for the same key, in whatever order they are given', () => {
     for (const one of keys.slice(0, 100)) expect(router.route(key, targetsOf(...names), one)).toBe(router.route(key, targetsOf(...[...names].reverse()), one));
+  });
+
+  it('picks the same everywhere, and in every release', () => {
+    expect(keys.slice(0, 12).map((one) => router.route(key, targetsOf(...names), one).slice(-1)).join('')).toBe('539556250814');
   });
 
   it('moves about one key in n when a target goes, and no other', () => {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { RetainedTopics } from '../../src/routing/retained-topics';
 import { TopicIndex } from '../../src/routing/topic-index';
 
@@ -140,5 +140,42 @@ describe('RetainedTopics', () => {
     expect(retained.get('a.b')).toBe(2);
     retained.clear();
     expect(retained.size).toBe(0);
+  });
+
+  describe('branches', () => {
+    /** How many branches are made by retaining these: those that are there already are not made again. */
+    function branchesMade(retained: RetainedTopics, ...topics: string[]): number {
+      const set = vi.spyOn(Map.prototype, 'set');
+      try {
+        for (const one of topics) retained.set(one, 0);
+        // One entry for each topic's value, one for each branch.
+        return set.mock.calls.length - topics.length;
+      } finally {
+        set.mockRestore();
+      }
+    }
+
+    it('are shared', () => {
+      const retained = new RetainedTopics(9);
+      expect(branchesMade(retained, 'a.b.c')).toBe(3);
+      expect(branchesMade(retained, 'a.b', 'a.b.d')).toBe(1);
+    });
+
+    it('go with their last topic, up to where others need them (T3, T4)', () => {
+      const retained = new RetainedTopics(9);
+      for (const one of ['a', 'a.b.c', 'x.y.z', 'x.w']) retained.set(one, 0);
+      retained.delete('a.b.c');
+      retained.delete('x.y.z');
+      expect(branchesMade(retained, 'a.b.c', 'x.y.z')).toBe(2 + 2);
+      expect(retained.match('>').map(({ topic: found }) => found)).toEqual(['a', 'x.w', 'a.b.c', 'x.y.z']);
+    });
+
+    it('stay while there is a topic below', () => {
+      const retained = new RetainedTopics(9);
+      for (const one of ['a', 'a.b']) retained.set(one, 0);
+      retained.delete('a');
+      expect(branchesMade(retained, 'a')).toBe(0);
+      expect(retained.match('*.*')).toHaveLength(1);
+    });
   });
 });
