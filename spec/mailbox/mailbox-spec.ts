@@ -1,7 +1,7 @@
-import { type Delivery, Mailbox, message, protocol } from 'rx-broker';
+import { type Delivery, Mailbox, actorId, message, protocol } from 'rx-broker';
 import { NEVER, Subject, config, firstValueFrom, of } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { virtually, watchFor } from '../broker/setup';
+import { setup, virtually, watchFor } from '../broker/setup';
 
 describe('Mailbox', () => {
   it('queues without a consumer, and drains by itself with one (M6)', () => {
@@ -301,5 +301,35 @@ describe('deliveries$', () => {
     // eslint-disable-next-line @typescript-eslint/no-deprecated, rxjs-x/prefer-observer -- still in use, and still to work
     errors.deliveries$.subscribe(null as never, (error: unknown) => failed.push(error));
     expect(failed).toMatchObject([{ code: 'AlreadyRegistered' }, { code: 'AlreadyRegistered' }]);
+  });
+});
+
+describe('the streams of a mailbox', () => {
+  it('are the same for all who observe them', () => {
+    const mailbox = Mailbox.bounded<number>(2);
+    const seen = [mailbox.pressure$, mailbox.pressure$, mailbox.losses$, mailbox.losses$].map((stream) => watchFor(stream).values);
+    for (const n of [1, 2, 3]) mailbox.next(n);
+    const loss = { message: 3, code: 'MailboxFull' };
+    expect(seen).toEqual([[0, 0.5, 1], [0, 0.5, 1], [loss], [loss]]);
+  });
+
+  it('complete at once where it has ended before anyone observed them', () => {
+    const mailbox = Mailbox.bounded<number>(2);
+    mailbox.close();
+    expect(watchFor(mailbox.losses$)).toMatchObject({ values: [], completed: true });
+    expect(watchFor(mailbox.pressure$)).toMatchObject({ values: [0], completed: true });
+    expect(watchFor(mailbox.deliveries$)).toMatchObject({ values: [], completed: true });
+  });
+
+  it('tell what a closing broker refuses (§7)', () => {
+    const { broker } = setup();
+    const mailbox = Mailbox.bounded<number>(2);
+    broker.register(actorId('a'), mailbox);
+    mailbox.receive(() => NEVER as never);
+    mailbox.next(1);
+    void broker.close();
+    const losses = watchFor(mailbox.losses$);
+    mailbox.next(2);
+    expect(losses.values).toEqual([{ message: 2, code: 'BrokerClosed' }]);
   });
 });

@@ -1,0 +1,59 @@
+import { type ActorContext, Mailbox, actorId } from 'rx-broker';
+import { NEVER } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { setup, virtually, watchFor } from '../broker/setup';
+
+const a = actorId<any>('a');
+
+describe('an envelope', () => {
+  it('says when its message was sent, however it was (D4)', () => {
+    virtually(({ at }) => {
+      const { broker } = setup();
+      const sentAt: number[] = [];
+      broker.spawn(a, (_message, { envelope }: ActorContext) => void sentAt.push(envelope.sentAt), { topics: ['t'] });
+      at(30, () => {
+        broker.trySend(a, 0);
+        broker.trySend(a, 0, { headers: { h: '1' } });
+        broker.send(a, 0).subscribe();
+        broker.send(a, 0, { ttl: 5 }).subscribe();
+        broker.sendWithRouting({ topic: 't' }, 0).subscribe();
+        broker.tryBroadcast(0);
+        broker.broadcast(0).subscribe();
+        broker.publish('t', 0);
+        expect(sentAt).toEqual(Array.from({ length: 8 }, () => 30));
+      });
+    });
+  });
+});
+
+describe('what expired', () => {
+  it('is left alone where someone who was told of another has taken it back (S3, ttl)', () => {
+    virtually(({ at }) => {
+      const { broker } = setup();
+      const mailbox = Mailbox.bounded<any>(3);
+      broker.register(a, mailbox);
+      mailbox.receive(() => NEVER);
+      for (const message of ['runs', 'lives']) broker.trySend(a, message);
+      broker.send(a, 'expires', { ttl: 5 }).subscribe({ error: () => second.unsubscribe() });
+      const second = broker.send(a, 'expires too', { ttl: 5 }).subscribe();
+      at(10, () => {
+        expect(broker.trySend(a, 'newcomer').ok).toBe(true);
+        expect(mailbox.size).toBe(2);
+        expect(broker.metrics()).toMatchObject({ pending: 2, failedBy: { Expired: 1, Cancelled: 1 } });
+      });
+    });
+  });
+
+  it('fails its caller while it waits for a place, and is out of the way (M2, S4)', () => {
+    virtually(({ at }) => {
+      const { broker } = setup();
+      broker.spawn(a, () => NEVER, { capacity: 1, overflow: 'block' });
+      for (const message of ['runs', 'is queued']) broker.trySend(a, message);
+      const waiter = watchFor(broker.send(a, 'waits', { timeout: 5 }));
+      at(6, () => {
+        expect(waiter.error).toMatchObject({ code: 'Timeout', started: false });
+        expect(broker.metrics()).toMatchObject({ pending: 1, failedBy: { Timeout: 1 } });
+      });
+    });
+  });
+});
