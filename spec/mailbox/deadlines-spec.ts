@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { VirtualTimeScheduler } from 'rxjs';
+import { Subscription, VirtualTimeScheduler } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { Deadlines } from '../../src/mailbox/deadlines';
 import type { Timed } from '../../src/mailbox/timed';
@@ -89,5 +89,49 @@ describe('Deadlines', () => {
     expect(expired).toEqual([]);
     expect(deadlines.size).toBe(0);
     expect(items.map(({ place }) => place)).toEqual(items.map(() => null));
+  });
+
+  describe('one timer', () => {
+    /** Deadlines by a clock of its own; every nap that is asked for is noted. */
+    function napping() {
+      const naps: number[] = [];
+      const clock = { at: 1_000 };
+      const scheduler = { now: () => clock.at, schedule: (_work: () => void, nap: number) => (naps.push(nap), new Subscription()) };
+      const deadlines = new Deadlines({ scheduler: scheduler as never, within: (work) => work() });
+      const add = (timeout: number): Timed => {
+        const item: Timed = { deadline: 0, order: 0, place: null, expire: () => undefined };
+        deadlines.add(item, timeout, clock.at);
+        return item;
+      };
+      return { naps, clock, add };
+    }
+
+    it('is armed for 50 ms at most, and not again while it comes early enough (S4)', () => {
+      const { naps, clock, add } = napping();
+      for (const timeout of [200, 300, 50, 200]) add(timeout);
+      clock.at += 10;
+      for (const timeout of [200, 40]) add(timeout);
+      expect(naps).toEqual([50]);
+    });
+
+    it('is armed anew for what it would come too late for (S4)', () => {
+      const { naps, clock, add } = napping();
+      for (const timeout of [200, 49, 30, 30]) add(timeout);
+      clock.at += 10;
+      add(19);
+      expect(naps).toEqual([50, 49, 30, 19]);
+    });
+
+    it.each([
+      [50, 0],
+      [51, 51],
+    ])('takes a clock that was set back by %i ms for one that lost %i', (back, lost) => {
+      const { naps, clock, add } = napping();
+      const waits = add(200);
+      clock.at -= back;
+      add(100);
+      expect(waits.deadline).toBe(1_200 - lost);
+      expect(naps).toEqual([50]);
+    });
   });
 });

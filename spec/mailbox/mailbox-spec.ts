@@ -104,8 +104,22 @@ describe('Mailbox', () => {
     expect(() => Mailbox.unbounded('10' as never)).toThrow(/options must be an object, got '10'/);
     const mailbox = Mailbox.bounded<any>(1) as any;
     const Door = protocol('door', { open: message() });
-    for (const args of [[undefined], ['x'], [{}], [5], [Door], [Door, 5], [Door, null], [Door, { open: 5 }], [{ a: 5 }, {}], [null, {}]]) {
-      expect(() => mailbox.receive(...args), JSON.stringify(args)).toThrow(TypeError);
+    for (const [args, text] of [
+      [[undefined], /^a handler must be a function, .* got undefined$/],
+      [[null], /^a handler must be a function, .* got null$/],
+      [['x'], /^a handler must be a function, .* got 'x'$/],
+      [[{}], /^a handler must be a function, .* got an object$/],
+      [[5], /^a handler must be a function, .* got 5$/],
+      [[Door], /^a handler must be a function, .* got an object$/],
+      [[Door, 5], /^a protocol's handlers must be an object .* got 5$/],
+      [[Door, null], /^a protocol's handlers must be an object .* got null$/],
+      [[Door, { open: 5 }], /^the handler of 'door.open' must be a function, got 5$/],
+      [[{ a: 5 }, {}], /^a protocol must be made by protocol\(\), got 5 for 'a'$/],
+      [[{ a: null }, {}], /^a protocol must be made by protocol\(\), got null for 'a'$/],
+      [[null, {}], /^a protocol must be made by protocol\(\), got null$/],
+      [[5, {}], /^a protocol must be made by protocol\(\), got 5$/],
+    ] as const) {
+      expect(() => mailbox.receive(...args), JSON.stringify(args)).toThrow(expect.objectContaining({ name: 'TypeError', message: expect.stringMatching(text) as string }));
     }
     expect(() => mailbox.receive(() => {})).not.toThrow();
   });
@@ -134,7 +148,8 @@ describe('Mailbox', () => {
     });
     mailbox.next('a');
     mailbox.next('b');
-    expect(got).toEqual(['b']);
+    mailbox.next('c');
+    expect([got, starts]).toEqual([['b', 'c'], 2]);
   });
 
   it('closes like a Subject: complete, error; what is queued drains first (M6)', () => {
