@@ -2,7 +2,7 @@
 export const FOLDERS = ['spec', 'marbles'];
 
 /** What starts processes, packs, type-checks, waits for the garbage collector, or tests the tests. */
-export const EXCLUDED = /^spec\/(package|examples|readme|liveness|hostile|contracts\/broken|model\/broken|model\/corners-spec|node\/(?!leaks-collected))\b/;
+export const EXCLUDED = /^spec\/(package|examples|readme|liveness|hostile\/(clocks|cancellations|messages)-spec|contracts\/broken|model\/broken|model\/corners-spec|node\/(?!leaks-collected))\b/;
 
 /** Specs of sheer length. What they show of a mutant, shorter ones show as well. */
 export const LONG = new RegExp(
