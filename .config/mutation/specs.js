@@ -17,6 +17,10 @@ export const LONG = new RegExp(
     'a broker from afar',
     'one of thousands',
     '100,000 requests',
+    'sends to itself in a loop',
+    'floods itself',
+    'routes by every name',
+    'of 20,000',
     '(fail|drop-newest), (weighted|strict): in a random run',
   ].join('|'),
 );

@@ -13,7 +13,7 @@ describe('a protocol’s handlers', () => {
   it('are its own: what every object has is none of them', () => {
     const { broker } = setup();
     broker.spawn(a, Odd, { known: () => {} } as never);
-    expect(watchFor(broker.send(a, Odd.toString({}))).error).toMatchObject({ code: 'Unhandled', started: false });
+    expect(watchFor(broker.send(a, { type: 'odd.toString' })).error).toMatchObject({ code: 'Unhandled', started: false });
   });
 
   it('say which type they lack', () => {

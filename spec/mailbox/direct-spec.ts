@@ -87,7 +87,9 @@ describe('a direct ask', () => {
 
   it('fails where its turn ends its own actor (R2)', () => {
     const { broker } = warm();
-    broker.spawn(a, () => void broker.unregister(a));
+    broker.spawn(a, () => {
+      broker.unregister(a);
+    });
     expect(watchFor(broker.send(a, 0)).error).toMatchObject({ code: 'ActorStopped', started: true });
     expect(broker.metrics()).toMatchObject({ totalAborted: 1, totalSucceeded: 1, inFlight: 0 });
   });
@@ -96,7 +98,9 @@ describe('a direct ask', () => {
     const { broker } = warm();
     const signals: AbortSignal[] = [];
     broker.spawn(a, (_message, { signal }: ActorContext) => void signals.push(signal));
-    broker.spawn(b, () => void broker.unregister(b));
+    broker.spawn(b, () => {
+      broker.unregister(b);
+    });
     broker.send(a, 0).subscribe();
     broker.trySend(b, 0);
     expect(signals.map(({ aborted }) => aborted)).toEqual([false]);

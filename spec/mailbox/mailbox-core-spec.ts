@@ -94,7 +94,9 @@ describe('a queued message', () => {
 
   it('is aborted when its turn ends its actor, also by one that returns nothing (R2)', () => {
     const { broker, letters, mailbox } = withBacklog('x');
-    mailbox.receive(() => void broker.unregister(a));
+    mailbox.receive(() => {
+      broker.unregister(a);
+    });
     expect(broker.metrics()).toMatchObject({ totalDelivered: 1, totalAborted: 1, totalSucceeded: 0, inFlight: 0 });
     expect(letters).toMatchObject([{ reason: 'ActorStopped', message: 'x' }]);
   });
@@ -105,7 +107,9 @@ describe('a queued message', () => {
     mailbox.receive((_message, context) => {
       signals.push(context.signal);
     });
-    broker.spawn(actorId<any>('b'), () => void broker.unregister(actorId('b')));
+    broker.spawn(actorId<any>('b'), () => {
+      broker.unregister(actorId('b'));
+    });
     broker.trySend(actorId<any>('b'), 'ends itself');
     expect(signals.map(({ aborted }) => aborted)).toEqual([false]);
   });

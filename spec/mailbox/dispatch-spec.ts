@@ -1,0 +1,254 @@
+import { type Delivery, InMemoryMessageBroker, Mailbox, actorId } from 'rx-broker';
+import { Subject, VirtualTimeScheduler, asyncScheduler, takeUntil } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { setup, watchFor } from '../broker/setup';
+
+const a = actorId<any>('a');
+const b = actorId<any>('b');
+const c = actorId<any>('c');
+const nobody = actorId<any>('nobody');
+
+/** A clock that says what it is told, and how often it was asked. */
+function clockOf(step = 0) {
+  const clock = { at: 0, readings: 0 };
+  const scheduler = {
+    now: () => {
+      clock.readings++;
+      return (clock.at += step);
+    },
+    schedule: asyncScheduler.schedule.bind(asyncScheduler),
+  };
+  return { clock, scheduler };
+}
+
+const macrotask = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1));
+
+describe('ids', () => {
+  it('begin with the name of their broker, and are never the same', () => {
+    const { broker, letters } = setup({ name: 'shop' });
+    for (let i = 0; i < 1_000; i++) broker.trySend(nobody, i);
+    const ids = letters.map(({ id }) => id);
+    expect(ids.every((id) => id.startsWith('shop:'))).toBe(true);
+    expect(new Set(ids).size).toBe(1_000);
+    const lone = Mailbox.bounded<number>(5);
+    let id = '';
+    lone.receive((_n, { envelope }) => void ({ id } = envelope));
+    lone.next(1);
+    expect(id).toMatch(/^mailbox:./);
+  });
+});
+
+describe('the clock', () => {
+  it('is read once for 32 letters of a flood, while it stands (D4)', () => {
+    const { clock, scheduler } = clockOf();
+    const { broker, letters } = setup({ scheduler: scheduler });
+    clock.at = 7;
+    clock.readings = 0;
+    for (let i = 0; i < 320; i++) broker.trySend(nobody, i);
+    expect(clock.readings).toBeGreaterThan(5);
+    expect(clock.readings).toBeLessThan(20);
+    expect(new Set(letters.map(({ at }) => at))).toEqual(new Set([7]));
+  });
+
+  it('is read anew when time has moved on since (D4)', () => {
+    const scheduler = new VirtualTimeScheduler();
+    const { broker, letters } = setup({ scheduler });
+    const flood = (): void => {
+      for (let i = 0; i < 10; i++) broker.trySend(nobody, i);
+    };
+    for (const at of [0, 5, 9]) scheduler.schedule(flood, at);
+    scheduler.flush();
+    expect(letters.map(({ at }) => at)).toEqual([0, 5, 9].flatMap((at) => Array.from({ length: 10 }, () => at)));
+    expect(scheduler.actions).toEqual([]);
+  });
+
+  it('is read once for 32 messages of a drain, which are all of that time (D4)', () => {
+    const { clock, scheduler } = clockOf();
+    const broker = new InMemoryMessageBroker({ scheduler: scheduler, logDeadLetters: false });
+    const sentAt: number[] = [];
+    let readings = 0;
+    broker.spawn(a, (n: number, context) => {
+      const before = clock.readings;
+      if (n >= 100) sentAt.push(context.envelope.sentAt - clock.at);
+      readings += clock.readings - before;
+      if (n % 40 === 39) clock.at++;
+      if (n < 170) broker.trySend(a, n + 1);
+    });
+    clock.readings = 0;
+    broker.trySend(a, 0);
+    expect(clock.readings - readings).toBeLessThan(15);
+    expect(new Set(sentAt)).toEqual(new Set([0, -1]));
+  });
+});
+
+describe('a drain that gives way', () => {
+  /** Two actors that play ping-pong by a clock that goes on at each look. */
+  function playing() {
+    const { scheduler } = clockOf(1);
+    const { broker } = setup({ scheduler: scheduler });
+    const game = { hops: 0 };
+    for (const [id, other] of [[a, b], [b, a]] as const) {
+      broker.spawn(id, (left: number) => {
+        game.hops++;
+        if (left > 0) broker.trySend(other, left - 1);
+      });
+    }
+    const over = async (hops: number): Promise<void> => {
+      while (game.hops < hops) await macrotask();
+    };
+    return { broker, game, over };
+  }
+
+  it('does so after 5 ms, and goes on in a macrotask (D4)', async () => {
+    const { broker, game, over } = playing();
+    broker.trySend(a, 999);
+    expect(game.hops).toBeGreaterThan(32 * 4);
+    expect(game.hops).toBeLessThan(32 * 9);
+    await over(1_000);
+    expect(broker.metrics()).toMatchObject({ pending: 0, totalSucceeded: 1_000 });
+  });
+
+  it('runs what a sender from outside sends meanwhile, for one more slice and no third (D1, D4)', async () => {
+    const { broker, game, over } = playing();
+    const got: number[] = [];
+    broker.spawn(c, (n: number) => void got.push(n));
+    broker.trySend(a, 1_999);
+    const first = game.hops;
+    broker.trySend(c, 1);
+    expect(got).toEqual([1]);
+    const second = game.hops;
+    expect(second).toBeGreaterThan(first);
+    broker.trySend(c, 2);
+    expect([got, game.hops]).toEqual([[1, 2], second]);
+    await over(2_000);
+    expect(broker.metrics()).toMatchObject({ pending: 0, totalSucceeded: 2_002 });
+  });
+
+  it('does not go on where a turn is settled meanwhile (D4)', async () => {
+    const { broker, game, over } = playing();
+    const mailbox = Mailbox.bounded<number>(5);
+    broker.register(c, mailbox);
+    const out: Delivery<number>[] = [];
+    mailbox.deliveries$.subscribe((delivery) => out.push(delivery));
+    const reply = watchFor(broker.send(c, 0));
+    broker.trySend(a, 999);
+    const { hops } = game;
+    out[0]?.reply('fine');
+    expect(reply.values).toEqual(['fine']);
+    expect(game.hops).toBe(hops);
+    await over(1_000);
+  });
+
+  it('is as ready as any other when it is through (D1)', async () => {
+    const { broker, game, over } = playing();
+    broker.trySend(a, 999);
+    await over(1_000);
+    await macrotask();
+    broker.trySend(b, 0);
+    expect(game.hops).toBe(1_001);
+  });
+});
+
+describe('a turn', () => {
+  it('that settles another one runs to its end before anyone else does (D2)', () => {
+    const { broker } = setup();
+    const steps: string[] = [];
+    const mailbox = Mailbox.bounded<string>(5);
+    broker.register(b, mailbox);
+    const out: Delivery<string>[] = [];
+    mailbox.deliveries$.subscribe((delivery) => {
+      steps.push(`b ${delivery.message}`);
+      out.push(delivery);
+    });
+    broker.spawn(c, (text: string) => void steps.push(`c ${text}`));
+    broker.spawn(a, () => {
+      out[0]?.complete();
+      steps.push('a settled b');
+      broker.trySend(c, 'after');
+      steps.push('a ends');
+    });
+    broker.trySend(b, 'first');
+    broker.trySend(b, 'second');
+    broker.trySend(a, 0);
+    expect(steps).toEqual(['b first', 'a settled b', 'a ends', 'b second', 'c after']);
+  });
+});
+
+describe('dispatchers', () => {
+  it('have one queue each, and the broker’s own is that of its mailboxes too (D3)', () => {
+    const [own, other] = [new VirtualTimeScheduler(), new VirtualTimeScheduler()];
+    const { broker } = setup({ dispatcher: own });
+    const got: string[] = [];
+    for (const [name, dispatcher] of [['none', undefined], ['own', own], ['other', other], ['same', other]] as const) {
+      broker.spawn(actorId<any>(name), () => void got.push(name), dispatcher === undefined ? {} : { dispatcher });
+      broker.trySend(actorId<any>(name), 0);
+    }
+    expect([own.actions.length, other.actions.length]).toEqual([1, 1]);
+    other.flush();
+    own.flush();
+    expect(got).toEqual(['other', 'same', 'none', 'own']);
+  });
+});
+
+describe('a dispatcher of one mailbox', () => {
+  function withDispatcher() {
+    const dispatcher = new VirtualTimeScheduler();
+    const { broker } = setup();
+    const steps: string[] = [];
+    return { dispatcher, broker, steps };
+  }
+
+  it('that takes its time during a turn waits for its end (D2)', () => {
+    const { dispatcher, broker, steps } = withDispatcher();
+    broker.spawn(a, (n) => void steps.push(`a ${n}`), { dispatcher });
+    broker.spawn(b, () => {
+      broker.trySend(a, 1);
+      dispatcher.flush();
+      broker.trySend(c, 2);
+      steps.push('b');
+    });
+    broker.spawn(c, (n) => void steps.push(`c ${n}`));
+    broker.trySend(b, 0);
+    expect(steps.slice(0, 1)).toEqual(['b']);
+    expect(steps.slice(1).sort()).toEqual(['a 1', 'c 2']);
+  });
+
+  it('is asked for nothing any more by a broker that is closed (§7)', async () => {
+    const { dispatcher, broker } = withDispatcher();
+    broker.spawn(a, () => {}, { dispatcher });
+    broker.trySend(a, 0);
+    await broker.close({ drain: false });
+    expect(dispatcher.actions.filter(({ closed }) => !closed)).toEqual([]);
+  });
+});
+
+describe('a turn that is ended twice', () => {
+  it.each([
+    ['Cancelled', (end: () => void, leave: () => void) => (leave(), end())],
+    ['ActorStopped', (end: () => void, leave: () => void) => (end(), leave())],
+  ])('ended for its first reason: %s (S3)', (code, both) => {
+    const { broker } = setup();
+    const codes: unknown[] = [];
+    const leave = new Subject<void>();
+    broker.spawn(a, () => {
+      broker.events$.subscribe((event) => event.kind === 'settled' && codes.push(event.code));
+      both(() => broker.unregister(a), () => leave.next());
+    });
+    broker.send(a, 0).pipe(takeUntil(leave)).subscribe({ error: () => {} });
+    expect(codes).toEqual([code]);
+  });
+});
+
+describe('a broadcast to idle actors', () => {
+  it('that one of them answers with a message to itself goes on with that one (R4, D4)', () => {
+    const { broker } = setup();
+    const steps: string[] = [];
+    broker.spawn(a, (text: string) => {
+      steps.push(`a ${text}`);
+      if (text === 'all') broker.trySend(a, 'again');
+    });
+    broker.spawn(b, (text: string) => void steps.push(`b ${text}`));
+    broker.tryBroadcast('all');
+    expect(steps).toEqual(['a all', 'a again', 'b all']);
+  });
+});
