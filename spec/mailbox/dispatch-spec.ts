@@ -224,15 +224,18 @@ describe('a dispatcher of one mailbox', () => {
 
 describe('a turn that is ended twice', () => {
   it.each([
-    ['Cancelled', (end: () => void, leave: () => void) => (leave(), end())],
-    ['ActorStopped', (end: () => void, leave: () => void) => (end(), leave())],
+    ['Cancelled', ['leave', 'end']],
+    ['ActorStopped', ['end', 'leave']],
   ])('ended for its first reason: %s (S3)', (code, both) => {
     const { broker } = setup();
     const codes: unknown[] = [];
     const leave = new Subject<void>();
     broker.spawn(a, () => {
       broker.events$.subscribe((event) => event.kind === 'settled' && codes.push(event.code));
-      both(() => broker.unregister(a), () => leave.next());
+      for (const way of both) {
+        if (way === 'end') broker.unregister(a);
+        else leave.next();
+      }
     });
     broker.send(a, 0).pipe(takeUntil(leave)).subscribe({ error: () => {} });
     expect(codes).toEqual([code]);

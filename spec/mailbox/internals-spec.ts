@@ -29,6 +29,13 @@ describe('deepFreeze', () => {
     expect([message, message.list, message.list[0], message.fn].every(Object.isFrozen)).toBe(true);
   });
 
+  it('looks behind what is null, no object, or frozen already', () => {
+    const list: unknown[] = [{ first: 1 }, null, undefined, 5, 'x', Object.freeze({}), { last: 1 }];
+    deepFreeze(list);
+    expect(Object.isFrozen(list[0])).toBe(true);
+    expect(Object.isFrozen(list[6])).toBe(true);
+  });
+
   it('leaves alone what cannot be frozen', () => {
     const bytes = new Uint8Array(4);
     const hostile = new Proxy({}, { preventExtensions: () => { throw new Error('no'); } });
