@@ -14,8 +14,13 @@ describe('a stamp', () => {
     }
   });
 
+  it('is of now where the clock was set back since', () => {
+    const now = 1_795_450_365_294;
+    expect(stampedAt(stampOf(1, now), { now: () => now - 10_000 })).toBe(now - 10_000);
+  });
+
   it('says nothing of the time where it is only a lane', () => {
-    expect(stampedAt(2, { now: () => 5 })).toBe(-1);
+    for (const now of [0, 5, 1_795_450_365_294]) expect(stampedAt(2, { now: () => now })).toBe(-1);
     expect(laneOfStamp(2)).toBe(2);
   });
 });

@@ -1,0 +1,54 @@
+import { actorId } from 'rx-broker';
+import { Subscription, VirtualTimeScheduler, asyncScheduler } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { setup } from '../broker/setup';
+
+const a = actorId<any>('a');
+
+describe('a dispatcher', () => {
+  it('may run its work at once (D3)', () => {
+    const { broker } = setup();
+    const got: number[] = [];
+    const dispatcher = { now: () => 0, schedule: (work: () => void) => (work(), Subscription.EMPTY) };
+    broker.spawn(a, (n: number) => void got.push(n), { dispatcher: dispatcher as never });
+    for (const n of [1, 2, 3]) broker.trySend(a, n);
+    expect(got).toEqual([1, 2, 3]);
+  });
+
+  it('is asked once for all that wait for it, and again for what comes after (D3)', () => {
+    const { broker } = setup();
+    const dispatcher = new VirtualTimeScheduler();
+    const got: number[] = [];
+    broker.spawn(a, (n: number) => void got.push(n), { dispatcher });
+    for (const round of [1, 2]) {
+      for (const n of [1, 2, 3]) broker.trySend(a, n);
+      expect(dispatcher.actions).toHaveLength(1);
+      dispatcher.flush();
+      expect(got).toHaveLength(3 * round);
+    }
+  });
+
+  it('is asked for nothing while its drain gives way to a macrotask (D4)', async () => {
+    let at = 0;
+    const scheduler = { now: () => at++, schedule: asyncScheduler.schedule.bind(asyncScheduler) };
+    const dispatcher = new VirtualTimeScheduler();
+    const { broker } = setup({ scheduler: scheduler as never });
+    let left = 1_000;
+    broker.spawn(a, () => {
+      if (--left > 0) broker.trySend(a, 0);
+    }, { dispatcher });
+    broker.trySend(a, 0);
+    dispatcher.flush();
+    expect(left).toBeGreaterThan(500);
+    const before = left;
+    broker.trySend(a, 0);
+    expect(dispatcher.actions).toHaveLength(0);
+    expect(left).toBe(before);
+    while (left > 0) {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      expect(dispatcher.actions.length).toBeLessThanOrEqual(1);
+      dispatcher.flush();
+    }
+    expect(broker.metrics()).toMatchObject({ inFlight: 0 });
+  });
+});
