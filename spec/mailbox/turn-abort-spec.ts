@@ -1,0 +1,123 @@
+import { type ActorContext, actorId } from 'rx-broker';
+import { NEVER, Subject, takeUntil } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { setup, virtually, watchFor } from '../broker/setup';
+
+const a = actorId<any>('a');
+const b = actorId<any>('b');
+
+describe('the signal of a turn', () => {
+  it('says why it is aborted while it runs on the stack (S3, R2)', () => {
+    const { broker } = setup();
+    const leave = new Subject<void>();
+    const reasons: unknown[] = [];
+    broker.spawn(a, (how, { signal }: ActorContext) => {
+      signal.addEventListener('abort', () => reasons.push(signal.reason));
+      if (how === 'leave') leave.next();
+      else broker.unregister(a);
+      expect(signal.aborted).toBe(true);
+    });
+    broker.send(a, 'leave').pipe(takeUntil(leave)).subscribe();
+    watchFor(broker.send(a, 'end'));
+    expect(reasons).toMatchObject([{ name: 'AbortError' }, { code: 'ActorStopped', started: true, actorId: 'a' }]);
+  });
+
+  it('says why it is aborted when it is read only afterwards (S3)', () => {
+    const { broker } = setup();
+    const reasons: unknown[] = [];
+    broker.spawn(a, (_how, context: ActorContext) => {
+      broker.unregister(a);
+      reasons.push(context.signal.reason);
+      broker.spawn(a, () => {});
+      broker.unregister(a);
+      reasons.push(context.signal.reason);
+    });
+    watchFor(broker.send(a, 'end'));
+    expect(reasons).toMatchObject([{ code: 'ActorStopped', started: true }, { code: 'ActorStopped' }]);
+    expect(reasons[0]).toBe(reasons[1]);
+  });
+
+  it('says why it is aborted while its reply is awaited (S3, S4)', () => {
+    virtually(({ at }) => {
+      const { broker } = setup();
+      const signals: AbortSignal[] = [];
+      broker.spawn(a, (_message, { signal }: ActorContext) => {
+        signals.push(signal);
+        return NEVER;
+      }, { concurrency: 2 });
+      watchFor(broker.send(a, 0, { timeout: 10 }));
+      const leaves = broker.send(a, 1).subscribe();
+      at(20, () => {
+        leaves.unsubscribe();
+        expect(signals.map(({ reason }) => reason as unknown)).toMatchObject([{ code: 'Timeout', started: true, actorId: 'a' }, { name: 'AbortError' }]);
+      });
+    });
+  });
+});
+
+describe('a turn that is aborted', () => {
+  /** An actor that asks another one, and what both see. */
+  function asking(reply: () => unknown) {
+    const { broker } = setup();
+    const asked: unknown[] = [];
+    const seen: unknown[] = [];
+    let context: ActorContext | undefined;
+    broker.spawn(b, (text) => {
+      asked.push(text);
+      return NEVER;
+    }, { concurrency: 9 });
+    broker.spawn(a, (_message, own: ActorContext) => {
+      context = own;
+      own.send(b, 'during').subscribe({ error: (error: unknown) => seen.push(error) });
+      return reply();
+    });
+    const caller = broker.send(a, 0).subscribe();
+    return { broker, caller, asked, seen, later: () => watchFor((context as ActorContext).send(b, 'later')) };
+  }
+
+  it.each([
+    ['a promise', () => new Promise(() => {})],
+    ['a stream', () => NEVER],
+  ])('and returned %s cancels what it asked, and says so (M4)', (_, reply) => {
+    const { broker, caller, asked, seen } = asking(reply);
+    caller.unsubscribe();
+    expect(asked).toEqual(['during']);
+    expect(seen).toMatchObject([{ code: 'ActorStopped', started: true, actorId: 'a', message: expect.stringContaining('(its turn was cancelled)') as string }]);
+    expect(broker.metrics()).toMatchObject({ totalAborted: 2, inFlight: 0, openRequests: 0 });
+  });
+
+  it('asks nobody any more (M4)', () => {
+    const { caller, asked, later } = asking(() => new Promise(() => {}));
+    caller.unsubscribe();
+    expect(later().error).toMatchObject({ code: 'ActorStopped', started: true, message: expect.stringContaining('(the turn that asked was aborted)') as string });
+    expect(asked).toEqual(['during']);
+  });
+
+  it('asks nobody any more, also where only its signal tells (M4)', () => {
+    const { broker } = setup();
+    let context: ActorContext | undefined;
+    broker.spawn(b, () => 'fine');
+    broker.spawn(a, (_message, own: ActorContext) => {
+      context = own;
+      expect(own.signal.aborted).toBe(false);
+      return NEVER;
+    });
+    const caller = broker.send(a, 0).subscribe();
+    expect(watchFor((context as unknown as ActorContext).send(b, 0)).values).toEqual(['fine']);
+    caller.unsubscribe();
+    expect(watchFor((context as unknown as ActorContext).send(b, 0)).error).toMatchObject({ code: 'ActorStopped' });
+  });
+
+  it.each(['leave', 'end'])('is aborted and not errored, though its handler throws: %s (M5)', (how) => {
+    const { broker, letters } = setup();
+    const leave = new Subject<void>();
+    broker.spawn(a, () => {
+      if (how === 'leave') leave.next();
+      else broker.unregister(a);
+      throw new Error('no');
+    });
+    broker.send(a, 0).pipe(takeUntil(leave)).subscribe({ error: () => {} });
+    expect(broker.metrics()).toMatchObject({ totalAborted: 1, totalErrored: 0, inFlight: 0, openRequests: 0 });
+    expect(letters).toEqual([]);
+  });
+});
