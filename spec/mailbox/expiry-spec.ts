@@ -1,4 +1,4 @@
-import { type MailboxOptions, Mailbox, actorId } from 'rx-broker';
+import { type MailboxOptions, type SendError, Mailbox, actorId } from 'rx-broker';
 import { NEVER } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { setup, virtually, watchFor } from '../broker/setup';
@@ -59,7 +59,7 @@ describe('a full mailbox', () => {
           broker.unregister(a);
         },
       });
-      broker.send(a, 2, { ttl: 5 }).subscribe({ error: ({ code }: { code: string }) => second.push(code) });
+      broker.send(a, 2, { ttl: 5 }).subscribe({ error: (error: unknown) => second.push((error as SendError).code) });
       at(10, () => {
         expect(broker.trySend(a, 'newcomer')).toMatchObject({ ok: false, code: 'ActorNotFound' });
         expect(second).toEqual(['ActorNotFound']);

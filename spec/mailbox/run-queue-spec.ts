@@ -32,7 +32,7 @@ describe('a dispatcher', () => {
     let at = 0;
     const scheduler = { now: () => at++, schedule: asyncScheduler.schedule.bind(asyncScheduler) };
     const dispatcher = new VirtualTimeScheduler();
-    const { broker } = setup({ scheduler: scheduler as never });
+    const { broker } = setup({ scheduler: scheduler });
     let left = 1_000;
     broker.spawn(a, () => {
       if (--left > 0) broker.trySend(a, 0);

@@ -1,6 +1,7 @@
 import { type Overflow, DeadLetterQueue, InMemoryMessageBroker, Mailbox, actorId } from 'rx-broker';
 import { NEVER, Observable, Subject, of } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import { ChunkedQueue } from '../../src/buffer/chunked-queue';
 import { survivors } from './garbage';
 import { Letter, Trail } from './trail';
 
@@ -233,5 +234,22 @@ describe('is collected with all that is in it:', () => {
     });
     expect(left).toEqual([]);
     expect(queue.size).toBe(0);
+  });
+});
+
+describe('a queue in use', () => {
+  it('holds nothing of what it has given away', async () => {
+    const queue = new ChunkedQueue<object, { readonly withdrawn: boolean }>();
+    const held = await survivors(() => {
+      const value = new Letter();
+      const meta = { withdrawn: false };
+      queue.push(value, meta);
+      queue.push(new Letter(), { withdrawn: false });
+      queue.headMeta();
+      queue.advance();
+      return { value: new WeakRef(value), meta: new WeakRef(meta) };
+    });
+    expect(held).toEqual([]);
+    expect(queue.size).toBe(1);
   });
 });
