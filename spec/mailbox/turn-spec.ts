@@ -1,0 +1,95 @@
+import { type ActorContext, type BrokerEvent, actorId } from 'rx-broker';
+import { NEVER, Subject, takeUntil } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { setup, watchFor } from '../broker/setup';
+
+const a = actorId<any>('a');
+const b = actorId<any>('b');
+
+/** A broker whose first send is behind it: that one is sampled, and goes a longer way than those after it. */
+function warm() {
+  const { broker, letters } = setup();
+  broker.spawn(b, () => {});
+  broker.trySend(b, 0);
+  return { broker, letters };
+}
+
+describe('the context of a turn', () => {
+  it('has one signal', () => {
+    const { broker } = warm();
+    let isOne = false;
+    broker.spawn(a, (_message, context: ActorContext) => {
+      isOne = context.signal === context.signal;
+    });
+    broker.trySend(a, 0);
+    expect(isOne).toBe(true);
+  });
+
+  it('is its own, also when another turn of the same actor looks at it (S3)', () => {
+    const { broker } = warm();
+    const leave = new Subject<void>();
+    const contexts: ActorContext[] = [];
+    broker.spawn(a, (_message, context: ActorContext) => {
+      contexts.push(context);
+      if (contexts.length === 1) return NEVER;
+      expect(contexts[0]?.signal.aborted).toBe(false);
+      leave.next();
+      return 'late';
+    }, { concurrency: 2 });
+    broker.send(a, 1).subscribe();
+    broker.send(a, 2).pipe(takeUntil(leave)).subscribe();
+    expect(contexts[0]?.signal.aborted).toBe(false);
+    expect(broker.metrics()).toMatchObject({ inFlight: 1, totalAborted: 1, openRequests: 1 });
+  });
+});
+
+describe('a direct ask that is left open', () => {
+  it.each(['envelope', 'signal', 'nothing'] as const)('can be cancelled, whatever its handler has read: %s (S3)', (what) => {
+    const { broker } = warm();
+    broker.spawn(a, (_message, context: ActorContext) => {
+      if (what === 'envelope') expect(context.envelope.priority).toBe('normal');
+      if (what === 'signal') expect(context.signal.aborted).toBe(false);
+      return NEVER;
+    });
+    const asked = broker.send(a, 0).subscribe();
+    expect(broker.metrics()).toMatchObject({ inFlight: 1, openRequests: 1 });
+    asked.unsubscribe();
+    expect(broker.metrics()).toMatchObject({ inFlight: 0, openRequests: 0, totalAborted: 1 });
+  });
+
+  it('is no dead letter when it is lost: its caller is told (O3)', () => {
+    const { broker, letters } = warm();
+    broker.spawn(a, () => NEVER);
+    const asked = watchFor(broker.send(a, 0));
+    broker.unregister(a);
+    expect(asked.error).toMatchObject({ code: 'ActorStopped', started: true });
+    expect(letters).toEqual([]);
+  });
+
+  it('is one open request, also to who looks while it is being left open (O2)', () => {
+    const { broker } = warm();
+    const open: number[] = [];
+    broker.spawn(a, () => ({ then: () => void open.push(broker.metrics().openRequests) }));
+    broker.send(a, 0).subscribe();
+    expect([...open, broker.metrics().openRequests]).toEqual([1, 1]);
+  });
+});
+
+describe('a turn whose caller goes', () => {
+  it('is cancelled, whatever ended the one before (S3)', () => {
+    const { broker } = warm();
+    const leave = new Subject<void>();
+    const ends: unknown[] = [];
+    broker.events$.subscribe((event: BrokerEvent) => event.kind === 'settled' && ends.push(event.code));
+    broker.spawn(a, () => {
+      leave.next();
+    });
+    const c = actorId<any>('c');
+    broker.spawn(c, () => {
+      broker.unregister(c);
+    });
+    broker.trySend(c, 0);
+    broker.send(a, 0).pipe(takeUntil(leave)).subscribe();
+    expect(ends).toEqual(['ActorStopped', 'Cancelled']);
+  });
+});
