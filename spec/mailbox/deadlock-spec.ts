@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { circleOf } from '../../src/mailbox/deadlock';
 import { IDLE_SEAT } from '../../src/mailbox/flags';
-import { DONE, HELD, type MessageRecord, RUNNING } from '../../src/mailbox/message-record';
+import type { MessageRecord } from '../../src/mailbox/message-record';
+import { DONE, HELD, RUNNING } from '../../src/mailbox/record-state';
 import { ABANDONED, OPEN } from '../../src/mailbox/turn-state';
 
 // As much of the real ones as the question is about.

@@ -114,7 +114,7 @@ describe('Mailbox', () => {
       [[Door, 5], /^a protocol's handlers must be an object .* got 5$/],
       [[Door, null], /^a protocol's handlers must be an object .* got null$/],
       [[Door, { open: 5 }], /^the handler of 'door.open' must be a function, got 5$/],
-      [[{ a: 5 }, {}], /^a protocol must be made by protocol\(\), got 5 for 'a'$/],
+      [[{ a: 5 }, {}], /^a protocol must be made by protocol\(\); 'a' is not, got 5$/],
       [[{ a: null }, {}], /^a protocol must be made by protocol\(\), got null for 'a'$/],
       [[null, {}], /^a protocol must be made by protocol\(\), got null$/],
       [[5, {}], /^a protocol must be made by protocol\(\), got 5$/],

@@ -36,7 +36,7 @@ interface Question {
  * asks it waits for is. What leads back to a turn on the way counts as stuck: that is the circle. A loop over open questions, since a
  * chain of asks may be longer than the stack is deep.
  */
-function circleOf(ask: MessageRecord): string[] | undefined {
+export function circleOf(ask: MessageRecord): string[] | undefined {
   const path: string[] = [ask.parent?.core.id ?? ''];
   const onTheWay = new Set<Turn>(ask.parent === null ? [] : [ask.parent]);
   const open: Question[] = [];
