@@ -115,7 +115,7 @@ describe('Mailbox', () => {
       [[Door, null], /^a protocol's handlers must be an object .* got null$/],
       [[Door, { open: 5 }], /^the handler of 'door.open' must be a function, got 5$/],
       [[{ a: 5 }, {}], /^a protocol must be made by protocol\(\); 'a' is not, got 5$/],
-      [[{ a: null }, {}], /^a protocol must be made by protocol\(\), got null for 'a'$/],
+      [[{ a: null }, {}], /^a protocol must be made by protocol\(\); 'a' is not, got null$/],
       [[null, {}], /^a protocol must be made by protocol\(\), got null$/],
       [[5, {}], /^a protocol must be made by protocol\(\), got 5$/],
     ] as const) {
