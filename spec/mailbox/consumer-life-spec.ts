@@ -16,6 +16,12 @@ describe('a protocol’s handlers', () => {
     expect(watchFor(broker.send(a, { type: 'odd.toString' })).error).toMatchObject({ code: 'Unhandled', started: false });
   });
 
+  it('need not be all there are', () => {
+    const { broker } = setup();
+    broker.spawn(a, Odd, {} as never);
+    expect(watchFor(broker.send(a, { type: 'odd.known' })).error).toMatchObject({ code: 'Unhandled' });
+  });
+
   it('say which type they lack', () => {
     const { broker } = setup();
     broker.spawn(a, Odd, { known: () => {} } as never);
@@ -35,6 +41,17 @@ describe('the life of an actor', () => {
         expect((context as Turn | undefined)?.state).toBe(OVER);
       });
     });
+  });
+
+  it('begins once, also where its mailbox is registered later', () => {
+    const { broker } = setup();
+    const mailbox = Mailbox.bounded<any>(5);
+    let starts = 0;
+    mailbox.receive({ receive: () => {}, onStart: () => void starts++ });
+    mailbox.next(0);
+    broker.register(a, mailbox);
+    broker.trySend(a, 0);
+    expect(starts).toBe(1);
   });
 
   it('may do without onStart and onStop, and without being an object at all: nothing is logged', () => {
