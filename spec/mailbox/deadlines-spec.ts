@@ -91,6 +91,15 @@ describe('Deadlines', () => {
     expect(items.map(({ place }) => place)).toEqual(items.map(() => null));
   });
 
+  it('expire in the order of coming where different timeouts end at one time (S4)', () => {
+    const { expired, add, goOnFor } = setup();
+    for (const [name, timeout] of [['first', 30], ['second', 20], ['third', 10]] as const) {
+      add(name, timeout);
+      goOnFor(10);
+    }
+    expect(expired).toEqual(['first at 30', 'second at 30', 'third at 30']);
+  });
+
   describe('one timer', () => {
     /** Deadlines by a clock of its own; every nap that is asked for is noted. */
     function napping() {
