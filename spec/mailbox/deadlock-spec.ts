@@ -114,4 +114,13 @@ describe('circleOf', () => {
     core.seats?.push(turn);
     expect(circleOf({ core, parent: null, state: HELD, turn: null } as unknown as MessageRecord)).toBeUndefined();
   });
+
+  it('finds none through an ask that is over', () => {
+    const core: ActorOf = { id: 'a', flags: 0, settings: { concurrency: 1 }, seats: [] };
+    const turn: TurnOf = { core, state: OPEN, rest: { asks: new Set() } };
+    core.seats?.push(turn);
+    const ask = (state: number) => ({ core, parent: turn, state, turn: null }) as unknown as MessageRecord;
+    expect(circleOf(ask(HELD))).toEqual(['a', 'a']);
+    expect(circleOf(ask(DONE))).toBeUndefined();
+  });
 });
