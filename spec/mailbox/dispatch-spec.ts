@@ -81,6 +81,46 @@ describe('the clock', () => {
   });
 });
 
+describe('the time of a drain', () => {
+  it('is that of its last reading: for what is sent in it, whenever that is looked at, and for letters (D4)', () => {
+    const { clock, scheduler } = clockOf();
+    const { broker, letters } = setup({ scheduler: scheduler as never });
+    const sentAt: number[] = [];
+    broker.spawn(b, (_message, context) => void sentAt.push(context.envelope.sentAt));
+    broker.spawn(a, (n: number) => {
+      if (n === 40) broker.trySend(b, 'early');
+      if (n === 50) clock.at = 3;
+      if (n === 51) broker.trySend(nobody, 'between readings');
+      if (n < 80) broker.trySend(a, n + 1);
+    });
+    broker.trySend(a, 0);
+    expect(sentAt).toEqual([0]);
+    expect(letters.map(({ at }) => at)).toEqual([0]);
+  });
+
+  it('is not that of an earlier one (D4)', () => {
+    const { clock, scheduler } = clockOf();
+    const { broker } = setup({ scheduler: scheduler as never });
+    const sentAt: number[] = [];
+    broker.spawn(b, (_message, context) => void sentAt.push(context.envelope.sentAt));
+    broker.spawn(a, (n: number) => {
+      if (n > 0) broker.trySend(a, n - 1);
+      else broker.trySend(b, 0);
+    });
+    broker.trySend(a, 40);
+    clock.at = 100;
+    broker.trySend(a, 0);
+    expect(sentAt).toEqual([0, 100]);
+  });
+
+  it('is read anew for each letter while the clock moves (D4)', () => {
+    const { clock, scheduler } = clockOf();
+    const { broker, letters } = setup({ scheduler: scheduler as never });
+    for (clock.at of [10, 20, 30]) broker.trySend(nobody, 0);
+    expect(letters.map(({ at }) => at)).toEqual([10, 20, 30]);
+  });
+});
+
 describe('a drain that gives way', () => {
   /** Two actors that play ping-pong by a clock that goes on at each look. */
   function playing() {
@@ -122,6 +162,53 @@ describe('a drain that gives way', () => {
     expect([got, game.hops]).toEqual([[1, 2], second]);
     await over(2_000);
     expect(broker.metrics()).toMatchObject({ pending: 0, totalSucceeded: 2_002 });
+  });
+
+  it('goes on for a slice where a sender from outside lines up with the others (D1, D4)', async () => {
+    const { broker, game, over } = playing();
+    broker.trySend(a, 1_999);
+    const first = game.hops;
+    broker.trySend(a, 0);
+    broker.trySend(b, 0);
+    expect(game.hops).toBeGreaterThan(first + 32);
+    await over(2_002);
+    expect(broker.metrics()).toMatchObject({ pending: 0, totalSucceeded: 2_002 });
+  });
+
+  it('does so after 5 ms of turns that settle one another, too (D4)', async () => {
+    const { scheduler } = clockOf(1);
+    const { broker } = setup({ scheduler: scheduler as never });
+    const mailbox = Mailbox.bounded<number>(1_000);
+    broker.register(a, mailbox);
+    for (let n = 0; n < 1_000; n++) broker.trySend(a, n);
+    const out: Delivery<number>[] = [];
+    mailbox.deliveries$.subscribe((delivery) => out.push(delivery));
+    const settleAll = (): number => {
+      let settled = 0;
+      for (let delivery = out.shift(); delivery !== undefined; delivery = out.shift(), settled++) delivery.complete();
+      return settled;
+    };
+    const first = settleAll();
+    expect(first).toBeGreaterThan(32 * 4);
+    expect(first).toBeLessThan(32 * 9);
+    await macrotask();
+    expect(out).toHaveLength(1);
+    expect(settleAll()).toBeGreaterThan(32 * 4);
+    mailbox.close();
+  });
+
+  it('does so where its clock was set back: nobody knows how long it took (D4)', async () => {
+    const { scheduler } = clockOf(-1);
+    const { broker } = setup({ scheduler: scheduler as never });
+    let hops = 0;
+    broker.spawn(a, (left: number) => {
+      hops++;
+      if (left > 0) broker.trySend(a, left - 1);
+    });
+    broker.trySend(a, 199);
+    expect(hops).toBeGreaterThan(32);
+    expect(hops).toBeLessThan(32 * 3);
+    while (hops < 200) await macrotask();
   });
 
   it('does not go on where a turn is settled meanwhile (D4)', async () => {
