@@ -189,16 +189,17 @@ describe('a drain that gives way', () => {
       return settled;
     };
     const first = settleAll();
-    expect(first).toBeGreaterThan(32 * 4);
+    expect(first).toBeGreaterThanOrEqual(32 * 4);
     expect(first).toBeLessThan(32 * 9);
     await macrotask();
     expect(out).toHaveLength(1);
-    expect(settleAll()).toBeGreaterThan(32 * 4);
+    expect(settleAll()).toBeGreaterThanOrEqual(32 * 4);
     mailbox.close();
   });
 
   it('does so where its clock was set back: nobody knows how long it took (D4)', async () => {
-    const { scheduler } = clockOf(-1);
+    const { clock, scheduler } = clockOf(-1);
+    clock.at = 1_000;
     const { broker } = setup({ scheduler: scheduler as never });
     let hops = 0;
     broker.spawn(a, (left: number) => {
