@@ -14,6 +14,15 @@ describe('a stamp', () => {
     }
   });
 
+  it('stays a small integer, whatever the time', () => {
+    for (const now of [-1, 0, 1, 2].map((more) => 2 ** 29 + more)) {
+      const stamp = stampOf(3, now);
+      expect(stamp).toBeGreaterThan(0);
+      expect(laneOfStamp(stamp)).toBe(3);
+      expect(stampedAt(stamp, { now: () => now + 1 })).toBe(now);
+    }
+  });
+
   it('is of now where the clock was set back since', () => {
     const now = 1_795_450_365_294;
     expect(stampedAt(stampOf(1, now), { now: () => now - 10_000 })).toBe(now - 10_000);
