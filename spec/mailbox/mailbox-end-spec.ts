@@ -1,6 +1,7 @@
 import { type BrokerEvent, type Delivery, type InMemoryMessageBroker, Mailbox, actorId } from 'rx-broker';
+import { Subject } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { setup, watchFor } from '../broker/setup';
+import { setup, virtually, watchFor } from '../broker/setup';
 
 const a = actorId<any>('a');
 
@@ -57,6 +58,23 @@ describe('the end of a mailbox', () => {
     expect(ended).toEqual([false, false, true]);
   });
 
+  it('comes after the turn on the stack, also where nothing else is open any more', () => {
+    const mailbox = Mailbox.bounded<string>(5, { concurrency: 2 });
+    const losses = watchFor(mailbox.losses$);
+    const first = new Subject<void>();
+    const ended: boolean[] = [];
+    mailbox.receive((text) => {
+      if (text === 'first') return first as never;
+      mailbox.close();
+      first.complete();
+      ended.push(losses.completed);
+    });
+    mailbox.next('first');
+    mailbox.next('second');
+    ended.push(losses.completed);
+    expect(ended).toEqual([false, true]);
+  });
+
   it('stops its actor once, with the reason it was closed for first', () => {
     const { broker, mailbox } = observed();
     const reasons: unknown[] = [];
@@ -100,6 +118,19 @@ describe('a mailbox that is unregistered', () => {
     broker.register(a, mailbox);
     broker.trySend(a, 2);
     expect(broker.metrics()).toMatchObject({ inFlight: 0, pending: 1, totalAborted: 1 });
+  });
+
+  it('brings no such turn along from where it was alone (M4)', () => {
+    virtually(({ at }) => {
+      const { broker } = setup();
+      const mailbox = Mailbox.bounded<any>(5, { turnTimeout: 10 });
+      mailbox.receive(() => new Promise(() => {}));
+      mailbox.next(1);
+      at(20, () => {
+        broker.register(a, mailbox);
+        expect(broker.metrics()).toMatchObject({ inFlight: 0, pending: 0 });
+      });
+    });
   });
 
   it('brings along what runs and what waits in it (M6)', () => {
