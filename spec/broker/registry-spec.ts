@@ -33,7 +33,9 @@ describe('register', () => {
     const bad = broker as any;
     expect(() => bad.register('', Mailbox.bounded(1))).toThrow(/non-empty string, got ''/);
     expect(() => bad.register(7, Mailbox.bounded(1))).toThrow(TypeError);
-    expect(() => bad.register('x', {})).toThrow(/must be a Mailbox .*got an object/);
+    for (const [value, text] of [[{}, 'an object'], [5, '5'], ['x', "'x'"], [null, 'null'], [undefined, 'undefined']] as const) {
+      expect(() => bad.register('x', value)).toThrow(new RegExp(`^mailbox must be a Mailbox .*, got ${text}$`));
+    }
     expect(() => bad.register('x', null)).toThrow(/got null/);
     expect(() => bad.register('x', Mailbox.bounded(1), { topics: 'a' })).toThrow(/topics must be an array/);
     expect(() => bad.register('x', Mailbox.bounded(1), { topics: ['a..b'] })).toThrow(expect.objectContaining({ code: 'RoutingFailed' }));
