@@ -26,6 +26,19 @@ describe('Nesting', () => {
     expect(nest(nesting, 3).deepest).toBe(3);
   });
 
+  it('runs what is too deep when the stack has returned (M7)', () => {
+    const nesting = new Nesting();
+    const order: string[] = [];
+    const go = (n: number): void => {
+      nesting.run(() => {
+        if (n < 50) go(n + 1);
+        order.push(n < 50 ? 'returns' : 'too deep');
+      });
+    };
+    go(0);
+    expect(order).toEqual([...Array.from({ length: 50 }, () => 'returns'), 'too deep']);
+  });
+
   it('lets none go before those that line up (M7)', () => {
     const nesting = new Nesting();
     const order: string[] = [];

@@ -51,4 +51,27 @@ describe('a dispatcher', () => {
     }
     expect(broker.metrics()).toMatchObject({ inFlight: 0 });
   });
+
+  it.each(['its own', 'the broker’s'])('that gives way keeps those that wait behind: %s (D4)', async (whose) => {
+    let at = 0;
+    const scheduler = { now: () => at++, schedule: asyncScheduler.schedule.bind(asyncScheduler) };
+    const dispatcher = new VirtualTimeScheduler();
+    const { broker } = setup({ scheduler: scheduler as never });
+    const left = { a: 600, b: 600 };
+    for (const name of ['a', 'b'] as const) {
+      broker.spawn(actorId<any>(name), () => {
+        if (--left[name] > 0) broker.trySend(actorId<any>(name), 0);
+      }, whose === 'its own' ? { dispatcher } : {});
+    }
+    const start = actorId<any>('start');
+    broker.spawn(start, () => {
+      for (const name of ['a', 'b']) broker.trySend(actorId<any>(name), 0);
+    });
+    broker.trySend(start, 0);
+    for (let i = 0; i < 100 && left.a + left.b > 0; i++) {
+      dispatcher.flush();
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    expect(left).toEqual({ a: 0, b: 0 });
+  });
 });

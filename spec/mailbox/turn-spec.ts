@@ -76,20 +76,50 @@ describe('a direct ask that is left open', () => {
 });
 
 describe('a turn whose caller goes', () => {
-  it('is cancelled, whatever ended the one before (S3)', () => {
+  it.each(['returns', 'throws'])('is cancelled, whatever ended the one before: its handler %s (S3, M5)', (how) => {
     const { broker } = warm();
     const leave = new Subject<void>();
     const ends: unknown[] = [];
-    broker.events$.subscribe((event: BrokerEvent) => event.kind === 'settled' && ends.push(event.code));
-    broker.spawn(a, () => {
-      leave.next();
-    });
     const c = actorId<any>('c');
     broker.spawn(c, () => {
       broker.unregister(c);
     });
     broker.trySend(c, 0);
+    broker.spawn(a, () => {
+      broker.events$.subscribe((event: BrokerEvent) => event.kind === 'settled' && ends.push([event.outcome, event.code]));
+      leave.next();
+      if (how === 'throws') throw new Error('no');
+    });
     broker.send(a, 0).pipe(takeUntil(leave)).subscribe();
-    expect(ends).toEqual(['ActorStopped', 'Cancelled']);
+    expect(ends).toEqual([['aborted', 'Cancelled']]);
+  });
+
+  it('goes on to its end (S3)', () => {
+    const { broker } = setup();
+    const leave = new Subject<void>();
+    const steps: string[] = [];
+    broker.spawn(a, () => {
+      leave.next();
+      steps.push('went on');
+    });
+    broker.send(a, 0).pipe(takeUntil(leave)).subscribe();
+    expect(steps).toEqual(['went on']);
+  });
+});
+
+describe('a message', () => {
+  it('is not frozen unless the broker is told to, however it goes (R4)', () => {
+    const { broker } = setup();
+    broker.spawn(a, () => {}, { topics: ['t'] });
+    const messages = Array.from({ length: 6 }, () => ({ inner: {} }));
+    const sendAll = (from: number): void => {
+      broker.trySend(a, messages[from]);
+      broker.publish('t', messages[from + 1]);
+      broker.broadcast(messages[from + 2]).subscribe();
+    };
+    sendAll(0);
+    broker.events$.subscribe();
+    sendAll(3);
+    expect(messages.filter((message) => Object.isFrozen(message))).toEqual([]);
   });
 });
