@@ -97,6 +97,9 @@ describe('Mailbox', () => {
     const bad = (options: any) => () => Mailbox.bounded(1, options);
     expect(bad({ overflow: 'x' })).toThrow(/overflow must be one of 'fail', 'block', 'drop-oldest', 'drop-newest', got 'x'/);
     expect(bad({ concurrency: -1 })).toThrow(/concurrency/);
+    expect(bad({ fairness: 'x' })).toThrow(/fairness must be one of 'weighted', 'strict', got 'x'/);
+    expect(bad({ maxWaiting: 0 })).toThrow(/maxWaiting/);
+    expect(bad({ concurrency: Infinity, maxWaiting: Infinity, ttl: Infinity, turnTimeout: Infinity })).not.toThrow();
     expect(bad({ ttl: NaN })).toThrow(/ttl/);
     expect(bad({ dispatcher: {} })).toThrow(/dispatcher/);
     expect(bad(5)).toThrow(/options must be an object, got 5/);
