@@ -1,4 +1,4 @@
-import { type ActorContext, type Delivery, InMemoryMessageBroker, Mailbox, actorId } from 'rx-broker';
+import { type ActorContext, type BrokerError, type DeadLetter, DeadLetterQueue, type Delivery, InMemoryMessageBroker, Mailbox, actorId } from 'rx-broker';
 import { NEVER, Subscriber, VirtualTimeScheduler } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { setup, virtually, watchFor } from './setup';
@@ -101,16 +101,143 @@ describe('a broadcast with options', () => {
 });
 
 describe('the routing latency', () => {
-  it('is a mean of what was measured, however it was sent (O5)', () => {
+  it.each([
+    ['told', (broker: InMemoryMessageBroker) => void broker.trySend(a, 0)],
+    ['told with options', (broker: InMemoryMessageBroker) => void broker.trySend(a, 0, { headers: {} })],
+    ['asked', (broker: InMemoryMessageBroker) => void broker.send(a, 0).subscribe()],
+    ['asked with options', (broker: InMemoryMessageBroker) => void broker.send(a, 0, { headers: {} }).subscribe()],
+  ])('is a mean of what was measured: %s (O5)', (_, send) => {
     const { broker } = setup();
-    broker.spawn(a, () => NEVER, { capacity: 1_000, concurrency: 1_000 });
-    for (let i = 0; i < 100; i++) {
-      broker.send(a, 0, { headers: {} }).subscribe();
-      broker.trySend(a, 0, { headers: {} });
-      broker.broadcast(0, { headers: {} }).subscribe();
-    }
+    broker.spawn(a, () => {});
+    for (let i = 0; i < 2_000; i++) send(broker);
     expect(broker.metrics().avgRoutingLatencyNs).toBeGreaterThan(0);
     expect(broker.metrics().avgRoutingLatencyNs).toBeLessThan(5e7);
+  });
+});
+
+describe('a closing broker', () => {
+  it('serves the turns that run, and no others (§7)', () => {
+    const { broker } = setup();
+    const contexts: ActorContext[] = [];
+    const got: unknown[] = [];
+    broker.spawn(b, (message) => void got.push(message));
+    broker.spawn(a, (message, context: ActorContext) => {
+      contexts.push(context);
+      return message === 'open' ? NEVER : undefined;
+    });
+    broker.trySend(a, 'over');
+    broker.trySend(a, 'open');
+    void broker.close();
+    expect(contexts.map((context) => context.trySend(b, 'from a turn'))).toMatchObject([{ ok: false, code: 'BrokerClosed' }, { ok: true }]);
+    expect(got).toEqual(['from a turn']);
+  });
+
+  it('tells the observers of broadcasts nothing of what it refuses (§7)', () => {
+    const { broker, letters } = setup();
+    const seen = watchFor(broker.broadcasts$);
+    broker.spawn(a, () => NEVER);
+    broker.trySend(a, 0);
+    void broker.close();
+    expect(broker.tryBroadcast('late')).toBe(0);
+    expect(seen.values).toEqual([]);
+    expect(letters).toMatchObject([{ reason: 'BrokerClosed', message: 'late' }]);
+  });
+});
+
+describe('what happens to many', () => {
+  it('is told of each, a broadcast as such and a publication as none (O1)', () => {
+    const broker = InMemoryMessageBroker.withCapacity(10);
+    const sent: unknown[] = [];
+    broker.spawn(a, () => {}, { topics: ['t'] });
+    broker.events$.subscribe((event) => event.kind === 'sent' && sent.push([event.message, event.broadcast]));
+    expect([broker.tryBroadcast('broadcast'), broker.publish('t', 'publication')]).toEqual([1, 1]);
+    expect(sent).toEqual([
+      ['broadcast', true],
+      ['publication', false],
+    ]);
+  });
+
+  it('needs a filter that is a function', () => {
+    const { broker } = setup();
+    expect(() => broker.tryBroadcast(0, 5 as never)).toThrow(/^filter must be a function, got 5$/);
+  });
+});
+
+describe('a registration', () => {
+  it('ends its own life of a mailbox, and no later one (R1)', () => {
+    const { broker } = setup();
+    const mailbox = Mailbox.bounded<any>(5);
+    const lives = [1, 2, 3].map(() => {
+      const life = broker.register(a, mailbox);
+      if (broker.metrics().registeredActors === 1 && life.closed) throw new Error('closed at once');
+      life.unsubscribe();
+      return life;
+    });
+    const last = broker.register(a, mailbox);
+    for (const life of lives) life.unsubscribe();
+    expect([...lives, last].map(({ closed }) => closed)).toEqual([true, true, true, false]);
+    expect(broker.isRegistered(a)).toBe(true);
+  });
+
+  it('is watched by all who watch it, whoever leaves (R2)', () => {
+    const { broker } = setup();
+    broker.spawn(a, () => {});
+    const [first, second] = [watchFor(broker.watch(a)), watchFor(broker.watch(a))];
+    first.subscription.unsubscribe();
+    broker.unregister(a);
+    expect([first.completed, second.completed]).toEqual([false, true]);
+  });
+
+  it('takes its bindings along, and leaves those of the next one alone (T2)', () => {
+    const { broker } = setup();
+    const mailbox = Mailbox.bounded<any>(5);
+    broker.register(a, mailbox);
+    const binding = broker.bind('t', a);
+    broker.unregister(a);
+    broker.register(a, mailbox, { topics: ['t'] });
+    binding.unsubscribe();
+    expect(broker.publish('t', 0)).toBe(1);
+  });
+});
+
+describe('a message without a route', () => {
+  it('says why there is none (T2)', () => {
+    const cause = new Error('no idea');
+    const errors = [undefined, { route: () => { throw cause; } }, { route: () => 'elsewhere' }].map((router) => {
+      const { broker } = setup(router === undefined ? {} : { router: router as never });
+      if (router !== undefined) broker.spawn(a, () => {}, { topics: ['t'] });
+      return watchFor(broker.sendWithRouting({ topic: 't' }, 0)).error as BrokerError;
+    });
+    expect(errors.map(({ reason }) => reason)).toEqual([
+      "no open actor is bound to 't'; bind one first",
+      "the router threw for 't'",
+      "the router picked 'elsewhere' for 't', which is not among its targets",
+    ]);
+    expect(errors.map((error) => ('cause' in error ? error.cause : 'none'))).toEqual(['none', cause, 'none']);
+  });
+
+  it('is a letter that can be sent again, with what it had (O4)', () => {
+    const queue = new DeadLetterQueue();
+    const broker = new InMemoryMessageBroker({ logDeadLetters: false }).withDeadLetterQueue(queue);
+    const open: number[] = [];
+    broker.events$.subscribe((event) => event.kind === 'sent' && open.push(broker.metrics().openRequests));
+    watchFor(broker.sendWithRouting({ topic: 't' }, 0, { headers: { h: '1' } }));
+    const said = ({ reason, asked, attempts, topic }: DeadLetter) => ({ reason, asked, attempts, topic });
+    expect(queue.letters().map(said)).toEqual([{ reason: 'NoRoute', asked: true, attempts: 1, topic: 't' }]);
+    expect(watchFor(queue.redeliver(() => true)).values).toMatchObject([{ ok: false, code: 'NoRoute' }]);
+    expect(queue.letters().map(said)).toEqual([{ reason: 'NoRoute', asked: false, attempts: 2, topic: 't' }]);
+    expect(open).toEqual([1, 0]);
+    expect(broker.metrics().openRequests).toBe(0);
+  });
+
+  it('is refused again by who is full or closing (O4)', () => {
+    const queue = new DeadLetterQueue();
+    const broker = new InMemoryMessageBroker({ logDeadLetters: false }).withDeadLetterQueue(queue);
+    broker.spawn(a, () => NEVER, { capacity: 1 });
+    for (const n of [1, 2, 3]) broker.trySend(a, n);
+    expect(watchFor(queue.redeliver()).values).toMatchObject([{ ok: false, code: 'MailboxFull' }]);
+    void broker.close();
+    expect(watchFor(queue.redeliver()).values).toMatchObject([{ ok: false, code: 'BrokerClosed' }]);
   });
 });
 
