@@ -42,6 +42,8 @@ describe('a dispatcher', () => {
     expect(left).toBeGreaterThan(500);
     const before = left;
     broker.trySend(a, 0);
+    broker.spawn(actorId<any>('other'), () => {}, { dispatcher });
+    broker.trySend(actorId<any>('other'), 0);
     expect(dispatcher.actions).toHaveLength(0);
     expect(left).toBe(before);
     while (left > 0) {
