@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -9,7 +9,6 @@ import { EXCLUDED, FOLDERS, LONG } from './specs.js';
 const bundlePath = () => resolve(`mutation-specs-${process.env.STRYKER_MUTATOR_WORKER ?? 0}.mjs`);
 const knownPath = () => resolve('mutation-dry-run.json');
 const { setTimeout, clearTimeout } = globalThis;
-const LOG = process.env.MUTATION_LOG;
 
 /**
  * Runs the specs against mutants in one process, loaded once: Vitest loads them anew for each mutant, which takes seconds where the
@@ -53,26 +52,17 @@ class InProcessRunner {
     return { status: 'complete', tests, mutantCoverage };
   }
 
-  async mutantRun({ activeMutant, testFilter, reloadEnvironment, mutantActivation }) {
-    const start = performance.now();
-    const result = await this.#judge(activeMutant.id, testFilter && new Set(testFilter), reloadEnvironment, mutantActivation === 'static');
-    if (LOG !== undefined) {
-      const { fileName, location, mutatorName, replacement } = activeMutant;
-      const what = [fileName.replace(/.*src/, ''), location.start.line, mutatorName, replacement.slice(0, 60).replaceAll('\n', ' ')];
-      appendFileSync(LOG, `${[Math.round(performance.now() - start), result.status, result.nrOfTests, ...what, result.killedBy?.[0] ?? result.reason].join(' | ')}\n`);
-    }
-    return result;
-  }
-
-  async #judge(mutant, wanted, reloads, isStatic) {
+  async mutantRun({ activeMutant: { id: mutant }, testFilter, reloadEnvironment, mutantActivation }) {
+    const isStatic = mutantActivation === 'static';
     this.#activate(isStatic ? mutant : undefined);
-    if (reloads || this.#loads === 0) {
+    if (reloadEnvironment || this.#loads === 0) {
       try {
         await this.#load();
       } catch (error) {
         return { status: 'killed', killedBy: [Object.keys(this.#known)[0]], failureMessage: `does not load: ${textOf(error)}`, nrOfTests: 0 };
       }
     }
+    const wanted = testFilter && new Set(testFilter);
     const tests = this.#tests.filter(({ id }) => wanted === undefined || wanted.has(id)).sort((a, b) => this.#costOf(a) - this.#costOf(b));
     for (const [i, test] of tests.entries()) {
       const failure = await this.#failureOf(test, mutant);
