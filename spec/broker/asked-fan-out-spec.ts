@@ -13,7 +13,7 @@ describe('a broadcast that idle actors answer', () => {
     ['null', null, null],
     ['a number', 5, 5],
     ['a symbol', Symbol.iterator, Symbol.iterator],
-    ['a function', of, of],
+    ['a function', actorId, actorId],
     ['an array', [1, 2], [1, 2]],
     ['a thenable', thenable, 'later'],
     ['a thenable function', Object.assign(() => 0, thenable), 'later'],
@@ -115,7 +115,12 @@ describe('a signal that requests share', () => {
     const listeners: string[] = [];
     for (const name of ['addEventListener', 'removeEventListener'] as const) {
       const real = signal[name].bind(signal) as (...args: unknown[]) => void;
-      Object.defineProperty(signal, name, { value: (...args: unknown[]) => (listeners.push(`${name} ${String(args[0])}`), real(...args)) });
+      Object.defineProperty(signal, name, {
+        value: (...args: unknown[]) => {
+          listeners.push(`${name} ${String(args[0])}`);
+          real(...args);
+        },
+      });
     }
     broker.spawn(a, () => NEVER, { concurrency: 9 });
     const asks = [1, 2, 3].map((n) => broker.send(a, n, { signal }).subscribe());

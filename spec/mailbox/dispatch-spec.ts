@@ -84,7 +84,7 @@ describe('the clock', () => {
 describe('the time of a drain', () => {
   it('is that of its last reading: for what is sent in it, whenever that is looked at, and for letters (D4)', () => {
     const { clock, scheduler } = clockOf();
-    const { broker, letters } = setup({ scheduler: scheduler as never });
+    const { broker, letters } = setup({ scheduler });
     const sentAt: number[] = [];
     broker.spawn(b, (_message, context) => void sentAt.push(context.envelope.sentAt));
     broker.spawn(a, (n: number) => {
@@ -100,7 +100,7 @@ describe('the time of a drain', () => {
 
   it('is not that of an earlier one (D4)', () => {
     const { clock, scheduler } = clockOf();
-    const { broker } = setup({ scheduler: scheduler as never });
+    const { broker } = setup({ scheduler });
     const sentAt: number[] = [];
     broker.spawn(b, (_message, context) => void sentAt.push(context.envelope.sentAt));
     broker.spawn(a, (n: number) => {
@@ -115,7 +115,7 @@ describe('the time of a drain', () => {
 
   it('is read anew for each letter while the clock moves (D4)', () => {
     const { clock, scheduler } = clockOf();
-    const { broker, letters } = setup({ scheduler: scheduler as never });
+    const { broker, letters } = setup({ scheduler });
     for (clock.at of [10, 20, 30]) broker.trySend(nobody, 0);
     expect(letters.map(({ at }) => at)).toEqual([10, 20, 30]);
   });
@@ -177,7 +177,7 @@ describe('a drain that gives way', () => {
 
   it('goes on for a slice, and one only, where a sender lines up behind what waits (D1, D4)', async () => {
     const { scheduler } = clockOf(1);
-    const { broker } = setup({ scheduler: scheduler as never });
+    const { broker } = setup({ scheduler });
     let hops = 0;
     broker.spawn(a, (left: number) => {
       hops++;
@@ -196,7 +196,7 @@ describe('a drain that gives way', () => {
 
   it('does so after 5 ms of turns that settle one another, too (D4)', async () => {
     const { scheduler } = clockOf(1);
-    const { broker } = setup({ scheduler: scheduler as never });
+    const { broker } = setup({ scheduler });
     const mailbox = Mailbox.bounded<number>(1_000);
     broker.register(a, mailbox);
     for (let n = 0; n < 1_000; n++) broker.trySend(a, n);
@@ -218,7 +218,7 @@ describe('a drain that gives way', () => {
   it('does so where its clock was set back: nobody knows how long it took (D4)', async () => {
     const { clock, scheduler } = clockOf(-1);
     clock.at = 1_000;
-    const { broker } = setup({ scheduler: scheduler as never });
+    const { broker } = setup({ scheduler });
     let hops = 0;
     broker.spawn(a, (left: number) => {
       hops++;

@@ -64,10 +64,11 @@ describe('the end of a mailbox', () => {
     const first = new Subject<void>();
     const ended: boolean[] = [];
     mailbox.receive((text) => {
-      if (text === 'first') return first as never;
+      if (text === 'first') return first;
       mailbox.close();
       first.complete();
       ended.push(losses.completed);
+      return undefined;
     });
     mailbox.next('first');
     mailbox.next('second');

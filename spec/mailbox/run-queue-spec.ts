@@ -58,7 +58,7 @@ describe('a dispatcher', () => {
     let at = 0;
     const scheduler = { now: () => at++, schedule: asyncScheduler.schedule.bind(asyncScheduler) };
     const dispatcher = new VirtualTimeScheduler();
-    const { broker } = setup({ scheduler: scheduler as never });
+    const { broker } = setup({ scheduler });
     const left = { a: 600, b: 600 };
     for (const name of ['a', 'b'] as const) {
       broker.spawn(actorId<any>(name), () => {
