@@ -211,7 +211,7 @@ describe('a message without a route', () => {
     expect(errors.map(({ reason }) => reason)).toEqual([
       "no open actor is bound to 't'; bind one first",
       "the router threw for 't'",
-      "the router picked 'elsewhere' for 't', which is not among its targets",
+      "the router picked 'elsewhere' for 't', which is not a target",
     ]);
     expect(errors.map((error) => ('cause' in error ? error.cause : 'none'))).toEqual(['none', cause, 'none']);
   });

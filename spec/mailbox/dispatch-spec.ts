@@ -303,6 +303,19 @@ describe('a dispatcher of one mailbox', () => {
     return { dispatcher, broker, steps };
   }
 
+  it('has what its turns send to others run when they are over (D2, D3)', () => {
+    const { dispatcher, broker, steps } = withDispatcher();
+    broker.spawn(a, () => {
+      broker.trySend(b, 0);
+      steps.push('a');
+    }, { dispatcher });
+    broker.spawn(b, () => void steps.push('b'));
+    broker.trySend(a, 0);
+    expect(steps).toEqual([]);
+    dispatcher.flush();
+    expect(steps).toEqual(['a', 'b']);
+  });
+
   it('that takes its time during a turn waits for its end (D2)', () => {
     const { dispatcher, broker, steps } = withDispatcher();
     broker.spawn(a, (n) => void steps.push(`a ${n}`), { dispatcher });

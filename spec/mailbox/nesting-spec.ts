@@ -72,5 +72,6 @@ describe('Nesting', () => {
     };
     expect(() => go(0)).toThrow('one');
     expect(order).toEqual([1, 2, 3]);
+    expect(nest(nesting, 60)).toMatchObject({ deepest: 50 });
   });
 });

@@ -37,6 +37,28 @@ describe('the signal of a turn', () => {
     expect(reasons[0]).toBe(reasons[1]);
   });
 
+  it.each<[string, () => unknown]>([
+    ['a promise', () => new Promise(() => {})],
+    ['a stream', () => NEVER],
+  ])('says that it is aborted when it is first read afterwards, by a handler of %s (S3)', (_, reply) => {
+    const { broker } = setup();
+    const contexts: ActorContext[] = [];
+    broker.spawn(a, (_message, context: ActorContext) => {
+      contexts.push(context);
+      return reply();
+    });
+    broker.send(a, 1).subscribe().unsubscribe();
+    broker.unregister(a);
+    expect(contexts[0]?.signal).toMatchObject({ aborted: true, reason: { name: 'AbortError' } });
+    broker.spawn(a, (_message, context: ActorContext) => {
+      contexts.push(context);
+      return reply();
+    });
+    watchFor(broker.send(a, 2));
+    broker.unregister(a);
+    expect(contexts[1]?.signal).toMatchObject({ aborted: true, reason: { code: 'ActorStopped', started: true } });
+  });
+
   it('says why it is aborted while its reply is awaited (S3, S4)', () => {
     virtually(({ at }) => {
       const { broker } = setup();

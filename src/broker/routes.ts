@@ -30,7 +30,7 @@ export class Routes {
     const { topic } = key;
     this.#dispatch.settleFanOut();
     const { list, ids } = this.#topics.targetsOf(topic);
-    if (list.length === 0) return this.#unrouted(topic, message, lane, again, `no open actor is bound to ${describeValue(topic)}`);
+    if (list.length === 0) return this.#unrouted(topic, message, lane, again, `no open actor is bound to ${describeValue(topic)}; bind one first`);
     let picked: unknown;
     try {
       picked = this.#router.route(key, list, message);

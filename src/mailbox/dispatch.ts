@@ -197,8 +197,13 @@ export class Dispatch {
   finish(drains = true): void {
     this.flags &= ~(ASKED | CUT_SHORT);
     try {
-      if ((this.flags & AWAITED) !== 0 && (!this.#givesWay || (drains && !this.#isSpent))) this.#drain(this.main);
-      while (this.#deferred.length > 0) this.#drain(this.#deferred.shift() as RunQueue);
+      // What one queue's turns set off may be another's.
+      for (;;) {
+        if ((this.flags & AWAITED) !== 0 && (!this.#givesWay || (drains && !this.#isSpent))) this.#drain(this.main);
+        const deferred = this.#deferred.shift();
+        if (deferred === undefined) break;
+        this.#drain(deferred);
+      }
     } finally {
       this.flags &= ~DRAINING;
       this.#startedAt = -1;

@@ -22,8 +22,11 @@ export class Nesting {
     try {
       work();
     } finally {
-      if (this.#depth === 1) this.#runPostponed();
-      this.#depth--;
+      try {
+        if (this.#depth === 1) this.#runPostponed();
+      } finally {
+        this.#depth--;
+      }
     }
   }
 

@@ -22,6 +22,9 @@ export class OpenTurn implements Timed {
   /** What settles it instead of a promise or a stream. */
   leftOpen: LeftOpen | undefined = undefined;
   controller: AbortController | undefined = undefined;
+  /** Ended from outside, and why: a signal that is first read later tells it, too (rule S3). */
+  isAborted = false;
+  abortReason: unknown = undefined;
   /** Asks made through `context.send` that are still open. */
   readonly asks: Set<MessageRecord> = new Set();
   deadline: number = Infinity;

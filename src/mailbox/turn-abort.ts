@@ -31,14 +31,15 @@ export function abortTurn(turn: Turn, code: FailureCode | undefined, reason?: un
 
 /** Tells everyone that a turn was aborted: its observers, its signal, what it waits for, and its caller. */
 export function concludeAborted(turn: Turn, dispatch: Dispatch, code: FailureCode | undefined, reason: unknown, message: unknown): void {
-  const { caller, meta, rest } = turn;
+  const { caller, meta } = turn;
+  const rest = turn.open();
   const error = code === undefined ? reason : failureOf(code, turn.self, true);
   if (typeof meta !== 'number' && !meta.shared) meta.done();
   dispatch.journal.ended(turn, code, error, message);
-  if (rest !== null) {
-    rest.controller?.abort(error);
-    for (const ask of [...rest.asks]) ask.cancel(error ?? failureOf('ActorStopped', turn.self, true, 'its turn was cancelled'));
-  }
+  rest.isAborted = true;
+  rest.abortReason = error;
+  rest.controller?.abort(error);
+  for (const ask of [...rest.asks]) ask.cancel(error ?? failureOf('ActorStopped', turn.self, true, 'its turn was cancelled'));
   if (code !== undefined) caller?.error(error);
 }
 
@@ -50,6 +51,6 @@ export function abortSignal(turn: Turn, code: FailureCode | undefined, reason: u
 }
 
 /** Whether a turn was ended from outside: what it would still ask is ended, too. */
-export function isAborted({ state, rest }: Turn): boolean {
-  return state === ABANDONED || rest?.controller?.signal.aborted === true;
+export function isAborted({ rest }: Turn): boolean {
+  return rest !== null && (rest.isAborted || rest.controller?.signal.aborted === true);
 }

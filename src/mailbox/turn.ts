@@ -69,7 +69,8 @@ export class Turn implements ActorContext {
     const rest = this.open();
     if (rest.controller === undefined) {
       rest.controller = new AbortController();
-      if (this.state === ON_STACK && dispatch.onStack === this.core) {
+      if (rest.isAborted) rest.controller.abort(rest.abortReason);
+      else if (this.state === ON_STACK && dispatch.onStack === this.core) {
         dispatch.lookAt(this);
         if ((dispatch.flags & CUT_SHORT) !== 0) abortSignal(this, dispatch.cutCode, dispatch.cutReason);
         // A direct ask has no record yet that its caller could reach.
