@@ -52,10 +52,12 @@ export class LastPicks {
     picks.delete(id);
     picks.set(id, this.#count++);
     const bound = Math.max(REMEMBERED, among * 4);
+    // Asked first: a map that is iterated passes over all that was deleted at its head.
+    if (picks.size <= bound) return id;
+    this.#hasForgotten = true;
     for (const oldest of picks.keys()) {
       if (picks.size <= bound) break;
       picks.delete(oldest);
-      this.#hasForgotten = true;
     }
     return id;
   }
