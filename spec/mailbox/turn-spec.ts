@@ -36,10 +36,11 @@ describe('the context of a turn', () => {
       leave.next();
       return 'late';
     }, { concurrency: 2 });
-    broker.send(a, 1).subscribe();
+    const first = broker.send(a, 1).subscribe();
     broker.send(a, 2).pipe(takeUntil(leave)).subscribe();
     expect(contexts[0]?.signal.aborted).toBe(false);
     expect(broker.metrics()).toMatchObject({ inFlight: 1, totalAborted: 1, openRequests: 1 });
+    first.unsubscribe();
   });
 });
 
@@ -70,8 +71,9 @@ describe('a direct ask that is left open', () => {
     const { broker } = warm();
     const open: number[] = [];
     broker.spawn(a, () => ({ then: () => void open.push(broker.metrics().openRequests) }));
-    broker.send(a, 0).subscribe();
+    const asked = broker.send(a, 0).subscribe();
     expect([...open, broker.metrics().openRequests]).toEqual([1, 1]);
+    asked.unsubscribe();
   });
 });
 
