@@ -1,6 +1,10 @@
 import { BrokerError, InMemoryMessageBroker, Mailbox, actorId } from 'rx-broker';
 import { NEVER, Subscription, firstValueFrom } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import { Registry } from '../../src/broker/registry';
+import { aloneQueue } from '../../src/mailbox/alone';
+import { MailboxCore } from '../../src/mailbox/mailbox-core';
+import { resolveMailbox } from '../../src/mailbox/mailbox-options';
 import { setup, watchFor } from './setup';
 
 const id = actorId<any>('actor');
@@ -330,5 +334,53 @@ describe('the registry', () => {
     expect(make({ logDeadLetters: 'yes' })).toThrow(/logDeadLetters/);
     expect(make({ logDeadLetters: { first: -1 } })).toThrow(/logDeadLetters.first/);
     expect(make({ logger: {} })).toThrow(/logger/);
+  });
+});
+
+describe('whoever watches an actor', () => {
+  it('is forgotten when he leaves, and the others are told (R2)', () => {
+    const registry = new Registry();
+    registry.add('a', new MailboxCore(1, resolveMailbox(undefined), aloneQueue(undefined)));
+    const stays = watchFor(registry.watch('a'));
+    registry.watch('a').subscribe().unsubscribe();
+    expect(registry.takeWatchers('a')).toBeDefined();
+    registry.watch('a').subscribe().unsubscribe();
+    expect(registry.takeWatchers('a')).toBeUndefined();
+    expect(stays.completed).toBe(false);
+  });
+
+  it('may watch the next one of that id from within the end of the first (R2)', () => {
+    const { broker } = setup();
+    let ends = 0;
+    broker.spawn(id, () => {});
+    const watchAgain = (): void => void broker.watch(id).subscribe(() => ends++);
+    broker.watch(id).subscribe(() => {
+      ends++;
+      broker.spawn(id, () => {});
+      watchAgain();
+    });
+    broker.unregister(id);
+    expect(ends).toBe(1);
+    broker.unregister(id);
+    expect(ends).toBe(2);
+  });
+});
+
+describe('a broker that closes', () => {
+  it('ends nobody twice, also where one ends the other (R2, §7)', async () => {
+    const { broker } = setup();
+    const stopped: string[] = [];
+    const other = actorId<any>('other');
+    broker.spawn(id, {
+      receive: () => {},
+      onStop: () => {
+        stopped.push('first');
+        broker.unregister(other);
+      },
+    });
+    broker.spawn(other, { receive: () => {}, onStop: () => void stopped.push('other') });
+    await broker.close({ drain: false });
+    expect(stopped).toEqual(['first', 'other']);
+    expect(broker.metrics().registeredActors).toBe(0);
   });
 });
