@@ -6,6 +6,7 @@ import { PRIORITIES, type Priority } from '../message/priority';
 import type { Dispatch } from './dispatch';
 import type { Envelope } from './envelope';
 import type { MailboxCore } from './mailbox-core';
+import { DONE, FRESH, HELD, RUNNING, type RecordState, WAITING } from './record-state';
 import type { Timed } from './timed';
 import type { Turn } from './turn';
 import { abortTurn } from './turn-abort';
@@ -17,15 +18,6 @@ export interface Caller extends Observer<unknown> {
   /** Told when the message is handed to its actor. */
   started?(): void;
 }
-
-export type RecordState = typeof FRESH | typeof WAITING | typeof HELD | typeof RUNNING | typeof DONE;
-export const FRESH = 0;
-/** Parked: its sender waits for a place (`overflow: 'block'`). */
-export const WAITING = 1;
-/** In a mailbox's queue. */
-export const HELD = 2;
-export const RUNNING = 3;
-export const DONE = 4;
 
 export const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({});
 
