@@ -5,7 +5,6 @@ import type { MailboxCore } from '../mailbox/mailbox-core';
 import { areIdle } from '../mailbox/fan-out';
 import { AskedTurn } from '../mailbox/turn';
 import { returned, threw } from '../mailbox/turn-outcome';
-import { OVER } from '../mailbox/turn-state';
 import type { BroadcastOptions } from '../message/send-options';
 import { type AskContext, offerRecord, recordOf } from './ask';
 import type { Gathering } from './gathering';
@@ -95,7 +94,7 @@ export class AskedFanOut {
       }
       dispatch.onStack = null;
       if (dispatch.flags === quiet && typeof result !== 'object' && typeof result !== 'function' && typeof result !== 'symbol' && !gathering.isOver) {
-        turn.stage = OVER;
+        turn.stage = ~lane;
         dispatch.flags &= ~ASKED;
         dispatch.succeeded++;
         seat.succeed(result);

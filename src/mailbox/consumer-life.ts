@@ -8,7 +8,6 @@ import type { LeftOpen } from './left-open';
 import type { MailboxCore } from './mailbox-core';
 import { Turn } from './turn';
 import { reject } from './turn-outcome';
-import { OVER } from './turn-state';
 
 /** @throws {BrokerError} `AlreadyRegistered` when there is a consumer: a mailbox has one. */
 export function claimSeat(core: MailboxCore): void {
@@ -57,7 +56,7 @@ export function startActor(core: MailboxCore): void {
       core.flags |= UNSTARTED;
       throw error;
     } finally {
-      turn.state = OVER;
+      turn.end();
       dispatch.lookAway();
     }
   });

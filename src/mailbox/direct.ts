@@ -6,7 +6,6 @@ import type { Handler } from './handler';
 import type { MailboxCore } from './mailbox-core';
 import { AskedTurn, Turn } from './turn';
 import { returned, threw } from './turn-outcome';
-import { OVER } from './turn-state';
 
 /**
  * The fast path of a message that nobody waits for, to an idle mailbox with nothing on the stack: `mailbox.flags | dispatch.flags`
@@ -30,7 +29,7 @@ export function tellDirect(core: MailboxCore, dispatch: Dispatch, message: unkno
   }
   dispatch.onStack = null;
   if (result === undefined && dispatch.flags === DRAINING) {
-    turn.stage = OVER;
+    turn.stage = ~stamp;
     dispatch.succeeded++;
     dispatch.flags = 0;
     return;
@@ -64,7 +63,7 @@ export function askDirect(core: MailboxCore, dispatch: Dispatch, message: unknow
   dispatch.onStack = null;
   try {
     if (dispatch.flags === (DRAINING | ASKED) && typeof result !== 'object' && typeof result !== 'function' && typeof result !== 'symbol' && !caller.closed) {
-      turn.stage = OVER;
+      turn.stage = ~NORMAL_LANE;
       dispatch.flags = DRAINING;
       dispatch.succeeded++;
       caller.next(result);

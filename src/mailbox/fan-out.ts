@@ -4,9 +4,9 @@ import type { Handler } from './handler';
 import type { MailboxCore } from './mailbox-core';
 import { TAKEN } from './taken';
 import type { MessageRecord } from './message-record';
-import { Turn } from './turn';
+import { SharedTurn, Turn } from './turn';
 import { returned, threw } from './turn-outcome';
-import { OVER } from './turn-state';
+import { RUNS } from './turn-state';
 
 /** Whether all of the first `count` would run a message straight away. */
 export function areIdle(targets: readonly MailboxCore[], count: number): boolean {
@@ -84,13 +84,14 @@ export class FanOut {
     const meta = this.#meta;
     const count = this.#count;
     const quiet = dispatch.flags;
+    const over = typeof meta === 'number' ? ~meta : ~RUNS;
     let ran = 0;
     while (ran < count && (dispatch.flags & FANNING) !== 0) {
       const core = targets[ran] as MailboxCore;
       // Before it runs: who settles the fan-out from within queues it for those behind.
       this.#next = ++ran;
       const handler = core.handler as Handler;
-      const turn = new Turn(core, meta);
+      const turn = typeof meta === 'number' ? new Turn(core, meta) : new SharedTurn(core, meta);
       dispatch.onStack = core;
       core.delivered++;
       let result: unknown;
@@ -103,7 +104,7 @@ export class FanOut {
       }
       dispatch.onStack = null;
       if (result === undefined && dispatch.flags === quiet) {
-        turn.stage = OVER;
+        turn.stage = over;
         dispatch.succeeded++;
         continue;
       }

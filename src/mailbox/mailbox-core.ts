@@ -6,7 +6,7 @@ import { startActor } from './consumer-life';
 import type { Dispatch } from './dispatch';
 import { isExpired, isSwept, sweepExpired } from './expiry';
 import { fail } from './fail';
-import { BUSY, CLOSED, CUT_SHORT, DETACHED, DRAINING, IDLE_SEAT, LOOKED_AT, OBSERVED, QUEUED, READY, SCHEDULED, STALLED, UNSTARTED } from './flags';
+import { BUSY, CLOSED, CUT_SHORT, DETACHED, DRAINING, IDLE_SEAT, OBSERVED, QUEUED, READY, SCHEDULED, STALLED, UNSTARTED } from './flags';
 import type { Handler } from './handler';
 import { checkDrained } from './mailbox-end';
 import { MailboxExtras } from './mailbox-extras';
@@ -17,9 +17,9 @@ import { FRESH, HELD, RUNNING, WAITING } from './record-state';
 import type { OpenTurn } from './open-turn';
 import type { RunQueue } from './run-queue';
 import { TAKEN } from './taken';
-import { AskedTurn, Turn } from './turn';
+import { AskedTurn, SharedTurn, Turn } from './turn';
 import { returned, threw } from './turn-outcome';
-import { OPEN, OVER } from './turn-state';
+import { NO_STAMP, OPEN } from './turn-state';
 
 /**
  * What a mailbox is inside: a bounded buffer, seats for turns, a consumer. `Mailbox` is its public face; a broker's registry holds
@@ -184,7 +184,7 @@ export class MailboxCore {
     if (extras !== null) this.#admitWaiter();
     if (typeof meta === 'number') {
       if (this.settings.ttl !== Infinity && isExpired(this, dispatch, meta)) this.expire(message, meta);
-      else this.#run(dispatch, new Turn(this, meta), message);
+      else this.#run(dispatch, new Turn(this, meta), message, meta);
     } else this.#runRecord(dispatch, message, meta);
     // Told last: an observer that cancels finds the message where it now is, with its actor.
     if (extras !== null) this.pressureChanged(dispatch);
@@ -260,7 +260,7 @@ export class MailboxCore {
   #runIdle(dispatch: Dispatch, message: unknown, meta: MessageRecord | number): void {
     dispatch.enter();
     try {
-      if (typeof meta === 'number') this.#run(dispatch, new Turn(this, meta), message);
+      if (typeof meta === 'number') this.#run(dispatch, new Turn(this, meta), message, meta);
       else {
         meta.core = this;
         this.#startRecord(dispatch, meta);
@@ -277,17 +277,19 @@ export class MailboxCore {
 
   #startRecord(dispatch: Dispatch, record: MessageRecord): void {
     const { caller } = record;
-    const turn = caller === null ? new Turn(this, record) : new AskedTurn(this, record, caller);
-    if (!record.shared) {
-      record.state = RUNNING;
-      record.turn = turn;
+    if (record.shared) {
+      this.#run(dispatch, new SharedTurn(this, record), record.message, NO_STAMP);
+      return;
     }
-    this.#run(dispatch, turn, record.message);
+    const turn = caller === null ? new Turn(this, record) : new AskedTurn(this, record, caller);
+    record.state = RUNNING;
+    record.turn = turn;
+    this.#run(dispatch, turn, record.message, NO_STAMP);
     caller?.started?.();
   }
 
-  /** One turn, the slow way: from the queue, or with a record. Written out in `direct.ts` for the fast ones. */
-  #run(dispatch: Dispatch, turn: Turn, message: unknown): void {
+  /** One turn, the slow way: from the queue, or with a record, and then without a stamp. Written out in `direct.ts` for the fast ones. */
+  #run(dispatch: Dispatch, turn: Turn, message: unknown, stamp: number): void {
     this.delivered++;
     dispatch.onStack = this;
     if ((dispatch.flags & OBSERVED) !== 0) {
@@ -310,8 +312,8 @@ export class MailboxCore {
       return;
     }
     dispatch.onStack = null;
-    if (result === undefined && turn.caller === null && typeof turn.meta === 'number' && (dispatch.flags & (CUT_SHORT | LOOKED_AT | OBSERVED)) === 0) {
-      turn.stage = OVER;
+    if (result === undefined && turn.stage === stamp && (dispatch.flags & (CUT_SHORT | OBSERVED)) === 0) {
+      turn.stage = ~stamp;
       dispatch.succeeded++;
       return;
     }

@@ -11,6 +11,8 @@ import type { TurnState } from './turn-state';
 export class OpenTurn implements Timed {
   readonly turn: Turn;
   state: TurnState;
+  /** The message's record, or the stamp of when it was sent. */
+  meta: MessageRecord | number;
   /** Set when it is left open. */
   message: unknown = undefined;
   /** Its index among the mailbox's seats. */
@@ -31,9 +33,10 @@ export class OpenTurn implements Timed {
   order = 0;
   place: Timed['place'] = null;
 
-  constructor(turn: Turn, state: TurnState) {
+  constructor(turn: Turn, state: TurnState, meta: MessageRecord | number) {
     this.turn = turn;
     this.state = state;
+    this.meta = meta;
   }
 
   startClock(dispatch: Dispatch, turnTimeout: number): void {

@@ -18,9 +18,9 @@ export function abortTurn(turn: Turn, code: FailureCode | undefined, reason?: un
     const rest = turn.rest as OpenTurn;
     dispatch.journal.open--;
     dispatch.journal.aborted++;
-    if (rest.isPromise) turn.state = ABANDONED;
+    if (rest.isPromise) rest.state = ABANDONED;
     else {
-      turn.state = OVER;
+      rest.state = OVER;
       rest.reply?.end();
       turn.core.freeSeat(turn);
     }

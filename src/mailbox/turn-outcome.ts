@@ -8,7 +8,7 @@ import { PLAIN, PROMISE, STREAM, type ReplyKind, isPromise, kindOf } from './rep
 import { StreamedReply } from './streamed-reply';
 import type { Turn } from './turn';
 import { abortTurn, concludeAborted } from './turn-abort';
-import { ABANDONED, OPEN, OVER, type TurnState } from './turn-state';
+import { ABANDONED, OPEN } from './turn-state';
 import { UnhandledMessage } from './unhandled-message';
 
 /** A turn's handler returned; the slow way. Its stack is gone, the dispatch still drains. */
@@ -73,7 +73,7 @@ const outcome = { emitReply, settle, reject };
 function leaveOpen(turn: Turn, dispatch: Dispatch, result: any, kind: ReplyKind, message: unknown): void {
   const { core, caller } = turn;
   const rest = turn.open();
-  turn.state = OPEN;
+  rest.state = OPEN;
   rest.message = message;
   rest.isPromise = kind === PROMISE;
   dispatch.journal.open++;
@@ -87,7 +87,7 @@ function leaveOpen(turn: Turn, dispatch: Dispatch, result: any, kind: ReplyKind,
       (result as Observable<unknown>).subscribe(rest.reply);
     } catch (error) {
       // Thrown by a `subscribe` of the user's, or by a teardown when all is settled.
-      if ((turn.state as TurnState) === OPEN) reject(turn, error);
+      if ((turn.state) === OPEN) reject(turn, error);
       else dispatch.journal.callbackFailed(`the teardown of a reply of ${describeValue(turn.self)}`, error);
     }
   } else {
@@ -115,7 +115,7 @@ function conclude(turn: Turn, how: (dispatch: Dispatch, message: unknown) => voi
     dispatch.nesting.run(() => {
       const { core, state } = turn;
       if (state !== OPEN && state !== ABANDONED) return;
-      turn.state = OVER;
+      turn.end();
       if (state === OPEN) {
         dispatch.journal.open--;
         turn.rest?.stopClock();
@@ -131,7 +131,7 @@ function conclude(turn: Turn, how: (dispatch: Dispatch, message: unknown) => voi
 /** Settled and counted before its value is emitted, so that `take(1)` aborts nothing (rule S2). */
 function succeeded(turn: Turn, dispatch: Dispatch, value: unknown, emits: boolean, message: unknown): void {
   const { caller, meta } = turn;
-  turn.state = OVER;
+  turn.end();
   dispatch.flags &= ~ASKED;
   dispatch.succeeded++;
   if (typeof meta !== 'number' && !meta.shared) meta.done();
@@ -143,7 +143,7 @@ function succeeded(turn: Turn, dispatch: Dispatch, value: unknown, emits: boolea
 
 function failed(turn: Turn, dispatch: Dispatch, thrown: unknown, message: unknown): void {
   const { caller, meta } = turn;
-  turn.state = OVER;
+  turn.end();
   dispatch.flags &= ~ASKED;
   dispatch.journal.errored++;
   const unhandled = thrown instanceof UnhandledMessage;
@@ -161,11 +161,11 @@ function abortReturned(turn: Turn, dispatch: Dispatch, result: any, message: unk
   const reason = cut ? dispatch.cutReason : undefined;
   dispatch.flags &= ~(CUT_SHORT | ASKED);
   dispatch.cutReason = undefined;
-  turn.state = OVER;
+  turn.end();
   if (isPromise(result)) {
     const rest = turn.open();
     rest.isPromise = true;
-    turn.state = ABANDONED;
+    rest.state = ABANDONED;
     turn.core.takeSeat(turn, rest);
     awaitReply(turn, result);
   }

@@ -7,3 +7,8 @@ export const OPEN = 1;
 export const OVER = 2;
 /** Aborted, and its promise not settled: it counts as over, but keeps its seat (rule M4). */
 export const ABANDONED = 3;
+
+/** What a turn holds in place of a stamp while it is on the stack, where the stamp is elsewhere. */
+export const RUNS = 0;
+/** What is no stamp of any. */
+export const NO_STAMP = -1;

@@ -14,7 +14,7 @@ import { DONE, RUNNING } from './record-state';
 import { OpenTurn } from './open-turn';
 import { laneOfStamp } from './stamp';
 import { abortSignal } from './turn-abort';
-import { ON_STACK, OPEN, type TurnState } from './turn-state';
+import { ON_STACK, OPEN, OVER, RUNS, type TurnState } from './turn-state';
 
 /**
  * One message being handled, and the context its handler gets. Small, since every message makes one: the message itself is
@@ -23,15 +23,28 @@ import { ON_STACK, OPEN, type TurnState } from './turn-state';
  */
 export class Turn implements ActorContext {
   readonly core: MailboxCore;
-  /** The message's record, or the stamp of when it was sent. */
-  meta: MessageRecord | number;
-  /** How far it is; inside of what is rare, once there is anything rare. One field for both is 7 % of a `trySend`. */
-  stage: TurnState | OpenTurn;
+  /**
+   * What else there is to know, in one field, since each is 7 % of a `trySend`: the stamp of its message while it is on the stack, and
+   * the stamp's complement when it is over; or its record, which knows that, too; or what is rare, once there is anything rare.
+   */
+  stage: number | MessageRecord | OpenTurn;
 
-  constructor(core: MailboxCore, meta: MessageRecord | number) {
+  constructor(core: MailboxCore, stage: number | MessageRecord) {
     this.core = core;
-    this.meta = meta;
-    this.stage = ON_STACK;
+    this.stage = stage;
+  }
+
+  /** The message's record, or the stamp of when it was sent. */
+  get meta(): MessageRecord | number {
+    const { stage } = this;
+    if (typeof stage === 'number') return stage < 0 ? ~stage : stage;
+    return stage instanceof OpenTurn ? stage.meta : stage;
+  }
+
+  set meta(meta: MessageRecord | number) {
+    const { stage } = this;
+    if (stage instanceof OpenTurn) stage.meta = meta;
+    else this.stage = meta;
   }
 
   /** Who waits for its reply: nobody, but for an `AskedTurn`. */
@@ -41,19 +54,22 @@ export class Turn implements ActorContext {
 
   get state(): TurnState {
     const { stage } = this;
-    return typeof stage === 'number' ? stage : stage.state;
+    if (stage instanceof OpenTurn) return stage.state;
+    return (typeof stage === 'number' ? stage >= 0 : stage.state === RUNNING) ? ON_STACK : OVER;
   }
 
-  set state(state: TurnState) {
+  /** It can only be over, unless it was left open. */
+  end(): void {
     const { stage } = this;
-    if (typeof stage === 'number') this.stage = state;
-    else stage.state = state;
+    if (stage instanceof OpenTurn) stage.state = OVER;
+    else if (typeof stage !== 'number') stage.state = DONE;
+    else if (stage >= 0) this.stage = ~stage;
   }
 
   /** What is rare, where there is any. */
   get rest(): OpenTurn | null {
     const { stage } = this;
-    return typeof stage === 'number' ? null : stage;
+    return stage instanceof OpenTurn ? stage : null;
   }
 
   get self(): ActorId {
@@ -105,41 +121,56 @@ export class Turn implements ActorContext {
     record.turn = this;
     record.state = this.state === ON_STACK || this.state === OPEN ? RUNNING : DONE;
     this.meta = record;
+    // Its stack must not return on the fast path, which knows of no record.
+    if (dispatch.onStack === core && this.state === ON_STACK) dispatch.lookAt(this);
     return record;
   }
 
   /** The rare part; made now where it has none. */
   open(): OpenTurn {
     const { stage } = this;
-    if (typeof stage !== 'number') return stage;
-    const rest = new OpenTurn(this, stage);
+    if (stage instanceof OpenTurn) return stage;
+    const rest = new OpenTurn(this, this.state, this.meta);
     this.stage = rest;
     return rest;
   }
 }
 
-/** A turn whose message has a caller. No `extends`: in V8 a `super()` call costs an ask 8 ns, so it has all fields itself. */
+/** A turn whose message has a caller. */
 class Asked {
   readonly core: MailboxCore;
-  meta: MessageRecord | number;
-  stage: TurnState | OpenTurn;
+  stage: number | MessageRecord | OpenTurn;
   readonly caller: Caller;
 
-  constructor(core: MailboxCore, meta: MessageRecord | number, caller: Caller) {
+  constructor(core: MailboxCore, stage: number | MessageRecord, caller: Caller) {
     this.core = core;
-    this.meta = meta;
-    this.stage = ON_STACK;
+    this.stage = stage;
     this.caller = caller;
   }
 }
 
-export const AskedTurn: new (core: MailboxCore, meta: MessageRecord | number, caller: Caller) => Turn = /* @__PURE__ */ asTurn(Asked);
+/** A turn whose message has one record for all targets of a fan-out: that knows nothing of any turn. */
+class Shared {
+  readonly core: MailboxCore;
+  stage: number | OpenTurn;
+  meta: MessageRecord;
 
-function asTurn(asked: typeof Asked): any {
-  Object.setPrototypeOf(asked.prototype, Turn.prototype);
-  // The CommonJS build assigns its fields instead of defining them: without this one it would meet `Turn`'s getter.
-  Object.defineProperty(asked.prototype, 'caller', { value: null, writable: true });
-  return asked;
+  constructor(core: MailboxCore, shared: MessageRecord) {
+    this.core = core;
+    this.stage = RUNS;
+    this.meta = shared;
+  }
+}
+
+export const AskedTurn: new (core: MailboxCore, stage: number | MessageRecord, caller: Caller) => Turn = /* @__PURE__ */ asTurn(Asked, 'caller');
+export const SharedTurn: new (core: MailboxCore, shared: MessageRecord) => Turn = /* @__PURE__ */ asTurn(Shared, 'meta');
+
+/** A `Turn` with one field more. No `extends`: in V8 a `super()` call costs an ask 8 ns, so each has all fields itself. */
+function asTurn(kind: typeof Asked | typeof Shared, field: string): any {
+  Object.setPrototypeOf(kind.prototype, Turn.prototype);
+  // The CommonJS build assigns its fields instead of defining them: without this one it would meet `Turn`'s accessor.
+  Object.defineProperty(kind.prototype, field, { value: null, writable: true });
+  return kind;
 }
 
 function hostOf(turn: Turn): Host {
