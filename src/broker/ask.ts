@@ -8,11 +8,13 @@ import { ASKED } from '../mailbox/flags';
 import type { Host } from '../mailbox/host';
 import type { MailboxCore } from '../mailbox/mailbox-core';
 import type { TAKEN } from '../mailbox/taken';
+import { type MessageProperties, NO_HEADERS, PLAIN } from '../mailbox/message-properties';
 import { type Caller, MessageRecord } from '../mailbox/message-record';
 import { offer } from '../mailbox/offer';
 import type { Turn } from '../mailbox/turn';
 import { isAborted } from '../mailbox/turn-abort';
 import { ON_STACK, OPEN } from '../mailbox/turn-state';
+import { NORMAL_LANE } from '../message/lane';
 import type { SendOptions } from '../message/send-options';
 import type { Ledger } from '../observability/ledger';
 import { SAMPLE_MASK } from '../observability/sampling';
@@ -35,6 +37,7 @@ export interface Details {
   readonly topic?: string | undefined;
   /** Of a letter that is sent again. */
   readonly attempt?: number;
+  readonly broadcast?: boolean;
 }
 
 /**
@@ -55,7 +58,7 @@ export class ReplyStream extends Observable<unknown> {
   }
 }
 
-const PLAIN: Details = { lane: 1 };
+const NO_DETAILS: Details = { lane: NORMAL_LANE };
 
 function subscribe(this: Observable<unknown>, subscriber: Subscriber<unknown>): void {
   const { broker, id, message, details } = this as ReplyStream;
@@ -64,7 +67,7 @@ function subscribe(this: Observable<unknown>, subscriber: Subscriber<unknown>): 
     askDirect(core, broker.dispatch, message, subscriber);
     return;
   }
-  askSlowly(broker, id, message, details ?? PLAIN, subscriber);
+  askSlowly(broker, id, message, details ?? NO_DETAILS, subscriber);
 }
 
 /** An ask with options, from a turn, observed, or to an actor that is busy, closed or not there. */
@@ -83,7 +86,7 @@ export function askSlowly(broker: AskContext, id: string, message: unknown, deta
   if (subscriber.closed) return;
   const core = broker.actors.get(id) ?? null;
   const startedAt = ledger.isSampleDue() ? performance.now() : -1;
-  const record = recordOf(dispatch, message, details, subscriber);
+  const record = recordOf(dispatch, message, details.lane, propertiesOf(details), subscriber);
   const isWaitedFor = parent !== null && (parent.state === ON_STACK || parent.state === OPEN);
   if (isWaitedFor) {
     record.parent = parent;
@@ -118,18 +121,17 @@ export function offerRecord(dispatch: Dispatch, core: MailboxCore | null, id: st
   return offer(dispatch, core, id, record.message, record, inside);
 }
 
-/** The record of a message, with what its options say. */
-export function recordOf(dispatch: Dispatch, message: unknown, details: Details, caller: Caller | null): MessageRecord {
-  const { options, parent, lane, topic, attempt = 1 } = details;
-  const record = new MessageRecord(dispatch, message, lane, caller, dispatch.scheduler.now());
+/** The record of a message that is sent now. */
+export function recordOf(dispatch: Dispatch, message: unknown, lane: number, properties: MessageProperties, caller: Caller | null): MessageRecord {
   if (caller !== null) dispatch.journal.requests++;
-  record.topic = topic;
-  record.attempt = attempt;
-  if (options !== undefined) {
-    if (options.ttl !== undefined) record.ttl = options.ttl;
-    if (options.headers !== undefined) record.headers = options.headers;
-    record.sender = options.sender;
-  }
-  record.sender ??= parent?.self;
-  return record;
+  return new MessageRecord(dispatch, message, lane, properties, caller, dispatch.scheduler.now());
+}
+
+/** What the options and the circumstances of a message say of it. */
+export function propertiesOf({ options, parent, topic, attempt = 1, broadcast = false }: Details): MessageProperties {
+  const ttl = options?.ttl ?? -1;
+  const sender = options?.sender ?? parent?.self;
+  const headers = options?.headers ?? NO_HEADERS;
+  const isPlain = ttl < 0 && sender === undefined && topic === undefined && headers === NO_HEADERS && attempt === 1 && !broadcast;
+  return isPlain ? PLAIN : { ttl, sender, topic, headers, attempt, broadcast };
 }

@@ -3,10 +3,11 @@ import { ASKED, CLOSED, CLOSING, DRAINING, FANNING, OBSERVED, QUEUED, STALLED } 
 import type { Handler } from '../mailbox/handler';
 import type { MailboxCore } from '../mailbox/mailbox-core';
 import { areIdle } from '../mailbox/fan-out';
+import type { MessageProperties } from '../mailbox/message-properties';
 import { AskedTurn } from '../mailbox/turn';
 import { returned, threw } from '../mailbox/turn-outcome';
 import type { BroadcastOptions } from '../message/send-options';
-import { type AskContext, offerRecord, recordOf } from './ask';
+import { type AskContext, offerRecord, propertiesOf, recordOf } from './ask';
 import type { Gathering } from './gathering';
 
 /** A broadcast whose answers are gathered. */
@@ -26,6 +27,8 @@ export class AskedFanOut {
   readonly #broker: AskContext;
   readonly #cast: AskedBroadcast;
   readonly #gathering: Gathering;
+  /** Of all its records, once there is one. */
+  #properties: MessageProperties | undefined;
   #next = 0;
 
   constructor(broker: AskContext, cast: AskedBroadcast, gathering: Gathering) {
@@ -107,8 +110,8 @@ export class AskedFanOut {
     const { message, lane, options } = this.#cast;
     const { dispatch, requestTimeout } = this.#broker;
     const seat = this.#gathering.seat(core);
-    const record = recordOf(dispatch, message, { lane, options }, seat);
-    record.broadcast = true;
+    const properties = (this.#properties ??= propertiesOf({ lane, options, broadcast: true }));
+    const record = recordOf(dispatch, message, lane, properties, seat);
     seat.add(record);
     if ((core.flags & (STALLED | QUEUED | CLOSED)) === 0) seat.expectStart();
     offerRecord(dispatch, core, core.id, record, false);

@@ -30,7 +30,7 @@ import { Ledger } from '../observability/ledger';
 import { SAMPLE_MASK } from '../observability/sampling';
 import { roundRobin } from '../routing/round-robin';
 import { type ActorRef, SenderRef } from './actor-ref';
-import { ReplyStream, adopt, askSlowly, offerRecord, recordOf } from './ask';
+import { ReplyStream, adopt, askSlowly, offerRecord, propertiesOf, recordOf } from './ask';
 import { type BroadcastContext, broadcastFrom } from './broadcast';
 import type { BroadcastResult } from './broadcast-result';
 import { type BrokerOptions, type BrokerSettings, logOf, resolveBroker } from './broker-options';
@@ -194,7 +194,7 @@ export class LocalBroker {
     const details = { lane, options, topic };
     return new Observable((subscriber) => {
       if (this.#dispatch.isRefusing) {
-        offerRecord(this.#dispatch, null, undefined, recordOf(this.#dispatch, message, details, subscriber), false);
+        offerRecord(this.#dispatch, null, undefined, recordOf(this.#dispatch, message, lane, propertiesOf(details), subscriber), false);
         return;
       }
       const id = this.#routes.find(key, message, lane);

@@ -2,9 +2,10 @@ import type { Dispatch } from '../mailbox/dispatch';
 import { FanOut } from '../mailbox/fan-out';
 import { OBSERVED } from '../mailbox/flags';
 import type { MailboxCore } from '../mailbox/mailbox-core';
+import { SHARED } from '../mailbox/record-state';
 import { TAKEN } from '../mailbox/taken';
 import type { MessageRecord } from '../mailbox/message-record';
-import { type AskContext, offerRecord, recordOf } from './ask';
+import { type AskContext, offerRecord, propertiesOf, recordOf } from './ask';
 
 /** Those who see a multicast without being actors. */
 export interface MulticastObservers {
@@ -39,8 +40,8 @@ export function multicast({ dispatch, ledger }: AskContext, cast: Multicast): nu
   }
   let meta: MessageRecord | number = lane;
   if (topic !== undefined) {
-    meta = recordOf(dispatch, message, { lane, topic }, null);
-    meta.shared = true;
+    meta = recordOf(dispatch, message, lane, propertiesOf({ lane, topic }), null);
+    meta.state = SHARED;
   }
   return new FanOut(dispatch, targets, count, message, meta, lane).run(announce);
 }
@@ -48,11 +49,11 @@ export function multicast({ dispatch, ledger }: AskContext, cast: Multicast): nu
 /** The same, one record for each target: observed, or refused by a closing broker. */
 function castSlowly(dispatch: Dispatch, { targets, count, message, lane, topic }: Multicast, announce: (() => void) | undefined): number {
   const { isRefusing } = dispatch;
+  const properties = propertiesOf({ lane, topic, broadcast: topic === undefined });
   return dispatch.within(() => {
     let taken = 0;
     for (const core of targets.slice(0, count)) {
-      const record = recordOf(dispatch, message, { lane, topic }, null);
-      record.broadcast = topic === undefined;
+      const record = recordOf(dispatch, message, lane, properties, null);
       if (offerRecord(dispatch, core, core.id, record, false) === TAKEN) taken++;
     }
     if (!isRefusing) announce?.();

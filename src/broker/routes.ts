@@ -7,7 +7,7 @@ import type { SendResult } from '../message/send-result';
 import type { DeadLetter } from '../observability/dead-letter';
 import type { Ledger } from '../observability/ledger';
 import type { Router } from '../routing/router';
-import { type AskContext, type Details, recordOf } from './ask';
+import { type AskContext, type Details, propertiesOf, recordOf } from './ask';
 import type { Teller } from './teller';
 import type { Topics } from './topics';
 
@@ -42,7 +42,7 @@ export class Routes {
   }
 
   #unrouted(topic: string, message: unknown, lane: number, again: DeadLetter | undefined, reason: string, cause?: unknown): BrokerError {
-    const record = recordOf(this.#dispatch, message, again === undefined ? { lane, topic } : againAs(again), null);
+    const record = recordOf(this.#dispatch, message, lane, propertiesOf(again === undefined ? { lane, topic } : againAs(again)), null);
     record.asked = again === undefined;
     // An open request for as long as its observers are told that it was sent.
     if (record.asked) this.#ledger.requests++;
@@ -57,7 +57,7 @@ export class Routes {
     const { message, topic } = letter;
     const details = againAs(letter);
     const id = letter.target ?? this.find({ topic: topic as string }, message, details.lane, letter);
-    return typeof id === 'string' ? teller.tellRecord(id, recordOf(this.#dispatch, message, details, null)) : { ok: false, code: 'NoRoute' };
+    return typeof id === 'string' ? teller.tellRecord(id, recordOf(this.#dispatch, message, details.lane, propertiesOf(details), null)) : { ok: false, code: 'NoRoute' };
   }
 }
 

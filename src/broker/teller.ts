@@ -14,7 +14,7 @@ import { NORMAL_LANE } from '../message/lane';
 import type { TellOptions } from '../message/send-options';
 import { Refusal, SENT, type SendResult } from '../message/send-result';
 import type { Ledger } from '../observability/ledger';
-import { type AskContext, recordOf } from './ask';
+import { type AskContext, propertiesOf, recordOf } from './ask';
 
 /** `trySend` in all its ways but the fastest: with options, from a turn, sampled, observed, refused. */
 export class Teller {
@@ -81,7 +81,7 @@ export class Teller {
   /** A stamp that is only a lane, or a record where there is more to say. */
   #metaOf(message: unknown, lane: number, options: TellOptions | undefined, turn: Turn | null): MessageRecord | number {
     const says = turn !== null || (options !== undefined && (options.ttl !== undefined || options.sender !== undefined || options.headers !== undefined));
-    return says ? recordOf(this.#dispatch, message, { lane, options, parent: turn }, null) : lane;
+    return says ? recordOf(this.#dispatch, message, lane, propertiesOf({ lane, options, parent: turn }), null) : lane;
   }
 }
 

@@ -15,10 +15,15 @@ interface DeadlineDispatch {
  *
  * Most deadlines come in their order, so coming is one comparison. Most leave before their time, and from anywhere: what has left stays
  * in the heap until it is on top, or until those who left outnumber those who wait. So both cost the same for one and for 100,000.
+ *
+ * Three arrays side by side instead of fields of those who wait: in an array a time takes 8 bytes, in a field 24.
  */
 export class Deadlines {
   readonly #dispatch: DeadlineDispatch;
-  #heap: Timed[] = [];
+  readonly #items: Timed[] = [];
+  readonly #times: number[] = [];
+  /** The turn of each among equal times: the first to come is the first to expire. */
+  readonly #orders: number[] = [];
   #size = 0;
   #timer: Subscription | undefined;
   #wakesAt = Infinity;
@@ -36,37 +41,26 @@ export class Deadlines {
 
   /** Held, those who have left included: for the spec that shows that they go. */
   get length(): number {
-    return this.#heap.length;
+    return this.#items.length;
   }
 
   /** `item` expires `timeout` milliseconds after `now`. */
   add(item: Timed, timeout: number, now: number): void {
     this.#noticeJump(this.#readAt, now);
-    item.deadline = now + timeout;
-    item.order = this.#added++;
+    const time = now + timeout;
     item.place = this;
     this.#size++;
-    const heap = this.#heap;
-    let index = heap.length;
-    while (index > 0) {
-      const above = (index - 1) >> 1;
-      const parent = heap[above] as Timed;
-      if (compare(parent, item) < 0) break;
-      heap[index] = parent;
-      index = above;
-    }
-    heap[index] = item;
-    if (item.deadline < this.#wakesAt || this.#timer === undefined) this.#arm(now);
+    this.#rise(this.#items.length, item, time, this.#added++);
+    if (time < this.#wakesAt || this.#timer === undefined) this.#arm(now);
   }
 
   /** Only of an item that is here. */
   remove(item: Timed): void {
     item.place = null;
     this.#size--;
-    const heap = this.#heap;
-    if (heap[heap.length - 1] === item) heap.pop();
-    // What is sorted is a heap.
-    else if (heap.length > 2 * this.#size) this.#heap = heap.filter(({ place }) => place === this).sort(compare);
+    const { length } = this.#items;
+    if (this.#items[length - 1] === item) this.#pop();
+    else if (length > 2 * this.#size) this.#compact();
   }
 
   /** Ends the timer. What still waits never expires. */
@@ -74,39 +68,94 @@ export class Deadlines {
     this.#timer?.unsubscribe();
     this.#timer = undefined;
     this.#wakesAt = Infinity;
-    for (const item of this.#heap) item.place = null;
-    this.#heap = [];
+    for (const item of this.#items) item.place = null;
+    this.#truncate(0);
     this.#size = 0;
   }
 
   /** The first to expire; those on top who have left go. */
   #first(): Timed | undefined {
-    const heap = this.#heap;
-    while (heap.length > 0 && (heap[0] as Timed).place !== this) {
-      const item = heap.pop() as Timed;
-      if (heap.length > 0) this.#sink(item);
+    const items = this.#items;
+    while (items.length > 0 && (items[0] as Timed).place !== this) {
+      const last = items.length - 1;
+      const item = items[last] as Timed;
+      const time = this.#times[last] as number;
+      const order = this.#orders[last] as number;
+      this.#pop();
+      if (last > 0) this.#sink(0, item, time, order);
     }
-    return heap[0];
+    return items[0];
   }
 
-  /** Puts `item` on top, and then as deep as it belongs. */
-  #sink(item: Timed): void {
-    const heap = this.#heap;
-    let index = 0;
-    for (let below = 1; below < heap.length; below = index * 2 + 1) {
-      if (below + 1 < heap.length && compare(heap[below + 1] as Timed, heap[below] as Timed) < 0) below++;
-      const child = heap[below] as Timed;
-      if (compare(item, child) < 0) break;
-      heap[index] = child;
-      index = below;
+  /** Those who have left go; the rest is made a heap again. */
+  #compact(): void {
+    const items = this.#items;
+    let kept = 0;
+    for (let index = 0; index < items.length; index++) {
+      const item = items[index] as Timed;
+      if (item.place === this) this.#set(kept++, item, this.#times[index] as number, this.#orders[index] as number);
     }
-    heap[index] = item;
+    this.#truncate(kept);
+    for (let index = (kept >> 1) - 1; index >= 0; index--) {
+      this.#sink(index, items[index] as Timed, this.#times[index] as number, this.#orders[index] as number);
+    }
+  }
+
+  /** Puts `item` at `index`, and then as high as it belongs. */
+  #rise(index: number, item: Timed, time: number, order: number): void {
+    let at = index;
+    while (at > 0) {
+      const above = (at - 1) >> 1;
+      if (this.#isBefore(above, time, order)) break;
+      this.#move(above, at);
+      at = above;
+    }
+    this.#set(at, item, time, order);
+  }
+
+  /** Puts `item` at `index`, and then as deep as it belongs. */
+  #sink(index: number, item: Timed, time: number, order: number): void {
+    const { length } = this.#items;
+    let at = index;
+    for (let below = 2 * at + 1; below < length; below = 2 * at + 1) {
+      const next = below + 1;
+      if (next < length && this.#isBefore(next, this.#times[below] as number, this.#orders[below] as number)) below = next;
+      if (!this.#isBefore(below, time, order)) break;
+      this.#move(below, at);
+      at = below;
+    }
+    this.#set(at, item, time, order);
+  }
+
+  /** Whether what stands at `index` expires before `time`, or came before `order` where both end at once. */
+  #isBefore(index: number, time: number, order: number): boolean {
+    const other = this.#times[index] as number;
+    return other < time || (other === time && (this.#orders[index] as number) < order);
+  }
+
+  #move(from: number, to: number): void {
+    this.#set(to, this.#items[from] as Timed, this.#times[from] as number, this.#orders[from] as number);
+  }
+
+  #set(index: number, item: Timed, time: number, order: number): void {
+    this.#items[index] = item;
+    this.#times[index] = time;
+    this.#orders[index] = order;
+  }
+
+  #pop(): void {
+    this.#items.pop();
+    this.#times.pop();
+    this.#orders.pop();
+  }
+
+  #truncate(length: number): void {
+    this.#items.length = this.#times.length = this.#orders.length = length;
   }
 
   #arm(now: number): void {
-    const first = this.#first();
-    if (first === undefined) return;
-    const nap = Math.min(LONGEST_NAP, Math.max(0, first.deadline - now));
+    if (this.#first() === undefined) return;
+    const nap = Math.min(LONGEST_NAP, Math.max(0, (this.#times[0] as number) - now));
     if (this.#timer !== undefined && now + nap >= this.#wakesAt) return;
     this.#timer?.unsubscribe();
     this.#wakesAt = now + nap;
@@ -121,7 +170,7 @@ export class Deadlines {
     // All that is due ends before anything runs: a seat that the first sets free must not go to one that is over as well (rule S4).
     this.#dispatch.within(() => {
       try {
-        for (let first = this.#first(); first !== undefined && first.deadline <= now; first = this.#first()) {
+        for (let first = this.#first(); first !== undefined && (this.#times[0] as number) <= now; first = this.#first()) {
           this.remove(first);
           first.expire();
         }
@@ -136,11 +185,8 @@ export class Deadlines {
     this.#readAt = now;
     const behind = expected - now;
     if (behind <= LONGEST_NAP || behind === Infinity) return;
-    for (const item of this.#heap) item.deadline -= behind;
+    const times = this.#times;
+    for (let index = 0; index < times.length; index++) (times[index] as number) -= behind;
     this.#wakesAt -= behind;
   }
-}
-
-function compare(a: Timed, b: Timed): number {
-  return a.deadline - b.deadline || a.order - b.order;
 }

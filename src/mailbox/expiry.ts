@@ -7,7 +7,7 @@ import type { MessageRecord } from './message-record';
 /** Whether a queued message has waited longer than its own ttl, or its mailbox's where it has none. */
 export function isExpired(core: MailboxCore, dispatch: Dispatch, meta: MessageRecord | number): boolean {
   const { settings } = core;
-  const ttl = typeof meta === 'number' || meta.ttl < 0 ? settings.ttl : meta.ttl;
+  const ttl = typeof meta === 'number' || meta.properties.ttl < 0 ? settings.ttl : meta.properties.ttl;
   if (ttl === Infinity) return false;
   const sentAt = typeof meta === 'number' ? dispatch.sentAt(meta) : meta.sentAt;
   return sentAt >= 0 && dispatch.scheduler.now() >= sentAt + ttl;
@@ -45,7 +45,7 @@ function hasOwnTtls(core: MailboxCore): boolean {
 function sweepBehindHeads(core: MailboxCore, dispatch: Dispatch, buffer: BoundedBuffer<unknown, MessageRecord | number>): boolean {
   const expired: MessageRecord[] = [];
   buffer.forEach((_, meta) => {
-    if (typeof meta !== 'number' && !meta.shared && meta.ttl >= 0 && isExpired(core, dispatch, meta)) expired.push(meta);
+    if (typeof meta !== 'number' && !meta.shared && meta.properties.ttl >= 0 && isExpired(core, dispatch, meta)) expired.push(meta);
   });
   for (const record of expired) record.fail('Expired');
   return expired.length > 0;

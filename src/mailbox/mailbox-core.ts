@@ -137,9 +137,9 @@ export class MailboxCore {
         if (record !== null) record.state = FRESH;
         return 'Dropped';
       case FULL:
-        if (record !== null) record.state = FRESH;
-        if (record === null || record.caller === null || settings.overflow !== 'block') return 'MailboxFull';
-        return this.#park(dispatch, record);
+        if (record === null) return 'MailboxFull';
+        record.state = FRESH;
+        return record.caller === null || settings.overflow !== 'block' ? 'MailboxFull' : this.#park(dispatch, record);
     }
     this.#accepted(dispatch, record);
     return TAKEN;
@@ -151,7 +151,6 @@ export class MailboxCore {
     const wasParked = record.state === WAITING;
     // From here it is nowhere: whoever is told that its place is free cannot take it out again.
     record.state = FRESH;
-    record.withdrawn = true;
     dispatch.journal.pending--;
     if (wasParked) {
       this.extras?.waiting?.withdrawn(record.lane);
@@ -206,7 +205,7 @@ export class MailboxCore {
       waiting.take(lane);
       record.state = HELD;
       buffer.push(undefined, record, lane);
-      if (record.ttl >= 0) this.rare().ownTtls = true;
+      if (record.properties.ttl >= 0) this.rare().ownTtls = true;
     }
     this.flags = buffer.size === 0 ? this.flags & ~QUEUED : this.flags | QUEUED;
   }
@@ -346,7 +345,7 @@ export class MailboxCore {
     dispatch.journal.pending++;
     this.flags |= QUEUED;
     if (record !== null) {
-      if (record.ttl >= 0) this.rare().ownTtls = true;
+      if (record.properties.ttl >= 0) this.rare().ownTtls = true;
       if ((dispatch.flags & OBSERVED) !== 0) dispatch.journal.queued(record);
     }
     if (this.extras !== null) this.pressureChanged(dispatch);
@@ -356,8 +355,11 @@ export class MailboxCore {
   #park(dispatch: Dispatch, record: MessageRecord): FailureCode | typeof TAKEN {
     const extras = this.rare();
     const waiting = (extras.waiting ??= new BoundedBuffer(this.settings.maxWaiting ?? this.capacity, 'fail', 'strict'));
-    if (waiting.offer(undefined, record, record.lane) !== ACCEPTED) return 'MailboxFull';
     record.state = WAITING;
+    if (waiting.offer(undefined, record, record.lane) !== ACCEPTED) {
+      record.state = FRESH;
+      return 'MailboxFull';
+    }
     dispatch.journal.pending++;
     if ((dispatch.flags & OBSERVED) !== 0) dispatch.journal.queued(record);
     return TAKEN;

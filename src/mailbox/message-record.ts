@@ -6,7 +6,8 @@ import { PRIORITIES, type Priority } from '../message/priority';
 import type { Dispatch } from './dispatch';
 import type { Envelope } from './envelope';
 import type { MailboxCore } from './mailbox-core';
-import { DONE, FRESH, HELD, RUNNING, type RecordState, WAITING } from './record-state';
+import type { MessageProperties } from './message-properties';
+import { DONE, FRESH, HELD, RUNNING, type RecordState, SHARED, WAITING } from './record-state';
 import type { Timed } from './timed';
 import type { Turn } from './turn';
 import { abortTurn } from './turn-abort';
@@ -19,8 +20,6 @@ export interface Caller extends Observer<unknown> {
   started?(): void;
 }
 
-export const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({});
-
 /**
  * All that is known of a message that is more than "this value, to that mailbox, normal": one with a caller, with options, on a
  * topic, or one somebody looks at. Most messages never get one.
@@ -28,6 +27,7 @@ export const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({});
 export class MessageRecord implements Envelope, Withdrawable, Timed {
   message: unknown;
   readonly lane: number;
+  readonly properties: MessageProperties;
   readonly dispatch: Dispatch;
   /** Whose reply this is; `null` for a message that was told, not asked. */
   caller: Caller | null;
@@ -37,34 +37,22 @@ export class MessageRecord implements Envelope, Withdrawable, Timed {
   /** The id it was sent to, whether or not anyone is there. */
   target: string | undefined = undefined;
   state: RecordState = FRESH;
-  withdrawn = false;
   /** Whether a first value of its reply has come, which is all that its timeout is about (rule S4). */
   answered = false;
-  /** Whether it is one target's part of a broadcast. */
-  broadcast = false;
-  /** One record for all targets of a fan-out: it has no state of its own. */
-  shared = false;
-  attempt = 1;
-  /** Its own ttl; negative where it has none, and its mailbox's counts. */
-  ttl = -1;
-  sender: ActorId | undefined = undefined;
-  topic: string | undefined = undefined;
-  headers: Readonly<Record<string, string>> = NO_HEADERS;
   turn: Turn | null = null;
   /** The turn that waits for this ask (`context.send`). */
   parent: Turn | null = null;
-  deadline: number = Infinity;
-  order = 0;
   place: Timed['place'] = null;
   /** Takes the caller's `AbortSignal` listener off. */
   unlisten: (() => void) | undefined = undefined;
   #id: string | undefined;
   #sentAt: number;
 
-  constructor(dispatch: Dispatch, message: unknown, lane: number, caller: Caller | null, sentAt = -1) {
+  constructor(dispatch: Dispatch, message: unknown, lane: number, properties: MessageProperties, caller: Caller | null, sentAt = -1) {
     this.dispatch = dispatch;
     this.message = message;
     this.lane = lane;
+    this.properties = properties;
     this.caller = caller;
     this.asked = caller !== null;
     this.#sentAt = sentAt;
@@ -79,24 +67,45 @@ export class MessageRecord implements Envelope, Withdrawable, Timed {
     return this.#sentAt;
   }
 
-  get isOver(): boolean {
-    return this.state === DONE;
-  }
-
   get priority(): Priority {
     return PRIORITIES[this.lane] as Priority;
   }
 
+  get topic(): string | undefined {
+    return this.properties.topic;
+  }
+
+  get sender(): ActorId | undefined {
+    return this.properties.sender;
+  }
+
+  get attempt(): number {
+    return this.properties.attempt;
+  }
+
+  get headers(): Readonly<Record<string, string>> {
+    return this.properties.headers;
+  }
+
+  get isOver(): boolean {
+    return this.state === DONE;
+  }
+
+  /** One record for all targets of a fan-out: it has no state of its own. */
+  get shared(): boolean {
+    return this.state === SHARED;
+  }
+
+  /** Taken out of the queue that still has a slot for it. */
+  get withdrawn(): boolean {
+    return this.state === FRESH || this.state === DONE;
+  }
+
   /** This fan-out's message as one target's own. */
   own(core: MailboxCore): MessageRecord {
-    const record = new MessageRecord(this.dispatch, this.message, this.lane, null, this.#sentAt);
+    const record = new MessageRecord(this.dispatch, this.message, this.lane, this.properties, null, this.#sentAt);
     record.core = core;
     record.target = core.id;
-    record.attempt = this.attempt;
-    record.ttl = this.ttl;
-    record.sender = this.sender;
-    record.topic = this.topic;
-    record.headers = this.headers;
     return record;
   }
 

@@ -29,8 +29,6 @@ export class OpenTurn implements Timed {
   abortReason: unknown = undefined;
   /** Asks made through `context.send` that are still open. */
   readonly asks: Set<MessageRecord> = new Set();
-  deadline: number = Infinity;
-  order = 0;
   place: Timed['place'] = null;
 
   constructor(turn: Turn, state: TurnState, meta: MessageRecord | number) {

@@ -9,6 +9,7 @@ import type { Envelope } from './envelope';
 import { CUT_SHORT } from './flags';
 import type { Host } from './host';
 import type { MailboxCore } from './mailbox-core';
+import { PLAIN } from './message-properties';
 import { type Caller, MessageRecord } from './message-record';
 import { DONE, RUNNING } from './record-state';
 import { OpenTurn } from './open-turn';
@@ -115,7 +116,7 @@ export class Turn implements ActorContext {
     const { dispatch } = core.runQueue;
     const record =
       typeof meta === 'number'
-        ? new MessageRecord(dispatch, undefined, laneOfStamp(meta), null, dispatch.sentAt(meta))
+        ? new MessageRecord(dispatch, undefined, laneOfStamp(meta), PLAIN, null, dispatch.sentAt(meta))
         : meta.own(core);
     record.core = core;
     record.turn = this;

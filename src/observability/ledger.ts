@@ -6,7 +6,8 @@ import { FREEZING, OBSERVED } from '../mailbox/flags';
 import { deepFreeze } from '../mailbox/freeze';
 import { Journal, type TurnFailure } from '../mailbox/journal';
 import type { MailboxCore } from '../mailbox/mailbox-core';
-import { MessageRecord, NO_HEADERS } from '../mailbox/message-record';
+import { NO_HEADERS, PLAIN } from '../mailbox/message-properties';
+import { MessageRecord } from '../mailbox/message-record';
 import { WAITING } from '../mailbox/record-state';
 import { laneOfStamp } from '../mailbox/stamp';
 import type { Turn } from '../mailbox/turn';
@@ -131,12 +132,12 @@ export class Ledger extends Journal {
     const dispatch = this.#dispatch;
     this.freeze(message);
     if (!this.#isObserved) return meta;
-    const record = typeof meta === 'number' ? new MessageRecord(dispatch, message, laneOfStamp(meta), null, dispatch.scheduler.now()) : meta;
+    const record = typeof meta === 'number' ? new MessageRecord(dispatch, message, laneOfStamp(meta), PLAIN, null, dispatch.scheduler.now()) : meta;
     record.core ??= core;
     record.target = target;
     // Pending while its observers are told, as their own count has it (rule O2).
     this.pending++;
-    this.#tellStage('sent', target, message, record, { broadcast: record.broadcast });
+    this.#tellStage('sent', target, message, record, { broadcast: record.properties.broadcast });
     this.pending--;
     return record;
   }
@@ -217,7 +218,7 @@ export class Ledger extends Journal {
   }
 
   #known(message: unknown, meta: MessageRecord | number): MessageRecord {
-    return typeof meta === 'number' ? new MessageRecord(this.#dispatch, message, laneOfStamp(meta), null) : meta;
+    return typeof meta === 'number' ? new MessageRecord(this.#dispatch, message, laneOfStamp(meta), PLAIN, null) : meta;
   }
 
   #deadLetter(reason: DeadLetter['reason'], target: string | undefined, message: unknown, meta: MessageRecord | number, error: unknown): void {
