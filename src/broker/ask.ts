@@ -90,7 +90,7 @@ export function askSlowly(broker: AskContext, id: string, message: unknown, deta
   const isWaitedFor = parent !== null && (parent.state === ON_STACK || parent.state === OPEN);
   if (isWaitedFor) {
     record.parent = parent;
-    parent.open().asks.add(record);
+    parent.open().waitFor(record);
   }
   subscriber.add(record);
   if (signal !== undefined) record.unlisten = untilAborted(signal, record);

@@ -7,6 +7,9 @@ import type { Turn } from './turn';
 import { abortTurn } from './turn-abort';
 import type { TurnState } from './turn-state';
 
+/** Those of most turns: a set of its own for each would be half of what is rare. */
+const NO_ASKS: ReadonlySet<MessageRecord> = /* @__PURE__ */ new Set();
+
 /** The rare part of a turn: its place among its mailbox's seats, its clock, its signal, what it waits for. */
 export class OpenTurn implements Timed {
   readonly turn: Turn;
@@ -28,13 +31,23 @@ export class OpenTurn implements Timed {
   isAborted = false;
   abortReason: unknown = undefined;
   /** Asks made through `context.send` that are still open. */
-  readonly asks: Set<MessageRecord> = new Set();
+  asks: ReadonlySet<MessageRecord> = NO_ASKS;
   place: Timed['place'] = null;
 
   constructor(turn: Turn, state: TurnState, meta: MessageRecord | number) {
     this.turn = turn;
     this.state = state;
     this.meta = meta;
+  }
+
+  waitFor(ask: MessageRecord): void {
+    if (this.asks === NO_ASKS) this.asks = new Set();
+    (this.asks as Set<MessageRecord>).add(ask);
+  }
+
+  /** It waits for `ask` no more. Only of one that it waits for. */
+  forget(ask: MessageRecord): void {
+    (this.asks as Set<MessageRecord>).delete(ask);
   }
 
   startClock(dispatch: Dispatch, turnTimeout: number): void {
