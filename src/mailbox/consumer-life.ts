@@ -49,7 +49,7 @@ export function startActor(core: MailboxCore): void {
   core.flags &= ~UNSTARTED;
   const { dispatch } = core.runQueue;
   dispatch.within(() => {
-    const turn = new Turn(core, dispatch.stamp(NORMAL_LANE, true));
+    const turn = new Turn(core, dispatch.clock.stamp(NORMAL_LANE, true));
     try {
       core.actor?.onStart?.(turn);
     } catch (error) {

@@ -1,28 +1,21 @@
-import { type SchedulerLike, type Subscription, asyncScheduler } from 'rxjs';
-import { ChunkedQueue } from '../buffer/chunked-queue';
+import { type SchedulerLike, asyncScheduler } from 'rxjs';
 import type { FailureCode } from '../failure/failure-code';
 import { Deadlines } from './deadlines';
+import { DrainClock, isSliceOver } from './drain-clock';
+import { Emissions } from './emissions';
 import { ASKED, AWAITED, CLOSED, CLOSING, CUT_SHORT, DRAINING, FANNING, LOOKED_AT, QUEUED, STALLED, SUSPENDED } from './flags';
 import type { Host } from './host';
+import { IdSequence } from './id-sequence';
 import type { Journal } from './journal';
 import { macrotask } from './macrotask';
 import type { MailboxCore } from './mailbox-core';
 import { checkDrained } from './mailbox-end';
 import type { MessageRecord } from './message-record';
 import { Nesting } from './nesting';
-import { READING_MASK, SLICE, VISIT } from './pace';
+import { READING_MASK, VISIT } from './pace';
 import { RunQueue } from './run-queue';
-import { stampOf, stampedAt } from './stamp';
 import type { Turn } from './turn';
 import { abortSignal } from './turn-abort';
-
-/** An id is a number to the base 32; all but its last digit is written once for 32 of them. */
-const DIGITS: readonly string[] = /* @__PURE__ */ Array.from('0123456789abcdefghijklmnopqrstuv');
-
-interface Emission {
-  readonly target: { next(value: unknown): void };
-  readonly value: unknown;
-}
 
 /**
  * Run to completion: whose turn is on the stack, what waits for that stack to return, and when to give way.
@@ -48,39 +41,32 @@ export class Dispatch {
   readonly host: Host | null;
   readonly main: RunQueue;
   readonly nesting: Nesting = new Nesting();
+  readonly clock: DrainClock;
+  readonly ids: IdSequence;
   /** Called when a drain has ended: the closing broker waits for quiet. */
   onQuiet: (() => void) | undefined;
-  readonly #prefix: string;
   #deadlines: Deadlines | undefined;
+  #emissions: Emissions | undefined;
   #queues: WeakMap<SchedulerLike, RunQueue> | undefined;
   /** The queues that have asked their scheduler for a drain. The others are nobody's but their mailboxes'. */
   #asked: Set<RunQueue> | undefined;
   /** Scheduled queues that a scheduler wanted to drain while a turn was on the stack. */
   #deferred: RunQueue[] = [];
-  #emitting = false;
-  #outbox: ChunkedQueue<Emission, number> | undefined;
   #ticks = 0;
-  /** The drain's first and last reading; -1 when it has read nothing yet. */
-  #startedAt = -1;
-  #readAt = -1;
-  /** How often the last reading may still be given, and what forbids it when this stretch is over. */
-  #readingsLeft = 0;
-  #staleness: Subscription | undefined;
   /** A macrotask will go on where a drain gave way; and the slice that senders have until then is used up. */
   #resumes = false;
   #isSpent = false;
   /** Turns that settled after their stack had returned; and since when they do so without a macrotask in between. */
   #settled = 0;
   #settlingSince = -1;
-  #ids = 0;
-  #idHead: string;
 
   constructor(journal: Journal, options: { name?: string; scheduler?: SchedulerLike; dispatcher?: SchedulerLike; host?: Host } = {}) {
     this.journal = journal;
     this.scheduler = options.scheduler ?? asyncScheduler;
     this.host = options.host ?? null;
     this.main = new RunQueue(this, options.dispatcher ?? null);
-    this.#prefix = this.#idHead = `${options.name ?? 'mailbox'}:`;
+    this.ids = new IdSequence(options.name ?? 'mailbox');
+    this.clock = new DrainClock(this.scheduler);
   }
 
   /** When what this broker waits for is over. */
@@ -101,43 +87,6 @@ export class Dispatch {
   /** Callers that wait, the one on the stack included. */
   get openRequests(): number {
     return this.journal.requests + ((this.flags & ASKED) === 0 ? 0 : 1);
-  }
-
-  nextId(): string {
-    const id = ++this.#ids;
-    if ((id & 31) === 0) this.#idHead = this.#prefix + (id >>> 5).toString(32);
-    return this.#idHead + (DIGITS[id & 31] as string);
-  }
-
-  /**
-   * The drain's last reading of the clock, or a new one where there is none. In a flood outside of any drain, one serves for 32: reading
-   * it is half of what a dead letter costs.
-   */
-  now(): number {
-    if (this.#startedAt >= 0) return this.#readAt;
-    if (this.#readingsLeft > 0) {
-      this.#readingsLeft--;
-      return this.#readAt;
-    }
-    const now = this.scheduler.now();
-    if (now === this.#readAt) {
-      this.#readingsLeft = READING_MASK;
-      // At once by the same clock, so before time moves on, in virtual time too; else a later reading would be of now.
-      this.#staleness ??= this.scheduler.schedule(() => this.#forgetReading());
-    }
-    this.#readAt = now;
-    return now;
-  }
-
-  /** The stamp of a message sent now, of this lane: by the drain's last reading, or a new one where it must be `exact`. */
-  stamp(lane: number, exact: boolean): number {
-    if (exact) return stampOf(lane, this.scheduler.now());
-    return this.#startedAt >= 0 ? stampOf(lane, this.#readAt) : lane;
-  }
-
-  /** When a message with this stamp was sent; -1 where the stamp does not say. */
-  sentAt(stamp: number): number {
-    return stampedAt(stamp, this.scheduler);
   }
 
   /** Where mailboxes with this dispatcher line up. */
@@ -206,7 +155,7 @@ export class Dispatch {
       }
     } finally {
       this.flags &= ~DRAINING;
-      this.#startedAt = -1;
+      this.clock.stop();
     }
     this.onQuiet?.();
   }
@@ -247,35 +196,9 @@ export class Dispatch {
     this.finish();
   }
 
-  /**
-   * Hands `value` to a stream of the broker. From inside an observer it is queued: all observers see one order (rule D2), and what
-   * observers send runs after they have all seen it.
-   */
+  /** Hands `value` to a stream of the broker. */
   emit(target: { next(value: any): void }, value: unknown): void {
-    if (this.#emitting) {
-      (this.#outbox ??= new ChunkedQueue()).push({ target, value }, 0);
-      return;
-    }
-    this.#emitting = true;
-    const outermost = this.enter();
-    try {
-      target.next(value);
-      if (this.#outbox !== undefined) this.#emitRest(this.#outbox);
-    } finally {
-      this.#emitting = false;
-      // Nothing was set off, which is the rule in a flood of dead letters.
-      if (outermost && this.flags === DRAINING) this.flags = 0;
-      else this.leave(outermost);
-    }
-  }
-
-  #emitRest(outbox: ChunkedQueue<Emission, number>): void {
-    while (outbox.size > 0) {
-      outbox.headMeta();
-      const emission = outbox.headValue();
-      outbox.advance();
-      emission.target.next(emission.value);
-    }
+    (this.#emissions ??= new Emissions(this)).emit(target, value);
   }
 
   /** Queues the rest of a fan-out that is half way, so that what is done now comes after it at every target (rule R4). */
@@ -315,15 +238,9 @@ export class Dispatch {
   /** Ends every timer and every request to a scheduler. */
   close(): void {
     this.#deadlines?.close();
-    this.#staleness?.unsubscribe();
-    this.#forgetReading();
+    this.clock.close();
     this.main.close();
     for (const queue of this.#asked ?? []) queue.close();
-  }
-
-  #forgetReading(): void {
-    this.#readingsLeft = 0;
-    this.#staleness = undefined;
   }
 
   /** What a mailbox's turn set off at itself comes next: its visit goes on. */
@@ -353,30 +270,18 @@ export class Dispatch {
       macrotask(() => {
         this.#settlingSince = -1;
       });
-    } else if (isOver(this.#settlingSince, now)) this.suspend();
+    } else if (isSliceOver(this.#settlingSince, now)) this.suspend();
   }
 
   /** Runs up to a visit's worth of a mailbox's messages. False: the drain's time is over. */
   #visit(core: MailboxCore): boolean {
     for (let left = VISIT; left > 0; left--) {
       if ((core.flags & (QUEUED | STALLED)) !== QUEUED) break;
-      if ((++this.#ticks & READING_MASK) === 0 && this.#isOverdue()) return false;
+      if ((++this.#ticks & READING_MASK) === 0 && this.clock.isOverdue()) return false;
       core.runNext(this);
     }
     if ((core.flags & (QUEUED | STALLED)) === QUEUED) core.runQueue.add(core);
     else if ((core.flags & CLOSED) !== 0) checkDrained(core);
     return true;
   }
-
-  #isOverdue(): boolean {
-    const now = this.scheduler.now();
-    this.#readAt = now;
-    if (this.#startedAt < 0) this.#startedAt = now;
-    return isOver(this.#startedAt, now);
-  }
-}
-
-/** Whether a slice is over. A clock that was set back says nothing of how long it took: then it is, too. */
-function isOver(since: number, now: number): boolean {
-  return now - since > SLICE || now < since;
 }

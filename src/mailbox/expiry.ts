@@ -9,7 +9,7 @@ export function isExpired(core: MailboxCore, dispatch: Dispatch, meta: MessageRe
   const { settings } = core;
   const ttl = typeof meta === 'number' || meta.properties.ttl < 0 ? settings.ttl : meta.properties.ttl;
   if (ttl === Infinity) return false;
-  const sentAt = typeof meta === 'number' ? dispatch.sentAt(meta) : meta.sentAt;
+  const sentAt = typeof meta === 'number' ? dispatch.clock.sentAt(meta) : meta.sentAt;
   return sentAt >= 0 && dispatch.scheduler.now() >= sentAt + ttl;
 }
 

@@ -2,24 +2,24 @@ import { BoundedBuffer } from '../buffer/bounded-buffer';
 import { ACCEPTED, EVICTED, FULL, REFUSED } from '../buffer/offer';
 import type { FailureCode } from '../failure/failure-code';
 import type { Actor } from './actor';
-import { startActor } from './consumer-life';
 import type { Dispatch } from './dispatch';
 import { isExpired, isSwept, sweepExpired } from './expiry';
 import { fail } from './fail';
-import { BUSY, CLOSED, CUT_SHORT, DETACHED, DRAINING, IDLE_SEAT, OBSERVED, QUEUED, READY, SCHEDULED, STALLED, UNSTARTED } from './flags';
+import { BUSY, CLOSED, DETACHED, DRAINING, IDLE_SEAT, OBSERVED, QUEUED, READY, SCHEDULED, STALLED, UNSTARTED } from './flags';
 import type { Handler } from './handler';
 import { checkDrained } from './mailbox-end';
 import { MailboxExtras } from './mailbox-extras';
 import type { MailboxMetrics } from './mailbox-metrics';
 import type { MailboxSettings } from './mailbox-options';
 import type { MessageRecord } from './message-record';
-import { FRESH, HELD, RUNNING, WAITING } from './record-state';
+import { FRESH, HELD, WAITING } from './record-state';
 import type { OpenTurn } from './open-turn';
 import type { RunQueue } from './run-queue';
+import { runPlain, runRecord } from './run-turn';
 import { TAKEN } from './taken';
-import { AskedTurn, SharedTurn, Turn } from './turn';
-import { returned, threw } from './turn-outcome';
-import { NO_STAMP, OPEN } from './turn-state';
+import type { Turn } from './turn';
+import { OPEN } from './turn-state';
+import { admitWaiter, park } from './waiting-room';
 
 /**
  * What a mailbox is inside: a bounded buffer, seats for turns, a consumer. `Mailbox` is its public face; a broker's registry holds
@@ -106,7 +106,7 @@ export class MailboxCore {
     const { buffer, extras, settings } = this;
     if (buffer === null || (this.flags & (CLOSED | DETACHED | UNSTARTED)) !== 0 || settings.ttl !== Infinity || extras?.isLookedAt === true) return undefined;
     if (buffer.isFull) return settings.whenFull;
-    buffer.push(message, dispatch.stamp(lane, false), lane);
+    buffer.push(message, dispatch.clock.stamp(lane, false), lane);
     dispatch.journal.pending++;
     this.flags |= QUEUED;
     if ((this.flags & (READY | STALLED)) === 0) this.runQueue.add(this);
@@ -127,7 +127,7 @@ export class MailboxCore {
       record.core = this;
       record.state = HELD;
     }
-    switch (buffer.offer(queued, record === null && typeof meta === 'number' ? dispatch.stamp(lane, settings.ttl !== Infinity) : meta, lane)) {
+    switch (buffer.offer(queued, record === null && typeof meta === 'number' ? dispatch.clock.stamp(lane, settings.ttl !== Infinity) : meta, lane)) {
       case ACCEPTED:
         break;
       case EVICTED:
@@ -139,7 +139,7 @@ export class MailboxCore {
       case FULL:
         if (record === null) return 'MailboxFull';
         record.state = FRESH;
-        return record.caller === null || settings.overflow !== 'block' ? 'MailboxFull' : this.#park(dispatch, record);
+        return record.caller === null || settings.overflow !== 'block' ? 'MailboxFull' : park(this, dispatch, record);
     }
     this.#accepted(dispatch, record);
     return TAKEN;
@@ -180,34 +180,21 @@ export class MailboxCore {
     dispatch.journal.pending--;
     if (buffer.size === 0) this.flags &= ~QUEUED;
     const { extras } = this;
-    if (extras !== null) this.#admitWaiter();
+    if (extras !== null) admitWaiter(this);
     if (typeof meta === 'number') {
       if (this.settings.ttl !== Infinity && isExpired(this, dispatch, meta)) this.expire(message, meta);
-      else this.#run(dispatch, new Turn(this, meta), message, meta);
-    } else this.#runRecord(dispatch, message, meta);
+      else runPlain(this, dispatch, message, meta);
+    } else if (isExpired(this, dispatch, meta)) this.expire(meta.shared ? message : meta.message, meta);
+    else runRecord(this, dispatch, meta);
     // Told last: an observer that cancels finds the message where it now is, with its actor.
     if (extras !== null) this.pressureChanged(dispatch);
   }
 
   /** A place is free: the first waiter has it before anyone else, and the observers of the pressure are told. */
   placeFreed(dispatch: Dispatch): void {
-    this.#admitWaiter();
+    admitWaiter(this);
     this.wake();
     this.pressureChanged(dispatch);
-  }
-
-  #admitWaiter(): void {
-    const waiting = this.extras?.waiting;
-    const buffer = this.buffer as BoundedBuffer<unknown, MessageRecord | number>;
-    if (waiting !== undefined && waiting.size > 0 && !buffer.isFull) {
-      const lane = waiting.next();
-      const record = waiting.metaOf(lane);
-      waiting.take(lane);
-      record.state = HELD;
-      buffer.push(undefined, record, lane);
-      if (record.properties.ttl >= 0) this.rare().ownTtls = true;
-    }
-    this.flags = buffer.size === 0 ? this.flags & ~QUEUED : this.flags | QUEUED;
   }
 
   /** What left the queue had waited too long. */
@@ -259,64 +246,14 @@ export class MailboxCore {
   #runIdle(dispatch: Dispatch, message: unknown, meta: MessageRecord | number): void {
     dispatch.enter();
     try {
-      if (typeof meta === 'number') this.#run(dispatch, new Turn(this, meta), message, meta);
+      if (typeof meta === 'number') runPlain(this, dispatch, message, meta);
       else {
         meta.core = this;
-        this.#startRecord(dispatch, meta);
+        runRecord(this, dispatch, meta);
       }
     } finally {
       dispatch.finish();
     }
-  }
-
-  #runRecord(dispatch: Dispatch, message: unknown, record: MessageRecord): void {
-    if (isExpired(this, dispatch, record)) this.expire(record.shared ? message : record.message, record);
-    else this.#startRecord(dispatch, record);
-  }
-
-  #startRecord(dispatch: Dispatch, record: MessageRecord): void {
-    const { caller } = record;
-    if (record.shared) {
-      this.#run(dispatch, new SharedTurn(this, record), record.message, NO_STAMP);
-      return;
-    }
-    const turn = caller === null ? new Turn(this, record) : new AskedTurn(this, record, caller);
-    record.state = RUNNING;
-    record.turn = turn;
-    this.#run(dispatch, turn, record.message, NO_STAMP);
-    caller?.started?.();
-  }
-
-  /** One turn, the slow way: from the queue, or with a record, and then without a stamp. Written out in `direct.ts` for the fast ones. */
-  #run(dispatch: Dispatch, turn: Turn, message: unknown, stamp: number): void {
-    this.delivered++;
-    dispatch.onStack = this;
-    if ((dispatch.flags & OBSERVED) !== 0) {
-      dispatch.journal.delivered(turn, message);
-      // An observer may have ended it before it began.
-      if ((dispatch.flags & CUT_SHORT) !== 0) {
-        dispatch.onStack = null;
-        returned(turn, dispatch, undefined, message);
-        return;
-      }
-    }
-    let result: unknown;
-    try {
-      if ((this.flags & UNSTARTED) !== 0) startActor(this);
-      const handler = this.handler as Handler;
-      result = handler(message, turn);
-    } catch (error) {
-      dispatch.onStack = null;
-      threw(turn, dispatch, error, message);
-      return;
-    }
-    dispatch.onStack = null;
-    if (result === undefined && turn.stage === stamp && (dispatch.flags & (CUT_SHORT | OBSERVED)) === 0) {
-      turn.stage = ~stamp;
-      dispatch.succeeded++;
-      return;
-    }
-    returned(turn, dispatch, result, message);
   }
 
   // A closure makes all that its function knows live in the heap: the two that are rare have a method of their own.
@@ -350,18 +287,5 @@ export class MailboxCore {
     }
     if (this.extras !== null) this.pressureChanged(dispatch);
     this.wake();
-  }
-
-  #park(dispatch: Dispatch, record: MessageRecord): FailureCode | typeof TAKEN {
-    const extras = this.rare();
-    const waiting = (extras.waiting ??= new BoundedBuffer(this.settings.maxWaiting ?? this.capacity, 'fail', 'strict'));
-    record.state = WAITING;
-    if (waiting.offer(undefined, record, record.lane) !== ACCEPTED) {
-      record.state = FRESH;
-      return 'MailboxFull';
-    }
-    dispatch.journal.pending++;
-    if ((dispatch.flags & OBSERVED) !== 0) dispatch.journal.queued(record);
-    return TAKEN;
   }
 }

@@ -59,11 +59,11 @@ export class MessageRecord implements Envelope, Withdrawable, Timed {
   }
 
   get id(): string {
-    return (this.#id ??= this.dispatch.nextId());
+    return (this.#id ??= this.dispatch.ids.next());
   }
 
   get sentAt(): number {
-    if (this.#sentAt < 0) this.#sentAt = this.dispatch.now();
+    if (this.#sentAt < 0) this.#sentAt = this.dispatch.clock.now();
     return this.#sentAt;
   }
 

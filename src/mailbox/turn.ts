@@ -116,7 +116,7 @@ export class Turn implements ActorContext {
     const { dispatch } = core.runQueue;
     const record =
       typeof meta === 'number'
-        ? new MessageRecord(dispatch, undefined, laneOfStamp(meta), PLAIN, null, dispatch.sentAt(meta))
+        ? new MessageRecord(dispatch, undefined, laneOfStamp(meta), PLAIN, null, dispatch.clock.sentAt(meta))
         : meta.own(core);
     record.core = core;
     record.turn = this;

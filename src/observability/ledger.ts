@@ -164,7 +164,7 @@ export class Ledger extends Journal {
   registered(core: MailboxCore): void {
     this.registeredActors++;
     if (!this.#isObserved) return;
-    this.#tell({ kind: 'registered', id: core.id as ActorId, at: this.#dispatch.now() });
+    this.#tell({ kind: 'registered', id: core.id as ActorId, at: this.#dispatch.clock.now() });
     // What it brings along counts as sent now (rule M6).
     const sent = (message: unknown, meta: MessageRecord | number): void => this.#tellStage('sent', core.id, message, meta, { broadcast: false });
     core.buffer?.forEach(sent);
@@ -177,17 +177,17 @@ export class Ledger extends Journal {
 
   unregistered(id: string): void {
     this.registeredActors--;
-    if (this.#isObserved) this.#tell({ kind: 'unregistered', id: id as ActorId, at: this.#dispatch.now() });
+    if (this.#isObserved) this.#tell({ kind: 'unregistered', id: id as ActorId, at: this.#dispatch.clock.now() });
   }
 
   override closed(core: MailboxCore, error: unknown): void {
     if (!this.#isObserved) return;
-    this.#tell({ kind: 'closed', id: core.id as ActorId, ...(error === undefined ? {} : { error }), at: this.#dispatch.now() });
+    this.#tell({ kind: 'closed', id: core.id as ActorId, ...(error === undefined ? {} : { error }), at: this.#dispatch.clock.now() });
   }
 
   /** The broker is closed: the last event, then every stream of the ledger completes. */
   end(): void {
-    if (this.#isObserved) this.#tell({ kind: 'closed', at: this.#dispatch.now() });
+    if (this.#isObserved) this.#tell({ kind: 'closed', at: this.#dispatch.clock.now() });
     this.#log.flush();
     this.#letters.complete();
     for (const store of this.#stores) store.end(this);
@@ -211,7 +211,7 @@ export class Ledger extends Journal {
   /** One step of a message's way. `more` is what this kind says besides. */
   #tellStage(kind: BrokerEvent['kind'], target: string | undefined, message: unknown, meta: MessageRecord | number, more?: object): void {
     const { id, topic, priority, asked } = this.#known(message, meta);
-    const event: Writable<MessageStage> = { id, message, priority, asked, at: this.#dispatch.now() };
+    const event: Writable<MessageStage> = { id, message, priority, asked, at: this.#dispatch.clock.now() };
     if (target !== undefined) event.target = target as ActorId;
     if (topic !== undefined) event.topic = topic;
     this.#tell({ kind, ...event, ...more } as BrokerEvent);
@@ -237,12 +237,12 @@ export class Ledger extends Journal {
   #letterOf(reason: DeadLetter['reason'], target: string | undefined, message: unknown, meta: MessageRecord | number, error: unknown): DeadLetter {
     if (typeof meta === 'number' && target !== undefined && error === undefined) {
       // Most letters of a flood; one literal makes them in a quarter of the time.
-      const id = this.#dispatch.nextId();
+      const id = this.#dispatch.ids.next();
       const priority = PRIORITIES[laneOfStamp(meta)] as Priority;
-      return { id, target: target as ActorId, message, priority, reason, asked: false, at: this.#dispatch.now(), attempts: 1, headers: NO_HEADERS };
+      return { id, target: target as ActorId, message, priority, reason, asked: false, at: this.#dispatch.clock.now(), attempts: 1, headers: NO_HEADERS };
     }
     const { id, topic, priority, asked, attempt: attempts, headers } = this.#known(message, meta);
-    const letter: Writable<DeadLetter> = { id, message, priority, reason, asked, at: this.#dispatch.now(), attempts, headers };
+    const letter: Writable<DeadLetter> = { id, message, priority, reason, asked, at: this.#dispatch.clock.now(), attempts, headers };
     if (target !== undefined) letter.target = target as ActorId;
     if (topic !== undefined) letter.topic = topic;
     if (error !== undefined) letter.error = error;

@@ -1,0 +1,61 @@
+import { startActor } from './consumer-life';
+import type { Dispatch } from './dispatch';
+import { CUT_SHORT, OBSERVED, UNSTARTED } from './flags';
+import type { Handler } from './handler';
+import type { MailboxCore } from './mailbox-core';
+import type { MessageRecord } from './message-record';
+import { RUNNING } from './record-state';
+import { AskedTurn, SharedTurn, Turn } from './turn';
+import { returned, threw } from './turn-outcome';
+import { NO_STAMP } from './turn-state';
+
+/** Hands a message of which only its stamp is known to its actor. Written out in `direct.ts` for one that was not queued. */
+export function runPlain(core: MailboxCore, dispatch: Dispatch, message: unknown, stamp: number): void {
+  run(core, dispatch, new Turn(core, stamp), message, stamp);
+}
+
+/** Hands a message with a record to its actor. */
+export function runRecord(core: MailboxCore, dispatch: Dispatch, record: MessageRecord): void {
+  const { caller, message } = record;
+  if (record.shared) {
+    run(core, dispatch, new SharedTurn(core, record), message, NO_STAMP);
+    return;
+  }
+  const turn = caller === null ? new Turn(core, record) : new AskedTurn(core, record, caller);
+  record.state = RUNNING;
+  record.turn = turn;
+  run(core, dispatch, turn, message, NO_STAMP);
+  caller?.started?.();
+}
+
+function run(core: MailboxCore, dispatch: Dispatch, turn: Turn, message: unknown, stamp: number): void {
+  core.delivered++;
+  dispatch.onStack = core;
+  if ((dispatch.flags & OBSERVED) !== 0) {
+    dispatch.journal.delivered(turn, message);
+    // An observer may have ended it before it began.
+    if ((dispatch.flags & CUT_SHORT) !== 0) {
+      dispatch.onStack = null;
+      returned(turn, dispatch, undefined, message);
+      return;
+    }
+  }
+  let result: unknown;
+  try {
+    if ((core.flags & UNSTARTED) !== 0) startActor(core);
+    const handler = core.handler as Handler;
+    result = handler(message, turn);
+  } catch (error) {
+    dispatch.onStack = null;
+    threw(turn, dispatch, error, message);
+    return;
+  }
+  dispatch.onStack = null;
+  // A turn whose stage is still its stamp was not looked at.
+  if (result === undefined && turn.stage === stamp && (dispatch.flags & (CUT_SHORT | OBSERVED)) === 0) {
+    turn.stage = ~stamp;
+    dispatch.succeeded++;
+    return;
+  }
+  returned(turn, dispatch, result, message);
+}

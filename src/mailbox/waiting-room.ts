@@ -1,0 +1,38 @@
+import { BoundedBuffer } from '../buffer/bounded-buffer';
+import { ACCEPTED } from '../buffer/offer';
+import type { FailureCode } from '../failure/failure-code';
+import type { Dispatch } from './dispatch';
+import { OBSERVED, QUEUED } from './flags';
+import type { MailboxCore } from './mailbox-core';
+import type { MessageRecord } from './message-record';
+import { FRESH, HELD, WAITING } from './record-state';
+import { TAKEN } from './taken';
+
+/** Where senders wait for a place in a full mailbox, the highest priority first (`overflow: 'block'`, rule M2). */
+export function park(core: MailboxCore, dispatch: Dispatch, record: MessageRecord): FailureCode | typeof TAKEN {
+  const extras = core.rare();
+  const waiting = (extras.waiting ??= new BoundedBuffer(core.settings.maxWaiting ?? core.capacity, 'fail', 'strict'));
+  record.state = WAITING;
+  if (waiting.offer(undefined, record, record.lane) !== ACCEPTED) {
+    record.state = FRESH;
+    return 'MailboxFull';
+  }
+  dispatch.journal.pending++;
+  if ((dispatch.flags & OBSERVED) !== 0) dispatch.journal.queued(record);
+  return TAKEN;
+}
+
+/** Where there is a place, the first who waits has it. */
+export function admitWaiter(core: MailboxCore): void {
+  const waiting = core.extras?.waiting;
+  const buffer = core.buffer as BoundedBuffer<unknown, MessageRecord | number>;
+  if (waiting !== undefined && waiting.size > 0 && !buffer.isFull) {
+    const lane = waiting.next();
+    const record = waiting.metaOf(lane);
+    waiting.take(lane);
+    record.state = HELD;
+    buffer.push(undefined, record, lane);
+    if (record.properties.ttl >= 0) core.rare().ownTtls = true;
+  }
+  core.flags = buffer.size === 0 ? core.flags & ~QUEUED : core.flags | QUEUED;
+}
