@@ -1,7 +1,7 @@
 import { type ActorContext, Mailbox, actorId } from 'rx-broker';
-import { EMPTY, NEVER, of, take } from 'rxjs';
+import { EMPTY, NEVER, Subscriber, VirtualTimeScheduler, of, take } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { setup, watchFor } from './setup';
+import { setup, virtually, watchFor } from './setup';
 
 const a = actorId<any>('a');
 const b = actorId<any>('b');
@@ -92,6 +92,38 @@ describe('a broadcast that idle actors answer', () => {
     expect(watchFor(broker.broadcast(0, { order: 'settled' }).pipe(take(1)))).toMatchObject({ values: [{ value: 'a' }], completed: true });
     expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
     expect(broker.metrics()).toMatchObject({ totalSucceeded: 1, totalAborted: 1, openRequests: 0, inFlight: 0 });
+  });
+
+  it('is aborted at one during whose turn its subscriber leaves, and not sent to the others (R3, §2)', () => {
+    const { broker } = setup();
+    const caller = new Subscriber<unknown>();
+    broker.spawn(a, () => caller.unsubscribe());
+    broker.spawn(b, () => {});
+    broker.broadcast(0).subscribe(caller);
+    expect(broker.metrics()).toMatchObject({ totalSent: 2, totalAborted: 1, totalSucceeded: 0, failedBy: { Cancelled: 1 }, openRequests: 0, inFlight: 0 });
+  });
+
+  it('leaves no timer behind where all have refused it (S4)', () => {
+    const scheduler = new VirtualTimeScheduler();
+    const { broker } = setup({ scheduler });
+    const full = Mailbox.bounded<any>(1);
+    full.next('first');
+    broker.register(a, full);
+    expect(watchFor(broker.broadcast(0)).values).toMatchObject([{ ok: false, error: { code: 'MailboxFull' } }]);
+    expect(scheduler.actions).toHaveLength(0);
+  });
+
+  it.each([
+    ['its own timeout', { timeout: 10 }, 10],
+    ['else its broker’s', {}, 100],
+  ])('waits for %s at each (S4)', (_, options, timeout) => {
+    virtually(({ at }) => {
+      const { broker } = setup({ requestTimeout: 100 });
+      broker.spawn(a, () => NEVER);
+      const { values } = watchFor(broker.broadcast(0, options));
+      at(timeout - 1, () => expect(values).toEqual([]));
+      at(timeout + 1, () => expect(values).toMatchObject([{ ok: false, error: { code: 'Timeout' } }]));
+    });
   });
 
   it('goes on with what an actor sends itself, before the next target (R4)', () => {

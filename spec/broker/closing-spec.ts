@@ -1,5 +1,5 @@
 import { Mailbox, actorId } from 'rx-broker';
-import { NEVER, VirtualTimeScheduler, firstValueFrom } from 'rxjs';
+import { NEVER, Subject, type Subscription, VirtualTimeScheduler, firstValueFrom, queueScheduler } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { deferred, setup, watchFor } from './setup';
 
@@ -27,6 +27,7 @@ describe('close', () => {
     expect(broker.trySend(id, 3)).toMatchObject({ ok: false, code: 'BrokerClosed' });
     expect(watchFor(broker.send(id, 3)).error).toMatchObject({ code: 'BrokerClosed' });
     expect(broker.tryBroadcast(3)).toBe(0);
+    expect(watchFor(broker.broadcast(3)).values).toMatchObject([{ actorId: id, ok: false, error: { code: 'BrokerClosed' } }]);
     expect(isClosed).toBe(false);
     gate.resolve(undefined);
     await closing;
@@ -34,7 +35,7 @@ describe('close', () => {
     expect(got).toEqual([1, 2]);
     expect(reasons).toEqual(['broker-closed']);
     expect(broker.registeredCount()).toBe(0);
-    expect(broker.metrics()).toMatchObject({ pending: 0, inFlight: 0, totalSucceeded: 2, failedBy: { BrokerClosed: 3 } });
+    expect(broker.metrics()).toMatchObject({ pending: 0, inFlight: 0, totalSucceeded: 2, failedBy: { BrokerClosed: 4 } });
   });
 
   it('still takes what running turns send (§7)', async () => {
@@ -87,6 +88,50 @@ describe('close', () => {
     await asked;
     await closing;
     expect(scheduler.actions).toHaveLength(0);
+  });
+
+  it('arms no timer where there is nothing to wait for, or for ever (§7)', async () => {
+    const delays: unknown[] = [];
+    const scheduler = new VirtualTimeScheduler();
+    const schedule = scheduler.schedule.bind(scheduler) as (...args: unknown[]) => Subscription;
+    Object.assign(scheduler, {
+      schedule: (...args: unknown[]) => {
+        delays.push(args[1]);
+        return schedule(...args);
+      },
+    });
+    const reply = new Subject<void>();
+    const brokers = [{}, { drain: false }, { timeout: Infinity }].map((how, i) => {
+      const { broker } = setup({ scheduler });
+      broker.spawn(id, () => reply);
+      if (i > 0) broker.trySend(id, 'runs');
+      return broker.close(how);
+    });
+    reply.complete();
+    await Promise.all(brokers);
+    expect(delays).toEqual([]);
+  });
+
+  it('is over at once on a scheduler that calls at once (§7)', async () => {
+    const { broker, letters } = setup({ scheduler: queueScheduler });
+    broker.register(id, Mailbox.bounded(5));
+    broker.trySend(id, 'waits');
+    await broker.close({ timeout: 0 });
+    expect(letters).toMatchObject([{ message: 'waits', reason: 'BrokerClosed' }]);
+    expect(broker.registeredCount()).toBe(0);
+  });
+
+  it('lets who is just being registered start first, and then end (§7)', async () => {
+    const { broker } = setup();
+    const steps: unknown[] = [];
+    let closing: Promise<void> | undefined;
+    broker.events$.subscribe(({ kind }) => {
+      steps.push(kind);
+      if (kind === 'registered') closing = broker.close();
+    });
+    broker.spawn(id, { receive: () => {}, onStart: () => steps.push('start'), onStop: (reason) => steps.push(reason) });
+    await closing;
+    expect(steps).toEqual(['registered', 'start', 'broker-closed', 'unregistered', 'closed']);
   });
 
   it('drops at once with drain: false, and errors who waits (§7)', async () => {

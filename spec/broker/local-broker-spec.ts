@@ -27,6 +27,11 @@ describe('the options of a broker', () => {
     expect(broker.tryBroadcast(0)).toBe(1);
   });
 
+  it.each([undefined, null, {}])('name what is no dead letter queue: %j', (queue) => {
+    const { broker } = setup();
+    expect(() => broker.withDeadLetterQueue(queue as never)).toThrow(/^queue must be a DeadLetterQueue, got /);
+  });
+
   it('freeze what is sent, by every way (freezeMessages)', () => {
     const { broker } = setup({ freezeMessages: true });
     broker.spawn(a, () => {}, { topics: ['t'] });
@@ -116,6 +121,30 @@ describe('the routing latency', () => {
     clock.mockRestore();
     expect(broker.metrics().avgRoutingLatencyNs).toBe(5e5);
   });
+
+  const tell = (broker: InMemoryMessageBroker): void => void broker.trySend(a, 0);
+  const tellMore = (broker: InMemoryMessageBroker): void => void broker.trySend(a, 0, { headers: {} });
+  const tellTwice = (broker: InMemoryMessageBroker): void => [tell, tell].forEach((send) => send(broker));
+  const ask = (broker: InMemoryMessageBroker): void => void watchFor(broker.send(a, 0));
+  const answer = (): void => {};
+  const fail = (): never => {
+    throw new Error('no');
+  };
+  it.each([
+    ['is of one that is told at 0, where a fake clock starts', answer, tell, 5e5],
+    ['is of one that is told at 0 with options', answer, tellMore, 5e5],
+    ['is of one that is asked at 0', answer, ask, 5e5],
+    ['is not of a second one before the next is due', fail, tellTwice, 5e5],
+    ['is not of one that no mailbox answers', undefined, ask, 0],
+  ])('%s (O5)', (_, handler, send, mean) => {
+    const { broker } = setup();
+    if (handler !== undefined) broker.spawn(a, handler);
+    let at = -0.5;
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => (at += 0.5));
+    send(broker);
+    clock.mockRestore();
+    expect(broker.metrics().avgRoutingLatencyNs).toBe(mean);
+  });
 });
 
 describe('a closing broker', () => {
@@ -131,8 +160,10 @@ describe('a closing broker', () => {
     broker.trySend(a, 'over');
     broker.trySend(a, 'open');
     void broker.close();
-    expect(contexts.map((context) => context.trySend(b, 'from a turn'))).toMatchObject([{ ok: false, code: 'BrokerClosed' }, { ok: true }]);
-    expect(got).toEqual(['from a turn']);
+    expect(contexts.map((context) => context.trySend(b, 'told'))).toMatchObject([{ ok: false, code: 'BrokerClosed' }, { ok: true }]);
+    const asks = contexts.map((context) => watchFor(context.send(b, 'asked')));
+    expect(asks).toMatchObject([{ error: { code: 'BrokerClosed' } }, { errored: false, completed: true }]);
+    expect(got).toEqual(['told', 'asked']);
   });
 
   it('tells the observers of broadcasts nothing of what it refuses (§7)', () => {
@@ -144,6 +175,19 @@ describe('a closing broker', () => {
     expect(broker.tryBroadcast('late')).toBe(0);
     expect(seen.values).toEqual([]);
     expect(letters).toMatchObject([{ reason: 'BrokerClosed', message: 'late' }]);
+  });
+});
+
+describe('a message that is told', () => {
+  it.each([
+    ['sender', { sender: b }, { sender: b, headers: {} }],
+    ['headers', { headers: { h: '1' } }, { sender: undefined, headers: { h: '1' } }],
+  ])('has a %s, if nothing else (TellOptions)', (_, options, said) => {
+    const { broker } = setup();
+    const seen: unknown[] = [];
+    broker.spawn(a, (_message, { envelope: { sender, headers } }: ActorContext) => void seen.push({ sender, headers }));
+    broker.trySend(a, 0, options);
+    expect(seen).toEqual([said]);
   });
 });
 

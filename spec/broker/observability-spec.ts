@@ -1,7 +1,7 @@
 import { type BrokerEvent, type BrokerMetrics, DeadLetterQueue, InMemoryMessageBroker, Mailbox, actorId } from 'rx-broker';
 import { toDeadLetters, toMetrics } from 'rx-broker/operators';
 import { NEVER, Subject, VirtualTimeScheduler, of } from 'rxjs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { expectConserved, setup, virtually, watchFor } from './setup';
 
 const id = actorId<any>('actor');
@@ -189,6 +189,20 @@ describe('metrics', () => {
     expect(asked.metrics().avgRoutingLatencyNs).toBeCloseTo(2_000);
   });
 
+  it('know an ask that was left open as one, also to who comes to observe it then (O1)', () => {
+    const { broker } = setup();
+    const reply = new Subject<void>();
+    broker.spawn(id, () => reply);
+    // The first of all is sampled, and has a record from the start.
+    broker.spawn(other, () => {});
+    broker.trySend(other, 0);
+    broker.send(id, 0).subscribe();
+    const asked: boolean[] = [];
+    broker.events$.subscribe((event) => event.kind === 'settled' && asked.push(event.asked));
+    reply.complete();
+    expect(asked).toEqual([true]);
+  });
+
   it('come as a stream: at once, then every interval, with no timer left behind (metrics$)', () => {
     const scheduler = new VirtualTimeScheduler();
     const { broker } = setup({ scheduler, metricsInterval: 100 });
@@ -234,6 +248,14 @@ describe('dead letters that nobody observes', () => {
       now += 60_000;
     }
     expect(lines).toEqual(['rx-broker: 6 further dead letters.', 'rx-broker: 5 further dead letters.']);
+  });
+
+  it('are logged to the console where no logger is given (O3)', () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    flood(new InMemoryMessageBroker(), 1);
+    const { calls } = warn.mock;
+    warn.mockRestore();
+    expect(calls).toEqual([[expect.stringContaining('ActorNotFound'), expect.objectContaining({ target: 'actor', message: 0 })]]);
   });
 
   it('can be logged otherwise, or not at all', () => {

@@ -1,4 +1,4 @@
-import { BrokerError, InMemoryMessageBroker, Mailbox, actorId } from 'rx-broker';
+import { BrokerError, InMemoryMessageBroker, Mailbox, type MessageBroker, actorId } from 'rx-broker';
 import { NEVER, Subscription, firstValueFrom } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { Registry } from '../../src/broker/registry';
@@ -212,6 +212,37 @@ describe('an actor with a life', () => {
     expect(start).toThrow(failure);
     expect(broker.isRegistered(id)).toBe(false);
     expect(broker.metrics().registeredActors).toBe(0);
+  });
+
+  it('ends once when its onStart ends it, and throws, too (R2)', () => {
+    const { broker } = setup();
+    const failure = new Error('no database');
+    const ends: unknown[] = [];
+    broker.events$.subscribe(({ kind }) => kind === 'unregistered' && ends.push(kind));
+    const onStart = (): never => {
+      broker.unregister(id);
+      throw failure;
+    };
+    expect(() => broker.spawn(id, { receive: () => {}, onStart })).toThrow(failure);
+    expect(ends).toEqual(['unregistered']);
+    expect(broker.metrics().registeredActors).toBe(0);
+  });
+
+  it.each([
+    ['unregisters it', (broker: MessageBroker) => broker.unregister(id)],
+    ['closes the broker without draining', (broker: MessageBroker) => void broker.close({ drain: false })],
+  ])('neither starts nor is bound when whoever is told of it %s (R2)', (_, end) => {
+    const { broker, letters } = setup();
+    const steps: string[] = [];
+    broker.events$.subscribe(({ kind }) => {
+      steps.push(kind);
+      if (kind === 'registered') end(broker);
+    });
+    const actor = { receive: () => {}, onStart: () => steps.push('start'), onStop: () => steps.push('stop') };
+    expect(broker.spawn(id, actor, { topics: ['t'] }).closed).toBe(true);
+    expect(broker.publish('t', 0)).toBe(0);
+    expect(steps.filter((step) => step !== 'closed')).toEqual(['registered', 'unregistered']);
+    expect(letters).toEqual([]);
   });
 
   it('starts and stops once for each life', () => {

@@ -58,6 +58,19 @@ describe('a signal that many asks share', () => {
     expectConserved(broker.metrics());
   });
 
+  it('has a reason of its own where the signal has none, as in older browsers (S3)', () => {
+    const { broker } = setup();
+    broker.register(id, Mailbox.unbounded<number>());
+    const { controller } = counted();
+    Object.defineProperty(controller.signal, 'reason', { value: undefined });
+    const { error } = watchFor(broker.send(id, 0, { signal: controller.signal }));
+    expect(error).toBeUndefined();
+    const seen = watchFor(broker.send(id, 1, { signal: controller.signal }));
+    controller.abort();
+    expect(seen.error).toEqual(new Error('aborted'));
+    expect(broker.metrics().failedBy.Cancelled).toBe(2);
+  });
+
   it('leaves alone who is taken back by another one that it cancels (S3)', () => {
     const { broker } = setup();
     broker.register(id, Mailbox.unbounded<number>());

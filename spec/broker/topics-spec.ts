@@ -1,6 +1,8 @@
 import { Mailbox, actorId, consistentHash, leastLoaded, random, roundRobin, topic } from 'rx-broker';
 import { NEVER, firstValueFrom } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import { Topics } from '../../src/broker/topics';
+import { aloneQueue } from '../../src/mailbox/alone';
 import { setup, watchFor } from './setup';
 
 const ids = ['a', 'b', 'c'].map((name) => actorId<any>(name));
@@ -303,5 +305,14 @@ describe("a broker's streams", () => {
     subscription.unsubscribe();
     broker.publish('a', 1);
     expect(values).toEqual([]);
+  });
+
+  it('keep nothing of an observer that has left', () => {
+    const topics = new Topics(aloneQueue(undefined).dispatch, 10);
+    const observed = (): boolean => topics.observersOf('a') !== undefined;
+    const subscription = topics.observe('a', (publication) => publication).subscribe();
+    expect(observed()).toBe(true);
+    subscription.unsubscribe();
+    expect(observed()).toBe(false);
   });
 });

@@ -79,7 +79,8 @@ export class AskedFanOut {
     const gathering = this.#gathering;
     const quiet = dispatch.flags | ASKED;
     let core: MailboxCore | null = null;
-    while (this.#next < count && (dispatch.flags & FANNING) !== 0) {
+    // Settled from within, it has been queued for all the rest.
+    while (this.#next < count) {
       core = targets[this.#next++] as MailboxCore;
       const seat = gathering.seat(core);
       const turn = new AskedTurn(core, lane, seat);

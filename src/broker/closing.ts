@@ -1,3 +1,4 @@
+import type { Subscription } from 'rxjs';
 import { checkBoolean, checkDuration, checkOptions } from '../failure/check';
 import type { Dispatch } from '../mailbox/dispatch';
 import { DRAINING } from '../mailbox/flags';
@@ -28,15 +29,13 @@ export interface Ending {
 export function closeQuietly(dispatch: Dispatch, options: CloseOptions, ending: Ending): Promise<void> {
   const { drain = true, timeout = TIMEOUT } = options;
   return new Promise((resolve) => {
-    let isOver = false;
+    let timer: Subscription | undefined;
     const endStreams = (): void => {
       dispatch.onQuiet = undefined;
       ending.endStreams();
       resolve();
     };
     const end = (): void => {
-      if (isOver) return;
-      isOver = true;
       timer?.unsubscribe();
       const outermost = dispatch.enter();
       try {
@@ -46,14 +45,16 @@ export function closeQuietly(dispatch: Dispatch, options: CloseOptions, ending: 
         dispatch.leave(outermost);
       }
     };
-    const timer = drain && timeout !== Infinity ? dispatch.scheduler.schedule(end, timeout) : undefined;
     const endIfQuiet = (): void => {
       if (dispatch.journal.pending === 0 && dispatch.inFlight === 0) end();
     };
-    if (!drain) end();
-    else {
-      dispatch.onQuiet = endIfQuiet;
-      if ((dispatch.flags & DRAINING) === 0) endIfQuiet();
+    if (!drain) {
+      end();
+      return;
     }
+    dispatch.onQuiet = endIfQuiet;
+    if ((dispatch.flags & DRAINING) === 0) endIfQuiet();
+    // Last: a scheduler may call at once.
+    if (dispatch.onQuiet === endIfQuiet && timeout !== Infinity) timer = dispatch.scheduler.schedule(end, timeout);
   });
 }

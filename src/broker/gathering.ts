@@ -67,7 +67,6 @@ class Seat implements Caller {
   }
 
   #hand(result: BroadcastResult): void {
-    if (this.result !== undefined) return;
     this.result = result;
     this.#gathering.gather(this);
     this.started();

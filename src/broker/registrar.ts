@@ -42,20 +42,26 @@ export class Registrar {
     if ((this.#dispatch.flags & CLOSING) !== 0) throw new BrokerError('BrokerClosed', `the broker is closing or closed; ${describeValue(id)} cannot be registered`);
     this.#registry.checkFree(id, core);
     return this.#dispatch.within(() => {
+      this.#registry.add(id, core);
+      const registration = new LocalRegistration(this, core, id, core.lives);
       try {
-        this.#registry.add(id, core);
-        const registration = new LocalRegistration(this, core, id, core.lives);
         moveTo(core, this.#dispatch.queueFor(core.settings.dispatcher));
         this.#ledger.registered(core);
-        for (const topic of topics) this.#topics.bind(topic, core);
-        startActor(core);
-        core.wake();
+        // Whoever was told of it may have ended it.
+        if (!registration.closed) this.#begin(core, topics);
         return registration;
       } catch (error) {
-        this.end(core);
+        registration.unsubscribe();
         throw error;
       }
     });
+  }
+
+  /** Throws what `onStart` throws. */
+  #begin(core: MailboxCore, topics: readonly string[]): void {
+    for (const topic of topics) this.#topics.bind(topic, core);
+    startActor(core);
+    core.wake();
   }
 
   /** Unregisters an actor. */

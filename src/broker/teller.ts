@@ -8,7 +8,7 @@ import { TAKEN } from '../mailbox/taken';
 import type { MessageRecord } from '../mailbox/message-record';
 import { offer } from '../mailbox/offer';
 import type { Turn } from '../mailbox/turn';
-import { ON_STACK, OPEN } from '../mailbox/turn-state';
+import { OPEN } from '../mailbox/turn-state';
 import { checkTell } from '../message/check-send';
 import { NORMAL_LANE } from '../message/lane';
 import type { TellOptions } from '../message/send-options';
@@ -63,7 +63,7 @@ export class Teller {
 
   /** The same where there is no such actor. */
   #tellNobody(id: string, message: unknown, meta: MessageRecord | number, inside: boolean): SendResult {
-    if (typeof meta !== 'number' || this.#dispatch.flags !== 0) return this.#offer(null, id, message, meta, inside);
+    if (this.#dispatch.flags !== 0) return this.#offer(null, id, message, meta, inside);
     this.#ledger.failed('ActorNotFound', id, message, meta);
     return new Refusal('ActorNotFound', id);
   }
@@ -85,7 +85,7 @@ export class Teller {
   }
 }
 
-/** Whether a turn sends that is still going on: a closing broker serves it. */
+/** Whether a turn sends that was left open: a closing broker serves it, as it does whatever comes while one is on the stack. */
 function isInside(turn: Turn | null): boolean {
-  return turn !== null && (turn.state === ON_STACK || turn.state === OPEN);
+  return turn !== null && turn.state === OPEN;
 }

@@ -17,11 +17,15 @@ interface Targets {
   readonly closings: number;
 }
 
+/** That an actor is bound to a pattern, once. */
+interface Binding {
+  readonly pattern: string;
+}
+
 /** An actor as its router sees it: its numbers, not its insides. */
 class BoundActor implements RouteTarget {
   readonly id: ActorId;
-  /** Its patterns, with how often each is bound. */
-  readonly patterns = new Map<string, number>();
+  readonly bindings = new Set<Binding>();
   readonly #core: MailboxCore;
 
   constructor(core: MailboxCore) {
@@ -84,15 +88,13 @@ export class Topics {
     this.#bound.add(pattern, core);
     let actor = this.#actors.get(core);
     if (actor === undefined) this.#actors.set(core, (actor = new BoundActor(core)));
-    const { patterns } = actor;
-    patterns.set(pattern, (patterns.get(pattern) ?? 0) + 1);
-    let isOver = false;
+    const { bindings } = actor;
+    const binding: Binding = { pattern };
+    bindings.add(binding);
     return {
       unsubscribe: () => {
-        if (isOver) return;
-        isOver = true;
-        // Its actor has ended, and its bindings with it.
-        if (this.#actors.get(core) === actor) this.#unbind(pattern, core, patterns);
+        // Once; and not if its actor has ended, and its bindings with it.
+        if (bindings.delete(binding)) this.#bound.remove(pattern, core);
       },
     };
   }
@@ -102,7 +104,8 @@ export class Topics {
     const actor = this.#actors.get(core);
     if (actor === undefined) return;
     this.#actors.delete(core);
-    for (const [pattern, count] of actor.patterns) for (let i = 0; i < count; i++) this.#bound.remove(pattern, core);
+    for (const { pattern } of actor.bindings) this.#bound.remove(pattern, core);
+    actor.bindings.clear();
   }
 
   /** The actors bound to a topic. @throws {BrokerError} `RoutingFailed` for a malformed topic. */
@@ -143,7 +146,7 @@ export class Topics {
         return;
       }
       // Observed first: what the retained messages set off is published to this one, too, after them.
-      const retained = this.#retained?.match(pattern) ?? [];
+      const retained = this.#retained?.match(pattern);
       const observer: TopicObserver = {
         next: (publication) => subscriber.next(seen(publication)),
         complete: () => subscriber.complete(),
@@ -154,7 +157,7 @@ export class Topics {
         this.#observers.remove(pattern, observer);
         this.#open.delete(observer);
       });
-      if (retained.length > 0) this.#tellRetained(observer, retained);
+      if (retained !== undefined) this.#tellRetained(observer, retained);
     });
   }
 
@@ -169,13 +172,5 @@ export class Topics {
     this.#dispatch.within(() => {
       for (const { topic, message } of retained) observer.next({ topic, message, retained: true });
     });
-  }
-
-  #unbind(pattern: string, core: MailboxCore, patterns: Map<string, number>): void {
-    this.#bound.remove(pattern, core);
-    const count = (patterns.get(pattern) as number) - 1;
-    if (count > 0) patterns.set(pattern, count);
-    else patterns.delete(pattern);
-    if (patterns.size === 0) this.#actors.delete(core);
   }
 }
