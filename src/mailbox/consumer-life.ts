@@ -51,6 +51,7 @@ export function startActor(core: MailboxCore): void {
   const { dispatch } = core.runQueue;
   dispatch.within(() => {
     const turn = new Turn(core, dispatch.stamp(NORMAL_LANE, true));
+    const { stackTurn } = dispatch;
     try {
       core.actor?.onStart?.(turn);
     } catch (error) {
@@ -58,7 +59,9 @@ export function startActor(core: MailboxCore): void {
       throw error;
     } finally {
       turn.state = OVER;
-      dispatch.lookAway();
+      // As it was: the turn on whose stack an actor starts may be looked at, too.
+      if (stackTurn !== null) dispatch.lookAt(stackTurn);
+      else dispatch.lookAway();
     }
   });
 }
