@@ -1,10 +1,16 @@
 import fc from 'fast-check';
+import { type ActorContext, actorId } from 'rx-broker';
+import { NEVER } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { circleOf } from '../../src/mailbox/deadlock';
 import { IDLE_SEAT } from '../../src/mailbox/flags';
 import type { MessageRecord } from '../../src/mailbox/message-record';
 import { DONE, HELD, RUNNING } from '../../src/mailbox/record-state';
 import { ABANDONED, OPEN } from '../../src/mailbox/turn-state';
+import { type Seen, setup, watchFor } from '../broker/setup';
+
+const a = actorId<any>('a');
+const b = actorId<any>('b');
 
 // As much of the real ones as the question is about.
 interface ActorOf {
@@ -113,6 +119,24 @@ describe('circleOf', () => {
     const turn: TurnOf = { core, state: OPEN, rest: { asks: new Set() } };
     core.seats?.push(turn);
     expect(circleOf({ core, parent: null, state: HELD, turn: null } as unknown as MessageRecord)).toBeUndefined();
+  });
+
+  it('finds none through an ask of nobody, whose refusal is yet to come: an observer is told of it first (O1, O6)', () => {
+    const { broker } = setup();
+    let open: ActorContext | undefined;
+    broker.spawn(a, (_message, context) => {
+      open = context;
+      return NEVER;
+    });
+    broker.spawn(b, () => 'fine');
+    broker.trySend(a, 0);
+    const turn = open as unknown as ActorContext;
+    const replies: Seen[] = [];
+    broker.events$.subscribe((event) => {
+      if (event.kind === 'sent' && event.target === 'nobody') replies.push(watchFor(turn.send(b, 0)));
+    });
+    expect(watchFor(turn.send(actorId<any>('nobody'), 0)).error).toMatchObject({ code: 'ActorNotFound' });
+    expect(replies).toMatchObject([{ values: ['fine'], completed: true }]);
   });
 
   it('finds none through an ask that is over', () => {
