@@ -21,6 +21,7 @@ export class Deadlines {
   #heap: Timed[] = [];
   #size = 0;
   #timer: Subscription | undefined;
+  /** `Infinity` while there is no timer. */
   #wakesAt = Infinity;
   /** The last reading of the clock. */
   #readAt = -Infinity;
@@ -56,7 +57,7 @@ export class Deadlines {
       index = above;
     }
     heap[index] = item;
-    if (item.deadline < this.#wakesAt || this.#timer === undefined) this.#arm(now);
+    if (item.deadline < this.#wakesAt) this.#arm(now);
   }
 
   /** Only of an item that is here. */
@@ -107,7 +108,6 @@ export class Deadlines {
     const first = this.#first();
     if (first === undefined) return;
     const nap = Math.min(LONGEST_NAP, Math.max(0, first.deadline - now));
-    if (this.#timer !== undefined && now + nap >= this.#wakesAt) return;
     this.#timer?.unsubscribe();
     this.#wakesAt = now + nap;
     this.#timer = this.#dispatch.scheduler.schedule(() => this.#wake(), nap);
@@ -135,7 +135,7 @@ export class Deadlines {
   #noticeJump(expected: number, now: number): void {
     this.#readAt = now;
     const behind = expected - now;
-    if (behind <= LONGEST_NAP || behind === Infinity) return;
+    if (behind <= LONGEST_NAP) return;
     for (const item of this.#heap) item.deadline -= behind;
     this.#wakesAt -= behind;
   }
