@@ -22,6 +22,12 @@ describe('a protocol’s handlers', () => {
     expect(watchFor(broker.send(a, { type: 'odd.known' })).error).toMatchObject({ code: 'Unhandled' });
   });
 
+  it('may inherit nothing at all', () => {
+    const { broker } = setup();
+    broker.spawn(a, Odd, Object.assign(Object.create(null), { known: () => {} }) as never);
+    expect(watchFor(broker.send(a, { type: 'odd.toString' })).error).toMatchObject({ code: 'Unhandled' });
+  });
+
   it('say which type they lack', () => {
     const { broker } = setup();
     broker.spawn(a, Odd, { known: () => {} } as never);

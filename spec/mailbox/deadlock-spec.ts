@@ -1,10 +1,17 @@
 import fc from 'fast-check';
+import { type ActorContext, actorId } from 'rx-broker';
+import { NEVER } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { circleOf } from '../../src/mailbox/deadlock';
 import { IDLE_SEAT } from '../../src/mailbox/flags';
 import type { MessageRecord } from '../../src/mailbox/message-record';
 import { DONE, HELD, RUNNING } from '../../src/mailbox/record-state';
+import type { Turn } from '../../src/mailbox/turn';
 import { ABANDONED, OPEN } from '../../src/mailbox/turn-state';
+import { type Seen, setup, watchFor } from '../broker/setup';
+
+const a = actorId<any>('a');
+const b = actorId<any>('b');
 
 // As much of the real ones as the question is about.
 interface ActorOf {
@@ -20,7 +27,6 @@ interface TurnOf {
 }
 interface AskOf {
   readonly core: ActorOf | null;
-  readonly parent: TurnOf | null;
   readonly state: number;
   readonly turn: TurnOf | null;
 }
@@ -55,10 +61,12 @@ function isTurnStuck(turn: TurnOf, path: string[], onTheWay: Set<TurnOf>): boole
   return isAny;
 }
 
-function pathOf(ask: AskOf): string[] | undefined {
-  const path = [ask.parent?.core.id ?? ''];
-  return isStuck(ask, path, new Set(ask.parent === null ? [] : [ask.parent])) ? path : undefined;
+function pathOf(turn: TurnOf, ask: AskOf): string[] | undefined {
+  const path = [turn.core.id];
+  return isStuck(ask, path, new Set([turn])) ? path : undefined;
 }
+
+const found = (turn: TurnOf, ask: AskOf): string[] | undefined => circleOf(turn as unknown as Turn, ask as unknown as MessageRecord);
 
 const actors = fc.array(
   fc.record({
@@ -84,23 +92,23 @@ describe('circleOf', () => {
           const core = cores[i] as ActorOf;
           for (const { isOpen } of turns) core.seats?.push({ core, state: isOpen === 0 ? ABANDONED : OPEN, rest: isOpen === 1 ? null : { asks: new Set() } });
         }
-        const asks: AskOf[] = [];
+        const asks: [TurnOf, AskOf][] = [];
         for (const [i, { turns }] of scripts.entries()) {
           for (const [j, script] of turns.entries()) {
             const parent = cores[i]?.seats?.[j] as TurnOf;
             for (const { to, at, how } of script.asks) {
               const core = how === 0 ? null : (cores[to % cores.length] as ActorOf);
               const turn = how < 5 ? (core?.seats?.[at] ?? null) : null;
-              const ask: AskOf = { core, parent, turn, state: how === 1 ? DONE : how < 5 ? RUNNING : HELD };
+              const ask: AskOf = { core, turn, state: how === 1 ? DONE : how < 5 ? RUNNING : HELD };
               parent.rest?.asks.add(ask);
-              asks.push(ask);
+              asks.push([parent, ask]);
             }
           }
         }
-        for (const ask of asks) {
-          const path = pathOf(ask);
+        for (const [turn, ask] of asks) {
+          const path = pathOf(turn, ask);
           if (path !== undefined) circles++;
-          expect(circleOf(ask as unknown as MessageRecord)).toEqual(path);
+          expect(found(turn, ask)).toEqual(path);
         }
       }),
       { seed: 20_26, numRuns: 1_000 },
@@ -108,19 +116,36 @@ describe('circleOf', () => {
     expect(circles).toBeGreaterThan(20);
   });
 
-  it('finds none for an ask of nobody’s turn that waits for nobody who waits', () => {
-    const core: ActorOf = { id: 'a', flags: 0, settings: { concurrency: 1 }, seats: [] };
+  it('finds none for an ask that is queued where a seat is free', () => {
+    const core: ActorOf = { id: 'a', flags: 0, settings: { concurrency: 2 }, seats: [] };
     const turn: TurnOf = { core, state: OPEN, rest: { asks: new Set() } };
     core.seats?.push(turn);
-    expect(circleOf({ core, parent: null, state: HELD, turn: null } as unknown as MessageRecord)).toBeUndefined();
+    expect(found(turn, { core, state: HELD, turn: null })).toBeUndefined();
+  });
+
+  it('finds none through an ask of nobody, whose refusal is yet to come: an observer is told of it first (O1, O6)', () => {
+    const { broker } = setup();
+    let open: ActorContext | undefined;
+    broker.spawn(a, (_message, context) => {
+      open = context;
+      return NEVER;
+    });
+    broker.spawn(b, () => 'fine');
+    broker.trySend(a, 0);
+    const turn = open as unknown as ActorContext;
+    const replies: Seen[] = [];
+    broker.events$.subscribe((event) => {
+      if (event.kind === 'sent' && event.target === 'nobody') replies.push(watchFor(turn.send(b, 0)));
+    });
+    expect(watchFor(turn.send(actorId<any>('nobody'), 0)).error).toMatchObject({ code: 'ActorNotFound' });
+    expect(replies).toMatchObject([{ values: ['fine'], completed: true }]);
   });
 
   it('finds none through an ask that is over', () => {
     const core: ActorOf = { id: 'a', flags: 0, settings: { concurrency: 1 }, seats: [] };
     const turn: TurnOf = { core, state: OPEN, rest: { asks: new Set() } };
     core.seats?.push(turn);
-    const ask = (state: number) => ({ core, parent: turn, state, turn: null }) as unknown as MessageRecord;
-    expect(circleOf(ask(HELD))).toEqual(['a', 'a']);
-    expect(circleOf(ask(DONE))).toBeUndefined();
+    expect(found(turn, { core, state: HELD, turn: null })).toEqual(['a', 'a']);
+    expect(found(turn, { core, state: DONE, turn: null })).toBeUndefined();
   });
 });

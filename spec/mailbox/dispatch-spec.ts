@@ -230,6 +230,35 @@ describe('a drain that gives way', () => {
     while (hops < 200) await macrotask();
   });
 
+  it('runs what a broadcast from outside sets off meanwhile, for one more slice (D1, D4, R4)', async () => {
+    const { broker, over } = playing();
+    const d = actorId<any>('d');
+    const got: string[] = [];
+    broker.spawn(c, (text: string) => {
+      got.push(`c ${text}`);
+      if (text === 'all') broker.trySend(c, 'again');
+    });
+    broker.spawn(d, (text: string) => void got.push(`d ${text}`));
+    broker.trySend(a, 1_999);
+    broker.tryBroadcast('all', (id) => id === c || id === d);
+    expect(got).toEqual(['c all', 'c again', 'd all']);
+    await over(2_000);
+  });
+
+  it('is not over because another one is: that of a dispatcher (D3, D4)', async () => {
+    const { broker, game } = playing();
+    const dispatcher = new VirtualTimeScheduler();
+    const got: number[] = [];
+    broker.spawn(c, (n: number) => void got.push(n), { dispatcher });
+    broker.trySend(a, 999);
+    broker.trySend(c, 1);
+    dispatcher.flush();
+    expect(got).toEqual([1]);
+    expect(game.hops).toBeLessThan(1_000);
+    for (let i = 0; i < 100 && game.hops < 1_000; i++) await macrotask();
+    expect(game.hops).toBe(1_000);
+  });
+
   it('does not go on where a turn is settled meanwhile (D4)', async () => {
     const { broker, game, over } = playing();
     const mailbox = Mailbox.bounded<number>(5);
@@ -361,6 +390,21 @@ describe('a turn that is ended twice', () => {
 });
 
 describe('a broadcast to idle actors', () => {
+  it('gives way after 5 ms, too, and goes on in a macrotask (R4, D4)', async () => {
+    const { scheduler } = clockOf(10);
+    const { broker } = setup({ scheduler });
+    let ran = 0;
+    broker.spawn(a, (left: number) => {
+      ran++;
+      if (left > 0) broker.trySend(a, left - 1);
+    });
+    broker.tryBroadcast(199);
+    expect(ran).toBeGreaterThan(32);
+    expect(ran).toBeLessThan(200);
+    for (let i = 0; i < 100 && ran < 200; i++) await macrotask();
+    expect(ran).toBe(200);
+  });
+
   it('that one of them answers with a message to itself goes on with that one (R4, D4)', () => {
     const { broker } = setup();
     const steps: string[] = [];

@@ -1,7 +1,7 @@
-import { type MailboxOptions, type SendError, Mailbox, actorId } from 'rx-broker';
+import { type InMemoryMessageBroker, type MailboxOptions, type SendError, Mailbox, actorId } from 'rx-broker';
 import { NEVER } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { setup, virtually, watchFor } from '../broker/setup';
+import { expectConserved, setup, virtually, watchFor } from '../broker/setup';
 
 const a = actorId<any>('a');
 
@@ -34,6 +34,67 @@ describe('a full mailbox', () => {
       broker.trySend(a, 'lives');
       broker.trySend(a, 'expires', { ttl: 0 });
       expect(broker.trySend(a, 'newcomer').ok).toBe(true);
+    });
+  });
+
+  /** A mailbox of five that lets messages wait for 10 ms, all but the first. Nobody receives. */
+  function filled() {
+    const { broker, letters } = setup();
+    const mailbox = Mailbox.bounded<any>(5, { ttl: 10 });
+    broker.register(a, mailbox, { topics: ['t'] });
+    broker.trySend(a, 'lives', { ttl: 100 });
+    return { broker, letters, mailbox };
+  }
+
+  it.each<[string, (broker: InMemoryMessageBroker, message: string) => void]>([
+    ['told', (broker, message) => broker.trySend(a, message)],
+    ['told with headers', (broker, message) => broker.trySend(a, message, { headers: { h: '1' } })],
+    ['broadcast', (broker, message) => broker.tryBroadcast(message)],
+    ['published', (broker, message) => broker.publish('t', message)],
+  ])('finds what its own ttl has ended behind a head that lives longer: %s (M2, ttl)', (_, send) => {
+    virtually(({ at }) => {
+      const { broker, letters, mailbox } = filled();
+      send(broker, 'old');
+      at(5, () => send(broker, 'young'));
+      at(6, () => send(broker, 'younger'));
+      at(7, () => broker.trySend(a, 'urgent', { priority: 'high' }));
+      at(9, () => expect(broker.trySend(a, 'early').ok).toBe(false));
+      at(10, () => {
+        letters.length = 0;
+        expect(broker.trySend(a, 'newcomer').ok).toBe(true);
+        expect(letters).toMatchObject([{ reason: 'Expired', message: 'old', target: a, priority: 'normal' }]);
+        expect(mailbox.metrics()).toMatchObject({ size: 5, lost: 2, accepted: 6 });
+        const got: unknown[] = [];
+        mailbox.receive((message: unknown) => void got.push(message));
+        expect(got).toEqual(['urgent', 'lives', 'young', 'younger', 'newcomer']);
+        expectConserved(broker.metrics());
+      });
+    });
+  });
+
+  it('tells of them in the order in which they stand (M2, ttl)', () => {
+    virtually(({ at }) => {
+      const { broker, letters } = filled();
+      broker.trySend(a, 1);
+      watchFor(broker.send(a, 2, { ttl: 5 }));
+      broker.trySend(a, 3);
+      watchFor(broker.send(a, 4));
+      at(10, () => {
+        expect(broker.trySend(a, 'newcomer').ok).toBe(true);
+        expect(letters.map(({ message }) => message as unknown)).toEqual([1, 2, 3, 4]);
+      });
+    });
+  });
+
+  it('looks again where one that waited has come in behind it and is too old as well (M2, ttl)', () => {
+    virtually(({ at }) => {
+      const { broker } = busy(1, { ttl: 10, overflow: 'block' });
+      broker.trySend(a, 'first', { priority: 'critical' });
+      const waiter = watchFor(broker.sendWithPriority(a, 'waits', 'low'));
+      at(10, () => {
+        expect(broker.trySend(a, 'newcomer').ok).toBe(true);
+        expect(waiter.error).toMatchObject({ code: 'Expired', started: false });
+      });
     });
   });
 

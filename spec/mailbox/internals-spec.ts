@@ -74,6 +74,18 @@ describe('macrotask', () => {
     expect(steps).toEqual(['microtask', 'macrotask']);
   });
 
+  it('is setImmediate’s, where there is one (D4)', () => {
+    const asked: unknown[] = [];
+    const work = (): void => {};
+    vi.stubGlobal('setImmediate', (what: unknown) => asked.push(what));
+    try {
+      macrotask(work);
+    } finally {
+      vi.unstubAllGlobals();
+    }
+    expect(asked).toEqual([work]);
+  });
+
   it('uses a message channel where there is no setImmediate, and closes it', async () => {
     vi.stubGlobal('setImmediate', undefined);
     await new Promise<void>((resolve) => {

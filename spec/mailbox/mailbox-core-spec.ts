@@ -1,4 +1,4 @@
-import { type DeadLetter, type InMemoryMessageBroker, Mailbox, actorId } from 'rx-broker';
+import { type DeadLetter, type InMemoryMessageBroker, Mailbox, type MailboxOptions, actorId } from 'rx-broker';
 import { NEVER, VirtualTimeScheduler } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { deferred, setup, virtually, watchFor } from '../broker/setup';
@@ -56,6 +56,52 @@ describe('Mailbox.metrics', () => {
         expect(mailbox.metrics()).toMatchObject({ accepted: 3, lost: 3, delivered: 0, size: 0 });
       });
     });
+  });
+});
+
+describe('a closed mailbox with a backlog', () => {
+  /** One message runs for ever; the others fill it. */
+  function closed(options: MailboxOptions = {}) {
+    const { broker } = setup();
+    const mailbox = Mailbox.bounded<any>(2, options);
+    broker.register(a, mailbox);
+    mailbox.receive(() => NEVER);
+    for (const message of ['runs', 'is queued']) broker.trySend(a, message);
+    return { broker, mailbox };
+  }
+
+  it('refuses newcomers, also while there is room for them (M6)', () => {
+    const { broker, mailbox } = closed();
+    mailbox.close();
+    expect(broker.trySend(a, 'newcomer')).toMatchObject({ ok: false, code: 'ActorStopped' });
+    expect(mailbox.metrics()).toMatchObject({ size: 1, accepted: 2, lost: 1 });
+  });
+
+  it('makes no room for those that it refuses anyway (M6, ttl)', () => {
+    virtually(({ at }) => {
+      const { broker, mailbox } = closed({ ttl: 10 });
+      broker.trySend(a, 'is queued, too');
+      mailbox.close();
+      at(10, () => {
+        expect(broker.trySend(a, 'newcomer')).toMatchObject({ ok: false, code: 'ActorStopped' });
+        expect(mailbox.metrics()).toMatchObject({ size: 2, lost: 1 });
+      });
+    });
+  });
+});
+
+describe('a message with a record', () => {
+  it('stands in the queue by its record only: what is taken back is not kept (S3)', () => {
+    const { broker } = setup();
+    const mailbox = Mailbox.bounded<any>(5);
+    broker.register(a, mailbox);
+    broker.trySend(a, 'without');
+    const asked = broker.send(a, 'asked').subscribe();
+    broker.trySend(a, 'with headers', { headers: { h: '1' } });
+    const held: unknown[] = [];
+    Mailbox.coreOf(mailbox).buffer?.forEach((value) => held.push(value));
+    expect(held).toEqual(['without', undefined, undefined]);
+    asked.unsubscribe();
   });
 });
 

@@ -97,6 +97,23 @@ describe('a mailbox that is unregistered', () => {
     expect(mailbox.metrics()).toMatchObject({ accepted: 3, lost: 3, delivered: 0, size: 0, highWaterMark: 3 });
   });
 
+  it('fails those who wait for a place, too, and leaves none of them behind (R2, M2)', () => {
+    const { broker, letters } = setup();
+    const mailbox = Mailbox.bounded<any>(1, { overflow: 'block', maxWaiting: 2 });
+    broker.register(a, mailbox);
+    const asked = [1, 2, 3].map((n) => watchFor(broker.send(a, n)));
+    broker.unregister(a);
+    expect(asked.map(({ error }) => error)).toMatchObject(Array.from({ length: 3 }, () => ({ code: 'ActorNotFound', started: false })));
+    expect(letters).toHaveLength(3);
+    expect(broker.metrics()).toMatchObject({ pending: 0, openRequests: 0, failedBy: { ActorNotFound: 3 } });
+    broker.register(a, mailbox);
+    expect(broker.metrics()).toMatchObject({ pending: 0 });
+    const got: unknown[] = [];
+    mailbox.receive((message: unknown) => void got.push(message));
+    broker.trySend(a, 4);
+    expect(got).toEqual([4]);
+  });
+
   it('leaves nothing to cancel to those who are told of a loss (R2, S3)', () => {
     const { broker } = setup();
     const mailbox = Mailbox.bounded<any>(5);

@@ -1,5 +1,5 @@
 import { type ActorContext, Mailbox, actorId } from 'rx-broker';
-import { NEVER } from 'rxjs';
+import { NEVER, type Observable, Subject, VirtualTimeScheduler } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { setup, virtually, watchFor } from '../broker/setup';
 
@@ -23,6 +23,42 @@ describe('an envelope', () => {
         expect(sentAt).toEqual(Array.from({ length: 8 }, () => 30));
       });
     });
+  });
+});
+
+describe('a request that is over', () => {
+  it.each<[string, () => { reply: Observable<unknown>; end: () => void }]>([
+    ['completed', () => {
+      const reply = new Subject<void>();
+      return { reply, end: () => reply.complete() };
+    }],
+    ['errored', () => {
+      const reply = new Subject<void>();
+      return { reply, end: () => reply.error('no') };
+    }],
+  ])('leaves no timer that keeps Node alive for more than 50 ms: %s (S4)', (_, make) => {
+    const scheduler = new VirtualTimeScheduler();
+    const { broker } = setup({ scheduler });
+    const { reply, end } = make();
+    broker.spawn(a, () => reply);
+    const asked = watchFor(broker.send(a, 0));
+    scheduler.schedule(end, 10);
+    scheduler.flush();
+    expect(asked.completed || asked.errored).toBe(true);
+    expect(scheduler.frame).toBeLessThanOrEqual(60);
+  });
+
+  it('leaves none either where it was cancelled (S4)', () => {
+    const scheduler = new VirtualTimeScheduler();
+    const { broker } = setup({ scheduler });
+    broker.spawn(a, () => NEVER);
+    const [runs, waits] = [0, 1].map((n) => broker.send(a, n).subscribe());
+    scheduler.schedule(() => {
+      waits?.unsubscribe();
+      runs?.unsubscribe();
+    }, 10);
+    scheduler.flush();
+    expect(scheduler.frame).toBeLessThanOrEqual(60);
   });
 });
 

@@ -1,4 +1,4 @@
-import { type ActorContext, actorId } from 'rx-broker';
+import { type ActorContext, Mailbox, actorId } from 'rx-broker';
 import { NEVER, Subject, takeUntil } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { setup, virtually, watchFor } from '../broker/setup';
@@ -77,6 +77,101 @@ describe('the signal of a turn', () => {
   });
 });
 
+describe('the signal of another turn', () => {
+  it('has nothing to do with the one on the stack, which ends its actor (S3, R2)', () => {
+    const { broker } = setup();
+    let open: ActorContext | undefined;
+    broker.spawn(a, (_message, context: ActorContext) => {
+      open = context;
+      return NEVER;
+    });
+    broker.spawn(b, () => {
+      broker.unregister(b);
+    });
+    broker.trySend(a, 0);
+    const signal = (open as unknown as ActorContext).signal;
+    broker.trySend(b, 0);
+    expect(signal.aborted).toBe(false);
+    broker.unregister(a);
+    expect(signal.reason).toMatchObject({ code: 'ActorStopped' });
+  });
+
+  it('has nothing to do with the one on the stack, which was cancelled, also where both are of one actor (S3)', () => {
+    const { broker } = setup();
+    const contexts: ActorContext[] = [];
+    const mailbox = Mailbox.bounded<string>(5, { concurrency: 2 });
+    broker.register(a, mailbox);
+    broker.trySend(a, 'open');
+    const asked = broker.send(a, 'is cancelled').subscribe();
+    const aborted: boolean[] = [];
+    mailbox.receive((text: string, context: ActorContext) => {
+      contexts.push(context);
+      if (text === 'open') return NEVER;
+      asked.unsubscribe();
+      aborted.push(...contexts.map(({ signal }) => signal.aborted));
+      return undefined;
+    });
+    expect(aborted).toEqual([false, true]);
+    expect(broker.metrics()).toMatchObject({ inFlight: 1, totalAborted: 1 });
+  });
+
+  it('has nothing to do with the one on the stack, also where it is of an actor that starts during it (S3)', () => {
+    const { broker } = setup();
+    const signals: AbortSignal[] = [];
+    broker.spawn(b, () => {
+      broker.spawn(a, {
+        receive: () => {},
+        onStart: ({ signal }) => {
+          signals.push(signal);
+          broker.unregister(b);
+        },
+      });
+    });
+    broker.trySend(b, 0);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false]);
+  });
+});
+
+describe('the signal of a turn during which an actor starts', () => {
+  it.each<[string, (own: Mailbox) => void]>([
+    ['another one', () => {}],
+    ['its own next one', (own) => {
+      own.receive({ receive: () => {}, onStart: ({ signal }) => expect(signal.aborted).toBe(false) });
+    }],
+  ])('says that it is aborted while it runs on the stack, as ever: %s (S3)', (which, attach) => {
+    const { broker } = setup();
+    const mailbox = Mailbox.bounded<any>(5);
+    broker.register(a, mailbox);
+    const seen: unknown[] = [];
+    const seat = mailbox.receive((_message, { signal }) => {
+      expect(signal.aborted).toBe(false);
+      if (which === 'another one') broker.spawn(b, { receive: () => {}, onStart: () => {} });
+      else seat.unsubscribe();
+      attach(mailbox);
+      broker.unregister(a);
+      seen.push(signal.aborted, signal.reason);
+    });
+    broker.trySend(a, 0);
+    expect(seen).toMatchObject([true, { code: 'ActorStopped', started: true }]);
+  });
+
+  it('says that its caller has gone, as ever (S3)', () => {
+    const { broker } = setup();
+    const leave = new Subject<void>();
+    const aborted: boolean[] = [];
+    broker.spawn(b, () => {});
+    broker.trySend(b, 'is sampled, and goes a longer way than those after it');
+    broker.spawn(a, (_message, { signal }: ActorContext) => {
+      aborted.push(signal.aborted);
+      broker.spawn(actorId('c'), { receive: () => {}, onStart: () => {} });
+      leave.next();
+      aborted.push(signal.aborted);
+    });
+    broker.send(a, 0).pipe(takeUntil(leave)).subscribe();
+    expect(aborted).toEqual([false, true]);
+  });
+});
+
 describe('a turn that is aborted', () => {
   /** An actor that asks another one, and what both see. */
   function asking(reply: () => unknown) {
@@ -128,6 +223,20 @@ describe('a turn that is aborted', () => {
     expect(watchFor((context as unknown as ActorContext).send(b, 0)).values).toEqual(['fine']);
     caller.unsubscribe();
     expect(watchFor((context as unknown as ActorContext).send(b, 0)).error).toMatchObject({ code: 'ActorStopped' });
+  });
+
+  it('goes on, whether or not it has read its signal (S3)', () => {
+    const { broker } = setup();
+    const mailbox = Mailbox.bounded<any>(5);
+    broker.register(a, mailbox);
+    const asked = broker.send(a, 0).subscribe();
+    const steps: string[] = [];
+    mailbox.receive(() => {
+      asked.unsubscribe();
+      steps.push('went on');
+    });
+    expect(steps).toEqual(['went on']);
+    expect(broker.metrics()).toMatchObject({ totalAborted: 1, totalErrored: 0 });
   });
 
   it.each(['leave', 'end'])('is aborted and not errored, though its handler throws: %s (M5)', (how) => {

@@ -1,5 +1,5 @@
-import { type ActorContext, Mailbox, actorId } from 'rx-broker';
-import { NEVER, Subject, of, takeUntil } from 'rxjs';
+import { type ActorContext, InMemoryMessageBroker, Mailbox, actorId } from 'rx-broker';
+import { NEVER, Observable, Subject, type Subscriber, of, takeUntil } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { Turn } from '../../src/mailbox/turn';
 import { deferred, setup, watchFor } from '../broker/setup';
@@ -31,6 +31,26 @@ describe('a turn that was ended on its stack', () => {
     reply.resolve(undefined);
     await reply.promise;
     expect(started).toEqual(['first', 'second']);
+  });
+});
+
+describe('a streamed reply', () => {
+  it.each<[string, (subscriber: Subscriber<unknown>) => void, object]>([
+    ['completed', (subscriber) => subscriber.complete(), { values: [], completed: true }],
+    ['errored', (subscriber) => subscriber.error('no'), { error: 'no' }],
+  ])('that %s at once and whose teardown throws has ended as it did, and what was thrown is logged (S2, M5)', (_, end, how) => {
+    const lines: unknown[][] = [];
+    const broker = new InMemoryMessageBroker({ logger: (...line) => lines.push(line) });
+    const reply = new Observable((subscriber) => {
+      end(subscriber);
+      return () => {
+        throw new Error('from the teardown');
+      };
+    });
+    broker.spawn(a, () => reply);
+    expect(watchFor(broker.send(a, 0))).toMatchObject(how);
+    expect(lines).toMatchObject([[expect.stringMatching(/the teardown of a reply of 'a' threw/), expect.anything()]]);
+    expect(broker.metrics()).toMatchObject({ inFlight: 0 });
   });
 });
 

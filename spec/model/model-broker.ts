@@ -190,16 +190,20 @@ export class ModelBroker {
     });
   }
 
-  /** Before a full mailbox refuses anyone: what has outlived its ttl in front, or its own ttl anywhere, takes no place. */
+  /** Before a full mailbox refuses anyone: what has outlived its ttl takes no place. Those who waited get it, and may be too old already. */
   #sweep(mailbox: ModelMailbox): void {
     const { now } = this.clock;
-    for (const priority of LOWEST_FIRST) {
-      for (let head = mailbox.head(priority); head !== undefined && mailbox.isExpired(head, now); head = mailbox.head(priority)) {
-        this.fail(head, 'Expired');
+    for (;;) {
+      let found = false;
+      for (const priority of LOWEST_FIRST) {
+        for (let head = mailbox.head(priority); head !== undefined && mailbox.isExpired(head, now); head = mailbox.head(priority)) {
+          this.fail(head, 'Expired');
+          found = true;
+        }
       }
-    }
-    // Those who waited get the places, and may be too old already.
-    for (let expired = mailbox.expiredByOwnTtl(now); expired.length > 0; expired = mailbox.expiredByOwnTtl(now)) {
+      if (found) continue;
+      const expired = mailbox.expired(now);
+      if (expired.length === 0) return;
       for (const message of expired) this.fail(message, 'Expired');
     }
   }

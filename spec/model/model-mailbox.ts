@@ -88,9 +88,9 @@ export class ModelMailbox {
     return this.queue.find((message) => message.priority === priority);
   }
 
-  /** Those with a ttl of their own, wherever they stand. */
-  expiredByOwnTtl(now: number): ModelMessage[] {
-    return this.queue.filter((message) => message.ttl !== Infinity && this.isExpired(message, now)).sort(byPriority);
+  /** Those that have outlived their ttl, wherever they stand. */
+  expired(now: number): ModelMessage[] {
+    return this.queue.filter((message) => this.isExpired(message, now)).sort(byPriority);
   }
 
   isExpired({ ttl, sentAt }: ModelMessage, now: number): boolean {

@@ -50,6 +50,7 @@ export function startActor(core: MailboxCore): void {
   const { dispatch } = core.runQueue;
   dispatch.within(() => {
     const turn = new Turn(core, dispatch.clock.stamp(NORMAL_LANE, true));
+    const { stackTurn } = dispatch;
     try {
       core.actor?.onStart?.(turn);
     } catch (error) {
@@ -57,7 +58,9 @@ export function startActor(core: MailboxCore): void {
       throw error;
     } finally {
       turn.end();
-      dispatch.lookAway();
+      // As it was: the turn on whose stack an actor starts may be looked at, too.
+      if (stackTurn !== null) dispatch.lookAt(stackTurn);
+      else dispatch.lookAway();
     }
   });
 }

@@ -26,6 +26,7 @@ export class Deadlines {
   readonly #orders: number[] = [];
   #size = 0;
   #timer: Subscription | undefined;
+  /** `Infinity` while there is no timer. */
   #wakesAt = Infinity;
   /** The last reading of the clock. */
   #readAt = -Infinity;
@@ -51,7 +52,7 @@ export class Deadlines {
     item.place = this;
     this.#size++;
     this.#rise(this.#items.length, item, time, this.#added++);
-    if (time < this.#wakesAt || this.#timer === undefined) this.#arm(now);
+    if (time < this.#wakesAt) this.#arm(now);
   }
 
   /** Only of an item that is here. */
@@ -156,7 +157,6 @@ export class Deadlines {
   #arm(now: number): void {
     if (this.#first() === undefined) return;
     const nap = Math.min(LONGEST_NAP, Math.max(0, (this.#times[0] as number) - now));
-    if (this.#timer !== undefined && now + nap >= this.#wakesAt) return;
     this.#timer?.unsubscribe();
     this.#wakesAt = now + nap;
     this.#timer = this.#dispatch.scheduler.schedule(() => this.#wake(), nap);
@@ -184,7 +184,7 @@ export class Deadlines {
   #noticeJump(expected: number, now: number): void {
     this.#readAt = now;
     const behind = expected - now;
-    if (behind <= LONGEST_NAP || behind === Infinity) return;
+    if (behind <= LONGEST_NAP) return;
     const times = this.#times;
     for (let index = 0; index < times.length; index++) (times[index] as number) -= behind;
     this.#wakesAt -= behind;

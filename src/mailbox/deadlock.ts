@@ -9,7 +9,7 @@ export function breakCircles(turn: Turn): void {
   const asks = turn.rest?.asks;
   if (asks === undefined || asks.size === 0 || turn.state !== OPEN) return;
   for (const ask of [...asks]) {
-    const path = ask.state === DONE ? undefined : circleOf(ask);
+    const path = ask.state === DONE ? undefined : circleOf(turn, ask);
     if (path !== undefined) ask.fail('Deadlock', path.join(' → '));
   }
 }
@@ -30,15 +30,15 @@ interface Question {
 }
 
 /**
- * The path of a circle of turns that only wait for one another, if `ask` stands in one (rule O6).
+ * The path of a circle of turns that only wait for one another, if an ask of `turn` stands in one (rule O6).
  *
  * An ask is stuck when it runs in a stuck turn, or is queued at an actor all of whose turns are stuck; a turn is stuck when one of the
  * asks it waits for is. What leads back to a turn on the way counts as stuck: that is the circle. A loop over open questions, since a
  * chain of asks may be longer than the stack is deep.
  */
-export function circleOf(ask: MessageRecord): string[] | undefined {
-  const path: string[] = [ask.parent?.core.id ?? ''];
-  const onTheWay = new Set<Turn>(ask.parent === null ? [] : [ask.parent]);
+export function circleOf(turn: Turn, ask: MessageRecord): string[] | undefined {
+  const path: string[] = [turn.core.id];
+  const onTheWay = new Set<Turn>([turn]);
   const open: Question[] = [];
   let answer = aboutAsk(ask, path);
   for (;;) {
@@ -48,16 +48,17 @@ export function circleOf(ask: MessageRecord): string[] | undefined {
     }
     const question = open.at(-1);
     if (question === undefined) return answer ? path : undefined;
-    const { items, turn, all, length } = question;
+    const { items, turn: asker, all, length } = question;
     // `answer` is the last item's, or `all` where none was asked yet.
     if (answer !== all || question.asked === items.length) {
       open.pop();
-      if (!answer) leave(question, path, onTheWay);
+      // What is not stuck is on no way.
+      if (!answer && asker !== null) onTheWay.delete(asker);
       continue;
     }
     path.length = length;
     const item = items[question.asked++];
-    answer = turn === null ? aboutTurn(item as Turn, path, onTheWay) : aboutAsk(item as MessageRecord, path);
+    answer = asker === null ? aboutTurn(item as Turn, path, onTheWay) : aboutAsk(item as MessageRecord, path);
   }
 }
 
@@ -77,10 +78,4 @@ function aboutTurn(turn: Turn, path: readonly string[], onTheWay: Set<Turn>): An
   if (turn.state !== OPEN || turn.rest === null) return false;
   onTheWay.add(turn);
   return { items: [...turn.rest.asks], turn, all: false, length: path.length, asked: 0 };
-}
-
-/** What is not stuck is on no way. */
-function leave({ turn, length }: Question, path: string[], onTheWay: Set<Turn>): void {
-  if (turn === null) path.length = length - 1;
-  else onTheWay.delete(turn);
 }

@@ -2,7 +2,9 @@ import type { BoundedBuffer } from '../buffer/bounded-buffer';
 import { HIGHEST_LANE } from '../message/lane';
 import type { Dispatch } from './dispatch';
 import type { MailboxCore } from './mailbox-core';
-import type { MessageRecord } from './message-record';
+import { PLAIN } from './message-properties';
+import { MessageRecord } from './message-record';
+import { HELD } from './record-state';
 
 /** Whether a queued message has waited longer than its own ttl, or its mailbox's where it has none. */
 export function isExpired(core: MailboxCore, dispatch: Dispatch, meta: MessageRecord | number): boolean {
@@ -18,35 +20,80 @@ export function isSwept(core: MailboxCore): boolean {
   return core.buffer !== null && core.buffer.isFull && (core.settings.ttl !== Infinity || hasOwnTtls(core));
 }
 
-/** What has outlived its ttl takes no place. Whoever is told of it may end the actor, and with it the queue. */
+/**
+ * What has outlived its ttl takes no place. Whoever is told of it may end the actor, and with it the queue; and who waited gets the
+ * place, and may be too old already: so it looks again.
+ */
 export function sweepExpired(core: MailboxCore, dispatch: Dispatch): void {
-  const buffer = core.buffer as BoundedBuffer<unknown, MessageRecord | number>;
-  for (let lane = 0; lane <= HIGHEST_LANE; lane++) {
-    while (core.buffer === buffer && buffer.has(lane)) {
-      const meta = buffer.metaOf(lane);
-      if (!isExpired(core, dispatch, meta)) break;
-      const message = buffer.valueOf(lane);
-      buffer.take(lane);
-      dispatch.journal.pending--;
-      // Whoever waits gets the place, before anyone is told and sends again (rule M2).
-      core.placeFreed(dispatch);
-      core.expire(typeof meta === 'number' || meta.shared ? message : meta.message, meta);
-    }
-  }
-  // Asked again each time: a message with a ttl of its own may have come from those who waited, and be too old already.
-  while (core.buffer === buffer && hasOwnTtls(core) && sweepBehindHeads(core, dispatch, buffer));
+  const buffer = core.buffer as Queue;
+  while (core.buffer === buffer && (sweepHeads(core, dispatch, buffer) || (hasOwnTtls(core) && sweepBehindHeads(core, dispatch, buffer))));
 }
 
 function hasOwnTtls(core: MailboxCore): boolean {
   return core.extras !== null && core.extras.ownTtls;
 }
 
-/** A message with a ttl of its own can expire before those in front of it. Whether there was any. */
-function sweepBehindHeads(core: MailboxCore, dispatch: Dispatch, buffer: BoundedBuffer<unknown, MessageRecord | number>): boolean {
-  const expired: MessageRecord[] = [];
+type Queue = BoundedBuffer<unknown, MessageRecord | number>;
+
+/** Answers whether anything has expired. */
+function sweepHeads(core: MailboxCore, dispatch: Dispatch, buffer: Queue): boolean {
+  let found = false;
+  for (let lane = 0; lane <= HIGHEST_LANE; lane++) {
+    while (core.buffer === buffer && buffer.has(lane)) {
+      const meta = buffer.metaOf(lane);
+      if (!isExpired(core, dispatch, meta)) break;
+      found = true;
+      const message = buffer.valueOf(lane);
+      buffer.take(lane);
+      dispatch.journal.pending--;
+      // Whoever waits gets the place, before anyone is told and sends again (rule M2).
+      core.placeFreed(dispatch);
+      core.expire(isOwn(meta) ? meta.message : message, meta);
+    }
+  }
+  return found;
+}
+
+/** Where some have a ttl of their own, a message can expire before those in front of it. Answers whether any has. */
+function sweepBehindHeads(core: MailboxCore, dispatch: Dispatch, buffer: Queue): boolean {
+  let expired: MessageRecord[] = [];
+  let lacksRecord = false;
   buffer.forEach((_, meta) => {
-    if (typeof meta !== 'number' && !meta.shared && meta.properties.ttl >= 0 && isExpired(core, dispatch, meta)) expired.push(meta);
+    if (!isExpired(core, dispatch, meta)) return;
+    if (isOwn(meta)) expired.push(meta);
+    else lacksRecord = true;
   });
+  if (lacksRecord) expired = withRecords(core, dispatch, buffer);
   for (const record of expired) record.fail('Expired');
   return expired.length > 0;
+}
+
+/** Only what has a record of its own can leave from behind a head: what has expired gets one. All go round once, and stand as before. */
+function withRecords(core: MailboxCore, dispatch: Dispatch, buffer: Queue): MessageRecord[] {
+  const queued: { readonly message: unknown; readonly meta: MessageRecord | number; readonly lane: number }[] = [];
+  buffer.forEach((message, meta, lane) => queued.push({ message, meta, lane }));
+  const expired: MessageRecord[] = [];
+  for (const { message, meta, lane } of queued) {
+    buffer.metaOf(lane);
+    buffer.take(lane);
+    if (!isExpired(core, dispatch, meta)) {
+      buffer.push(message, meta, lane);
+      continue;
+    }
+    const record = isOwn(meta) ? meta : recordOf(core, dispatch, message, meta, lane);
+    buffer.push(undefined, record, lane);
+    expired.push(record);
+  }
+  return expired;
+}
+
+function recordOf(core: MailboxCore, dispatch: Dispatch, message: unknown, meta: MessageRecord | number, lane: number): MessageRecord {
+  const record = typeof meta === 'number' ? new MessageRecord(dispatch, message, lane, PLAIN, null, dispatch.clock.sentAt(meta)) : meta.own(core);
+  record.core = core;
+  record.state = HELD;
+  return record;
+}
+
+function isOwn(meta: MessageRecord | number): meta is MessageRecord {
+  return typeof meta !== 'number' && !meta.shared;
 }

@@ -4,14 +4,13 @@
  */
 export function deepFreeze(message: unknown): void {
   const todo: unknown[] = [message];
-  for (let value = todo.pop(); value !== undefined || todo.length > 0; value = todo.pop()) {
-    if (value === null || (typeof value !== 'object' && typeof value !== 'function')) continue;
+  while (todo.length > 0) {
+    const value = todo.pop();
     try {
+      // What is no object counts as frozen, and so does what has been here.
       if (Object.isFrozen(value) || ArrayBuffer.isView(value)) continue;
       Object.freeze(value);
-      for (const property of Object.values(Object.getOwnPropertyDescriptors(value))) {
-        if ('value' in property && property.value !== undefined) todo.push(property.value);
-      }
+      for (const property of Object.values(Object.getOwnPropertyDescriptors(value))) todo.push(property.value);
     } catch {
       // A Proxy that refuses stays unfrozen: freezing is a help in development, not a gate.
     }

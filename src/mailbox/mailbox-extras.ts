@@ -16,7 +16,8 @@ export class MailboxExtras {
   drained: Subject<void> | undefined = undefined;
   /** Closed, empty and at rest for good. */
   ended = false;
-  stopReason: unknown = 'closed';
+  /** Why it was closed. */
+  stopReason: unknown = undefined;
   /** Some queued message has a ttl of its own. */
   ownTtls = false;
 

@@ -32,7 +32,7 @@ export interface MailboxSettings {
   /** Where it is not given, as many as the capacity. */
   readonly maxWaiting: number | undefined;
   readonly dispatcher: SchedulerLike | undefined;
-  /** What a full mailbox answers, where its settings alone say so. */
+  /** What a full mailbox in which nothing can expire answers, where its settings alone say so. */
   readonly whenFull: FailureCode | undefined;
 }
 
@@ -55,7 +55,7 @@ function resolve(options: MailboxOptions): MailboxSettings {
     turnTimeout: checkDuration(turnTimeout, 'turnTimeout', { infinity: true }),
     maxWaiting,
     dispatcher,
-    whenFull: ttl !== Infinity || overflow === 'drop-oldest' ? undefined : overflow === 'drop-newest' ? 'Dropped' : 'MailboxFull',
+    whenFull: overflow === 'drop-oldest' ? undefined : overflow === 'drop-newest' ? 'Dropped' : 'MailboxFull',
   };
 }
 

@@ -29,14 +29,15 @@ export class RunQueue {
     core.flags |= READY;
     (this.#ready ??= new ChunkedQueue()).push(core, 0);
     if (this.scheduler === null) this.dispatch.await();
-    else this.schedule();
+    else this.#schedule(this.scheduler);
   }
 
   /** Lines a mailbox up again whose visit was cut off, and goes on in a macrotask; there a scheduler is asked again. */
   suspend(core: MailboxCore): void {
     core.flags |= READY;
     (this.#ready ??= new ChunkedQueue()).push(core, 0);
-    if (this.scheduler === null) {
+    const { scheduler } = this;
+    if (scheduler === null) {
       this.dispatch.suspend();
       return;
     }
@@ -45,7 +46,7 @@ export class RunQueue {
     this.close();
     macrotask(() => {
       this.#suspended = false;
-      if (!this.isEmpty) this.schedule();
+      if (!this.isEmpty) this.#schedule(scheduler);
     });
   }
 
@@ -60,9 +61,8 @@ export class RunQueue {
   }
 
   /** Asks the scheduler for a drain, unless one is asked for. */
-  schedule(): void {
-    const { scheduler } = this;
-    if (scheduler === null || this.#suspended || this.#action !== undefined) return;
+  #schedule(scheduler: SchedulerLike): void {
+    if (this.#suspended || this.#action !== undefined) return;
     // A scheduler may run its work at once, and then the subscription comes after the fact.
     let ran = false;
     const action = scheduler.schedule(() => {

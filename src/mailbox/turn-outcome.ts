@@ -38,12 +38,11 @@ export function threw(turn: Turn, dispatch: Dispatch, error: unknown, message: u
 
 /** One value of a streamed reply. */
 export function emitReply(turn: Turn, value: unknown): void {
-  const { caller, meta } = turn;
+  const { caller } = turn;
   if (turn.state !== OPEN || caller === null) return;
-  if (typeof meta !== 'number') {
-    meta.answered = true;
-    meta.place?.remove(meta);
-  }
+  const record = turn.record();
+  record.answered = true;
+  record.place?.remove(record);
   const { dispatch } = turn.core.runQueue;
   const outermost = dispatch.enter();
   try {
@@ -164,7 +163,6 @@ function abortReturned(turn: Turn, dispatch: Dispatch, result: any, message: unk
   turn.end();
   if (isPromise(result)) {
     const rest = turn.open();
-    rest.isPromise = true;
     rest.state = ABANDONED;
     turn.core.takeSeat(turn, rest);
     awaitReply(turn, result);
