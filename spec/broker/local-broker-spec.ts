@@ -69,8 +69,10 @@ describe('an ask with options', () => {
     const gone = new Subscriber<unknown>();
     gone.unsubscribe();
     broker.spawn(a, () => {});
+    broker.trySend(a, 0);
+    broker.send(a, 0).subscribe(gone);
     broker.send(a, 0, { headers: {} }).subscribe(gone);
-    expect(broker.metrics().totalSent).toBe(0);
+    expect(broker.metrics().totalSent).toBe(1);
   });
 });
 

@@ -63,7 +63,7 @@ const NO_DETAILS: Details = { lane: NORMAL_LANE };
 function subscribe(this: Observable<unknown>, subscriber: Subscriber<unknown>): void {
   const { broker, id, message, details } = this as ReplyStream;
   const core = broker.actors.get(id);
-  if (core !== undefined && details === null && (core.flags | broker.dispatch.flags) === 0 && (broker.dispatch.succeeded & SAMPLE_MASK) !== 0) {
+  if (core !== undefined && details === null && !subscriber.closed && (core.flags | broker.dispatch.flags) === 0 && (broker.dispatch.succeeded & SAMPLE_MASK) !== 0) {
     askDirect(core, broker.dispatch, message, subscriber);
     return;
   }
