@@ -166,6 +166,35 @@ describe('ChunkedQueue', () => {
       expect(queue.length).toBe(16 + 32 + 64);
     });
 
+    it('comes in chunks of 32,768 slots while 32,768 values wait, and in short ones again when they do not', () => {
+      const short = 16 + 32 + 64 + 128 + 256 + 512 + 1_024 + 32 * 2_048;
+      const queue = queueOf(short / 2);
+      expect(queue.length).toBe(short);
+      queue.push(-1, 0);
+      expect(queue.length).toBe(short + 32_768);
+      while (queue.size > 1) take(queue);
+      expect(queue.length).toBe(32_768 + 2_048);
+      for (let i = 0; i < 16_383; i++) queue.push(i, 0);
+      expect(queue.length).toBe(32_768 + 2_048);
+      queue.push(-1, 0);
+      expect(queue.length).toBe(32_768 + 2_048);
+      for (let i = 0; i < 20_000; i++) {
+        queue.push(i, 0);
+        take(queue);
+      }
+      expect(queue.length).toBeLessThanOrEqual(20 * 2_048);
+    });
+
+    it('leaves nothing of a long chunk behind when the last value leaves', () => {
+      const queue = queueOf(100_000, 99_999);
+      expect(queue.length).toBeGreaterThan(32_768);
+      take(queue);
+      expect(queue.length).toBe(0);
+      queue.push(7, 0);
+      expect(queue.length).toBe(16);
+      expect(take(queue)).toBe(7);
+    });
+
     it('is given back but for one chunk when the last value leaves', () => {
       expect(queueOf(24, 24).length).toBe(32);
       expect(queueOf(8, 8).length).toBe(16);
