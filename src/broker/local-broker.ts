@@ -169,7 +169,7 @@ export class LocalBroker {
   trySend(id: string, message: unknown, options?: TellOptions): SendResult {
     const core = this.#actors.get(id);
     const dispatch = this.#dispatch;
-    if (core !== undefined && (dispatch.succeeded & SAMPLE_MASK) !== 0) {
+    if (core !== undefined && ((dispatch.succeeded & SAMPLE_MASK) !== 0 || dispatch.succeeded === this.#ledger.sampledAt)) {
       const lane = options === undefined ? NORMAL_LANE : laneOnly(options);
       if (lane !== undefined) {
         if ((core.flags | dispatch.flags) === 0) {

@@ -30,6 +30,8 @@ export class Ledger extends Journal {
   readonly failedBy: Record<FailureCount, number> = noFailures();
   totalDeadLettered = 0;
   registeredActors = 0;
+  /** How many had succeeded when a send was last timed. */
+  sampledAt = -1;
   readonly #log: DeadLetterLog;
   readonly #events = new Outlet<BrokerEvent>();
   readonly #letters = new Outlet<DeadLetter>();
@@ -39,7 +41,6 @@ export class Ledger extends Journal {
   #tellingLetter = false;
   #sampledNs = 0;
   #samples = 0;
-  #sampledAt = -1;
 
   constructor(log: DeadLetterLog) {
     super();
@@ -93,8 +94,8 @@ export class Ledger extends Journal {
   /** Whether the next send is to be timed: once in so many that succeeded. */
   isSampleDue(): boolean {
     const { succeeded } = this.#dispatch;
-    if ((succeeded & SAMPLE_MASK) !== 0 || succeeded === this.#sampledAt) return false;
-    this.#sampledAt = succeeded;
+    if ((succeeded & SAMPLE_MASK) !== 0 || succeeded === this.sampledAt) return false;
+    this.sampledAt = succeeded;
     return true;
   }
 
