@@ -52,7 +52,10 @@ for (const { at, line, was, becomes } of unargued) console.log(`  ${at}  ${line}
 const stale = argued.filter((entry) => !needed.has(keyOf(entry)));
 if (stale.length > 0) console.log(`\nEntries of equivalent.json that no survivor needs: ${stale.length}`);
 for (const { file, line, was, becomes } of stale) console.log(`  ${file}  ${line}\n    ${was}  ->  ${becomes}`);
-if (!isEnough) {
-  console.error(`\nLess than ${LEAST} % of the mutants are killed.`);
+const complaints = [];
+if (!isEnough) complaints.push(`Less than ${LEAST} % of the mutants are killed.`);
+if (unargued.length > 0) complaints.push('A survivor stays only if it is equivalent: kill it with a spec, or argue it in .config/mutation/equivalent.json.');
+if (complaints.length > 0) {
+  console.error(`\n${complaints.join('\n')}`);
   process.exitCode = 1;
 }
