@@ -81,6 +81,40 @@ describe('Deadlines', () => {
     expect(deadlines.length).toBe(0);
   });
 
+  it('forget the last to come at once, and the others when they are more than those who wait', () => {
+    const { deadlines, expired, add, goOnFor } = setup();
+    const items = [30, 20, 20, 10, 40].map((timeout, i) => add(String(i), timeout));
+    const leave = (...indices: number[]): void => indices.forEach((i) => items[i]?.place?.remove(items[i]));
+    leave(4);
+    expect(deadlines.length).toBe(4);
+    leave(3, 1);
+    expect([deadlines.size, deadlines.length]).toEqual([2, 4]);
+    for (let i = 5; i < 8; i++) items.push(add(String(i), 20));
+    leave(5);
+    expect([deadlines.size, deadlines.length]).toEqual([4, 7]);
+    leave(0);
+    expect([deadlines.size, deadlines.length]).toEqual([3, 3]);
+    goOnFor(20);
+    expect(expired).toEqual(['2 at 20', '6 at 20', '7 at 20']);
+  });
+
+  it('expire in their order, whoever left, and however many (S4)', () => {
+    const timeouts = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 120 });
+    fc.assert(
+      fc.property(timeouts, fc.infiniteStream(fc.boolean()), (all, leaves) => {
+        const { deadlines, expired, add, goOnFor } = setup();
+        const waiting = all.map((timeout, i) => ({ timeout, name: String(i), item: add(String(i), timeout) }));
+        const left = waiting.filter(() => leaves.next().value);
+        for (const { item } of left) item.place?.remove(item);
+        const expected = waiting.filter((one) => !left.includes(one));
+        expect(deadlines.size).toBe(expected.length);
+        expect(deadlines.length).toBeLessThanOrEqual(2 * expected.length);
+        goOnFor(50);
+        expect(expired).toEqual(expected.sort((x, y) => x.timeout - y.timeout).map(({ name, timeout }) => `${name} at ${timeout}`));
+      }),
+    );
+  });
+
   it('expire nothing when they are closed', () => {
     const { scheduler, deadlines, expired, add } = setup();
     const items = [5, 6, 7, 8, 9, 10, 11, 12, 13, 14].map((timeout) => add('a', timeout));

@@ -48,6 +48,17 @@ describe('a request that is over', () => {
     expect(scheduler.frame).toBeLessThanOrEqual(60);
   });
 
+  it('has none where its timeout is Infinity (S4)', () => {
+    const scheduler = new VirtualTimeScheduler();
+    const { broker } = setup({ scheduler });
+    broker.spawn(a, () => NEVER, { concurrency: 2 });
+    const asked = [broker.send(a, 0, { timeout: Infinity }), broker.send(a, 1, { timeout: Infinity, headers: {} })].map((stream) => stream.subscribe());
+    expect(broker.metrics().openRequests).toBe(2);
+    scheduler.flush();
+    expect(scheduler.frame).toBe(0);
+    asked.forEach((subscription) => subscription.unsubscribe());
+  });
+
   it('leaves none either where it was cancelled (S4)', () => {
     const scheduler = new VirtualTimeScheduler();
     const { broker } = setup({ scheduler });
@@ -59,6 +70,22 @@ describe('a request that is over', () => {
     }, 10);
     scheduler.flush();
     expect(scheduler.frame).toBeLessThanOrEqual(60);
+  });
+});
+
+describe('what was cancelled', () => {
+  it('never runs, in whatever numbers (S3)', () => {
+    const { broker } = setup();
+    const mailbox = Mailbox.bounded<any>(1_000);
+    broker.register(a, mailbox);
+    broker.trySend(a, 'lives');
+    const asked = Array.from({ length: 500 }, (_, n) => broker.send(a, n).subscribe());
+    asked.forEach((subscription) => subscription.unsubscribe());
+    broker.trySend(a, 'lives, too');
+    const handled: unknown[] = [];
+    mailbox.receive((message: unknown) => void handled.push(message));
+    expect(handled).toEqual(['lives', 'lives, too']);
+    expect(broker.metrics()).toMatchObject({ totalSent: 502, totalSucceeded: 2, failedBy: { Cancelled: 500 } });
   });
 });
 

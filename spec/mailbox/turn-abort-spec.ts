@@ -225,6 +225,52 @@ describe('a turn that is aborted', () => {
     expect(watchFor((context as unknown as ActorContext).send(b, 0)).error).toMatchObject({ code: 'ActorStopped' });
   });
 
+  it('cancels all that it asked (M4)', () => {
+    const { broker } = setup();
+    broker.spawn(b, () => NEVER, { concurrency: 2 });
+    broker.spawn(a, (_message, context: ActorContext) => {
+      for (const n of [1, 2, 3]) watchFor(context.send(b, n));
+      return NEVER;
+    });
+    const asked = broker.send(a, 0).subscribe();
+    expect(broker.metrics()).toMatchObject({ openRequests: 4, inFlight: 3, pending: 1 });
+    asked.unsubscribe();
+    expect(broker.metrics()).toMatchObject({ openRequests: 0, inFlight: 0, pending: 0, totalAborted: 3, failedBy: { Cancelled: 1 } });
+  });
+
+  it('asks nothing more while it is on the stack and has seen its signal abort (S3)', () => {
+    const { broker } = setup();
+    broker.spawn(b, () => 'fine');
+    const errors: unknown[] = [];
+    broker.spawn(a, (_message, context: ActorContext) => {
+      expect(context.signal.aborted).toBe(false);
+      broker.unregister(a);
+      errors.push(watchFor(context.send(b, 0)).error);
+    });
+    broker.trySend(a, 0);
+    expect(errors).toMatchObject([{ code: 'ActorStopped', actorId: 'a', started: true }]);
+    expect(broker.metrics().totalSent).toBe(1);
+  });
+
+  it('is another one than that of an actor which starts on its stack (S3)', () => {
+    const { broker } = setup();
+    const ids: unknown[] = [];
+    const aborted: boolean[] = [];
+    broker.spawn(a, (_message, { signal }: ActorContext) => {
+      broker.spawn(b, {
+        receive: () => {},
+        onStart: ({ envelope }: ActorContext) => {
+          ids.push(envelope.id);
+          broker.unregister(a);
+          aborted.push(signal.aborted);
+        },
+      });
+    });
+    broker.trySend(a, 0);
+    expect(ids).toHaveLength(1);
+    expect(aborted).toEqual([true]);
+  });
+
   it('goes on, whether or not it has read its signal (S3)', () => {
     const { broker } = setup();
     const mailbox = Mailbox.bounded<any>(5);

@@ -1,4 +1,4 @@
-import { type ActorContext, type BrokerEvent, actorId } from 'rx-broker';
+import { type ActorContext, type BrokerEvent, type InMemoryMessageBroker, actorId } from 'rx-broker';
 import { NEVER, Subject, takeUntil } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { setup, watchFor } from '../broker/setup';
@@ -43,6 +43,80 @@ describe('the context of a turn', () => {
     first.unsubscribe();
   });
 });
+
+const ways: readonly [string, (broker: InMemoryMessageBroker, message: string) => void][] = [
+  ['told', (broker, message) => broker.trySend(a, message)],
+  ['told, of low priority', (broker, message) => broker.trySend(a, message, { priority: 'low' })],
+  ['told, with headers', (broker, message) => broker.trySend(a, message, { headers: { h: '1' } })],
+  ['told within a turn', (broker, message) => broker.trySend(b, () => broker.trySend(a, message))],
+  ['told with headers within a turn', (broker, message) => broker.trySend(b, () => broker.trySend(a, message, { headers: { h: '1' } }))],
+  ['asked', (broker, message) => watchFor(broker.send(a, message))],
+  ['asked, with headers', (broker, message) => watchFor(broker.send(a, message, { headers: { h: '1' } }))],
+  ['asked within a turn', (broker, message) => broker.trySend(b, () => watchFor(broker.send(a, message)))],
+  ['broadcast', (broker, message) => broker.tryBroadcast(message, (id) => id === a)],
+  ['broadcast, and asked', (broker, message) => watchFor(broker.broadcastFilter(message, (id) => id === a))],
+  ['published', (broker, message) => broker.publish('t', message)],
+  ['published within a turn', (broker, message) => broker.trySend(b, () => broker.publish('t', message))],
+];
+
+describe.each(ways)('a turn whose message was %s', (how, send) => {
+  /** A broker whose first send is behind it, and `a`, which hands its contexts to `handle`. */
+  function running(handle: (context: ActorContext, message: string) => void) {
+    const { broker, letters } = setup();
+    const { broker } = running((context) => {
+      kept = context;
+    });
+    broker.trySend(b, () => {});
+    broker.spawn(a, (message: string, context: ActorContext) => handle(context, message), { topics: ['t'] });
+    return { broker, letters };
+  }
+
+  it('has one envelope, during its turn and after it', () => {
+    const envelopes: unknown[] = [];
+    let kept: ActorContext | undefined;
+    const { broker } = running((context) => {
+      kept = context;
+      envelopes.push(said(context));
+    });
+    send(broker, 'm');
+    expect(envelopes).toEqual([said(kept)]);
+  });
+
+  it('says afterwards of what priority and topic its message was', () => {
+    let kept: ActorContext | undefined;
+    const { broker } = running((context) => void (kept = context));
+    send(broker, 'm');
+    const { priority, topic, headers, attempt } = kept!.envelope;
+    expect({ priority, topic, headers, attempt }).toEqual({
+      priority: how.includes('low') ? 'low' : 'normal',
+      topic: how.includes('published') ? 't' : undefined,
+      headers: how.includes('headers') ? { h: '1' } : {},
+      attempt: 1,
+    });
+  });
+
+  it.each(ways)('is not the one on the stack once it is over: that one, %s, has the signal (S3)', (_, sendNext) => {
+    const kept: ActorContext[] = [];
+    const aborted: boolean[] = [];
+    const { broker } = running((context) => {
+      kept.push(context);
+      if (kept.length === 1) return;
+      const { signal } = context;
+      const before = (kept[0] as ActorContext).signal;
+      broker.unregister(a);
+      aborted.push(signal.aborted, before.aborted, context.signal.aborted);
+    });
+    send(broker, 'first');
+    sendNext(broker, 'second');
+    expect(aborted).toEqual([true, false, true]);
+  });
+});
+
+/** What an envelope says. */
+function said(context: ActorContext | undefined): object {
+  const { id, priority, topic, sender, sentAt, attempt, headers } = context!.envelope;
+  return { id, priority, topic, sender, sentAt, attempt, headers };
+}
 
 describe('a direct ask that is left open', () => {
   it.each(['envelope', 'signal', 'nothing'] as const)('can be cancelled, whatever its handler has read: %s (S3)', (what) => {

@@ -59,9 +59,9 @@ export class Deadlines {
   remove(item: Timed): void {
     item.place = null;
     this.#size--;
-    const { length } = this.#items;
-    if (this.#items[length - 1] === item) this.#pop();
-    else if (length > 2 * this.#size) this.#compact();
+    const items = this.#items;
+    if (items[items.length - 1] === item) this.#pop();
+    if (items.length > 2 * this.#size) this.#compact();
   }
 
   /** Ends the timer. What still waits never expires. */

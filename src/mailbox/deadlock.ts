@@ -4,12 +4,12 @@ import { IDLE_SEAT } from './flags';
 import type { Turn } from './turn';
 import { OPEN } from './turn-state';
 
-/** Fails the asks of a turn that could only be answered by turns that wait for them (rule O6). */
+/** Fails the asks of a turn left open that could only be answered by turns that wait for them (rule O6). */
 export function breakCircles(turn: Turn): void {
-  const asks = turn.rest?.asks;
-  if (asks === undefined || asks.size === 0 || turn.state !== OPEN) return;
+  const { asks } = turn.open();
+  if (asks.size === 0) return;
   for (const ask of [...asks]) {
-    const path = ask.state === DONE ? undefined : circleOf(turn, ask);
+    const path = circleOf(turn, ask);
     if (path !== undefined) ask.fail('Deadlock', path.join(' → '));
   }
 }
@@ -53,7 +53,7 @@ export function circleOf(turn: Turn, ask: MessageRecord): string[] | undefined {
     if (answer !== all || question.asked === items.length) {
       open.pop();
       // What is not stuck is on no way.
-      if (!answer && asker !== null) onTheWay.delete(asker);
+      if (!answer) onTheWay.delete(asker as Turn);
       continue;
     }
     path.length = length;

@@ -161,7 +161,7 @@ export class MessageRecord implements Envelope, Withdrawable, Timed {
     this.message = undefined;
     if (this.place !== null) this.place.remove(this);
     if (this.unlisten !== undefined) this.unlisten();
-    if (this.parent !== null) this.parent.rest?.forget(this);
+    if (this.parent !== null) this.parent.open().forget(this);
     if (this.caller !== null) {
       this.caller = null;
       this.dispatch.journal.requests--;

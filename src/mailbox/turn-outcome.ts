@@ -3,6 +3,7 @@ import { failureOf } from '../failure/failure-of';
 import type { Observable } from 'rxjs';
 import type { Dispatch } from './dispatch';
 import { ASKED, CUT_SHORT, OBSERVED } from './flags';
+import type { Host } from './host';
 import type { LeftOpen } from './left-open';
 import { PLAIN, PROMISE, STREAM, type ReplyKind, isPromise, kindOf } from './reply-kind';
 import { StreamedReply } from './streamed-reply';
@@ -78,7 +79,7 @@ function leaveOpen(turn: Turn, dispatch: Dispatch, result: any, kind: ReplyKind,
   dispatch.journal.open++;
   core.takeSeat(turn, rest);
   rest.startClock(dispatch, core.settings.turnTimeout);
-  if (caller !== null && turn.record().caller === null) dispatch.host?.adopt(turn, caller);
+  if (caller !== null && turn.record().caller === null) (dispatch.host as Host).adopt(turn, caller);
   if (kind === PROMISE) awaitReply(turn, result as PromiseLike<unknown>);
   else if (kind === STREAM) {
     rest.reply = new StreamedReply(turn, outcome);

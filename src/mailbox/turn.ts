@@ -59,12 +59,12 @@ export class Turn implements ActorContext {
     return (typeof stage === 'number' ? stage >= 0 : stage.state === RUNNING) ? ON_STACK : OVER;
   }
 
-  /** It can only be over, unless it was left open. */
+  /** It is over. Said once, unless it was left open. */
   end(): void {
     const { stage } = this;
-    if (stage instanceof OpenTurn) stage.state = OVER;
-    else if (typeof stage !== 'number') stage.state = DONE;
-    else if (stage >= 0) this.stage = ~stage;
+    if (typeof stage === 'number') this.stage = ~stage;
+    else if (stage instanceof OpenTurn) stage.state = OVER;
+    else stage.state = DONE;
   }
 
   /** What is rare, where there is any. */
