@@ -62,13 +62,11 @@ const ways: readonly [string, (broker: InMemoryMessageBroker, message: string) =
 describe.each(ways)('a turn whose message was %s', (how, send) => {
   /** A broker whose first send is behind it, and `a`, which hands its contexts to `handle`. */
   function running(handle: (context: ActorContext, message: string) => void) {
-    const { broker, letters } = setup();
-    const { broker } = running((context) => {
-      kept = context;
-    });
+    const { broker } = setup();
+    broker.spawn(b, (work: () => void) => work());
     broker.trySend(b, () => {});
     broker.spawn(a, (message: string, context: ActorContext) => handle(context, message), { topics: ['t'] });
-    return { broker, letters };
+    return { broker };
   }
 
   it('has one envelope, during its turn and after it', () => {
@@ -84,7 +82,9 @@ describe.each(ways)('a turn whose message was %s', (how, send) => {
 
   it('says afterwards of what priority and topic its message was', () => {
     let kept: ActorContext | undefined;
-    const { broker } = running((context) => void (kept = context));
+    const { broker } = running((context) => {
+      kept = context;
+    });
     send(broker, 'm');
     const { priority, topic, headers, attempt } = kept!.envelope;
     expect({ priority, topic, headers, attempt }).toEqual({
