@@ -102,13 +102,38 @@ describe.each(ways)('a turn whose message was %s', (how, send) => {
       kept.push(context);
       if (kept.length === 1) return;
       const { signal } = context;
-      const before = (kept[0] as ActorContext).signal;
+      const before = kept[0] as ActorContext;
+      expect(before.envelope.id).not.toBe(context.envelope.id);
+      expect(before.signal.aborted).toBe(false);
       broker.unregister(a);
-      aborted.push(signal.aborted, before.aborted, context.signal.aborted);
+      aborted.push(signal.aborted, before.signal.aborted, context.signal.aborted);
     });
     send(broker, 'first');
     sendNext(broker, 'second');
     expect(aborted).toEqual([true, false, true]);
+  });
+});
+
+describe('what an actor starts with', () => {
+  it.each(['envelope', 'signal', 'nothing'] as const)('is over when it has started, whatever was read of it: %s (S3)', (what) => {
+    const { broker } = warm();
+    const started: ActorContext[] = [];
+    const aborted: boolean[] = [];
+    broker.spawn(a, {
+      onStart: (context: ActorContext) => {
+        started.push(context);
+        if (what !== 'nothing') expect(context[what]).toBeDefined();
+      },
+      receive: (_message: unknown, { signal }: ActorContext) => {
+        const before = started[0] as ActorContext;
+        expect(before.envelope.priority).toBe('normal');
+        expect(before.signal.aborted).toBe(false);
+        broker.unregister(a);
+        aborted.push(signal.aborted, before.signal.aborted);
+      },
+    });
+    broker.trySend(a, 0);
+    expect(aborted).toEqual([true, false]);
   });
 });
 
