@@ -1,5 +1,5 @@
-import { Mailbox, actorId } from 'rx-broker';
-import { EMPTY, NEVER, Subject, Subscriber, asapScheduler, of, take, throwError, timer } from 'rxjs';
+import { type ActorContext, Mailbox, actorId } from 'rx-broker';
+import { EMPTY, NEVER, Subject, Subscriber, asapScheduler, of, switchMap, take, throwError, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { deferred, expectConserved, setup, virtually, watchFor } from './setup';
 
@@ -172,6 +172,26 @@ describe('broadcast', () => {
     expect(watchFor(broker.broadcast('x', { signal: controller.signal })).error).toBe('left');
     expect(signals.map(({ aborted }) => aborted)).toEqual([true, true, true, true, true, true]);
     expect(broker.metrics()).toMatchObject({ totalAborted: 6, inFlight: 0, openRequests: 0 });
+  });
+
+  it('is taken back everywhere before what one target sets free runs at another (S3, R3)', () => {
+    const { broker } = setup();
+    const go = new Subject<void>();
+    const handled: string[] = [];
+    broker.spawn(a, (message: string) => {
+      handled.push(`a: ${message}`);
+      return message === 'to all' ? NEVER : message;
+    });
+    broker.spawn(b, (message: string, context: ActorContext) => {
+      handled.push(`b: ${message}`);
+      return message === 'first' ? go.pipe(switchMap(() => context.send(a, 'behind')), take(1)) : message;
+    });
+    broker.trySend(b, 'first');
+    const all = broker.broadcast('to all').subscribe();
+    go.next();
+    all.unsubscribe();
+    expect(handled).toEqual(['b: first', 'a: to all', 'a: behind']);
+    expect(broker.metrics()).toMatchObject({ totalAborted: 1, totalSucceeded: 2, failedBy: { Cancelled: 1 }, pending: 0, inFlight: 0 });
   });
 
   it('waits for a place at a mailbox that blocks', () => {

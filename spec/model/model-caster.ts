@@ -26,9 +26,11 @@ export class ModelCaster {
     const payload = this.#sender.payload(plan);
     const { tell, cancels } = this.#sender.caller();
     const gathering = new ModelGathering(order, tell);
-    cancels(() => {
-      for (const message of gathering.cancel()) broker.cancel(message);
-    });
+    cancels(() =>
+      broker.atomically(() => {
+        for (const message of gathering.cancel()) broker.cancel(message);
+      }),
+    );
     const targets = [...broker.actors.values()].filter(({ id }) => to.includes(id));
     broker.atomically(() => {
       const seats = targets.map((mailbox) => ({ mailbox, ...gathering.seat(mailbox.id) }));

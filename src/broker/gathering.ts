@@ -126,10 +126,11 @@ export class Gathering implements Unsubscribable {
 
   cancel(reason: unknown): void {
     if (this.isOver) return;
-    // What is half way to its targets gets there first, so that all of it can be taken back.
-    this.#dispatch.settleFanOut();
-    this.isOver = true;
-    for (const seat of this.#seats) seat.cancel();
+    // What is half way to its targets gets there first; then all of it is taken back, before a seat that one sets free goes to another.
+    this.#dispatch.within(() => {
+      this.isOver = true;
+      for (const seat of this.#seats) seat.cancel();
+    });
     if (reason !== undefined) this.#subscriber.error(reason);
   }
 
