@@ -81,13 +81,28 @@ describe('Deadlines', () => {
     expect(deadlines.length).toBe(0);
   });
 
+  it('let go at once of who came last, of others when they outnumber those who wait, which then expire as ever (S4)', () => {
+    const { scheduler, deadlines, expired, add } = setup();
+    const leave = (item: Timed | undefined): void => item?.place?.remove(item);
+    const items = [1, 2, 3, 4, 5].map((timeout) => add(`${timeout}`, timeout));
+    leave(add('last', 9));
+    expect(deadlines.length).toBe(5);
+    const lengths = [1, 0, 2].map((index) => {
+      leave(items[index]);
+      return deadlines.length;
+    });
+    expect(lengths).toEqual([5, 5, 2]);
+    scheduler.flush();
+    expect(expired).toEqual(['4 at 4', '5 at 5']);
+  });
+
   it('expire nothing when they are closed', () => {
     const { scheduler, deadlines, expired, add } = setup();
     const items = [5, 6, 7, 8, 9, 10, 11, 12, 13, 14].map((timeout) => add('a', timeout));
     deadlines.close();
     scheduler.flush();
     expect(expired).toEqual([]);
-    expect(deadlines.size).toBe(0);
+    expect([deadlines.size, deadlines.length]).toEqual([0, 0]);
     expect(items.map(({ place }) => place)).toEqual(items.map(() => null));
   });
 

@@ -51,7 +51,7 @@ describe('a full mailbox', () => {
     ['told with headers', (broker, message) => broker.trySend(a, message, { headers: { h: '1' } })],
     ['broadcast', (broker, message) => broker.tryBroadcast(message)],
     ['published', (broker, message) => broker.publish('t', message)],
-  ])('finds what its own ttl has ended behind a head that lives longer: %s (M2, ttl)', (_, send) => {
+  ])('finds what its own ttl has ended behind a head that lives longer: %s (M2, ttl)', (how, send) => {
     virtually(({ at }) => {
       const { broker, letters, mailbox } = filled();
       send(broker, 'old');
@@ -63,6 +63,7 @@ describe('a full mailbox', () => {
         letters.length = 0;
         expect(broker.trySend(a, 'newcomer').ok).toBe(true);
         expect(letters).toMatchObject([{ reason: 'Expired', message: 'old', target: a, priority: 'normal' }]);
+        expect(letters[0]?.topic).toBe(how === 'published' ? 't' : undefined);
         expect(mailbox.metrics()).toMatchObject({ size: 5, lost: 2, accepted: 6 });
         const got: unknown[] = [];
         mailbox.receive((message: unknown) => void got.push(message));

@@ -48,6 +48,19 @@ describe('a request that is over', () => {
     expect(scheduler.frame).toBeLessThanOrEqual(60);
   });
 
+  it('leaves none to one that may take for ever (S4)', () => {
+    const scheduler = new VirtualTimeScheduler(undefined, 1_000);
+    const { broker } = setup({ scheduler });
+    broker.spawn(a, () => NEVER, { concurrency: 2 });
+    const waits = broker.send(a, 0, { timeout: Infinity }).subscribe();
+    expect(scheduler.actions).toEqual([]);
+    const timed = watchFor(broker.send(a, 1, { timeout: 10 }));
+    scheduler.flush();
+    expect(timed.error).toMatchObject({ code: 'Timeout' });
+    expect(scheduler.actions).toEqual([]);
+    waits.unsubscribe();
+  });
+
   it('leaves none either where it was cancelled (S4)', () => {
     const scheduler = new VirtualTimeScheduler();
     const { broker } = setup({ scheduler });
