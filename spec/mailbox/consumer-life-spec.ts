@@ -71,6 +71,19 @@ describe('the life of an actor', () => {
     expect(lines).toEqual([]);
   });
 
+  it('begins with onStart on no turn’s stack: what comes after runs at once (D1)', () => {
+    const { broker } = setup();
+    const got: unknown[] = [];
+    broker.spawn(b, (one) => {
+      got.push(one);
+      if (one === 'first') broker.trySend(b, 'is queued');
+    });
+    broker.trySend(b, 'first');
+    broker.spawn(a, { receive: () => {}, onStart: () => {} });
+    broker.trySend(b, 'after');
+    expect(got).toEqual(['first', 'is queued', 'after']);
+  });
+
   it('ends with onStop on no turn’s stack: what comes after runs at once (D1)', () => {
     const { broker } = setup();
     const mailbox = Mailbox.bounded<any>(5);

@@ -210,6 +210,24 @@ describe('a turn that is aborted', () => {
     expect(asked).toEqual(['during']);
   });
 
+  it('asks nobody any more, also while it is on the stack, once its signal has told (M4)', () => {
+    const { broker } = setup();
+    const mailbox = Mailbox.bounded<any>(5);
+    broker.register(a, mailbox);
+    broker.spawn(b, () => 'fine');
+    const asked = broker.send(a, 0).subscribe();
+    const errors: unknown[] = [];
+    mailbox.receive((_message, context) => {
+      const { signal } = context;
+      asked.unsubscribe();
+      expect(signal.aborted).toBe(true);
+      context.send(b, 0).subscribe({ error: (error: unknown) => errors.push(error) });
+      expect(errors).toMatchObject([{ code: 'ActorStopped', message: expect.stringContaining('(the turn that asked was aborted)') as string }]);
+      errors.push('went on');
+    });
+    expect(errors).toHaveLength(2);
+  });
+
   it('asks nobody any more, also where only its signal tells (M4)', () => {
     const { broker } = setup();
     let context: ActorContext | undefined;

@@ -1,13 +1,14 @@
 import type { MessageRecord } from './message-record';
 import { DONE, RUNNING } from './record-state';
 import { IDLE_SEAT } from './flags';
+import type { OpenTurn } from './open-turn';
 import type { Turn } from './turn';
 import { OPEN } from './turn-state';
 
-/** Fails the asks of a turn left open that could only be answered by turns that wait for them (rule O6). */
+/** Fails the asks of a turn that was left open and could only be answered by turns that wait for them (rule O6). */
 export function breakCircles(turn: Turn): void {
-  const { asks } = turn.open();
-  if (asks.size === 0) return;
+  const { asks } = turn.rest as OpenTurn;
+  if (asks.size === 0 || turn.state !== OPEN) return;
   for (const ask of [...asks]) {
     const path = circleOf(turn, ask);
     if (path !== undefined) ask.fail('Deadlock', path.join(' → '));

@@ -56,16 +56,13 @@ function sweepHeads(core: MailboxCore, dispatch: Dispatch, buffer: Queue): boole
 
 /** Where some have a ttl of their own, a message can expire before those in front of it. Answers whether any has. */
 function sweepBehindHeads(core: MailboxCore, dispatch: Dispatch, buffer: Queue): boolean {
-  let expired: MessageRecord[] = [];
-  let lacksRecord = false;
+  let found = false;
   buffer.forEach((_, meta) => {
-    if (!isExpired(core, dispatch, meta)) return;
-    if (isOwn(meta)) expired.push(meta);
-    else lacksRecord = true;
+    found ||= isExpired(core, dispatch, meta);
   });
-  if (lacksRecord) expired = withRecords(core, dispatch, buffer);
-  for (const record of expired) record.fail('Expired');
-  return expired.length > 0;
+  if (!found) return false;
+  for (const record of withRecords(core, dispatch, buffer)) record.fail('Expired');
+  return true;
 }
 
 /** Only what has a record of its own can leave from behind a head: what has expired gets one. All go round once, and stand as before. */
