@@ -245,6 +245,20 @@ describe('a drain that gives way', () => {
     await over(2_000);
   });
 
+  it('tells what it refuses a sender from outside before it goes on for him (D1, D4)', async () => {
+    const { broker, game, over } = playing();
+    broker.register(c, Mailbox.bounded(1));
+    broker.trySend(c, 0);
+    const hops: number[] = [];
+    broker.deadLetters$.subscribe(() => hops.push(game.hops));
+    broker.trySend(a, 1_999);
+    const first = game.hops;
+    expect(broker.trySend(c, 0, { headers: { h: '1' } }).ok).toBe(false);
+    expect(hops).toEqual([first]);
+    expect(game.hops).toBeGreaterThan(first);
+    await over(2_000);
+  });
+
   it('is not over because another one is: that of a dispatcher (D3, D4)', async () => {
     const { broker, game } = playing();
     const dispatcher = new VirtualTimeScheduler();
