@@ -1,4 +1,4 @@
-import { type InMemoryMessageBroker, type MailboxOptions, type SendError, Mailbox, actorId } from 'rx-broker';
+import { type Delivery, type InMemoryMessageBroker, type MailboxOptions, type SendError, Mailbox, actorId } from 'rx-broker';
 import { NEVER } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { expectConserved, setup, virtually, watchFor } from '../broker/setup';
@@ -69,6 +69,29 @@ describe('a full mailbox', () => {
         mailbox.receive((message: unknown) => void got.push(message));
         expect(got).toEqual(['urgent', 'lives', 'young', 'younger', 'newcomer']);
         expectConserved(broker.metrics());
+      });
+    });
+  });
+
+  it('has the credits that it had, however long it has looked (M3, ttl)', () => {
+    virtually(({ at }) => {
+      const { broker } = setup();
+      const mailbox = Mailbox.bounded<any>(2);
+      broker.register(a, mailbox);
+      const open: Delivery[] = [];
+      mailbox.deliveries$.subscribe((delivery) => void open.push(delivery));
+      const goOn = (): void => open.at(-1)?.reply();
+      for (const message of ['runs', 'normal 1']) broker.trySend(a, message);
+      broker.trySend(a, 'expires', { ttl: 5 });
+      goOn();
+      broker.trySend(a, 'low', { priority: 'low' });
+      at(10, () => {
+        expect(broker.trySend(a, 'normal 2').ok).toBe(true);
+        goOn();
+        broker.trySend(a, 'normal 3');
+        goOn();
+        goOn();
+        expect(open.map(({ message }) => message as unknown)).toEqual(['runs', 'normal 1', 'normal 2', 'low', 'normal 3']);
       });
     });
   });

@@ -83,7 +83,8 @@ export class Deadlines {
       const time = this.#times[last] as number;
       const order = this.#orders[last] as number;
       this.#pop();
-      if (last > 0) this.#sink(0, item, time, order);
+      // Never itself: those who have left are no more than those who wait.
+      this.#sink(0, item, time, order);
     }
     return items[0];
   }
