@@ -245,15 +245,28 @@ describe('a drain that gives way', () => {
     await over(2_000);
   });
 
-  it('tells what it refuses a sender from outside before it goes on for him (D1, D4)', async () => {
+  it.each<[string, (broker: InMemoryMessageBroker) => void]>([
+    ['by what was told', (broker) => {
+      broker.register(c, Mailbox.bounded(1));
+      broker.trySend(c, 0, { headers: { h: '1' } });
+    }],
+    ['by one that waited', (broker) => {
+      const open: Delivery[] = [];
+      const mailbox = Mailbox.bounded<any>(1, { overflow: 'block' });
+      broker.register(c, mailbox);
+      mailbox.deliveries$.subscribe((delivery) => void open.push(delivery));
+      for (const message of ['runs', 'is queued']) broker.trySend(c, message);
+      broker.send(c, 'waits', { timeout: Infinity }).subscribe();
+      open[0]?.reply();
+    }],
+  ])('tells what it refuses a sender from outside before it goes on for him, also where a mailbox is full %s (D1, D4)', async (_, fill) => {
     const { broker, game, over } = playing();
-    broker.register(c, Mailbox.bounded(1));
-    broker.trySend(c, 0);
+    fill(broker);
     const hops: number[] = [];
     broker.deadLetters$.subscribe(() => hops.push(game.hops));
     broker.trySend(a, 1_999);
     const first = game.hops;
-    expect(broker.trySend(c, 0, { headers: { h: '1' } }).ok).toBe(false);
+    expect(broker.trySend(c, 0, { headers: { h: '1' } })).toMatchObject({ ok: false, code: 'MailboxFull' });
     expect(hops).toEqual([first]);
     expect(game.hops).toBeGreaterThan(first);
     await over(2_000);

@@ -24,6 +24,20 @@ describe('an envelope', () => {
       });
     });
   });
+
+  it('says when it was first looked at, where nothing has read the time before (D4)', () => {
+    virtually(({ at }) => {
+      const { broker } = setup();
+      const mailbox = Mailbox.bounded<any>(5);
+      broker.register(a, mailbox);
+      const sentAt: number[] = [];
+      for (const n of [1, 2]) broker.trySend(a, n);
+      at(30, () => {
+        mailbox.receive((_message, { envelope }) => void sentAt.push(envelope.sentAt));
+        expect(sentAt).toEqual([30, 30]);
+      });
+    });
+  });
 });
 
 describe('a request that is over', () => {

@@ -34,6 +34,26 @@ describe('a turn that was ended on its stack', () => {
   });
 });
 
+describe('a reply whose `then` throws when it is read', () => {
+  it.each(['goes on', 'was ended'])('is asked for it once, where its turn %s (S2, M4)', (how) => {
+    const { broker } = setup();
+    let reads = 0;
+    const reply = {
+      get then(): unknown {
+        reads++;
+        throw new Error('hostile');
+      },
+    };
+    broker.spawn(a, () => {
+      if (how === 'was ended') broker.unregister(a);
+      return reply;
+    });
+    broker.trySend(a, 0);
+    expect(reads).toBe(1);
+    expect(broker.metrics()).toMatchObject({ inFlight: 0, ...(how === 'was ended' ? { totalAborted: 1 } : { totalErrored: 1 }) });
+  });
+});
+
 describe('a streamed reply', () => {
   it.each<[string, (subscriber: Subscriber<unknown>) => void, object]>([
     ['completed', (subscriber) => subscriber.complete(), { values: [], completed: true }],
