@@ -1,4 +1,4 @@
-import { type ActorContext, type BrokerError, type DeadLetter, DeadLetterQueue, type Delivery, InMemoryMessageBroker, Mailbox, actorId } from 'rx-broker';
+import { type ActorContext, type BrokerError, type DeadLetter, DeadLetterQueue, type Delivery, InMemoryMessageBroker, Mailbox, type TellOptions, actorId } from 'rx-broker';
 import { NEVER, Subscriber, VirtualTimeScheduler } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
 import { setup, virtually, watchFor } from './setup';
@@ -146,6 +146,25 @@ describe('the routing latency', () => {
     send(broker);
     clock.mockRestore();
     expect(broker.metrics().avgRoutingLatencyNs).toBe(mean);
+  });
+});
+
+describe('the routing latency of what is refused', () => {
+  it.each<[string, TellOptions | undefined]>([
+    ['nothing said', undefined],
+    ['a priority', { priority: 'high' }],
+    ['headers', { headers: {} }],
+  ])('is a sample as any other, whatever is said with it: %s (O5)', (_, options) => {
+    const { broker } = setup();
+    const mailbox = Mailbox.bounded<any>(1);
+    mailbox.next('is queued');
+    broker.register(a, mailbox);
+    let at = 0;
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => (at += 0.5));
+    const sent = broker.trySend(a, 0, options);
+    clock.mockRestore();
+    expect(sent).toMatchObject({ ok: false, code: 'MailboxFull' });
+    expect(broker.metrics().avgRoutingLatencyNs).toBe(5e5);
   });
 });
 

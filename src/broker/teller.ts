@@ -43,9 +43,8 @@ export class Teller {
         return SENT;
       }
       code = core.enqueue(dispatch, message, meta);
-      if (code !== undefined && code !== TAKEN) return this.refuse(core, message, meta, code);
     }
-    const sent = code === TAKEN ? SENT : this.#offer(core, id, message, meta, isInside(turn));
+    const sent = code === TAKEN ? SENT : code === undefined ? this.#offer(core, id, message, meta, isInside(turn)) : this.refuse(core, message, lane, code);
     if (startedAt >= 0) this.#ledger.sample(performance.now() - startedAt);
     return sent;
   }
