@@ -8,6 +8,28 @@ const id = actorId<any>('actor');
 const other = actorId<any>('other');
 
 describe('events$', () => {
+  it('says of what is sent whether it is a part of a broadcast (O1)', () => {
+    const { broker } = setup();
+    const id = actorId<any>('listens');
+    broker.spawn(id, () => {}, { topics: ['t'] });
+    const said: unknown[] = [];
+    broker.events$.subscribe((event) => {
+      if (event.kind === 'sent') said.push([event.message, event.broadcast]);
+    });
+    broker.trySend(id, 'told');
+    broker.trySend(id, 'told with headers', { headers: { h: '1' } });
+    broker.send(id, 'asked').subscribe();
+    broker.send(id, 'asked with headers', { headers: { h: '1' } }).subscribe();
+    broker.sendWithRouting({ topic: 't' }, 'routed').subscribe();
+    broker.publish('t', 'published');
+    broker.tryBroadcast('told to all');
+    broker.broadcast('asked of all').subscribe();
+    broker.broadcast('asked of all with headers', { headers: { h: '1' } }).subscribe();
+    const all = ['told to all', 'asked of all', 'asked of all with headers'];
+    const one = ['told', 'told with headers', 'asked', 'asked with headers', 'routed', 'published'];
+    expect(said).toEqual([...one.map((message) => [message, false]), ...all.map((message) => [message, true])]);
+  });
+
   it('is what metrics() can be counted from, at every event (O1)', async () => {
     const { broker } = setup();
     let counted: BrokerMetrics | undefined;

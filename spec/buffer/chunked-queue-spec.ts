@@ -185,6 +185,21 @@ describe('ChunkedQueue', () => {
       expect(queue.length).toBeLessThanOrEqual(20 * 2_048);
     });
 
+    it('is long from 32,768 values on', () => {
+      const pushed = (16 + 32 + 64 + 128 + 256 + 512 + 1_024 + 32 * 2_048) / 2;
+      const grownBy = (taken: number): number => {
+        const queue = queueOf(pushed, taken);
+        const before = queue.length;
+        queue.push(-1, 0);
+        return queue.length - before;
+      };
+      expect([grownBy(pushed - 32_768), grownBy(pushed - 32_767)]).toEqual([32_768, 2_048]);
+    });
+
+    it('keeps the chunk of a queue that was never long when the last value leaves', () => {
+      expect(queueOf(10_000, 10_000).length).toBe(2_048);
+    });
+
     it('leaves nothing of a long chunk behind when the last value leaves', () => {
       const queue = queueOf(100_000, 99_999);
       expect(queue.length).toBeGreaterThan(32_768);

@@ -1,6 +1,7 @@
 import { type ActorContext, type BrokerEvent, type InMemoryMessageBroker, actorId } from 'rx-broker';
 import { NEVER, Subject, takeUntil } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import { AskedTurn, SharedTurn } from '../../src/mailbox/turn';
 import { setup, watchFor } from '../broker/setup';
 
 const a = actorId<any>('a');
@@ -222,5 +223,15 @@ describe('a message', () => {
     broker.events$.subscribe();
     sendAll(3);
     expect(messages.filter((message) => Object.isFrozen(message))).toEqual([]);
+  });
+});
+
+describe('the turns with one field more', () => {
+  it('can be assigned it, as the CommonJS build does', () => {
+    for (const [kind, field] of [[AskedTurn, 'caller'], [SharedTurn, 'meta']] as const) {
+      const turn = Object.create(kind.prototype) as Record<string, unknown>;
+      turn[field] = 'its own';
+      expect(Object.entries(turn)).toEqual([[field, 'its own']]);
+    }
   });
 });

@@ -38,7 +38,8 @@ export class Teller {
     let code: FailureCode | typeof TAKEN | undefined;
     if (typeof meta === 'number' && (dispatch.flags & LONG_WAY) === 0) {
       if ((core.flags | dispatch.flags) === 0) {
-        if (startedAt >= 0) this.#ledger.sample(performance.now() - startedAt);
+        // Only for a sample did it come here.
+        this.#ledger.sample(performance.now() - startedAt);
         tellDirect(core, dispatch, message, meta);
         return SENT;
       }
