@@ -1,6 +1,7 @@
 import { type ActorContext, type BrokerError, type DeadLetter, DeadLetterQueue, type Delivery, InMemoryMessageBroker, Mailbox, type TellOptions, actorId } from 'rx-broker';
 import { NEVER, Subscriber, VirtualTimeScheduler } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
+import { SAMPLE_MASK } from '../../src/observability/sampling';
 import { setup, virtually, watchFor } from './setup';
 
 const a = actorId<any>('a');
@@ -146,6 +147,24 @@ describe('the routing latency', () => {
     send(broker);
     clock.mockRestore();
     expect(broker.metrics().avgRoutingLatencyNs).toBe(mean);
+  });
+});
+
+describe('the routing latency of what is queued', () => {
+  it('is a sample as any other, and the message is queued as any other (O5)', () => {
+    const { broker } = setup();
+    const mailbox = Mailbox.bounded<any>(5);
+    broker.register(a, mailbox);
+    broker.trySend(a, 'is queued');
+    broker.spawn(b, () => {});
+    for (let n = 0; n <= SAMPLE_MASK; n++) broker.trySend(b, n);
+    let at = 0;
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => (at += 0.5));
+    expect(broker.trySend(a, 'is queued, too').ok).toBe(true);
+    clock.mockRestore();
+    expect(at).toBe(1);
+    expect(mailbox.size).toBe(2);
+    expect(broker.metrics()).toMatchObject({ pending: 2, totalFailed: 0 });
   });
 });
 
