@@ -4,6 +4,7 @@ import type { Dispatch } from './dispatch';
 import type { MailboxCore } from './mailbox-core';
 import { PLAIN } from './message-properties';
 import { MessageRecord } from './message-record';
+import { isOwn } from './own-record';
 import { HELD } from './record-state';
 
 /** Whether a queued message has waited longer than its own ttl, or its mailbox's where it has none. */
@@ -89,8 +90,4 @@ function recordOf(core: MailboxCore, dispatch: Dispatch, message: unknown, meta:
   record.core = core;
   record.state = HELD;
   return record;
-}
-
-function isOwn(meta: MessageRecord | number): meta is MessageRecord {
-  return typeof meta !== 'number' && !meta.shared;
 }

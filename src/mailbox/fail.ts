@@ -2,6 +2,7 @@ import type { FailureCode } from '../failure/failure-code';
 import { failureOf } from '../failure/failure-of';
 import type { Dispatch } from './dispatch';
 import type { MessageRecord } from './message-record';
+import { isOwn } from './own-record';
 
 /** Counts a message as failed, tells `losses` where there are any, and its caller if it has one. */
 export function fail(
@@ -14,7 +15,7 @@ export function fail(
   losses?: { readonly observed: boolean; next(value: any): void },
 ): void {
   let caller = null;
-  if (typeof meta !== 'number' && !meta.shared) {
+  if (isOwn(meta)) {
     ({ caller } = meta);
     meta.done();
   }

@@ -14,6 +14,7 @@ import type { MailboxSettings } from './mailbox-options';
 import type { MessageRecord } from './message-record';
 import { FRESH, HELD, WAITING } from './record-state';
 import type { OpenTurn } from './open-turn';
+import { isOwn } from './own-record';
 import type { RunQueue } from './run-queue';
 import { runPlain, runRecord } from './run-turn';
 import { TAKEN } from './taken';
@@ -121,7 +122,7 @@ export class MailboxCore {
     if ((this.flags & CLOSED) === 0 && isSwept(this)) sweepExpired(this, dispatch);
     if ((this.flags & (CLOSED | DETACHED)) !== 0) return (this.flags & DETACHED) === 0 ? 'ActorStopped' : 'ActorNotFound';
     const buffer = (this.buffer ??= new BoundedBuffer(this.capacity, settings.overflow, settings.fairness));
-    const record = typeof meta === 'number' || meta.shared ? null : meta;
+    const record = isOwn(meta) ? meta : null;
     const queued = record === null ? message : undefined;
     if (record !== null) {
       record.core = this;
@@ -267,14 +268,14 @@ export class MailboxCore {
     const { victim } = buffer;
     const meta = buffer.victimMeta as MessageRecord | number;
     buffer.forgetVictim();
-    const isOwn = typeof meta !== 'number' && !meta.shared;
+    const message: unknown = isOwn(meta) ? meta.message : victim;
     // Out of the queue before anyone is told, so that nobody can take it out again.
-    if (isOwn) meta.state = FRESH;
+    if (isOwn(meta)) meta.state = FRESH;
     dispatch.within(() => {
       this.#accepted(dispatch, record);
       dispatch.journal.pending--;
       this.rare().removed++;
-      this.lose(isOwn ? meta.message : victim, meta, 'Dropped');
+      this.lose(message, meta, 'Dropped');
     });
   }
 

@@ -4,6 +4,7 @@ import { stopActor } from './consumer-life';
 import { CLOSED, DETACHED, QUEUED, SCHEDULED } from './flags';
 import type { MailboxCore } from './mailbox-core';
 import type { MessageRecord } from './message-record';
+import { isOwn } from './own-record';
 import { FRESH } from './record-state';
 import type { RunQueue } from './run-queue';
 import { abortTurn } from './turn-abort';
@@ -74,9 +75,8 @@ interface Taken {
 function takeAll(core: MailboxCore): readonly Taken[] {
   const taken: Taken[] = [];
   const take = (message: unknown, meta: MessageRecord | number): void => {
-    const isOwn = typeof meta !== 'number' && !meta.shared;
-    taken.push({ message: isOwn ? meta.message : message, meta });
-    if (isOwn) meta.state = FRESH;
+    taken.push({ message: isOwn(meta) ? meta.message : message, meta });
+    if (isOwn(meta)) meta.state = FRESH;
   };
   const { buffer, extras } = core;
   if (extras?.waiting !== undefined) {

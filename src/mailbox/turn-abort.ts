@@ -2,6 +2,7 @@ import { failureOf } from '../failure/failure-of';
 import type { FailureCode } from '../failure/failure-code';
 import type { Dispatch } from './dispatch';
 import type { OpenTurn } from './open-turn';
+import { isOwn } from './own-record';
 import type { Turn } from './turn';
 import { ABANDONED, ON_STACK, OPEN, OVER } from './turn-state';
 
@@ -34,7 +35,7 @@ export function concludeAborted(turn: Turn, dispatch: Dispatch, code: FailureCod
   const { caller, meta } = turn;
   const rest = turn.open();
   const error = code === undefined ? reason : failureOf(code, turn.self, true);
-  if (typeof meta !== 'number' && !meta.shared) meta.done();
+  if (isOwn(meta)) meta.done();
   dispatch.journal.ended(turn, code, error, message);
   rest.isAborted = true;
   rest.abortReason = error;

@@ -5,6 +5,7 @@ import type { Dispatch } from './dispatch';
 import { ASKED, CUT_SHORT, OBSERVED } from './flags';
 import type { Host } from './host';
 import type { LeftOpen } from './left-open';
+import { isOwn } from './own-record';
 import { PLAIN, PROMISE, STREAM, type ReplyKind, isPromise, kindOf } from './reply-kind';
 import { StreamedReply } from './streamed-reply';
 import type { Turn } from './turn';
@@ -134,7 +135,7 @@ function succeeded(turn: Turn, dispatch: Dispatch, value: unknown, emits: boolea
   turn.end();
   dispatch.flags &= ~ASKED;
   dispatch.succeeded++;
-  if (typeof meta !== 'number' && !meta.shared) meta.done();
+  if (isOwn(meta)) meta.done();
   if ((dispatch.flags & OBSERVED) !== 0) dispatch.journal.settled(turn, message);
   if (caller === null) return;
   if (emits) caller.next(value);
@@ -148,7 +149,7 @@ function failed(turn: Turn, dispatch: Dispatch, thrown: unknown, message: unknow
   dispatch.journal.errored++;
   const unhandled = thrown instanceof UnhandledMessage;
   const error = unhandled ? failureOf('Unhandled', turn.self, thrown.started, thrown.detail) : thrown;
-  if (typeof meta !== 'number' && !meta.shared) meta.done();
+  if (isOwn(meta)) meta.done();
   dispatch.journal.ended(turn, unhandled ? 'Unhandled' : 'HandlerFailed', error, message);
   caller?.error(error);
 }
