@@ -1,7 +1,7 @@
 import { type ActorContext, type BrokerError, type DeadLetter, DeadLetterQueue, type Delivery, InMemoryMessageBroker, Mailbox, type TellOptions, actorId } from 'rx-broker';
 import { NEVER, Subscriber, VirtualTimeScheduler } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
-import { SAMPLE_MASK } from '../../src/observability/sampling';
+import { CANDIDATE_MASK } from '../../src/observability/sampling';
 import { setup, virtually, watchFor } from './setup';
 
 const a = actorId<any>('a');
@@ -153,18 +153,19 @@ describe('the routing latency', () => {
 describe('the routing latency of what is queued', () => {
   it('is a sample as any other, and the message is queued as any other (O5)', () => {
     const { broker } = setup();
-    const mailbox = Mailbox.bounded<any>(5);
+    const mailbox = Mailbox.bounded<any>(50);
     broker.register(a, mailbox);
-    broker.trySend(a, 'is queued');
-    broker.spawn(b, () => {});
-    for (let n = 0; n <= SAMPLE_MASK; n++) broker.trySend(b, n);
     let at = 0;
     const clock = vi.spyOn(performance, 'now').mockImplementation(() => (at += 0.5));
-    expect(broker.trySend(a, 'is queued, too').ok).toBe(true);
+    const readings = Array.from({ length: CANDIDATE_MASK + 2 }, (_, n) => {
+      expect(broker.trySend(a, n).ok).toBe(true);
+      return at;
+    });
     clock.mockRestore();
-    expect(at).toBe(1);
-    expect(mailbox.size).toBe(2);
-    expect(broker.metrics()).toMatchObject({ pending: 2, totalFailed: 0 });
+    // Two readings for the first and for the last, none for those in between.
+    expect(readings).toEqual([...Array<number>(CANDIDATE_MASK + 1).fill(1), 2]);
+    expect(mailbox.size).toBe(CANDIDATE_MASK + 2);
+    expect(broker.metrics()).toMatchObject({ pending: CANDIDATE_MASK + 2, totalFailed: 0 });
   });
 });
 

@@ -10,8 +10,8 @@ import { Ledger } from '../../src/observability/ledger';
 function setup(): { registrar: Registrar; bound: string[] } {
   const ledger = new Ledger(new DeadLetterLog(false, () => {}));
   const dispatch = new Dispatch(ledger);
-  ledger.belongTo(dispatch);
   const registry = new Registry();
+  ledger.belongTo(dispatch, registry.actors);
   const bound: string[] = [];
   const topics = { bind: (pattern: string, { id }: { id: string }) => void bound.push(`${pattern} ${id}`), forget: () => {} };
   return { registrar: new Registrar({ actors: registry.actors, dispatch, ledger, requestTimeout: Infinity }, registry, topics), bound };

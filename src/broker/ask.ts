@@ -63,7 +63,7 @@ const NO_DETAILS: Details = { lane: NORMAL_LANE };
 function subscribe(this: Observable<unknown>, subscriber: Subscriber<unknown>): void {
   const { broker, id, message, details } = this as ReplyStream;
   const core = broker.actors.get(id);
-  if (core !== undefined && details === null && !subscriber.closed && (core.flags | broker.dispatch.flags) === 0 && (broker.dispatch.succeeded & SAMPLE_MASK) !== 0) {
+  if (core !== undefined && details === null && !subscriber.closed && (core.flags | broker.dispatch.flags) === 0 && (core.delivered & SAMPLE_MASK) !== 0) {
     askDirect(core, broker.dispatch, message, subscriber);
     return;
   }
@@ -85,7 +85,7 @@ export function askSlowly(broker: AskContext, id: string, message: unknown, deta
   }
   if (subscriber.closed) return;
   const core = broker.actors.get(id) ?? null;
-  const startedAt = ledger.isSampleDue() ? performance.now() : -1;
+  const startedAt = core !== null && ledger.isSampleDue(core) ? performance.now() : -1;
   const record = recordOf(dispatch, message, details.lane, propertiesOf(details), subscriber);
   const isWaitedFor = parent !== null && (parent.state === ON_STACK || parent.state === OPEN);
   if (isWaitedFor) {
@@ -94,7 +94,7 @@ export function askSlowly(broker: AskContext, id: string, message: unknown, deta
   }
   subscriber.add(record);
   if (signal !== undefined) record.unlisten = untilAborted(signal, record);
-  if (startedAt >= 0 && core !== null) ledger.sample(performance.now() - startedAt);
+  if (startedAt >= 0) ledger.sample(performance.now() - startedAt);
   offerRecord(dispatch, core, id, record, isWaitedFor);
   if (record.isOver) return;
   record.expireIn(options?.timeout ?? broker.requestTimeout);

@@ -6,6 +6,7 @@ import { areIdle } from '../mailbox/fan-out';
 import type { MessageProperties } from '../mailbox/message-properties';
 import { AskedTurn } from '../mailbox/turn';
 import { returned, threw } from '../mailbox/turn-outcome';
+import { NOBODY } from '../mailbox/turn-state';
 import type { BroadcastOptions } from '../message/send-options';
 import { type AskContext, offerRecord, propertiesOf, recordOf } from './ask';
 import type { Gathering } from './gathering';
@@ -86,21 +87,20 @@ export class AskedFanOut {
       const turn = new AskedTurn(core, lane, seat);
       const handler = core.handler as Handler;
       dispatch.flags |= ASKED;
-      dispatch.onStack = core;
+      dispatch.onStack = core.number;
       core.delivered++;
       let result: unknown;
       try {
         result = handler(message, turn);
       } catch (error) {
-        dispatch.onStack = null;
+        dispatch.onStack = NOBODY;
         threw(turn, dispatch, error, message);
         continue;
       }
-      dispatch.onStack = null;
+      dispatch.onStack = NOBODY;
       if (dispatch.flags === quiet && typeof result !== 'object' && typeof result !== 'function' && typeof result !== 'symbol' && !gathering.isOver) {
         turn.stage = ~lane;
         dispatch.flags &= ~ASKED;
-        dispatch.succeeded++;
         seat.succeed(result);
       } else returned(turn, dispatch, result, message);
     }

@@ -83,8 +83,8 @@ export class LocalBroker {
     };
     this.#ledger = new Ledger(logOf(options));
     this.#dispatch = new Dispatch(this.#ledger, { name, scheduler, dispatcher, host });
-    this.#ledger.belongTo(this.#dispatch);
     this.#actors = this.#registry.actors;
+    this.#ledger.belongTo(this.#dispatch, this.#actors);
     this.#context = {
       actors: this.#actors,
       dispatch: this.#dispatch,
@@ -169,7 +169,7 @@ export class LocalBroker {
   trySend(id: string, message: unknown, options?: TellOptions): SendResult {
     const core = this.#actors.get(id);
     const dispatch = this.#dispatch;
-    if (core !== undefined && ((dispatch.succeeded & SAMPLE_MASK) !== 0 || dispatch.succeeded === this.#ledger.sampledAt)) {
+    if (core !== undefined && (core.delivered & SAMPLE_MASK) !== 0) {
       const lane = options === undefined ? NORMAL_LANE : laneOnly(options);
       if (lane !== undefined) {
         if ((core.flags | dispatch.flags) === 0) {

@@ -78,6 +78,7 @@ export class Registrar {
     this.#dispatch.within(() => {
       const { id } = core;
       this.#registry.remove(core);
+      this.#ledger.departed += core.delivered;
       this.#topics.forget(core);
       emptyMailbox(core, queuedCode, runningCode);
       stopActor(core, reason);

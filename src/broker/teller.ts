@@ -33,13 +33,12 @@ export class Teller {
     const lane = options === undefined ? NORMAL_LANE : checkTell(options);
     const dispatch = this.#dispatch;
     if (core === undefined) return this.#tellNobody(checkActorId(id), message, this.#metaOf(message, lane, options, turn), isInside(turn));
-    const startedAt = this.#ledger.isSampleDue() ? performance.now() : -1;
+    const startedAt = this.#ledger.isSampleDue(core) ? performance.now() : -1;
     const meta = turn === null && options === undefined ? lane : this.#metaOf(message, lane, options, turn);
     let code: FailureCode | typeof TAKEN | undefined;
     if (typeof meta === 'number' && (dispatch.flags & LONG_WAY) === 0) {
       if ((core.flags | dispatch.flags) === 0) {
-        // Only for a sample did it come here.
-        this.#ledger.sample(performance.now() - startedAt);
+        if (startedAt >= 0) this.#ledger.sample(performance.now() - startedAt);
         tellDirect(core, dispatch, message, meta);
         return SENT;
       }

@@ -6,6 +6,7 @@ import type { Handler } from './handler';
 import type { MailboxCore } from './mailbox-core';
 import { AskedTurn, Turn } from './turn';
 import { returned, threw } from './turn-outcome';
+import { NOBODY } from './turn-state';
 
 /**
  * The fast path of a message that nobody waits for, to an idle mailbox with nothing on the stack: `mailbox.flags | dispatch.flags`
@@ -16,21 +17,20 @@ export function tellDirect(core: MailboxCore, dispatch: Dispatch, message: unkno
   const handler = core.handler as Handler;
   const turn = new Turn(core, stamp);
   dispatch.flags = DRAINING;
-  dispatch.onStack = core;
+  dispatch.onStack = core.number;
   core.delivered++;
   let result: unknown;
   try {
     result = handler(message, turn);
   } catch (error) {
-    dispatch.onStack = null;
+    dispatch.onStack = NOBODY;
     threw(turn, dispatch, error, message);
     dispatch.finish();
     return;
   }
-  dispatch.onStack = null;
+  dispatch.onStack = NOBODY;
   if (result === undefined && dispatch.flags === DRAINING) {
     turn.stage = ~stamp;
-    dispatch.succeeded++;
     dispatch.flags = 0;
     return;
   }
@@ -46,13 +46,13 @@ export function askDirect(core: MailboxCore, dispatch: Dispatch, message: unknow
   const handler = core.handler as Handler;
   const turn = new AskedTurn(core, NORMAL_LANE, caller);
   dispatch.flags = DRAINING | ASKED;
-  dispatch.onStack = core;
+  dispatch.onStack = core.number;
   core.delivered++;
   let result: unknown;
   try {
     result = handler(message, turn);
   } catch (error) {
-    dispatch.onStack = null;
+    dispatch.onStack = NOBODY;
     try {
       threw(turn, dispatch, error, message);
     } finally {
@@ -60,13 +60,12 @@ export function askDirect(core: MailboxCore, dispatch: Dispatch, message: unknow
     }
     return;
   }
-  dispatch.onStack = null;
+  dispatch.onStack = NOBODY;
   try {
     if (dispatch.flags === (DRAINING | ASKED) && typeof result !== 'object' && typeof result !== 'function' && typeof result !== 'symbol' && !caller.closed) {
       turn.stage = ~NORMAL_LANE;
       dispatch.flags = DRAINING;
-      dispatch.succeeded++;
-      caller.next(result);
+        caller.next(result);
       caller.complete();
     } else {
       returned(turn, dispatch, result, message);

@@ -16,6 +16,7 @@ import { READING_MASK, VISIT } from './pace';
 import { RunQueue } from './run-queue';
 import type { Turn } from './turn';
 import { abortSignal } from './turn-abort';
+import { NOBODY } from './turn-state';
 
 /**
  * Run to completion: whose turn is on the stack, what waits for that stack to return, and when to give way.
@@ -25,10 +26,8 @@ import { abortSignal } from './turn-abort';
 export class Dispatch {
   /** The dispatch's bits of `flags.ts`. 0: nothing is on the stack and nobody looks. */
   flags = 0;
-  /** Turns that ended well: what every message counts stands beside what it tests. */
-  succeeded = 0;
-  /** The mailbox whose turn is on the stack. */
-  onStack: MailboxCore | null = null;
+  /** The number of the mailbox whose turn is on the stack. Not the mailbox itself: storing an object has a write barrier. */
+  onStack = NOBODY;
   /** That turn, where it is looked at. */
   stackTurn: Turn | null = null;
   /** The fan-out on the stack. */
@@ -53,6 +52,7 @@ export class Dispatch {
   /** Scheduled queues that a scheduler wanted to drain while a turn was on the stack. */
   #deferred: RunQueue[] = [];
   #ticks = 0;
+  #lastNumber = NOBODY;
   /** A macrotask will go on where a drain gave way; and the slice that senders have until then is used up. */
   #resumes = false;
   #isSpent = false;
@@ -76,17 +76,22 @@ export class Dispatch {
 
   /** Turns that are open, the one on the stack included. */
   get inFlight(): number {
-    return this.journal.open + (this.onStack === null ? 0 : 1);
+    return this.journal.open + (this.onStack === NOBODY ? 0 : 1);
   }
 
   /** Whether a send from here comes from outside of a closing broker's turns. */
   get isRefusing(): boolean {
-    return (this.flags & CLOSING) !== 0 && this.onStack === null;
+    return (this.flags & CLOSING) !== 0 && this.onStack === NOBODY;
   }
 
   /** Callers that wait, the one on the stack included. */
   get openRequests(): number {
     return this.journal.requests + ((this.flags & ASKED) === 0 ? 0 : 1);
+  }
+
+  /** The number of one more mailbox. */
+  newNumber(): number {
+    return ++this.#lastNumber;
   }
 
   /** Where mailboxes with this dispatcher line up. */

@@ -6,7 +6,7 @@ import { TAKEN } from './taken';
 import type { MessageRecord } from './message-record';
 import { SharedTurn, Turn } from './turn';
 import { returned, threw } from './turn-outcome';
-import { RUNS } from './turn-state';
+import { NOBODY, RUNS } from './turn-state';
 
 /** Whether all of the first `count` would run a message straight away. */
 export function areIdle(targets: readonly MailboxCore[], count: number): boolean {
@@ -92,20 +92,19 @@ export class FanOut {
       this.#next = ++ran;
       const handler = core.handler as Handler;
       const turn = typeof meta === 'number' ? new Turn(core, meta) : new SharedTurn(core, meta);
-      dispatch.onStack = core;
+      dispatch.onStack = core.number;
       core.delivered++;
       let result: unknown;
       try {
         result = handler(message, turn);
       } catch (error) {
-        dispatch.onStack = null;
+        dispatch.onStack = NOBODY;
         threw(turn, dispatch, error, message);
         continue;
       }
-      dispatch.onStack = null;
+      dispatch.onStack = NOBODY;
       if (result === undefined && dispatch.flags === quiet) {
         turn.stage = over;
-        dispatch.succeeded++;
         continue;
       }
       returned(turn, dispatch, result, message);

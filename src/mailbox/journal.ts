@@ -13,6 +13,8 @@ export type TurnFailure = FailureCode | 'HandlerFailed';
  * This one counts and tells nobody: it is a lone mailbox's. A broker's is the ledger.
  */
 export class Journal {
+  /** Turns begun by mailboxes that have left, less those that others had begun before they came. Of the rest each mailbox has its own count. */
+  departed = 0;
   /** Turns whose handler failed. */
   errored = 0;
   /** Turns that were ended from outside. */

@@ -30,6 +30,8 @@ export class MailboxCore {
   /** The mailbox's bits of `flags.ts`. 0: idle, open, with a consumer, nothing queued. */
   flags: number;
   delivered = 0;
+  /** Its number in its dispatch, by which that knows whose turn is on the stack. */
+  number: number;
   handler: Handler | null = null;
   // Up to here every message reads: side by side, since one of many actors is seldom in the processor's cache.
   readonly capacity: number;
@@ -50,6 +52,7 @@ export class MailboxCore {
     this.capacity = capacity;
     this.settings = settings;
     this.runQueue = runQueue;
+    this.number = runQueue.dispatch.newNumber();
     this.flags = IDLE_SEAT | (runQueue.scheduler === null ? 0 : SCHEDULED);
   }
 
@@ -63,7 +66,7 @@ export class MailboxCore {
 
   get inFlight(): number {
     const { dispatch } = this.runQueue;
-    let open = dispatch.onStack === this ? 1 : 0;
+    let open = dispatch.onStack === this.number ? 1 : 0;
     if (this.seats !== null) for (const turn of this.seats) if (turn.state === OPEN) open++;
     return open;
   }

@@ -20,14 +20,14 @@ export function closeMailbox(core: MailboxCore, reason: unknown): void {
   if (core.isRegistered) dispatch.journal.closed(core, reason === 'closed' ? undefined : reason);
   core.rare().stopReason = reason;
   // With its own turn on the stack it cannot be drained yet: lined up, it is looked at when that stack has returned.
-  if (dispatch.onStack === core) core.runQueue.add(core);
+  if (dispatch.onStack === core.number) core.runQueue.add(core);
   else checkDrained(core);
 }
 
 /** A closed mailbox ends when nothing is queued, parked or running any more. */
 export function checkDrained(core: MailboxCore): void {
   if ((core.flags & (CLOSED | QUEUED)) !== CLOSED || (core.seats !== null && core.seats.length > 0)) return;
-  if (core.runQueue.dispatch.onStack === core) return;
+  if (core.runQueue.dispatch.onStack === core.number) return;
   const extras = core.rare();
   if (extras.ended) return;
   extras.ended = true;
@@ -43,7 +43,7 @@ export function emptyMailbox(core: MailboxCore, queuedCode: FailureCode, running
   dispatch.within(() => {
     for (const { message, meta } of takeAll(core)) core.lose(message, meta, queuedCode);
     core.pressureChanged(dispatch);
-    if (dispatch.onStack === core) dispatch.cutShort(runningCode, undefined);
+    if (dispatch.onStack === core.number) dispatch.cutShort(runningCode, undefined);
     if (core.seats !== null) for (const turn of [...core.seats]) abortTurn(turn, runningCode);
   });
 }
@@ -62,6 +62,7 @@ export function moveTo(core: MailboxCore, runQueue: RunQueue): void {
       to.open++;
     }
   }
+  if (core.runQueue.dispatch !== runQueue.dispatch) core.number = runQueue.dispatch.newNumber();
   core.runQueue = runQueue;
   core.flags = (core.flags & ~(SCHEDULED | DETACHED)) | (runQueue.scheduler === null ? 0 : SCHEDULED);
 }

@@ -1,13 +1,13 @@
 import { startActor } from './consumer-life';
 import type { Dispatch } from './dispatch';
-import { CUT_SHORT, OBSERVED, UNSTARTED } from './flags';
+import { CUT_SHORT, DETACHED, OBSERVED, UNSTARTED } from './flags';
 import type { Handler } from './handler';
 import type { MailboxCore } from './mailbox-core';
 import type { MessageRecord } from './message-record';
 import { RUNNING } from './record-state';
 import { AskedTurn, SharedTurn, Turn } from './turn';
 import { returned, threw } from './turn-outcome';
-import { NO_STAMP } from './turn-state';
+import { NOBODY, NO_STAMP } from './turn-state';
 
 /** Hands a message of which only its stamp is known to its actor. Written out in `direct.ts` for one that was not queued. */
 export function runPlain(core: MailboxCore, dispatch: Dispatch, message: unknown, stamp: number): void {
@@ -30,12 +30,15 @@ export function runRecord(core: MailboxCore, dispatch: Dispatch, record: Message
 
 function run(core: MailboxCore, dispatch: Dispatch, turn: Turn, message: unknown, stamp: number): void {
   core.delivered++;
-  dispatch.onStack = core;
-  if ((dispatch.flags & OBSERVED) !== 0) {
-    dispatch.journal.delivered(turn, message);
+  dispatch.onStack = core.number;
+  const rare = (core.flags | dispatch.flags) & (DETACHED | OBSERVED);
+  if (rare !== 0) {
+    // Sent while its actor was being ended.
+    if ((rare & DETACHED) !== 0) dispatch.journal.departed++;
+    if ((rare & OBSERVED) !== 0) dispatch.journal.delivered(turn, message);
     // An observer may have ended it before it began.
     if ((dispatch.flags & CUT_SHORT) !== 0) {
-      dispatch.onStack = null;
+      dispatch.onStack = NOBODY;
       returned(turn, dispatch, undefined, message);
       return;
     }
@@ -46,15 +49,14 @@ function run(core: MailboxCore, dispatch: Dispatch, turn: Turn, message: unknown
     const handler = core.handler as Handler;
     result = handler(message, turn);
   } catch (error) {
-    dispatch.onStack = null;
+    dispatch.onStack = NOBODY;
     threw(turn, dispatch, error, message);
     return;
   }
-  dispatch.onStack = null;
+  dispatch.onStack = NOBODY;
   // A turn whose stage is still its stamp was not looked at.
   if (result === undefined && turn.stage === stamp && (dispatch.flags & (CUT_SHORT | OBSERVED)) === 0) {
     turn.stage = ~stamp;
-    dispatch.succeeded++;
     return;
   }
   returned(turn, dispatch, result, message);

@@ -134,7 +134,6 @@ function succeeded(turn: Turn, dispatch: Dispatch, value: unknown, emits: boolea
   const { caller, meta } = turn;
   turn.end();
   dispatch.flags &= ~ASKED;
-  dispatch.succeeded++;
   if (isOwn(meta)) meta.done();
   if ((dispatch.flags & OBSERVED) !== 0) dispatch.journal.settled(turn, message);
   if (caller === null) return;

@@ -10,5 +10,7 @@ export const ABANDONED = 3;
 
 /** What a turn holds in place of a stamp while it is on the stack, where the stamp is elsewhere. */
 export const RUNS = 0;
+/** What a dispatch says where no turn is on its stack. */
+export const NOBODY = 0;
 /** What is no stamp of any. */
 export const NO_STAMP = -1;

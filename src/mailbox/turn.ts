@@ -87,7 +87,7 @@ export class Turn implements ActorContext {
     if (rest.controller === undefined) {
       rest.controller = new AbortController();
       if (rest.isAborted) rest.controller.abort(rest.abortReason);
-      else if (this.state === ON_STACK && dispatch.onStack === this.core) {
+      else if (this.state === ON_STACK && dispatch.onStack === this.core.number) {
         dispatch.lookAt(this);
         if ((dispatch.flags & CUT_SHORT) !== 0) abortSignal(this, dispatch.cutCode, dispatch.cutReason);
         // A direct ask has no record yet that its caller could reach.
@@ -123,7 +123,7 @@ export class Turn implements ActorContext {
     record.state = this.state === ON_STACK || this.state === OPEN ? RUNNING : DONE;
     this.meta = record;
     // Its stack must not return on the fast path, which knows of no record.
-    if (dispatch.onStack === core && this.state === ON_STACK) dispatch.lookAt(this);
+    if (dispatch.onStack === core.number && this.state === ON_STACK) dispatch.lookAt(this);
     return record;
   }
 

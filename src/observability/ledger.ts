@@ -18,7 +18,7 @@ import type { DeadLetter } from './dead-letter';
 import type { DeadLetterLog } from './dead-letter-log';
 import type { LetterStore } from './dead-letter-queue';
 import { Outlet } from './outlet';
-import { SAMPLE_MASK } from './sampling';
+import { CANDIDATE_MASK, SAMPLE_MASK } from './sampling';
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -30,15 +30,15 @@ export class Ledger extends Journal {
   readonly failedBy: Record<FailureCount, number> = noFailures();
   totalDeadLettered = 0;
   registeredActors = 0;
-  /** How many had succeeded when a send was last timed. */
-  sampledAt = -1;
   readonly #log: DeadLetterLog;
   readonly #events = new Outlet<BrokerEvent>();
   readonly #letters = new Outlet<DeadLetter>();
   readonly #stores: LetterStore[] = [];
   #dispatch!: Dispatch;
+  #actors!: ReadonlyMap<string, MailboxCore>;
   /** An observer of a letter is on the stack: a failure that it causes makes no letter (rule O4). */
   #tellingLetter = false;
+  #candidates = 0;
   #sampledNs = 0;
   #samples = 0;
 
@@ -48,8 +48,9 @@ export class Ledger extends Journal {
   }
 
   /** The other half of the pair: a dispatch has a journal, and this journal tells through its dispatch. */
-  belongTo(dispatch: Dispatch): void {
+  belongTo(dispatch: Dispatch, actors: ReadonlyMap<string, MailboxCore>): void {
     this.#dispatch = dispatch;
+    this.#actors = actors;
   }
 
   /** Every event, in order. While it has an observer, messages take the slow way. */
@@ -77,12 +78,16 @@ export class Ledger extends Journal {
   metrics(): BrokerMetrics {
     const dispatch = this.#dispatch;
     dispatch.settleFanOut();
+    const { inFlight } = dispatch;
+    // Each actor has its own count: one increment for each message, and a sum where it is asked for.
+    let succeeded = this.departed - this.errored - this.aborted - inFlight;
+    for (const { delivered } of this.#actors.values()) succeeded += delivered;
     return metricsOf({
       registeredActors: this.registeredActors,
       avgRoutingLatencyNs: this.#samples === 0 ? 0 : this.#sampledNs / this.#samples,
       pending: this.pending,
-      inFlight: dispatch.inFlight,
-      totalSucceeded: dispatch.succeeded,
+      inFlight,
+      totalSucceeded: succeeded,
       totalErrored: this.errored,
       totalAborted: this.aborted,
       openRequests: dispatch.openRequests,
@@ -91,12 +96,9 @@ export class Ledger extends Journal {
     });
   }
 
-  /** Whether the next send is to be timed: once in so many that succeeded. */
-  isSampleDue(): boolean {
-    const { succeeded } = this.#dispatch;
-    if ((succeeded & SAMPLE_MASK) !== 0 || succeeded === this.sampledAt) return false;
-    this.sampledAt = succeeded;
-    return true;
+  /** Whether a send to this actor is to be timed: one in so many, of those that come when its own count is round (rule O5). */
+  isSampleDue(core: MailboxCore): boolean {
+    return (core.delivered & SAMPLE_MASK) === 0 && (this.#candidates++ & CANDIDATE_MASK) === 0;
   }
 
   /** One sample of the time from a send's call to the mailbox's answer. */
@@ -164,13 +166,14 @@ export class Ledger extends Journal {
 
   registered(core: MailboxCore): void {
     this.registeredActors++;
+    const open = (core.seats ?? []).filter((turn) => turn.state === OPEN);
+    this.departed -= core.delivered - open.length;
     if (!this.#isObserved) return;
     this.#tell({ kind: 'registered', id: core.id as ActorId, at: this.#dispatch.clock.now() });
     // What it brings along counts as sent now (rule M6).
     const sent = (message: unknown, meta: MessageRecord | number): void => this.#tellStage('sent', core.id, message, meta, { broadcast: false });
     core.buffer?.forEach(sent);
-    for (const turn of core.seats ?? []) {
-      if (turn.state !== OPEN) continue;
+    for (const turn of open) {
       sent(turn.rest?.message, turn.record());
       this.delivered(turn, turn.rest?.message);
     }

@@ -3,6 +3,7 @@ import { ACCEPTED, REFUSED } from '../../../src/buffer/offer';
 import { ChunkedQueue } from '../../../src/buffer/chunked-queue';
 import { BUSY, DRAINING, QUEUED } from '../../../src/mailbox/flags';
 import { MailboxCore } from '../../../src/mailbox/mailbox-core';
+import { NOBODY } from '../../../src/mailbox/turn-state';
 import { type Fault, during, patch, patchGetter } from './fault';
 
 type Buffer = BoundedBuffer<unknown, any>;
@@ -94,7 +95,7 @@ export const QUEUE_FAULTS: readonly Fault[] = [
       patch(MailboxCore, 'take', (take) => function (message, meta, lane) {
         const { dispatch } = this.runQueue;
         const drains = dispatch.flags & DRAINING;
-        if (drains === 0 || dispatch.onStack === null || dispatch.onStack === this) return take.call(this, message, meta, lane);
+        if (drains === 0 || dispatch.onStack === NOBODY || dispatch.onStack === this.number) return take.call(this, message, meta, lane);
         dispatch.flags &= ~DRAINING;
         try {
           return take.call(this, message, meta, lane);
