@@ -153,19 +153,19 @@ describe('the routing latency', () => {
 describe('the routing latency of what is queued', () => {
   it('is a sample as any other, and the message is queued as any other (O5)', () => {
     const { broker } = setup();
-    const mailbox = Mailbox.bounded<any>(50);
+    const mailbox = Mailbox.bounded<any>(5);
     broker.register(a, mailbox);
+    // Each actor's first message may be timed; one in so many is.
+    for (let n = 0; n <= CANDIDATE_MASK; n++) broker.trySend(broker.spawn(actorId(), () => {}).id, n);
     let at = 0;
     const clock = vi.spyOn(performance, 'now').mockImplementation(() => (at += 0.5));
-    const readings = Array.from({ length: CANDIDATE_MASK + 2 }, (_, n) => {
-      expect(broker.trySend(a, n).ok).toBe(true);
-      return at;
-    });
+    expect(broker.trySend(a, 'is queued').ok).toBe(true);
+    expect(at).toBe(1);
+    for (let n = 0; n <= CANDIDATE_MASK; n++) broker.trySend(a, 'finds something queued');
     clock.mockRestore();
-    // Two readings for the first and for the last, none for those in between.
-    expect(readings).toEqual([...Array<number>(CANDIDATE_MASK + 1).fill(1), 2]);
-    expect(mailbox.size).toBe(CANDIDATE_MASK + 2);
-    expect(broker.metrics()).toMatchObject({ pending: CANDIDATE_MASK + 2, totalFailed: 0 });
+    expect(at).toBe(1);
+    expect(mailbox.size).toBe(5);
+    expect(broker.metrics()).toMatchObject({ pending: 5, totalFailed: CANDIDATE_MASK - 3 });
   });
 });
 
@@ -177,13 +177,13 @@ describe('the routing latency of what is refused', () => {
   ])('is a sample as any other, whatever is said with it: %s (O5)', (_, options) => {
     const { broker } = setup();
     const mailbox = Mailbox.bounded<any>(1);
-    mailbox.next('is queued');
     broker.register(a, mailbox);
+    mailbox.close();
     let at = 0;
     const clock = vi.spyOn(performance, 'now').mockImplementation(() => (at += 0.5));
     const sent = broker.trySend(a, 0, options);
     clock.mockRestore();
-    expect(sent).toMatchObject({ ok: false, code: 'MailboxFull' });
+    expect(sent).toMatchObject({ ok: false, code: 'ActorStopped' });
     expect(broker.metrics().avgRoutingLatencyNs).toBe(5e5);
   });
 });

@@ -6,7 +6,7 @@ import { attach } from '../mailbox/consumer-life';
 import { breakCircles } from '../mailbox/deadlock';
 import { tellDirect } from '../mailbox/direct';
 import { Dispatch } from '../mailbox/dispatch';
-import { CLOSING, FREEZING, LONG_WAY } from '../mailbox/flags';
+import { CLOSING, FREEZING, LONG_WAY, QUEUED } from '../mailbox/flags';
 import type { Host } from '../mailbox/host';
 import { Mailbox } from '../mailbox/mailbox';
 import { MailboxCore } from '../mailbox/mailbox-core';
@@ -169,7 +169,7 @@ export class LocalBroker {
   trySend(id: string, message: unknown, options?: TellOptions): SendResult {
     const core = this.#actors.get(id);
     const dispatch = this.#dispatch;
-    if (core !== undefined && (core.delivered & SAMPLE_MASK) !== 0) {
+    if (core !== undefined && ((core.delivered & SAMPLE_MASK) !== 0 || (core.flags & QUEUED) !== 0)) {
       const lane = options === undefined ? NORMAL_LANE : laneOnly(options);
       if (lane !== undefined) {
         if ((core.flags | dispatch.flags) === 0) {

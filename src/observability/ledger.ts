@@ -2,7 +2,7 @@ import { Observable } from 'rxjs';
 import type { ActorId } from '../message/actor-id';
 import { PRIORITIES, type Priority } from '../message/priority';
 import type { Dispatch } from '../mailbox/dispatch';
-import { FREEZING, OBSERVED } from '../mailbox/flags';
+import { FREEZING, OBSERVED, QUEUED } from '../mailbox/flags';
 import { deepFreeze } from '../mailbox/freeze';
 import { Journal, type TurnFailure } from '../mailbox/journal';
 import type { MailboxCore } from '../mailbox/mailbox-core';
@@ -96,9 +96,9 @@ export class Ledger extends Journal {
     });
   }
 
-  /** Whether a send to this actor is to be timed: one in so many, of those that come when its own count is round (rule O5). */
+  /** Whether a send to this actor is to be timed: one in so many, of those that find nothing queued and its own count round (rule O5). */
   isSampleDue(core: MailboxCore): boolean {
-    return (core.delivered & SAMPLE_MASK) === 0 && (this.#candidates++ & CANDIDATE_MASK) === 0;
+    return (core.delivered & SAMPLE_MASK) === 0 && (core.flags & QUEUED) === 0 && (this.#candidates++ & CANDIDATE_MASK) === 0;
   }
 
   /** One sample of the time from a send's call to the mailbox's answer. */
