@@ -7,9 +7,7 @@ import type { Fairness } from '../../src/buffer/fairness';
 function takeOne(buffer: BoundedBuffer<string>): string {
   const lane = buffer.next();
   buffer.metaOf(lane);
-  const taken = buffer.valueOf(lane);
-  buffer.take(lane);
-  return taken;
+  return buffer.take(lane);
 }
 
 function takeAll(buffer: BoundedBuffer<string>): string[] {
@@ -65,8 +63,7 @@ describe('BoundedBuffer', () => {
         const takeOne = (): void => {
           const lane = buffer.next();
           buffer.metaOf(lane);
-          const [own, order] = buffer.valueOf(lane);
-          buffer.take(lane);
+          const [own, order] = buffer.take(lane);
           expect(own).toBe(lane);
           expect(order).toBe(taken[lane]);
           taken[lane] = order + 1;

@@ -8,9 +8,7 @@ class Entry {
 
 function take<V>(queue: ChunkedQueue<V, any>): V {
   queue.headMeta();
-  const value = queue.headValue();
-  queue.advance();
-  return value;
+  return queue.shift();
 }
 
 describe('ChunkedQueue', () => {
@@ -29,9 +27,8 @@ describe('ChunkedQueue', () => {
     const queue = new ChunkedQueue<string, number>();
     queue.push('a', 7);
     queue.push('b', 8);
-    expect([queue.headMeta(), queue.headValue()]).toEqual([7, 'a']);
-    queue.advance();
-    expect([queue.headMeta(), queue.headValue()]).toEqual([8, 'b']);
+    expect([queue.headMeta(), queue.shift()]).toEqual([7, 'a']);
+    expect([queue.headMeta(), queue.shift()]).toEqual([8, 'b']);
   });
 
   it('grows in order from the middle of a round', () => {
@@ -58,7 +55,7 @@ describe('ChunkedQueue', () => {
     const taken: number[] = [];
     while (queue.size > 0) {
       taken.push(queue.headMeta().name);
-      queue.advance();
+      queue.shift();
     }
     expect(taken).toEqual(left);
   });
@@ -101,7 +98,7 @@ describe('ChunkedQueue', () => {
     second.withdrawn = true;
     queue.withdrawn();
     queue.headMeta();
-    queue.advance();
+    queue.shift();
     expect(queue.size).toBe(0);
     expect(queue.length).toBe(0);
     queue.push(undefined, new Entry(3));

@@ -246,7 +246,7 @@ describe('a queue in use', () => {
       queue.push(value, meta);
       queue.push(new Letter(), { withdrawn: false });
       queue.headMeta();
-      queue.advance();
+      queue.shift();
       return { value: new WeakRef(value), meta: new WeakRef(meta) };
     });
     expect(held).toEqual([]);

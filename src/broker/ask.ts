@@ -107,7 +107,7 @@ export function adopt(turn: Turn, caller: Caller): void {
   const record = turn.record();
   record.caller = caller;
   record.asked = true;
-  dispatch.journal.requests++;
+  dispatch.requests++;
   dispatch.flags &= ~ASKED;
   // Read anew: `sentAt` is coarse, and the handler's own stretch need not count.
   record.expireIn((dispatch.host as Host).requestTimeout, dispatch.scheduler.now());
@@ -123,7 +123,7 @@ export function offerRecord(dispatch: Dispatch, core: MailboxCore | null, id: st
 
 /** The record of a message that is sent now. */
 export function recordOf(dispatch: Dispatch, message: unknown, lane: number, properties: MessageProperties, caller: Caller | null): MessageRecord {
-  if (caller !== null) dispatch.journal.requests++;
+  if (caller !== null) dispatch.requests++;
   return new MessageRecord(dispatch, message, lane, properties, caller, dispatch.scheduler.now());
 }
 

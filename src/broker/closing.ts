@@ -46,7 +46,7 @@ export function closeQuietly(dispatch: Dispatch, options: CloseOptions, ending: 
       }
     };
     const endIfQuiet = (): void => {
-      if (dispatch.journal.pending === 0 && dispatch.inFlight === 0) end();
+      if (dispatch.pending === 0 && dispatch.inFlight === 0) end();
     };
     if (!drain) {
       end();

@@ -45,9 +45,9 @@ export class Routes {
     const record = recordOf(this.#dispatch, message, lane, propertiesOf(again === undefined ? { lane, topic } : againAs(again)), null);
     record.asked = again === undefined;
     // An open request for as long as its observers are told that it was sent.
-    if (record.asked) this.#ledger.requests++;
+    if (record.asked) this.#dispatch.requests++;
     const known = this.#dispatch.prepare(null, message, record, undefined);
-    if (record.asked) this.#ledger.requests--;
+    if (record.asked) this.#dispatch.requests--;
     this.#ledger.failed('NoRoute', undefined, message, known);
     return new BrokerError('RoutingFailed', reason, cause === undefined ? undefined : { cause });
   }

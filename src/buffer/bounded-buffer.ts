@@ -6,10 +6,6 @@ import { ACCEPTED, EVICTED, FULL, type Offer, REFUSED } from './offer';
 
 /** Four bits a lane, low in the lowest: 1, 2, 4 and 8. */
 const FULL_CREDIT = 0x8421;
-/** The highest bit set in 0 to 15. */
-const HIGHEST = [-1, 0, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 3, 3] as const;
-/** The lowest bit set in 0 to 15. */
-const LOWEST = [4, 0, 1, 0, 2, 0, 1, 0, 3, 0, 1, 0, 2, 0, 1, 0] as const;
 
 /**
  * The one bounded-buffer algorithm: a capacity, an overflow strategy, four lanes, FIFO within each.
@@ -26,16 +22,17 @@ export class BoundedBuffer<Value, Meta extends number | Withdrawable = number> {
   victim: Value | undefined;
   victimMeta: Meta | undefined;
   #size = 0;
-  /** One bit for each lane that has something queued. */
+  /** The lowest of a lane's four bits where it has something queued, so that it compares with the credit. */
   #occupied = 0;
   #credit = FULL_CREDIT;
-  readonly #strict: boolean;
+  /** Of each value: 1; nothing where the highest lane always goes first. */
+  readonly #price: number;
   readonly #lanes: (ChunkedQueue<Value, Meta> | undefined)[] = [undefined, undefined, undefined, undefined];
 
   constructor(capacity: number, overflow: Overflow, fairness: Fairness = 'weighted') {
     this.capacity = capacity;
     this.overflow = overflow;
-    this.#strict = fairness === 'strict';
+    this.#price = fairness === 'strict' ? 0 : 1;
   }
 
   get size(): number {
@@ -56,12 +53,10 @@ export class BoundedBuffer<Value, Meta extends number | Withdrawable = number> {
       case 'drop-newest':
         return REFUSED;
       case 'drop-oldest': {
-        const lowest = LOWEST[this.#occupied] as number;
+        const lowest = (31 - Math.clz32(this.#occupied & -this.#occupied)) >> 2;
         if (lowest > lane) return REFUSED;
-        const queue = this.#lanes[lowest] as ChunkedQueue<Value, Meta>;
-        this.victimMeta = queue.headMeta();
-        this.victim = queue.headValue();
-        this.#advance(queue, lowest);
+        this.victimMeta = this.metaOf(lowest);
+        this.victim = this.take(lowest);
         this.push(value, meta, lane);
         return EVICTED;
       }
@@ -75,51 +70,47 @@ export class BoundedBuffer<Value, Meta extends number | Withdrawable = number> {
     let queue = this.#lanes[lane];
     if (queue === undefined) this.#lanes[lane] = queue = new ChunkedQueue();
     queue.push(value, meta);
-    this.#occupied |= 1 << lane;
+    this.#occupied |= 1 << (lane * 4);
     if (++this.#size > this.highWaterMark) this.highWaterMark = this.#size;
   }
 
   /** Whether something waits in `lane`. */
   has(lane: number): boolean {
-    return ((this.#occupied >> lane) & 1) === 1;
+    return ((this.#occupied >> (lane * 4)) & 1) === 1;
   }
 
   /** The lane whose turn it is; counts its credit. Only to be called when `size` is not 0, and followed by `take`. */
   next(): number {
     const occupied = this.#occupied;
-    let lane = HIGHEST[occupied] as number;
-    if (this.#strict) return lane;
     let credit = this.#credit;
-    while (lane >= 0 && ((occupied >> lane) & 1 & ((credit >> (lane * 4)) & 15 ? 1 : 0)) === 0) lane--;
-    if (lane < 0) {
+    let ready = occupied & (credit | (credit >> 1) | (credit >> 2) | (credit >> 3));
+    if (ready === 0) {
       credit = FULL_CREDIT;
-      lane = HIGHEST[occupied] as number;
+      ready = occupied;
     }
-    this.#credit = credit - (1 << (lane * 4));
-    return lane;
+    const highest = 31 - Math.clz32(ready);
+    this.#credit = credit - (this.#price << highest);
+    return highest >> 2;
   }
 
-  /** The head of `lane`: its meta first, then its value, then `take`. */
+  /** The meta of the head of `lane`. */
   metaOf(lane: number): Meta {
     return (this.#lanes[lane] as ChunkedQueue<Value, Meta>).headMeta();
   }
 
-  /** The head of `lane`, after `metaOf`. */
-  valueOf(lane: number): Value {
-    return (this.#lanes[lane] as ChunkedQueue<Value, Meta>).headValue();
-  }
-
-  /** Takes the head of `lane` out, after `metaOf`. */
-  take(lane: number): void {
-    this.#advance(this.#lanes[lane] as ChunkedQueue<Value, Meta>, lane);
+  /** Takes the head of `lane` out, after `metaOf`, and answers its value. */
+  take(lane: number): Value {
+    const queue = this.#lanes[lane] as ChunkedQueue<Value, Meta>;
+    const value = queue.shift();
+    this.#left(queue, lane);
+    return value;
   }
 
   /** One record of `lane` has just been withdrawn: its place is free. */
   withdrawn(lane: number): void {
     const queue = this.#lanes[lane] as ChunkedQueue<Value, Meta>;
     queue.withdrawn();
-    if (--this.#size === 0) this.#credit = FULL_CREDIT;
-    if (queue.size === 0) this.#occupied &= ~(1 << lane);
+    this.#left(queue, lane);
   }
 
   /** Everything queued, highest lane first, oldest first within one. */
@@ -133,9 +124,11 @@ export class BoundedBuffer<Value, Meta extends number | Withdrawable = number> {
     this.victimMeta = undefined;
   }
 
-  #advance(queue: ChunkedQueue<Value, Meta>, lane: number): void {
-    queue.advance();
-    if (--this.#size === 0) this.#credit = FULL_CREDIT;
-    if (queue.size === 0) this.#occupied &= ~(1 << lane);
+  /** One has left `lane`. */
+  #left(queue: ChunkedQueue<Value, Meta>, lane: number): void {
+    this.#size--;
+    if (queue.size > 0) return;
+    this.#occupied &= ~(1 << (lane * 4));
+    if (this.#size === 0) this.#credit = FULL_CREDIT;
   }
 }

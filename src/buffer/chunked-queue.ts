@@ -50,21 +50,22 @@ export class ChunkedQueue<Value, Meta extends number | Withdrawable> {
     this.size++;
   }
 
-  /** The head's value. Only to be asked when `size` is not 0 and after `headMeta`. */
-  headValue(): Value {
-    return this.#head[this.#at] as Value;
-  }
-
   /** The head's meta, tombstones passed over. Only to be asked when `size` is not 0. */
   headMeta(): Meta {
     if (this.#dead !== 0) this.#passDead();
     return this.#head[this.#at + 1] as Meta;
   }
 
-  /** Takes the head out. Only to be called after `headMeta`. */
-  advance(): void {
-    this.#drop();
+  /** Takes the head out, and answers its value. Only to be called when `size` is not 0; where values can be withdrawn, after `headMeta`. */
+  shift(): Value {
+    const head = this.#head;
+    const at = this.#at;
+    const value = head[at] as Value;
+    head[at] = undefined;
+    head[at + 1] = undefined;
     if (--this.size === 0) this.#emptied();
+    else this.#step(head, at);
+    return value;
   }
 
   /** Says that one queued record has just been withdrawn. */
@@ -92,28 +93,27 @@ export class ChunkedQueue<Value, Meta extends number | Withdrawable> {
 
   #passDead(): void {
     for (;;) {
-      const meta = this.#head[this.#at + 1] as Meta;
+      const head = this.#head;
+      const at = this.#at;
+      const meta = head[at + 1] as Meta;
       if (typeof meta === 'number' || !meta.withdrawn) return;
-      this.#drop();
+      head[at] = undefined;
+      head[at + 1] = undefined;
+      this.#step(head, at);
       this.#dead--;
     }
   }
 
-  /** Clears the head pair, so that nothing is kept alive, and steps to the next one. */
-  #drop(): void {
-    const head = this.#head;
-    const at = this.#at;
-    head[at] = undefined;
-    head[at + 1] = undefined;
-    this.#at = at + 2;
-    if (at + 3 === head.length && head !== this.#tail) this.#nextChunk(head);
-  }
-
-  #nextChunk(used: unknown[]): void {
-    this.#head = used[used.length - 1] as unknown[];
+  /** From the pair at `at`, which was cleared so that it keeps nothing alive, to the one behind it. There is one. */
+  #step(head: unknown[], at: number): void {
+    if (at + 3 < head.length) {
+      this.#at = at + 2;
+      return;
+    }
+    this.#head = head[at + 2] as unknown[];
     this.#at = 0;
-    used[used.length - 1] = undefined;
-    this.#spare = used;
+    head[at + 2] = undefined;
+    this.#spare = head;
   }
 
   /** A chunk of the same length while the queue is short for it, else of twice the length; and long ones while it is long. */

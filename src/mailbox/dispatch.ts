@@ -26,8 +26,14 @@ import { NOBODY } from './turn-state';
 export class Dispatch {
   /** The dispatch's bits of `flags.ts`. 0: nothing is on the stack and nobody looks. */
   flags = 0;
+  /** Messages queued or waiting. */
+  pending = 0;
+  /** Turns left open: a promise or a stream is awaited. */
+  open = 0;
+  /** Callers that wait for a reply, but for one on the stack. */
+  requests = 0;
   /** The number of the mailbox whose turn is on the stack. Not the mailbox itself: storing an object has a write barrier. */
-  onStack = NOBODY;
+  onStack: number = NOBODY;
   /** That turn, where it is looked at. */
   stackTurn: Turn | null = null;
   /** The fan-out on the stack. */
@@ -76,7 +82,7 @@ export class Dispatch {
 
   /** Turns that are open, the one on the stack included. */
   get inFlight(): number {
-    return this.journal.open + (this.onStack === NOBODY ? 0 : 1);
+    return this.open + (this.onStack === NOBODY ? 0 : 1);
   }
 
   /** Whether a send from here comes from outside of a closing broker's turns. */
@@ -86,7 +92,7 @@ export class Dispatch {
 
   /** Callers that wait, the one on the stack included. */
   get openRequests(): number {
-    return this.journal.requests + ((this.flags & ASKED) === 0 ? 0 : 1);
+    return this.requests + ((this.flags & ASKED) === 0 ? 0 : 1);
   }
 
   /** The number of one more mailbox. */

@@ -39,9 +39,7 @@ export class Emissions {
 
   #emitRest(waiting: ChunkedQueue<Emission, number>): void {
     while (waiting.size > 0) {
-      waiting.headMeta();
-      const emission = waiting.headValue();
-      waiting.advance();
+      const emission = waiting.shift();
       emission.target.next(emission.value);
     }
   }

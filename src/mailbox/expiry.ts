@@ -18,7 +18,7 @@ export function isExpired(core: MailboxCore, dispatch: Dispatch, meta: MessageRe
 
 /** Whether the next message makes it look for what has expired: before a full mailbox refuses anyone. */
 export function isSwept(core: MailboxCore): boolean {
-  return core.buffer !== null && core.buffer.isFull && (core.settings.ttl !== Infinity || hasOwnTtls(core));
+  return core.buffer !== null && core.buffer.isFull && (core.settings.hasTtl || hasOwnTtls(core));
 }
 
 /**
@@ -44,9 +44,8 @@ function sweepHeads(core: MailboxCore, dispatch: Dispatch, buffer: Queue): boole
       const meta = buffer.metaOf(lane);
       if (!isExpired(core, dispatch, meta)) break;
       found = true;
-      const message = buffer.valueOf(lane);
-      buffer.take(lane);
-      dispatch.journal.pending--;
+      const message = buffer.take(lane);
+      dispatch.pending--;
       // Whoever waits gets the place, before anyone is told and sends again (rule M2).
       core.placeFreed(dispatch);
       core.expire(isOwn(meta) ? meta.message : message, meta);

@@ -19,12 +19,6 @@ export class Journal {
   errored = 0;
   /** Turns that were ended from outside. */
   aborted = 0;
-  /** Turns left open: a promise or a stream is awaited. */
-  open = 0;
-  /** Messages queued or waiting. */
-  pending = 0;
-  /** Callers that wait for a reply, but for one on the stack. */
-  requests = 0;
   /** Mailboxes closed since it was made: who remembers which are open looks again when it has changed. */
   closings = 0;
 

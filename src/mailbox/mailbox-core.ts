@@ -108,10 +108,10 @@ export class MailboxCore {
    */
   enqueue(dispatch: Dispatch, message: unknown, lane: number): FailureCode | typeof TAKEN | undefined {
     const { buffer, extras, settings } = this;
-    if (buffer === null || (this.flags & (CLOSED | DETACHED | UNSTARTED)) !== 0 || settings.ttl !== Infinity || extras?.isLookedAt === true) return undefined;
+    if (buffer === null || (this.flags & (CLOSED | DETACHED | UNSTARTED)) !== 0 || settings.hasTtl || extras?.isLookedAt === true) return undefined;
     if (buffer.isFull) return settings.whenFull;
     buffer.push(message, dispatch.clock.stamp(lane, false), lane);
-    dispatch.journal.pending++;
+    dispatch.pending++;
     this.flags |= QUEUED;
     if ((this.flags & (READY | STALLED)) === 0) this.runQueue.add(this);
     return TAKEN;
@@ -131,7 +131,7 @@ export class MailboxCore {
       record.core = this;
       record.state = HELD;
     }
-    switch (buffer.offer(queued, record === null && typeof meta === 'number' ? dispatch.clock.stamp(lane, settings.ttl !== Infinity) : meta, lane)) {
+    switch (buffer.offer(queued, record === null && typeof meta === 'number' ? dispatch.clock.stamp(lane, settings.hasTtl) : meta, lane)) {
       case ACCEPTED:
         break;
       case EVICTED:
@@ -155,7 +155,7 @@ export class MailboxCore {
     const wasParked = record.state === WAITING;
     // From here it is nowhere: whoever is told that its place is free cannot take it out again.
     record.state = FRESH;
-    dispatch.journal.pending--;
+    dispatch.pending--;
     if (wasParked) {
       this.extras?.waiting?.withdrawn(record.lane);
       return;
@@ -179,14 +179,13 @@ export class MailboxCore {
     const buffer = this.buffer as BoundedBuffer<unknown, MessageRecord | number>;
     const lane = buffer.next();
     const meta = buffer.metaOf(lane);
-    const message = buffer.valueOf(lane);
-    buffer.take(lane);
-    dispatch.journal.pending--;
+    const message = buffer.take(lane);
+    dispatch.pending--;
     if (buffer.size === 0) this.flags &= ~QUEUED;
     const { extras } = this;
     if (extras !== null) admitWaiter(this);
     if (typeof meta === 'number') {
-      if (this.settings.ttl !== Infinity && isExpired(this, dispatch, meta)) this.expire(message, meta);
+      if (this.settings.hasTtl && isExpired(this, dispatch, meta)) this.expire(message, meta);
       else runPlain(this, dispatch, message, meta);
     } else if (isExpired(this, dispatch, meta)) this.expire(meta.shared ? message : meta.message, meta);
     else runRecord(this, dispatch, meta);
@@ -276,14 +275,14 @@ export class MailboxCore {
     if (isOwn(meta)) meta.state = FRESH;
     dispatch.within(() => {
       this.#accepted(dispatch, record);
-      dispatch.journal.pending--;
+      dispatch.pending--;
       this.rare().removed++;
       this.lose(message, meta, 'Dropped');
     });
   }
 
   #accepted(dispatch: Dispatch, record: MessageRecord | null): void {
-    dispatch.journal.pending++;
+    dispatch.pending++;
     this.flags |= QUEUED;
     if (record !== null) {
       if (record.properties.ttl >= 0) this.rare().ownTtls = true;

@@ -50,8 +50,8 @@ export function emptyMailbox(core: MailboxCore, queuedCode: FailureCode, running
 
 /** Moves a mailbox to another dispatch, with what is queued and what is running. */
 export function moveTo(core: MailboxCore, runQueue: RunQueue): void {
-  const from = core.runQueue.dispatch.journal;
-  const to = runQueue.dispatch.journal;
+  const from = core.runQueue.dispatch;
+  const to = runQueue.dispatch;
   const waiting = core.extras?.waiting?.size ?? 0;
   from.pending -= core.size + waiting;
   to.pending += core.size + waiting;
@@ -62,7 +62,7 @@ export function moveTo(core: MailboxCore, runQueue: RunQueue): void {
       to.open++;
     }
   }
-  if (core.runQueue.dispatch !== runQueue.dispatch) core.number = runQueue.dispatch.newNumber();
+  if (from !== to) core.number = to.newNumber();
   core.runQueue = runQueue;
   core.flags = (core.flags & ~(SCHEDULED | DETACHED)) | (runQueue.scheduler === null ? 0 : SCHEDULED);
 }
@@ -91,6 +91,6 @@ function takeAll(core: MailboxCore): readonly Taken[] {
     core.buffer.highWaterMark = buffer.highWaterMark;
     core.flags &= ~QUEUED;
   }
-  core.runQueue.dispatch.journal.pending -= taken.length;
+  core.runQueue.dispatch.pending -= taken.length;
   return taken;
 }

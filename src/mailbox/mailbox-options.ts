@@ -28,6 +28,8 @@ export interface MailboxSettings {
   readonly concurrency: number;
   readonly fairness: Fairness;
   readonly ttl: number;
+  /** Whether `ttl` is finite: looked at for each queued message, where a comparison of numbers beyond small integers is slower. */
+  readonly hasTtl: boolean;
   readonly turnTimeout: number;
   /** Where it is not given, as many as the capacity. */
   readonly maxWaiting: number | undefined;
@@ -52,6 +54,7 @@ function resolve(options: MailboxOptions): MailboxSettings {
     concurrency,
     fairness: checkOneOf(fairness, 'fairness', FAIRNESSES),
     ttl: checkDuration(ttl, 'ttl', { infinity: true }),
+    hasTtl: ttl !== Infinity,
     turnTimeout: checkDuration(turnTimeout, 'turnTimeout', { infinity: true }),
     maxWaiting,
     dispatcher,

@@ -164,7 +164,7 @@ export class MessageRecord implements Envelope, Withdrawable, Timed {
     if (this.parent !== null) this.parent.open().forget(this);
     if (this.caller !== null) {
       this.caller = null;
-      this.dispatch.journal.requests--;
+      this.dispatch.requests--;
     }
   }
 }

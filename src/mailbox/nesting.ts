@@ -35,9 +35,7 @@ export class Nesting {
     if (postponed === undefined) return;
     try {
       while (postponed.size > 0) {
-        postponed.headMeta();
-        const work = postponed.headValue();
-        postponed.advance();
+        const work = postponed.shift();
         work();
       }
     } finally {

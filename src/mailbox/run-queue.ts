@@ -52,10 +52,7 @@ export class RunQueue {
 
   /** The next in line. Only to be called when it is not empty. */
   take(): MailboxCore {
-    const ready = this.#ready as ChunkedQueue<MailboxCore, number>;
-    ready.headMeta();
-    const core = ready.headValue();
-    ready.advance();
+    const core = (this.#ready as ChunkedQueue<MailboxCore, number>).shift();
     core.flags &= ~READY;
     return core;
   }

@@ -17,7 +17,7 @@ export function abortTurn(turn: Turn, code: FailureCode | undefined, reason?: un
   if (turn.state !== OPEN) return;
   dispatch.within(() => {
     const rest = turn.rest as OpenTurn;
-    dispatch.journal.open--;
+    dispatch.open--;
     dispatch.journal.aborted++;
     if (rest.isPromise) rest.state = ABANDONED;
     else {

@@ -77,7 +77,7 @@ function leaveOpen(turn: Turn, dispatch: Dispatch, result: any, kind: ReplyKind,
   rest.state = OPEN;
   rest.message = message;
   rest.isPromise = kind === PROMISE;
-  dispatch.journal.open++;
+  dispatch.open++;
   core.takeSeat(turn, rest);
   rest.startClock(dispatch, core.settings.turnTimeout);
   if (caller !== null && turn.record().caller === null) (dispatch.host as Host).adopt(turn, caller);
@@ -118,7 +118,7 @@ function conclude(turn: Turn, how: (dispatch: Dispatch, message: unknown) => voi
       if (state !== OPEN && state !== ABANDONED) return;
       turn.end();
       if (state === OPEN) {
-        dispatch.journal.open--;
+        dispatch.open--;
         turn.rest?.stopClock();
       }
       core.freeSeat(turn);

@@ -17,7 +17,7 @@ export function park(core: MailboxCore, dispatch: Dispatch, record: MessageRecor
     record.state = FRESH;
     return 'MailboxFull';
   }
-  dispatch.journal.pending++;
+  dispatch.pending++;
   if ((dispatch.flags & OBSERVED) !== 0) dispatch.journal.queued(record);
   return TAKEN;
 }

@@ -121,8 +121,7 @@ export class DeadLetterQueue {
 
   #add(stored: Stored): void {
     if (this.#stored.size === this.capacity) {
-      this.#stored.headMeta();
-      this.#stored.advance();
+      this.#stored.shift();
       this.#evicted++;
     }
     this.#stored.push(stored, 0);

@@ -85,7 +85,7 @@ export class Ledger extends Journal {
     return metricsOf({
       registeredActors: this.registeredActors,
       avgRoutingLatencyNs: this.#samples === 0 ? 0 : this.#sampledNs / this.#samples,
-      pending: this.pending,
+      pending: dispatch.pending,
       inFlight,
       totalSucceeded: succeeded,
       totalErrored: this.errored,
@@ -139,9 +139,9 @@ export class Ledger extends Journal {
     record.core ??= core;
     record.target = target;
     // Pending while its observers are told, as their own count has it (rule O2).
-    this.pending++;
+    dispatch.pending++;
     this.#tellStage('sent', target, message, record, { broadcast: record.properties.broadcast });
-    this.pending--;
+    dispatch.pending--;
     return record;
   }
 

@@ -128,11 +128,7 @@ export abstract class BoundedFlow<T, R> extends Subscriber<T> {
   #drain(): void {
     const buffer = this.#buffer;
     while (buffer.size > 0 && this.#atWork < this.#settings.concurrency && !this.out.closed) {
-      const lane = buffer.next();
-      buffer.metaOf(lane);
-      const value = buffer.valueOf(lane);
-      buffer.take(lane);
-      this.#start(value);
+      this.#start(buffer.take(buffer.next()));
     }
     if (this.#isSourceOver && this.#atWork === 0 && buffer.size === 0) this.out.complete();
   }

@@ -18,7 +18,7 @@ export const BROKER_FAULTS: readonly Fault[] = [
     breakIt: () =>
       patch(Ledger, 'failed', (failed) => function (code: FailureCode | 'Cancelled', target, message, record) {
         failed.call(this, code, target, message, record);
-        if (code === 'Cancelled') this.requests++;
+        if (code === 'Cancelled') (record as MessageRecord).dispatch.requests++;
       }),
   },
   {

@@ -42,8 +42,7 @@ export const QUEUE_FAULTS: readonly Fault[] = [
         const older: [unknown, any][] = [];
         while (this.size > 0) {
           const olderMeta: unknown = this.headMeta();
-          older.push([this.headValue(), olderMeta]);
-          this.advance();
+          older.push([this.shift(), olderMeta]);
         }
         push.call(this, value, meta);
         for (const pair of older) push.call(this, ...pair);
@@ -108,7 +107,7 @@ export const QUEUE_FAULTS: readonly Fault[] = [
     name: 'an expired message that is run',
     breakIt: () =>
       patch(MailboxCore, 'runNext', (runNext) => function (dispatch) {
-        during(this, 'settings', { ...this.settings, ttl: Infinity }, () => runNext.call(this, dispatch));
+        during(this, 'settings', { ...this.settings, ttl: Infinity, hasTtl: false }, () => runNext.call(this, dispatch));
       }),
   },
 ];
