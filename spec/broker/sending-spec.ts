@@ -518,7 +518,7 @@ describe('the envelope', () => {
     broker.publish({ topic: 'a.b', priority: 200 }, 4);
     expect(envelopes.map(({ sentAt }) => typeof sentAt)).toEqual(['number', 'number', 'number', 'number']);
     expect(new Set(envelopes.map(({ messageId }) => messageId)).size).toBe(4);
-    expect(envelopes[0]).toMatchObject({ messageId: 'b:1', priority: 'normal', topic: undefined, sender: undefined, attempt: 1, headers: {} });
+    expect(envelopes[0]).toMatchObject({ messageId: 'b:message-1', priority: 'normal', topic: undefined, sender: undefined, attempt: 1, headers: {} });
     expect(envelopes[1]).toMatchObject({ priority: 'high', sender: 'me', headers: { trace: 'x' } });
     expect(envelopes[2]).toMatchObject({ priority: 'low' });
     expect(envelopes[3]).toMatchObject({ priority: 'critical', topic: 'a.b' });

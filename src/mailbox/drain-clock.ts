@@ -18,11 +18,11 @@ export class DrainClock {
 
   /** The drain's last reading, or a new one where there is none. In a flood outside of any drain, one serves for 32. */
   now(): number {
-    if (this.#startedAt >= 0) return this.#readAt;
     if (this.#readingsLeft > 0) {
       this.#readingsLeft--;
       return this.#readAt;
     }
+    if (this.#startedAt >= 0) return this.#readAt;
     const now = this.#scheduler.now();
     if (now === this.#readAt) {
       this.#readingsLeft = READING_MASK;

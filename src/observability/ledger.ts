@@ -22,6 +22,20 @@ import { CANDIDATE_MASK, SAMPLE_MASK } from './sampling';
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
+/** Where dead letters are told. While one is, a failure that its observers cause makes no letter (rule O4). */
+class LetterOutlet extends Outlet<DeadLetter> {
+  isTelling = false;
+
+  override next(letter: DeadLetter): void {
+    this.isTelling = true;
+    try {
+      super.next(letter);
+    } finally {
+      this.isTelling = false;
+    }
+  }
+}
+
 /**
  * A broker's journal: it counts, makes dead letters of what is lost, and tells `events$`. Whether anyone listens changes nothing
  * about what it counts (rule O1), and without a listener it makes no object.
@@ -32,12 +46,10 @@ export class Ledger extends Journal {
   registeredActors = 0;
   readonly #log: DeadLetterLog;
   readonly #events = new Outlet<BrokerEvent>();
-  readonly #letters = new Outlet<DeadLetter>();
+  readonly #letters = new LetterOutlet();
   readonly #stores: LetterStore[] = [];
   #dispatch!: Dispatch;
   #actors!: ReadonlyMap<string, MailboxCore>;
-  /** An observer of a letter is on the stack: a failure that it causes makes no letter (rule O4). */
-  #tellingLetter = false;
   #candidates = 0;
   #sampledNs = 0;
   #samples = 0;
@@ -73,6 +85,7 @@ export class Ledger extends Journal {
   /** Gives every letter to a queue, too. */
   store(store: LetterStore): void {
     this.#stores.push(store);
+    this.#letters.add({ next: (letter) => store.tell(letter), complete: () => store.end(this) });
   }
 
   metrics(): BrokerMetrics {
@@ -194,7 +207,6 @@ export class Ledger extends Journal {
     if (this.#isObserved) this.#tell({ kind: 'closed', at: this.#dispatch.clock.now() });
     this.#log.flush();
     this.#letters.complete();
-    for (const store of this.#stores) store.end(this);
     this.#events.complete();
   }
 
@@ -226,15 +238,15 @@ export class Ledger extends Journal {
   }
 
   #deadLetter(reason: DeadLetter['reason'], target: string | undefined, message: unknown, meta: MessageRecord | number, error: unknown): void {
-    if (this.#tellingLetter) return;
+    if (this.#letters.isTelling) return;
     this.totalDeadLettered++;
-    const isHeard = this.#stores.length > 0 || this.#letters.observed;
+    const isHeard = this.#letters.observed;
     const isObserved = (this.#dispatch.flags & OBSERVED) !== 0;
     if (!isHeard && !isObserved && !this.#log.wantsLetter(this.#dispatch.scheduler)) return;
     const letter = this.#letterOf(reason, target, message, meta, error);
-    for (const store of this.#stores) store.add(letter, this);
+    if (this.#stores.length > 0) for (const store of this.#stores) store.add(letter, this);
     if (isObserved) this.#tell({ kind: 'dead-lettered', letter, at: letter.at });
-    if (isHeard) this.#dispatch.emit(this.#letterOutlet, letter);
+    if (isHeard) this.#dispatch.emit(this.#letters, letter);
     else if (!isObserved) this.#log.print(letter);
   }
 
@@ -252,16 +264,4 @@ export class Ledger extends Journal {
     if (error !== undefined) letter.error = error;
     return letter;
   }
-
-  readonly #letterOutlet: { next(letter: DeadLetter): void } = {
-    next: (letter) => {
-      this.#tellingLetter = true;
-      try {
-        this.#letters.next(letter);
-        for (const store of this.#stores) store.tell(letter);
-      } finally {
-        this.#tellingLetter = false;
-      }
-    },
-  };
 }

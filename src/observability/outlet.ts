@@ -1,4 +1,10 @@
-import { Observable, type Subscriber } from 'rxjs';
+import { Observable } from 'rxjs';
+
+/** Whoever is told. */
+export interface Listener<T> {
+  next(value: T): void;
+  complete(): void;
+}
 
 /**
  * Many observers of one source, as a `Subject` has them: whoever comes while something is told hears of what is next. Without what a
@@ -6,7 +12,7 @@ import { Observable, type Subscriber } from 'rxjs';
  */
 export class Outlet<T> {
   /** A new array after each change, so that one in use stays as it was. */
-  #subscribers: readonly Subscriber<T>[] = [];
+  #listeners: readonly Listener<T>[] = [];
   #isOver = false;
   observed = false;
 
@@ -16,24 +22,28 @@ export class Outlet<T> {
         subscriber.complete();
         return undefined;
       }
-      this.#subscribers = [...this.#subscribers, subscriber];
-      this.observed = true;
+      this.add(subscriber);
       return () => {
-        this.#subscribers = this.#subscribers.filter((other) => other !== subscriber);
-        this.observed = this.#subscribers.length > 0;
+        this.#listeners = this.#listeners.filter((other) => other !== subscriber);
+        this.observed = this.#listeners.length > 0;
       };
     });
   }
 
+  add(listener: Listener<T>): void {
+    this.#listeners = [...this.#listeners, listener];
+    this.observed = true;
+  }
+
   next(value: T): void {
-    const subscribers = this.#subscribers;
-    for (let index = 0; index < subscribers.length; index++) (subscribers[index] as Subscriber<T>).next(value);
+    const listeners = this.#listeners;
+    for (let index = 0; index < listeners.length; index++) (listeners[index] as Listener<T>).next(value);
   }
 
   complete(): void {
     this.#isOver = true;
-    for (const subscriber of this.#subscribers) subscriber.complete();
-    this.#subscribers = [];
+    for (const listener of this.#listeners) listener.complete();
+    this.#listeners = [];
     this.observed = false;
   }
 }
