@@ -91,6 +91,34 @@ describe('events$', () => {
     expect(counted).toMatchObject({ totalSucceeded: 2, inFlight: 0, pending: 0 });
   });
 
+  it('tells what a mailbox did here, and nothing of what it did before, between and after (O1, O2)', () => {
+    const { broker } = setup();
+    let counted: BrokerMetrics | undefined;
+    broker.events$.pipe(toMetrics()).subscribe((metrics) => (counted = metrics));
+    const same = (delivered: number): void => {
+      const { avgRoutingLatencyNs: _, ...own } = broker.metrics();
+      expect(counted).toMatchObject(own);
+      expect(own.totalDelivered).toBe(delivered);
+      expectConserved(broker.metrics());
+    };
+    const mailbox = Mailbox.bounded<string>(5, { concurrency: 2 });
+    mailbox.receive({ receive: (name) => (name === 'open' ? NEVER : undefined) as never, onStop: () => mailbox.next('while it stops') });
+    mailbox.next('before');
+    mailbox.next('open');
+    const first = broker.register(id, mailbox);
+    same(1);
+    broker.trySend(id, 'here');
+    same(2);
+    first.unsubscribe();
+    same(3);
+    mailbox.next('alone');
+    broker.register(id, mailbox);
+    broker.trySend(id, 'here again');
+    broker.unregister(id);
+    mailbox.next('after');
+    same(5);
+  });
+
   it('counts alike whether or not anyone listens (O1)', () => {
     const run = (observed: boolean): BrokerMetrics => {
       const broker = new InMemoryMessageBroker({ logDeadLetters: false });

@@ -139,6 +139,25 @@ describe('unregister', () => {
     expect(got).toEqual([1, 2]);
   });
 
+  it('leaves a mailbox alone that its actor registers again when it stops (R2)', () => {
+    const { broker } = setup();
+    const mailbox = Mailbox.bounded<number>(5);
+    const other = actorId<number>('other');
+    const got: number[] = [];
+    mailbox.receive({
+      receive: (n) => void got.push(n),
+      onStop: () => {
+        if (!broker.isRegistered(other)) broker.register(other, mailbox);
+      },
+    });
+    broker.register(id, mailbox);
+    broker.unregister(id);
+    expect(broker.trySend(other, 1).ok).toBe(true);
+    mailbox.next(2);
+    expect(got).toEqual([1, 2]);
+    expect(broker.metrics()).toMatchObject({ registeredActors: 1, totalSent: 2, totalSucceeded: 2 });
+  });
+
   it('ends the turn that does it to itself, when it returns (R2)', () => {
     const { broker, letters } = setup();
     let aborted: boolean | undefined;

@@ -83,7 +83,8 @@ export class Registrar {
       emptyMailbox(core, queuedCode, runningCode);
       stopActor(core, reason);
       this.#ledger.unregistered(id);
-      core.flags |= DETACHED;
+      // Its `onStop`, or whoever was told, may have registered it again.
+      if (!core.isRegistered) core.flags |= DETACHED;
       const watchers = this.#registry.takeWatchers(id);
       if (watchers !== undefined) {
         this.#dispatch.emit({ next: () => { watchers.next(); watchers.complete(); } }, undefined);
