@@ -1,7 +1,8 @@
-import { Observable, type Subject } from 'rxjs';
+import { Observable } from 'rxjs';
 import type { MailboxCore } from '../mailbox/mailbox-core';
 import type { ActorId } from '../message/actor-id';
 import type { BroadcastOptions } from '../message/send-options';
+import type { Outlet } from '../observability/outlet';
 import type { AskContext } from './ask';
 import { AskedFanOut } from './asked-fan-out';
 import type { BroadcastResult } from './broadcast-result';
@@ -10,7 +11,7 @@ import { untilAborted } from './until-aborted';
 
 /** What a broadcast needs besides what every ask does. */
 export interface BroadcastContext extends AskContext {
-  readonly broadcasts: Subject<unknown>;
+  readonly broadcasts: Outlet<unknown>;
   /** Who passes, or everyone, in registration order. Throws what the filter throws. */
   targets(filter: ((id: ActorId) => boolean) | undefined): readonly MailboxCore[];
 }

@@ -1,4 +1,4 @@
-import { Observable, ReplaySubject, Subject, type Unsubscribable, defer, interval, map, startWith, takeUntil } from 'rxjs';
+import { Observable, ReplaySubject, type Unsubscribable, defer, interval, map, startWith, takeUntil } from 'rxjs';
 import { BrokerError } from '../failure/broker-error';
 import { check, checkActorId, checkBoolean, checkCapacity, checkFunction, checkOneOf, checkOptions, checkPositiveInteger, describeValue, isObject } from '../failure/check';
 import { consumerOf } from '../mailbox/consumer';
@@ -27,6 +27,7 @@ import type { BrokerMetrics } from '../observability/broker-metrics';
 import type { DeadLetter } from '../observability/dead-letter';
 import type { DeadLetterQueue } from '../observability/dead-letter-queue';
 import { Ledger } from '../observability/ledger';
+import { Outlet } from '../observability/outlet';
 import { SAMPLE_MASK } from '../observability/sampling';
 import { roundRobin } from '../routing/round-robin';
 import { type ActorRef, SenderRef } from './actor-ref';
@@ -58,7 +59,7 @@ export class LocalBroker {
   readonly #registry = new Registry();
   /** The registry's table, held here too: every send looks it up. */
   readonly #actors: ReadonlyMap<string, MailboxCore>;
-  readonly #broadcasts = new Subject<unknown>();
+  readonly #broadcasts = new Outlet<unknown>();
   readonly #context: BroadcastContext;
   readonly #teller: Teller;
   readonly #registrar: Registrar;
@@ -224,7 +225,7 @@ export class LocalBroker {
   }
 
   get broadcasts$(): Observable<unknown> {
-    return this.#broadcasts.asObservable();
+    return this.#broadcasts.stream;
   }
 
   // Topics -------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 import { type SchedulerLike, asyncScheduler } from 'rxjs';
 import type { FailureCode } from '../failure/failure-code';
 import { Deadlines } from './deadlines';
-import { DrainClock, isSliceOver } from './drain-clock';
+import { DrainClock } from './drain-clock';
 import { Emissions } from './emissions';
 import { ASKED, AWAITED, CLOSED, CLOSING, CUT_SHORT, DRAINING, FANNING, LOOKED_AT, QUEUED, STALLED, SUSPENDED } from './flags';
 import type { Host } from './host';
@@ -45,34 +45,41 @@ export class Dispatch {
   readonly scheduler: SchedulerLike;
   readonly host: Host | null;
   readonly main: RunQueue;
-  readonly nesting: Nesting = new Nesting();
   readonly clock: DrainClock;
-  readonly ids: IdSequence;
   /** Called when a drain has ended: the closing broker waits for quiet. */
   onQuiet: (() => void) | undefined;
+  readonly #name: string;
+  // Made when they are first asked for: a test makes a broker for each case.
+  #ids: IdSequence | undefined;
+  #nesting: Nesting | undefined;
   #deadlines: Deadlines | undefined;
   #emissions: Emissions | undefined;
   #queues: WeakMap<SchedulerLike, RunQueue> | undefined;
   /** The queues that have asked their scheduler for a drain. The others are nobody's but their mailboxes'. */
   #asked: Set<RunQueue> | undefined;
   /** Scheduled queues that a scheduler wanted to drain while a turn was on the stack. */
-  #deferred: RunQueue[] = [];
+  #deferred: RunQueue[] | undefined;
   #ticks = 0;
   #lastNumber = NOBODY;
   /** A macrotask will go on where a drain gave way; and the slice that senders have until then is used up. */
   #resumes = false;
   #isSpent = false;
-  /** Turns that settled after their stack had returned; and since when they do so without a macrotask in between. */
-  #settled = 0;
-  #settlingSince = -1;
 
   constructor(journal: Journal, options: { name?: string; scheduler?: SchedulerLike; dispatcher?: SchedulerLike; host?: Host } = {}) {
     this.journal = journal;
     this.scheduler = options.scheduler ?? asyncScheduler;
     this.host = options.host ?? null;
     this.main = new RunQueue(this, options.dispatcher ?? null);
-    this.ids = new IdSequence(options.name ?? 'mailbox');
+    this.#name = options.name ?? 'mailbox';
     this.clock = new DrainClock(this.scheduler);
+  }
+
+  get ids(): IdSequence {
+    return (this.#ids ??= new IdSequence(this.#name));
+  }
+
+  get nesting(): Nesting {
+    return (this.#nesting ??= new Nesting());
   }
 
   /** When what this broker waits for is over. */
@@ -137,7 +144,7 @@ export class Dispatch {
   /** As `leave`, where a turn was settled: that is nobody's own send (rule D1), so it does not go on where a drain gave way. */
   leaveSettled(outermost: boolean): void {
     if (!outermost) return;
-    this.#giveWayToMacrotasks();
+    if (this.clock.isSettlingOverdue()) this.suspend();
     this.finish(false);
   }
 
@@ -160,7 +167,7 @@ export class Dispatch {
       // What one queue's turns set off may be another's.
       for (;;) {
         if ((this.flags & AWAITED) !== 0 && (!this.#givesWay || (drains && !this.#isSpent))) this.#drain(this.main);
-        const deferred = this.#deferred.shift();
+        const deferred = this.#deferred?.shift();
         if (deferred === undefined) break;
         this.#drain(deferred);
       }
@@ -199,11 +206,11 @@ export class Dispatch {
   drainScheduled(queue: RunQueue): void {
     if ((this.flags & DRAINING) !== 0) {
       this.flags |= AWAITED;
-      this.#deferred.push(queue);
+      (this.#deferred ??= []).push(queue);
       return;
     }
     this.flags |= DRAINING;
-    this.#deferred.push(queue);
+    (this.#deferred ??= []).push(queue);
     this.finish();
   }
 
@@ -267,21 +274,6 @@ export class Dispatch {
       return;
     }
     if (queue === this.main) this.flags &= ~(AWAITED | SUSPENDED);
-  }
-
-  /**
-   * Promises that settle one another are microtasks: each drains for a moment, and none of these drains is ever overdue. So they are
-   * timed together, from one macrotask to the next (rule D4).
-   */
-  #giveWayToMacrotasks(): void {
-    if ((++this.#settled & READING_MASK) !== 0) return;
-    const now = this.scheduler.now();
-    if (this.#settlingSince < 0) {
-      this.#settlingSince = now;
-      macrotask(() => {
-        this.#settlingSince = -1;
-      });
-    } else if (isSliceOver(this.#settlingSince, now)) this.suspend();
   }
 
   /** Runs up to a visit's worth of a mailbox's messages. False: the drain's time is over. */

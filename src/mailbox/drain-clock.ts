@@ -1,4 +1,5 @@
 import type { SchedulerLike, Subscription } from 'rxjs';
+import { macrotask } from './macrotask';
 import { READING_MASK, SLICE } from './pace';
 import { stampOf, stampedAt } from './stamp';
 
@@ -11,6 +12,9 @@ export class DrainClock {
   /** How often the last reading may still be given, and what forbids it when this stretch is over. */
   #readingsLeft = 0;
   #staleness: Subscription | undefined;
+  /** Turns that settled after their stack had returned; and since when they do so without a macrotask in between. */
+  #settled = 0;
+  #settlingSince = -1;
 
   constructor(scheduler: SchedulerLike) {
     this.#scheduler = scheduler;
@@ -52,6 +56,21 @@ export class DrainClock {
     return isSliceOver(this.#startedAt, now);
   }
 
+  /**
+   * Counts a turn that settled after its stack had returned. Promises that settle one another are microtasks: each drains for a moment,
+   * and none of these drains is ever overdue. So they are timed together, from one macrotask to the next.
+   */
+  isSettlingOverdue(): boolean {
+    if ((++this.#settled & READING_MASK) !== 0) return false;
+    const now = this.#scheduler.now();
+    if (this.#settlingSince >= 0) return isSliceOver(this.#settlingSince, now);
+    this.#settlingSince = now;
+    macrotask(() => {
+      this.#settlingSince = -1;
+    });
+    return false;
+  }
+
   /** The drain has ended. */
   stop(): void {
     this.#startedAt = -1;
@@ -69,6 +88,6 @@ export class DrainClock {
 }
 
 /** A clock that was set back says nothing of how long it took: then the slice is over, too. */
-export function isSliceOver(since: number, now: number): boolean {
+function isSliceOver(since: number, now: number): boolean {
   return now - since > SLICE || now < since;
 }

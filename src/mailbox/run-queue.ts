@@ -26,16 +26,15 @@ export class RunQueue {
   /** Lines a mailbox up, unless it stands in line already. */
   add(core: MailboxCore): void {
     if ((core.flags & READY) !== 0) return;
-    core.flags |= READY;
-    (this.#ready ??= new ChunkedQueue()).push(core, 0);
+    this.#lineUp(core);
     if (this.scheduler === null) this.dispatch.await();
     else this.#schedule(this.scheduler);
   }
 
   /** Lines a mailbox up again whose visit was cut off, and goes on in a macrotask; there a scheduler is asked again. */
   suspend(core: MailboxCore): void {
-    core.flags |= READY;
-    (this.#ready ??= new ChunkedQueue()).push(core, 0);
+    // It may have lined up during its visit.
+    if ((core.flags & READY) === 0) this.#lineUp(core);
     const { scheduler } = this;
     if (scheduler === null) {
       this.dispatch.suspend();
@@ -55,6 +54,11 @@ export class RunQueue {
     const core = (this.#ready as ChunkedQueue<MailboxCore, number>).shift();
     core.flags &= ~READY;
     return core;
+  }
+
+  #lineUp(core: MailboxCore): void {
+    core.flags |= READY;
+    (this.#ready ??= new ChunkedQueue()).push(core, 0);
   }
 
   /** Asks the scheduler for a drain, unless one is asked for. */

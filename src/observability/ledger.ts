@@ -20,6 +20,8 @@ import type { LetterStore } from './dead-letter-queue';
 import { Outlet } from './outlet';
 import { CANDIDATE_MASK, SAMPLE_MASK } from './sampling';
 
+const NONE: readonly Turn[] = [];
+
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Where dead letters are told. While one is, a failure that its observers cause makes no letter (rule O4). */
@@ -47,7 +49,7 @@ export class Ledger extends Journal {
   readonly #log: DeadLetterLog;
   readonly #events = new Outlet<BrokerEvent>();
   readonly #letters = new LetterOutlet();
-  readonly #stores: LetterStore[] = [];
+  #stores: LetterStore[] | undefined;
   #dispatch!: Dispatch;
   #actors!: ReadonlyMap<string, MailboxCore>;
   #candidates = 0;
@@ -84,7 +86,7 @@ export class Ledger extends Journal {
 
   /** Gives every letter to a queue, too. */
   store(store: LetterStore): void {
-    this.#stores.push(store);
+    (this.#stores ??= []).push(store);
     this.#letters.add({ next: (letter) => store.tell(letter), complete: () => store.end(this) });
   }
 
@@ -179,7 +181,7 @@ export class Ledger extends Journal {
 
   registered(core: MailboxCore): void {
     this.registeredActors++;
-    const open = (core.seats ?? []).filter((turn) => turn.state === OPEN);
+    const open = core.seats === null ? NONE : core.seats.filter((turn) => turn.state === OPEN);
     this.departed -= core.delivered - open.length;
     if (!this.#isObserved) return;
     this.#tell({ kind: 'registered', id: core.id as ActorId, at: this.#dispatch.clock.now() });
@@ -244,7 +246,7 @@ export class Ledger extends Journal {
     const isObserved = (this.#dispatch.flags & OBSERVED) !== 0;
     if (!isHeard && !isObserved && !this.#log.wantsLetter(this.#dispatch.scheduler)) return;
     const letter = this.#letterOf(reason, target, message, meta, error);
-    if (this.#stores.length > 0) for (const store of this.#stores) store.add(letter, this);
+    if (this.#stores !== undefined) for (const store of this.#stores) store.add(letter, this);
     if (isObserved) this.#tell({ kind: 'dead-lettered', letter, at: letter.at });
     if (isHeard) this.#dispatch.emit(this.#letters, letter);
     else if (!isObserved) this.#log.print(letter);

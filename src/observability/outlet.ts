@@ -6,13 +6,15 @@ export interface Listener<T> {
   complete(): void;
 }
 
+const NOBODY: readonly never[] = [];
+
 /**
  * Many observers of one source, as a `Subject` has them: whoever comes while something is told hears of what is next. Without what a
  * Subject does around each value, which was a quarter of what a dead letter costs.
  */
 export class Outlet<T> {
   /** A new array after each change, so that one in use stays as it was. */
-  #listeners: readonly Listener<T>[] = [];
+  #listeners: readonly Listener<T>[] = NOBODY;
   #isOver = false;
   observed = false;
 
@@ -43,7 +45,7 @@ export class Outlet<T> {
   complete(): void {
     this.#isOver = true;
     for (const listener of this.#listeners) listener.complete();
-    this.#listeners = [];
+    this.#listeners = NOBODY;
     this.observed = false;
   }
 }
