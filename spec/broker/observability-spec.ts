@@ -1,6 +1,6 @@
 import { type BrokerEvent, type BrokerMetrics, DeadLetterQueue, InMemoryMessageBroker, Mailbox, actorId } from 'rx-broker';
 import { toDeadLetters, toMetrics } from 'rx-broker/operators';
-import { NEVER, Subject, VirtualTimeScheduler, of } from 'rxjs';
+import { NEVER, Subject, VirtualTimeScheduler, of, takeUntil } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
 import { expectConserved, setup, virtually, watchFor } from './setup';
 
@@ -250,6 +250,20 @@ describe('metrics', () => {
     const asked: boolean[] = [];
     broker.events$.subscribe((event) => event.kind === 'settled' && asked.push(event.asked));
     reply.complete();
+    expect(asked).toEqual([true]);
+  });
+
+  it('know an ask that was cancelled while it was on the stack as one, also to who came to observe it there (O1)', () => {
+    const { broker } = setup();
+    const asked: boolean[] = [];
+    const stop = new Subject<void>();
+    broker.spawn(id, () => {
+      broker.events$.subscribe((event) => event.kind === 'settled' && asked.push(event.asked));
+      stop.next();
+    });
+    broker.spawn(other, () => {});
+    broker.trySend(other, 0);
+    broker.send(id, 0).pipe(takeUntil(stop)).subscribe();
     expect(asked).toEqual([true]);
   });
 

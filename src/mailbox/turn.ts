@@ -120,6 +120,7 @@ export class Turn implements ActorContext {
         : meta.own(core);
     record.core = core;
     record.turn = this;
+    record.asked ||= this.caller !== null;
     record.state = this.state === ON_STACK || this.state === OPEN ? RUNNING : DONE;
     this.meta = record;
     // Its stack must not return on the fast path, which knows of no record.
