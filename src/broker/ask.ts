@@ -17,7 +17,6 @@ import { ON_STACK, OPEN } from '../mailbox/turn-state';
 import { NORMAL_LANE } from '../message/lane';
 import type { SendOptions } from '../message/send-options';
 import type { Ledger } from '../observability/ledger';
-import { SAMPLE_MASK } from '../observability/sampling';
 import { untilAborted } from './until-aborted';
 
 /** What every ask of a broker needs. */
@@ -63,15 +62,22 @@ const NO_DETAILS: Details = { lane: NORMAL_LANE };
 function subscribe(this: Observable<unknown>, subscriber: Subscriber<unknown>): void {
   const { broker, id, message, details } = this as ReplyStream;
   const core = broker.actors.get(id);
-  if (core !== undefined && details === null && !subscriber.closed && (core.flags | broker.dispatch.flags) === 0 && (core.delivered & SAMPLE_MASK) !== 0) {
+  const isTimed = core !== undefined && broker.ledger.isSampleDue(core);
+  if (core !== undefined && !isTimed && details === null && !subscriber.closed && (core.flags | broker.dispatch.flags) === 0) {
     askDirect(core, broker.dispatch, message, subscriber);
-    return;
-  }
-  askSlowly(broker, id, message, details ?? NO_DETAILS, subscriber);
+  } else askSlowly(broker, core ?? null, id, message, details ?? NO_DETAILS, subscriber, isTimed);
 }
 
 /** An ask with options, from a turn, observed, or to an actor that is busy, closed or not there. */
-export function askSlowly(broker: AskContext, id: string, message: unknown, details: Details, subscriber: Subscriber<unknown>): void {
+function askSlowly(
+  broker: AskContext,
+  core: MailboxCore | null,
+  id: string,
+  message: unknown,
+  details: Details,
+  subscriber: Subscriber<unknown>,
+  isTimed: boolean,
+): void {
   const { dispatch, ledger } = broker;
   const { options, parent = null } = details;
   const signal = options?.signal;
@@ -84,8 +90,7 @@ export function askSlowly(broker: AskContext, id: string, message: unknown, deta
     return;
   }
   if (subscriber.closed) return;
-  const core = broker.actors.get(id) ?? null;
-  const startedAt = core !== null && ledger.isSampleDue(core) ? performance.now() : -1;
+  const startedAt = isTimed ? performance.now() : -1;
   const record = recordOf(dispatch, message, details.lane, propertiesOf(details), subscriber);
   const isWaitedFor = parent !== null && (parent.state === ON_STACK || parent.state === OPEN);
   if (isWaitedFor) {

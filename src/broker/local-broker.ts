@@ -31,7 +31,7 @@ import { Outlet } from '../observability/outlet';
 import { SAMPLE_MASK } from '../observability/sampling';
 import { roundRobin } from '../routing/round-robin';
 import { type ActorRef, SenderRef } from './actor-ref';
-import { ReplyStream, adopt, askSlowly, offerRecord, propertiesOf, recordOf } from './ask';
+import { ReplyStream, adopt, offerRecord, propertiesOf, recordOf } from './ask';
 import { type BroadcastContext, broadcastFrom } from './broadcast';
 import type { BroadcastResult } from './broadcast-result';
 import { type BrokerOptions, type BrokerSettings, logOf, resolveBroker } from './broker-options';
@@ -199,7 +199,7 @@ export class LocalBroker {
         return;
       }
       const id = this.#routes.find(key, message, lane);
-      if (typeof id === 'string') askSlowly(this.#context, id, message, details, subscriber);
+      if (typeof id === 'string') new ReplyStream(this.#context, id, message, details).subscribe(subscriber);
       else subscriber.error(id);
     });
   }
