@@ -1,42 +1,28 @@
 import { Observable } from 'rxjs';
 import type { ActorId } from '../message/actor-id';
-import { PRIORITIES, type Priority } from '../message/priority';
 import type { Dispatch } from '../mailbox/dispatch';
 import { FREEZING, OBSERVED, QUEUED } from '../mailbox/flags';
 import { deepFreeze } from '../mailbox/freeze';
 import { Journal, type TurnFailure } from '../mailbox/journal';
 import type { MailboxCore } from '../mailbox/mailbox-core';
-import { NO_HEADERS, PLAIN } from '../mailbox/message-properties';
+import { PLAIN } from '../mailbox/message-properties';
 import { MessageRecord } from '../mailbox/message-record';
 import { WAITING } from '../mailbox/record-state';
 import { laneOfStamp } from '../mailbox/stamp';
 import type { Turn } from '../mailbox/turn';
 import { OPEN } from '../mailbox/turn-state';
-import type { BrokerEvent, MessageStage } from './broker-event';
+import type { BrokerEvent } from './broker-event';
 import { type BrokerMetrics, type FailureCount, metricsOf, noFailures } from './broker-metrics';
 import type { DeadLetter } from './dead-letter';
 import type { DeadLetterLog } from './dead-letter-log';
 import type { LetterStore } from './dead-letter-queue';
+import { letterOf } from './letter-of';
+import { LetterOutlet } from './letter-outlet';
 import { Outlet } from './outlet';
 import { CANDIDATE_MASK, SAMPLE_MASK } from './sampling';
+import { stageOf } from './stage-of';
 
 const NONE: readonly Turn[] = [];
-
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
-
-/** Where dead letters are told. While one is, a failure that its observers cause makes no letter (rule O4). */
-class LetterOutlet extends Outlet<DeadLetter> {
-  isTelling = false;
-
-  override next(letter: DeadLetter): void {
-    this.isTelling = true;
-    try {
-      super.next(letter);
-    } finally {
-      this.isTelling = false;
-    }
-  }
-}
 
 /**
  * A broker's journal: it counts, makes dead letters of what is lost, and tells `events$`. Whether anyone listens changes nothing
@@ -228,15 +214,7 @@ export class Ledger extends Journal {
 
   /** One step of a message's way. `more` is what this kind says besides. */
   #tellStage(kind: BrokerEvent['kind'], target: string | undefined, message: unknown, meta: MessageRecord | number, more?: object): void {
-    const { id, topic, priority, asked } = this.#known(message, meta);
-    const event: Writable<MessageStage> = { id, message, priority, asked, at: this.#dispatch.clock.now() };
-    if (target !== undefined) event.target = target as ActorId;
-    if (topic !== undefined) event.topic = topic;
-    this.#tell({ kind, ...event, ...more } as BrokerEvent);
-  }
-
-  #known(message: unknown, meta: MessageRecord | number): MessageRecord {
-    return typeof meta === 'number' ? new MessageRecord(this.#dispatch, message, laneOfStamp(meta), PLAIN, null) : meta;
+    this.#tell({ kind, ...stageOf(this.#dispatch, target, message, meta), ...more } as BrokerEvent);
   }
 
   #deadLetter(reason: DeadLetter['reason'], target: string | undefined, message: unknown, meta: MessageRecord | number, error: unknown): void {
@@ -245,25 +223,10 @@ export class Ledger extends Journal {
     const isHeard = this.#letters.observed;
     const isObserved = (this.#dispatch.flags & OBSERVED) !== 0;
     if (!isHeard && !isObserved && !this.#log.wantsLetter(this.#dispatch.scheduler)) return;
-    const letter = this.#letterOf(reason, target, message, meta, error);
+    const letter = letterOf(this.#dispatch, reason, target, message, meta, error);
     if (this.#stores !== undefined) for (const store of this.#stores) store.add(letter, this);
     if (isObserved) this.#tell({ kind: 'dead-lettered', letter, at: letter.at });
     if (isHeard) this.#dispatch.emit(this.#letters, letter);
     else if (!isObserved) this.#log.print(letter);
-  }
-
-  #letterOf(reason: DeadLetter['reason'], target: string | undefined, message: unknown, meta: MessageRecord | number, error: unknown): DeadLetter {
-    if (typeof meta === 'number' && target !== undefined && error === undefined) {
-      // Most letters of a flood; one literal makes them in a quarter of the time.
-      const id = this.#dispatch.ids.next();
-      const priority = PRIORITIES[laneOfStamp(meta)] as Priority;
-      return { id, target: target as ActorId, message, priority, reason, asked: false, at: this.#dispatch.clock.now(), attempts: 1, headers: NO_HEADERS };
-    }
-    const { id, topic, priority, asked, attempt: attempts, headers } = this.#known(message, meta);
-    const letter: Writable<DeadLetter> = { id, message, priority, reason, asked, at: this.#dispatch.clock.now(), attempts, headers };
-    if (target !== undefined) letter.target = target as ActorId;
-    if (topic !== undefined) letter.topic = topic;
-    if (error !== undefined) letter.error = error;
-    return letter;
   }
 }
