@@ -8,11 +8,9 @@ import type { ActorId } from '../message/actor-id';
 export class Registry {
   /** What every send looks up; the broker reads it straight. */
   readonly actors: Map<string, MailboxCore> = new Map();
-  #watchers: Map<string, Subject<void>> | undefined;
+  readonly #watchers = new Map<string, Subject<void>>();
   /** The actors as one array, which broadcasts walk: made by the first, appended to, made anew after somebody left. */
-  #roster: MailboxCore[] = [];
-  #rosterSize = 0;
-  #isStale = true;
+  #roster: MailboxCore[] | undefined;
 
   get size(): number {
     return this.actors.size;
@@ -20,28 +18,19 @@ export class Registry {
 
   /** Makes room in the roster, so that it is not copied as it grows. A `Map` cannot be told beforehand. */
   reserve(expectedActors: number): void {
-    if (this.size > 0) return;
-    this.#roster = new Array<MailboxCore>(expectedActors);
-    this.#isStale = false;
+    if (this.size === 0) this.#roster = new Array<MailboxCore>(expectedActors);
   }
 
   ids(): ActorId[] {
     return [...this.actors.keys()] as ActorId[];
   }
 
-  /** Everyone, as an array that later changes leave alone. Only the first `size` are meant. */
-  roster(): readonly MailboxCore[] {
-    if (this.#isStale) {
-      this.#roster = [...this.actors.values()];
-      this.#rosterSize = this.#roster.length;
-      this.#isStale = false;
-    }
-    return this.#roster;
-  }
-
-  /** Everyone whose id passes; without a filter the roster, of which the first `size` are meant. Throws what the filter throws. */
+  /**
+   * Everyone whose id passes. Without a filter it may be longer than it is meant: of this array, which later changes leave alone, only
+   * the first `size` are. Throws what the filter throws.
+   */
   passing(filter: ((id: ActorId) => boolean) | undefined): readonly MailboxCore[] {
-    const everyone = this.roster();
+    const everyone = (this.#roster ??= [...this.actors.values()]);
     return filter === undefined ? everyone : everyone.slice(0, this.size).filter((core) => filter(core.id as ActorId));
   }
 
@@ -55,15 +44,14 @@ export class Registry {
     this.actors.set(id, core);
     core.id = id;
     core.lives++;
-    if (!this.#isStale) this.#roster[this.#rosterSize++] = core;
+    if (this.#roster !== undefined) this.#roster[this.size - 1] = core;
   }
 
   remove(core: MailboxCore): void {
     this.actors.delete(core.id);
     core.lives++;
     // Dropped and not only marked: it would keep those who ended alive until the next broadcast.
-    this.#isStale = true;
-    this.#roster = [];
+    this.#roster = undefined;
   }
 
   /** Emits once when the actor ends; at once if it is not there. */
@@ -74,21 +62,19 @@ export class Registry {
         subscriber.complete();
         return;
       }
-      const watchers = (this.#watchers ??= new Map<string, Subject<void>>());
-      let ends = watchers.get(id);
-      if (ends === undefined) watchers.set(id, (ends = new Subject()));
-      const watched = ends;
-      watched.subscribe(subscriber);
+      const ends = this.#watchers.get(id) ?? new Subject<void>();
+      this.#watchers.set(id, ends);
+      ends.subscribe(subscriber);
       subscriber.add(() => {
-        if (!watched.observed && watchers.get(id) === watched) watchers.delete(id);
+        if (!ends.observed && this.#watchers.get(id) === ends) this.#watchers.delete(id);
       });
     });
   }
 
   /** Takes those who watch an id; they are told once. */
   takeWatchers(id: string): Subject<void> | undefined {
-    const watchers = this.#watchers?.get(id);
-    this.#watchers?.delete(id);
+    const watchers = this.#watchers.get(id);
+    this.#watchers.delete(id);
     return watchers;
   }
 }

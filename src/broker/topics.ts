@@ -3,7 +3,7 @@ import type { Dispatch } from '../mailbox/dispatch';
 import { CLOSED } from '../mailbox/flags';
 import type { MailboxCore } from '../mailbox/mailbox-core';
 import type { ActorId } from '../message/actor-id';
-import { parsePattern } from '../message/topic-pattern';
+import { ANY_REST, parsePattern } from '../message/topic-pattern';
 import { RetainedTopics } from '../routing/retained-topics';
 import type { RouteTarget } from '../routing/router';
 import { TopicIndex } from '../routing/topic-index';
@@ -17,15 +17,11 @@ interface Targets {
   readonly closings: number;
 }
 
-/** That an actor is bound to a pattern, once. */
-interface Binding {
-  readonly pattern: string;
-}
-
 /** An actor as its router sees it: its numbers, not its insides. */
 class BoundActor implements RouteTarget {
   readonly id: ActorId;
-  readonly bindings = new Set<Binding>();
+  /** What takes its bindings back. */
+  readonly bindings = new Set<() => void>();
   readonly #core: MailboxCore;
 
   constructor(core: MailboxCore) {
@@ -48,53 +44,33 @@ interface TopicObserver {
   complete(): void;
 }
 
-/** One publication on its way to those who observed its topic when it was published. */
-class Emission {
-  readonly #observers: readonly TopicObserver[];
-
-  constructor(observers: readonly TopicObserver[]) {
-    this.#observers = observers;
-  }
-
-  next(publication: Publication): void {
-    for (const observer of this.#observers) observer.next(publication);
-  }
-}
-
 /** A broker's topics: who is bound, who observes, what is retained. */
 export class Topics {
   readonly #dispatch: Dispatch;
   readonly #bound = new TopicIndex<MailboxCore>();
   readonly #actors = new Map<MailboxCore, BoundActor>();
   /** By what `boundTo` answers, which is the same array for as long as nobody is bound or unbound. */
-  #targets: WeakMap<readonly MailboxCore[], Targets> | undefined;
+  readonly #targets = new WeakMap<readonly MailboxCore[], Targets>();
   readonly #observers = new TopicIndex<TopicObserver>();
-  readonly #open = new Set<TopicObserver>();
-  readonly #maxRetained: number;
-  #retained: RetainedTopics | undefined;
+  readonly retained: RetainedTopics;
   #isClosed = false;
 
   constructor(dispatch: Dispatch, maxRetained: number) {
     this.#dispatch = dispatch;
-    this.#maxRetained = maxRetained;
-  }
-
-  get retained(): RetainedTopics {
-    return (this.#retained ??= new RetainedTopics(this.#maxRetained));
+    this.retained = new RetainedTopics(maxRetained);
   }
 
   /** @throws {BrokerError} `RoutingFailed` for a malformed pattern. */
   bind(pattern: string, core: MailboxCore): Unsubscribable {
-    this.#bound.add(pattern, core);
+    const remove = this.#bound.add(pattern, core);
     let actor = this.#actors.get(core);
     if (actor === undefined) this.#actors.set(core, (actor = new BoundActor(core)));
     const { bindings } = actor;
-    const binding: Binding = { pattern };
-    bindings.add(binding);
+    bindings.add(remove);
     return {
       unsubscribe: () => {
         // Once; and not if its actor has ended, and its bindings with it.
-        if (bindings.delete(binding)) this.#bound.remove(pattern, core);
+        if (bindings.delete(remove)) remove();
       },
     };
   }
@@ -104,7 +80,7 @@ export class Topics {
     const actor = this.#actors.get(core);
     if (actor === undefined) return;
     this.#actors.delete(core);
-    for (const { pattern } of actor.bindings) this.#bound.remove(pattern, core);
+    for (const remove of actor.bindings) remove();
     actor.bindings.clear();
   }
 
@@ -117,12 +93,11 @@ export class Topics {
   targetsOf(topic: string): Targets {
     const cores = this.boundTo(topic);
     const { closings } = this.#dispatch.journal;
-    const known = (this.#targets ??= new WeakMap());
-    let targets = known.get(cores);
+    let targets = this.#targets.get(cores);
     if (targets === undefined || targets.closings !== closings) {
       const list = cores.filter((core) => (core.flags & CLOSED) === 0).map((core) => this.#actors.get(core) as RouteTarget);
       targets = { list, ids: new Set(list.map(({ id }) => id)), closings };
-      known.set(cores, targets);
+      this.#targets.set(cores, targets);
     }
     return targets;
   }
@@ -130,7 +105,12 @@ export class Topics {
   /** Those who observe a topic now, as what a publication is given to; nobody: `undefined`. */
   observersOf(topic: string): { next(publication: Publication): void } | undefined {
     const observers = this.#observers.match(topic);
-    return observers.length === 0 ? undefined : new Emission(observers);
+    if (observers.length === 0) return undefined;
+    return {
+      next: (publication) => {
+        for (const observer of observers) observer.next(publication);
+      },
+    };
   }
 
   /**
@@ -146,31 +126,23 @@ export class Topics {
         return;
       }
       // Observed first: what the retained messages set off is published to this one, too, after them.
-      const retained = this.#retained?.match(pattern);
+      const retained = this.retained.match(pattern);
       const observer: TopicObserver = {
         next: (publication) => subscriber.next(seen(publication)),
         complete: () => subscriber.complete(),
       };
-      this.#observers.add(pattern, observer);
-      this.#open.add(observer);
-      subscriber.add(() => {
-        this.#observers.remove(pattern, observer);
-        this.#open.delete(observer);
+      subscriber.add(this.#observers.add(pattern, observer));
+      if (retained.length === 0) return;
+      // Synchronously, whatever else is being told: a state bus must have its first value at once. What it sets off is queued.
+      this.#dispatch.within(() => {
+        for (const publication of retained) observer.next(publication);
       });
-      if (retained !== undefined) this.#tellRetained(observer, retained);
     });
   }
 
   close(): void {
     this.#isClosed = true;
-    for (const observer of [...this.#open]) observer.complete();
-    this.#retained?.clear();
-  }
-
-  /** Synchronously, whatever else is being told: a state bus must have its first value at once. What it sets off is queued. */
-  #tellRetained(observer: TopicObserver, retained: readonly { topic: string; message: unknown }[]): void {
-    this.#dispatch.within(() => {
-      for (const { topic, message } of retained) observer.next({ topic, message, retained: true });
-    });
+    for (const observer of this.#observers.under(ANY_REST)) observer.complete();
+    this.retained.clear();
   }
 }

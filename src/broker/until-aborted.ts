@@ -5,31 +5,37 @@ export interface Cancellable {
 
 /** Those that share a signal, in the order of coming. */
 class Group {
-  readonly all = new Set<Cancellable>();
+  readonly #all = new Set<Cancellable>();
   readonly #signal: AbortSignal;
 
   constructor(signal: AbortSignal) {
     this.#signal = signal;
-    signal.addEventListener('abort', this.#onAbort);
+    groups.set(signal, this);
+    signal.addEventListener('abort', this);
+  }
+
+  join(one: Cancellable): void {
+    this.#all.add(one);
   }
 
   leave(one: Cancellable): void {
-    if (this.all.delete(one) && this.all.size === 0) this.#stop();
+    if (this.#all.delete(one) && this.#all.size === 0) this.#stop();
   }
 
-  readonly #onAbort = (): void => {
+  /** The signal aborts. */
+  handleEvent(): void {
     this.#stop();
     const reason: unknown = this.#signal.reason ?? new Error('aborted');
     // One by one, as listeners would be called: whoever is told may take others back.
-    for (const one of this.all) {
-      this.all.delete(one);
+    for (const one of this.#all) {
+      this.#all.delete(one);
       one.cancel(reason);
     }
-  };
+  }
 
   #stop(): void {
-    if (groups.get(this.#signal) === this) groups.delete(this.#signal);
-    this.#signal.removeEventListener('abort', this.#onAbort);
+    groups.delete(this.#signal);
+    this.#signal.removeEventListener('abort', this);
   }
 }
 
@@ -42,9 +48,7 @@ const groups = new WeakMap<AbortSignal, Group>();
  * and goes, so that 100,000 would take minutes, and Node warns of a leak from the eleventh on.
  */
 export function untilAborted(signal: AbortSignal, one: Cancellable): () => void {
-  let group = groups.get(signal);
-  if (group === undefined) groups.set(signal, (group = new Group(signal)));
-  const joined = group;
-  joined.all.add(one);
-  return () => joined.leave(one);
+  const group = groups.get(signal) ?? new Group(signal);
+  group.join(one);
+  return () => group.leave(one);
 }

@@ -18,7 +18,15 @@ function withEntry<K, V>(entries: ReadonlyMap<K, V>, key: K, value: V): Readonly
 class Node<T> {
   children: ReadonlyMap<string, Node<T>> = EMPTY;
   bindings: ReadonlyMap<T, Binding> = EMPTY;
+  /** Where it branches off, and by what. */
+  readonly parent: Node<T> | undefined;
+  readonly token: string;
   #values: readonly T[] | undefined;
+
+  constructor(parent?: Node<T>, token = '') {
+    this.parent = parent;
+    this.token = token;
+  }
 
   /** In the order of binding. A new array after each change, so one in use stays as it was. */
   get values(): readonly T[] {
@@ -28,30 +36,38 @@ class Node<T> {
   /** The branch of a token, made where there is none. */
   branch(token: string): Node<T> {
     let child = this.children.get(token);
-    if (child === undefined) this.children = withEntry(this.children, token, (child = new Node()));
+    if (child === undefined) this.children = withEntry(this.children, token, (child = new Node(this, token)));
     return child;
   }
 
-  bind(value: T, binding: Binding): void {
-    this.bindings = withEntry(this.bindings, value, binding);
+  bind(value: T, order: number): void {
+    const binding = this.bindings.get(value);
+    if (binding !== undefined) {
+      binding.count++;
+      return;
+    }
+    this.bindings = withEntry(this.bindings, value, { order, count: 1 });
     this.#values = undefined;
   }
 
+  /** Takes one binding back. */
   unbind(value: T): void {
+    const binding = this.bindings.get(value) as Binding;
+    if (--binding.count > 0) return;
     (this.bindings as Map<T, Binding>).delete(value);
     this.#values = undefined;
-  }
-
-  prune(token: string): void {
-    (this.children as Map<string, Node<T>>).delete(token);
-  }
-
-  get isEmpty(): boolean {
-    return this.children.size === 0 && this.bindings.size === 0;
+    prune(this);
   }
 }
 
-const NONE: readonly never[] = /* @__PURE__ */ Object.freeze([]);
+/** Drops a branch that has nothing left. A loop, as all walks are: a topic of 20,000 tokens is no reason to overflow the stack. */
+function prune<T>(branch: Node<T>): void {
+  for (let node = branch; node.parent !== undefined && node.children.size + node.bindings.size === 0; node = node.parent) {
+    (node.parent.children as Map<string, Node<T>>).delete(node.token);
+  }
+}
+
+const NONE: readonly never[] = [];
 
 /**
  * Values by topic pattern, as a trie of tokens.
@@ -62,53 +78,17 @@ const NONE: readonly never[] = /* @__PURE__ */ Object.freeze([]);
 export class TopicIndex<T> {
   readonly #root = new Node<T>();
   #bound = 0;
-  #visited = 0;
 
-  get isEmpty(): boolean {
-    return this.#root.isEmpty;
-  }
-
-  /** Nodes looked at since the index was made: for the spec of rule T3. */
-  get visited(): number {
-    return this.#visited;
-  }
-
-  /** Nodes held: for the spec that shows that branches go. */
-  get nodeCount(): number {
-    let count = 0;
-    const open: Node<T>[] = [this.#root];
-    for (let node = open.pop(); node !== undefined; node = open.pop()) {
-      count++;
-      for (const child of node.children.values()) open.push(child);
-    }
-    return count;
-  }
-
-  /** @throws {BrokerError} `RoutingFailed` for a malformed pattern. */
-  add(pattern: string, value: T): void {
+  /**
+   * Binds a value; answers what takes that back, once.
+   *
+   * @throws {BrokerError} `RoutingFailed` for a malformed pattern.
+   */
+  add(pattern: string, value: T): () => void {
     let node = this.#root;
     for (const token of parsePattern(pattern)) node = node.branch(token);
-    const binding = node.bindings.get(value);
-    if (binding === undefined) node.bind(value, { order: this.#bound++, count: 1 });
-    else binding.count++;
-  }
-
-  /** Takes one binding back; unknown ones are ignored. */
-  remove(pattern: string, value: T): void {
-    const tokens = parsePattern(pattern);
-    const path: Node<T>[] = [this.#root];
-    for (const token of tokens) {
-      const child = (path.at(-1) as Node<T>).children.get(token);
-      if (child === undefined) return;
-      path.push(child);
-    }
-    const node = path.at(-1) as Node<T>;
-    const binding = node.bindings.get(value);
-    if (binding === undefined || --binding.count > 0) return;
-    node.unbind(value);
-    for (let depth = tokens.length; depth > 0 && (path[depth] as Node<T>).isEmpty; depth--) {
-      (path[depth - 1] as Node<T>).prune(tokens[depth - 1] as string);
-    }
+    node.bind(value, this.#bound++);
+    return () => node.unbind(value);
   }
 
   /**
@@ -117,47 +97,47 @@ export class TopicIndex<T> {
    * @throws {BrokerError} `RoutingFailed` for a malformed topic.
    */
   match(topic: string): readonly T[] {
-    const tokens = parseTopic(topic);
-    if (this.isEmpty) return NONE;
-    const found = this.#collect(tokens);
-    if (found.length === 0) return NONE;
-    return found.length === 1 ? (found[0] as Node<T>).values : merge(found);
-  }
-
-  /** The nodes where matching patterns end, in no order. A loop: a topic of 20,000 tokens is no reason to overflow the stack. */
-  #collect(tokens: readonly string[]): Node<T>[] {
     const found: Node<T>[] = [];
-    const aside: { readonly node: Node<T>; readonly depth: number }[] = [];
-    let node = this.#root;
-    let depth = 0;
-    for (;;) {
-      this.#visited++;
-      let exact: Node<T> | undefined;
-      if (depth === tokens.length) {
-        if (node.bindings.size > 0) found.push(node);
-      } else if (node.children.size > 0) {
-        const { children } = node;
+    let nodes = [this.#root];
+    for (const token of parseTopic(topic)) {
+      const next: Node<T>[] = [];
+      for (const { children } of nodes) {
         const rest = children.get(ANY_REST);
         if (rest !== undefined) found.push(rest);
         const any = children.get(ANY_TOKEN);
-        if (any !== undefined) aside.push({ node: any, depth: depth + 1 });
-        exact = children.get(tokens[depth] as string);
+        if (any !== undefined) next.push(any);
+        const exact = children.get(token);
+        if (exact !== undefined) next.push(exact);
       }
-      if (exact !== undefined) {
-        node = exact;
-        depth++;
-        continue;
-      }
-      const next = aside.pop();
-      if (next === undefined) return found;
-      ({ node, depth } = next);
+      nodes = next;
     }
+    for (const node of nodes) if (node.bindings.size > 0) found.push(node);
+    return valuesOf(found);
+  }
+
+  /**
+   * The other way round: the values bound to topics that this pattern matches.
+   *
+   * @throws {BrokerError} `RoutingFailed` for a malformed pattern.
+   */
+  under(pattern: string): readonly T[] {
+    const tokens = parsePattern(pattern);
+    let nodes = [this.#root];
+    for (const token of tokens) {
+      const isWild = token === ANY_TOKEN || token === ANY_REST;
+      nodes = nodes.flatMap(({ children }) => (isWild ? [...children.values()] : (children.get(token) ?? [])));
+    }
+    // One token at least, and all there is below: the loop reaches what it appends.
+    if (tokens.at(-1) === ANY_REST) for (const { children } of nodes) for (const child of children.values()) nodes.push(child);
+    return valuesOf(nodes.filter(({ bindings }) => bindings.size > 0));
   }
 }
 
-function merge<T>(found: readonly Node<T>[]): readonly T[] {
+/** The values bound at these, each once, in the order of binding; without a copy where one node has them all. */
+function valuesOf<T>(bound: readonly Node<T>[]): readonly T[] {
+  if (bound.length < 2) return bound[0]?.values ?? NONE;
   const first = new Map<T, number>();
-  for (const { bindings } of found) {
+  for (const { bindings } of bound) {
     for (const [value, { order }] of bindings) first.set(value, Math.min(order, first.get(value) ?? Infinity));
   }
   return [...first].sort(([, a], [, b]) => a - b).map(([value]) => value);
