@@ -24,7 +24,13 @@ export function attach(core: MailboxCore, handler: Handler, actor: Actor | null)
   if (actor !== null) core.flags |= UNSTARTED;
   const { dispatch } = core.runQueue;
   dispatch.within(() => {
-    if (core.isRegistered) startActor(core);
+    try {
+      if (core.isRegistered) startActor(core);
+    } catch (error) {
+      // It has no Subscription that could give the seat back.
+      detach(core);
+      throw error;
+    }
     core.wake();
   });
 }

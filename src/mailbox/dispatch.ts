@@ -9,7 +9,6 @@ import { IdSequence } from './id-sequence';
 import type { Journal } from './journal';
 import { macrotask } from './macrotask';
 import type { MailboxCore } from './mailbox-core';
-import { checkDrained } from './mailbox-end';
 import type { MessageRecord } from './message-record';
 import { Nesting } from './nesting';
 import { READING_MASK, VISIT } from './pace';
@@ -284,7 +283,7 @@ export class Dispatch {
       core.runNext(this);
     }
     if ((core.flags & (QUEUED | STALLED)) === QUEUED) core.runQueue.add(core);
-    else if ((core.flags & CLOSED) !== 0) checkDrained(core);
+    else if ((core.flags & CLOSED) !== 0) core.checkDrained();
     return true;
   }
 }

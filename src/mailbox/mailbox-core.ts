@@ -149,7 +149,7 @@ export class MailboxCore {
     return TAKEN;
   }
 
-  /** Takes a record out that waits or is queued; its place is free at once. Counting why is the caller's part. */
+  /** Takes a record out that waits or is queued; its place is free at once. Counting why is the caller's part, and `leftQueue` then. */
   withdraw(record: MessageRecord): void {
     const { dispatch } = this.runQueue;
     const wasParked = record.state === WAITING;
@@ -162,7 +162,7 @@ export class MailboxCore {
     }
     (this.buffer as BoundedBuffer<unknown, MessageRecord | number>).withdrawn(record.lane);
     this.rare().removed++;
-    this.placeFreed(dispatch);
+    this.placeFreed();
   }
 
   /** Counts a message as lost, tells `losses$`, and its caller if it has one. */
@@ -193,11 +193,21 @@ export class MailboxCore {
     if (extras !== null) this.pressureChanged(dispatch);
   }
 
-  /** A place is free: the first waiter has it before anyone else, and the observers of the pressure are told. */
-  placeFreed(dispatch: Dispatch): void {
+  /** A place is free: the first waiter has it before anyone else. */
+  placeFreed(): void {
     admitWaiter(this);
     this.wake();
-    this.pressureChanged(dispatch);
+  }
+
+  /** What left the queue some other way than to the consumer is counted: the observers of the pressure are told, and it may have been the last. */
+  leftQueue(): void {
+    this.pressureChanged(this.runQueue.dispatch);
+    checkDrained(this);
+  }
+
+  /** Closed, it ends when nothing is in it any more. */
+  checkDrained(): void {
+    checkDrained(this);
   }
 
   /** What left the queue had waited too long. */
@@ -225,7 +235,6 @@ export class MailboxCore {
     rest.seat = -1;
     if (seats.length < this.settings.concurrency) this.flags &= ~BUSY;
     this.wake();
-    checkDrained(this);
   }
 
   /** Lines up if there is something to run. */

@@ -41,7 +41,11 @@ export function checkDrained(core: MailboxCore): void {
 export function emptyMailbox(core: MailboxCore, queuedCode: FailureCode, runningCode: FailureCode): void {
   const { dispatch } = core.runQueue;
   dispatch.within(() => {
-    for (const { message, meta } of takeAll(core)) core.lose(message, meta, queuedCode);
+    for (const { message, meta } of takeAll(core)) {
+      // One by one, as they are counted: what was sent adds up at every instant (rule O2).
+      dispatch.pending--;
+      core.lose(message, meta, queuedCode);
+    }
     core.pressureChanged(dispatch);
     if (dispatch.onStack === core.number) dispatch.cutShort(runningCode, undefined);
     if (core.seats !== null) for (const turn of [...core.seats]) abortTurn(turn, runningCode);
@@ -91,6 +95,5 @@ function takeAll(core: MailboxCore): readonly Taken[] {
     core.buffer.highWaterMark = buffer.highWaterMark;
     core.flags &= ~QUEUED;
   }
-  core.runQueue.dispatch.pending -= taken.length;
   return taken;
 }

@@ -127,6 +127,7 @@ export class MessageRecord implements Envelope, Withdrawable, Timed {
       const { message } = this;
       core.withdraw(this);
       core.lose(message, this, code, detail);
+      core.leftQueue();
     }
   }
 
@@ -137,7 +138,12 @@ export class MessageRecord implements Envelope, Withdrawable, Timed {
 
   /** Takes it back. `reason`, where there is one, is what the caller's stream ends with. */
   cancel(reason: unknown): void {
-    if (this.state === DONE || this.state === FRESH) return;
+    if (this.state === DONE) return;
+    if (this.state === FRESH) {
+      // On its way to its mailbox: who offers it finds its caller gone.
+      if (reason !== undefined) this.caller?.error(reason);
+      return;
+    }
     this.dispatch.within(() => this.dispatch.nesting.run(() => this.#takeBack(reason)));
   }
 
@@ -151,6 +157,7 @@ export class MessageRecord implements Envelope, Withdrawable, Timed {
       core.withdraw(this);
       this.done();
       this.dispatch.journal.failed('Cancelled', this.target, message, this);
+      core.leftQueue();
     }
     if (reason !== undefined) caller?.error(reason);
   }

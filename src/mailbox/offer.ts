@@ -2,9 +2,10 @@ import type { FailureCode } from '../failure/failure-code';
 import type { Dispatch } from './dispatch';
 import { fail } from './fail';
 import type { MailboxCore } from './mailbox-core';
-import { TAKEN } from './taken';
 import type { MessageRecord } from './message-record';
+import { isOwn } from './own-record';
 import { laneOfStamp } from './stamp';
+import { TAKEN } from './taken';
 
 /**
  * Offers a message to a mailbox, or to nobody where there is no such actor; the slow way of `direct.ts`. A refusal is counted, told and
@@ -20,6 +21,12 @@ export function offer(
 ): FailureCode | typeof TAKEN {
   // Else nothing is on the stack, nobody looks: straight to the mailbox.
   const known = dispatch.flags === 0 ? meta : dispatch.prepare(core, message, meta, id);
+  if (isOwn(known) && known.caller?.closed === true) {
+    // Cancelled while its observers were told that it is sent.
+    known.done();
+    dispatch.journal.failed('Cancelled', id, message, known);
+    return TAKEN;
+  }
   let code: FailureCode | typeof TAKEN = 'ActorNotFound';
   if (dispatch.isRefusing && !inside) code = 'BrokerClosed';
   else if (core !== null) code = core.take(message, known, typeof known === 'number' ? laneOfStamp(known) : known.lane);

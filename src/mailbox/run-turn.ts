@@ -29,6 +29,8 @@ export function runRecord(core: MailboxCore, dispatch: Dispatch, record: Message
 }
 
 function run(core: MailboxCore, dispatch: Dispatch, turn: Turn, message: unknown, stamp: number): void {
+  // Read first: a consumer that leaves while its actor starts, or when an observer is told, has this message still.
+  const handler = core.handler as Handler;
   core.delivered++;
   dispatch.onStack = core.number;
   const rare = (core.flags | dispatch.flags) & (DETACHED | OBSERVED);
@@ -46,7 +48,6 @@ function run(core: MailboxCore, dispatch: Dispatch, turn: Turn, message: unknown
   let result: unknown;
   try {
     if ((core.flags & UNSTARTED) !== 0) startActor(core);
-    const handler = core.handler as Handler;
     result = handler(message, turn);
   } catch (error) {
     dispatch.onStack = NOBODY;

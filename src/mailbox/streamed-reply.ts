@@ -35,12 +35,22 @@ export class StreamedReply extends Subscriber<unknown> {
   }
 
   protected override _error(error: unknown): void {
-    this.end();
-    this.#outcome.reject(this.#turn, error);
+    this.#over(() => this.#outcome.reject(this.#turn, error));
   }
 
   protected override _complete(): void {
-    this.end();
-    this.#outcome.settle(this.#turn, undefined, false);
+    this.#over(() => this.#outcome.settle(this.#turn, undefined, false));
+  }
+
+  /** Settled before its teardown is called, as RxJS has it: that may end the actor, or its caller. */
+  #over(settle: () => void): void {
+    const { dispatch } = this.#turn.core.runQueue;
+    const outermost = dispatch.enter();
+    try {
+      settle();
+      this.end();
+    } finally {
+      dispatch.leaveSettled(outermost);
+    }
   }
 }

@@ -27,6 +27,7 @@ export function abortTurn(turn: Turn, code: FailureCode | undefined, reason?: un
     }
     rest.stopClock();
     concludeAborted(turn, dispatch, code, reason, rest.message);
+    turn.core.checkDrained();
   });
 }
 

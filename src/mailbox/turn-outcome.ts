@@ -123,6 +123,8 @@ function conclude(turn: Turn, how: (dispatch: Dispatch, message: unknown) => voi
       }
       core.freeSeat(turn);
       if (state === OPEN) how(dispatch, turn.rest?.message);
+      // Its last turn is counted and answered before the actor stops.
+      core.checkDrained();
     });
   } finally {
     dispatch.leaveSettled(outermost);

@@ -91,7 +91,7 @@ export class Turn implements ActorContext {
         dispatch.lookAt(this);
         if ((dispatch.flags & CUT_SHORT) !== 0) abortSignal(this, dispatch.cutCode, dispatch.cutReason);
         // A direct ask has no record yet that its caller could reach.
-        else if (this.caller !== null && typeof this.meta === 'number') listenToCaller(this, dispatch);
+        else if (this.caller !== null && (typeof this.meta === 'number' || this.meta.caller === null)) listenToCaller(this, dispatch);
       }
     }
     return rest.controller.signal;
