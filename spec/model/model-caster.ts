@@ -41,7 +41,7 @@ export class ModelCaster {
         broker.ask(message, timeout);
         if (gathering.isOver) broker.cancel(message);
       }
-      if (!broker.isOver) this.#story.broadcasts.push(`${payload.n}`);
+      if (!broker.isRefusing) this.#story.broadcasts.push(`${payload.n}`);
       gathering.offered();
     });
   }

@@ -17,7 +17,7 @@ import { ON_STACK, OPEN } from '../mailbox/turn-state';
 import { NORMAL_LANE } from '../message/lane';
 import type { SendOptions } from '../message/send-options';
 import type { Ledger } from '../observability/ledger';
-import { untilAborted } from './until-aborted';
+import { isCalledOff, untilAborted } from './until-aborted';
 
 /** What every ask of a broker needs. */
 export interface AskContext {
@@ -81,15 +81,11 @@ function askSlowly(
   const { dispatch, ledger } = broker;
   const { options, parent = null } = details;
   const signal = options?.signal;
-  if (signal?.aborted === true) {
-    subscriber.error(signal.reason);
-    return;
-  }
+  if (isCalledOff(subscriber, signal)) return;
   if (parent !== null && isAborted(parent)) {
     subscriber.error(failureOf('ActorStopped', parent.self, true, 'the turn that asked was aborted'));
     return;
   }
-  if (subscriber.closed) return;
   const startedAt = isTimed ? performance.now() : -1;
   const record = recordOf(dispatch, message, details.lane, propertiesOf(details), subscriber);
   const isWaitedFor = parent !== null && (parent.state === ON_STACK || parent.state === OPEN);

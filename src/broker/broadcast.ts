@@ -7,7 +7,7 @@ import type { AskContext } from './ask';
 import { AskedFanOut } from './asked-fan-out';
 import type { BroadcastResult } from './broadcast-result';
 import { Gathering } from './gathering';
-import { untilAborted } from './until-aborted';
+import { isCalledOff, untilAborted } from './until-aborted';
 
 /** What a broadcast needs besides what every ask does. */
 export interface BroadcastContext extends AskContext {
@@ -26,10 +26,7 @@ export function broadcastFrom(
 ): Observable<BroadcastResult<any>> {
   return new Observable((subscriber) => {
     const signal = options?.signal;
-    if (signal?.aborted === true) {
-      subscriber.error(signal.reason);
-      return;
-    }
+    if (isCalledOff(subscriber, signal)) return;
     let targets: readonly MailboxCore[];
     try {
       targets = broker.targets(filter);
@@ -37,6 +34,8 @@ export function broadcastFrom(
       subscriber.error(error);
       return;
     }
+    // By its own filter.
+    if (isCalledOff(subscriber, signal)) return;
     // Everyone's array may be longer than it is meant.
     const count = filter === undefined ? broker.actors.size : targets.length;
     const { dispatch, broadcasts } = broker;
@@ -45,7 +44,7 @@ export function broadcastFrom(
     subscriber.add(gathering);
     if (signal !== undefined) subscriber.add(untilAborted(signal, gathering));
     broker.ledger.freeze(message);
-    const announce = broadcasts.observed ? () => dispatch.emit(broadcasts, message) : undefined;
+    const announce = broadcasts.observed && !dispatch.isRefusing ? () => dispatch.emit(broadcasts, message) : undefined;
     new AskedFanOut(broker, { targets, count, message, lane, options, announce }, gathering).run();
   });
 }

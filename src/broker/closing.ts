@@ -26,35 +26,32 @@ export interface Ending {
  * The end of a broker (DESIGN §7): waits until nothing is queued and no turn is open, or its time is over. Then the actors end, and
  * when everyone has been told of that, and the stack has returned, the streams.
  */
-export function closeQuietly(dispatch: Dispatch, options: CloseOptions, ending: Ending): Promise<void> {
+export function closeQuietly(dispatch: Dispatch, options: CloseOptions, ending: Ending): void {
   const { drain = true, timeout = TIMEOUT } = options;
-  return new Promise((resolve) => {
-    let timer: Subscription | undefined;
-    const endStreams = (): void => {
-      dispatch.onQuiet = undefined;
-      ending.endStreams();
-      resolve();
-    };
-    const end = (): void => {
-      timer?.unsubscribe();
-      const outermost = dispatch.enter();
-      try {
-        dispatch.emit({ next: () => ending.endActors() }, undefined);
-      } finally {
-        dispatch.onQuiet = endStreams;
-        dispatch.leave(outermost);
-      }
-    };
-    const endIfQuiet = (): void => {
-      if (dispatch.pending === 0 && dispatch.inFlight === 0) end();
-    };
-    if (!drain) {
-      end();
-      return;
+  let timer: Subscription | undefined;
+  const endStreams = (): void => {
+    dispatch.onQuiet = undefined;
+    ending.endStreams();
+  };
+  const end = (): void => {
+    timer?.unsubscribe();
+    const outermost = dispatch.enter();
+    try {
+      dispatch.emit({ next: () => ending.endActors() }, undefined);
+    } finally {
+      dispatch.onQuiet = endStreams;
+      dispatch.leave(outermost);
     }
-    dispatch.onQuiet = endIfQuiet;
-    if ((dispatch.flags & DRAINING) === 0) endIfQuiet();
-    // Last: a scheduler may call at once.
-    if (dispatch.onQuiet === endIfQuiet && timeout !== Infinity) timer = dispatch.scheduler.schedule(end, timeout);
-  });
+  };
+  const endIfQuiet = (): void => {
+    if (dispatch.pending === 0 && dispatch.inFlight === 0) end();
+  };
+  if (!drain) {
+    end();
+    return;
+  }
+  dispatch.onQuiet = endIfQuiet;
+  if ((dispatch.flags & DRAINING) === 0) endIfQuiet();
+  // Last: a scheduler may call at once.
+  if (dispatch.onQuiet === endIfQuiet && timeout !== Infinity) timer = dispatch.scheduler.schedule(end, timeout);
 }

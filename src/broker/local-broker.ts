@@ -45,6 +45,7 @@ import type { RegisterOptions, SpawnOptions } from './spawn-options';
 import { Routes } from './routes';
 import { Teller } from './teller';
 import { Topics } from './topics';
+import { isCalledOff } from './until-aborted';
 
 const CAPACITY = 1_000;
 
@@ -194,6 +195,7 @@ export class LocalBroker {
     const { topic, lane } = checkKey(key, checkSend(options));
     const details = { lane, options, topic };
     return new Observable((subscriber) => {
+      if (isCalledOff(subscriber, options?.signal)) return;
       if (this.#dispatch.isRefusing) {
         offerRecord(this.#dispatch, null, undefined, recordOf(this.#dispatch, message, lane, propertiesOf(details), subscriber), false);
         return;
@@ -295,10 +297,17 @@ export class LocalBroker {
     checkClose(options);
     this.#dispatch.settleFanOut();
     this.#dispatch.flags |= CLOSING;
-    return (this.#closing = closeQuietly(this.#dispatch, options, {
+    // Known before it begins: whoever is told of an end may close the broker, too.
+    let closed!: () => void;
+    this.#closing = new Promise((resolve) => (closed = resolve));
+    closeQuietly(this.#dispatch, options, {
       endActors: () => this.#registrar.endAll(),
-      endStreams: () => this.#endStreams(),
-    }));
+      endStreams: () => {
+        this.#endStreams();
+        closed();
+      },
+    });
+    return this.#closing;
   }
 
   // --------------------------------------------------------------------------------------------------

@@ -77,7 +77,7 @@ export class Registrar {
   #end(core: MailboxCore, reason: string, queuedCode: FailureCode, runningCode: FailureCode): void {
     this.#dispatch.within(() => {
       const { id } = core;
-      this.#registry.remove(core);
+      const watchers = this.#registry.remove(core);
       this.#ledger.departed += core.delivered;
       this.#topics.forget(core);
       emptyMailbox(core, queuedCode, runningCode);
@@ -85,7 +85,7 @@ export class Registrar {
       this.#ledger.unregistered(id);
       // Its `onStop`, or whoever was told, may have registered it again.
       if (!core.isRegistered) core.flags |= DETACHED;
-      const watchers = this.#registry.takeWatchers(id);
+      core.checkDrained();
       if (watchers !== undefined) {
         this.#dispatch.emit({ next: () => { watchers.next(); watchers.complete(); } }, undefined);
       }

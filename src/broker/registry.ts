@@ -38,6 +38,7 @@ export class Registry {
   checkFree(id: string, core: MailboxCore): void {
     if (this.actors.has(id)) throw new BrokerError('AlreadyRegistered', `an actor is registered as ${describeValue(id)} already; choose another id`);
     if (core.isRegistered) throw new BrokerError('AlreadyRegistered', `this mailbox is registered already, as ${describeValue(core.id)}`);
+    if (core.extras?.leaving === true) throw new BrokerError('AlreadyRegistered', `this mailbox is being unregistered as ${describeValue(core.id)}; register it in onStop, or when watch(id) emits`);
   }
 
   add(id: string, core: MailboxCore): void {
@@ -47,11 +48,15 @@ export class Registry {
     if (this.#roster !== undefined) this.#roster[this.size - 1] = core;
   }
 
-  remove(core: MailboxCore): void {
+  /** Answers those who watch it; who watches this id from here waits for another one's end. */
+  remove(core: MailboxCore): Subject<void> | undefined {
+    const watchers = this.#watchers.get(core.id);
+    this.#watchers.delete(core.id);
     this.actors.delete(core.id);
     core.lives++;
     // Dropped and not only marked: it would keep those who ended alive until the next broadcast.
     this.#roster = undefined;
+    return watchers;
   }
 
   /** Emits once when the actor ends; at once if it is not there. */
@@ -69,12 +74,5 @@ export class Registry {
         if (!ends.observed && this.#watchers.get(id) === ends) this.#watchers.delete(id);
       });
     });
-  }
-
-  /** Takes those who watch an id; they are told once. */
-  takeWatchers(id: string): Subject<void> | undefined {
-    const watchers = this.#watchers.get(id);
-    this.#watchers.delete(id);
-    return watchers;
   }
 }

@@ -1,3 +1,5 @@
+import type { Subscriber } from 'rxjs';
+
 /** What an abort ends. */
 export interface Cancellable {
   cancel(reason: unknown): void;
@@ -37,6 +39,12 @@ class Group {
     groups.delete(this.#signal);
     this.#signal.removeEventListener('abort', this);
   }
+}
+
+/** Whether nobody waits for what is asked any more; who gave a signal that has aborted is told so. */
+export function isCalledOff(subscriber: Subscriber<any>, signal: AbortSignal | undefined): boolean {
+  if (signal?.aborted === true) subscriber.error(signal.reason);
+  return subscriber.closed;
 }
 
 const groups = new WeakMap<AbortSignal, Group>();

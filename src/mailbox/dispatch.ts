@@ -262,13 +262,13 @@ export class Dispatch {
 
   /** What a mailbox's turn set off at itself comes next: its visit goes on. */
   goOn(core: MailboxCore): void {
-    if (!this.#visit(core)) core.runQueue.suspend(core);
+    const { runQueue } = core;
+    if (!this.#visit(core, runQueue)) runQueue.suspend(core);
   }
 
   #drain(queue: RunQueue): void {
-    while (!queue.isEmpty) {
-      const core = queue.take();
-      if (this.#visit(core)) continue;
+    for (let core = queue.take(); core !== undefined; core = queue.take()) {
+      if (this.#visit(core, queue)) continue;
       queue.suspend(core);
       return;
     }
@@ -276,8 +276,10 @@ export class Dispatch {
   }
 
   /** Runs up to a visit's worth of a mailbox's messages. False: the drain's time is over. */
-  #visit(core: MailboxCore): boolean {
+  #visit(core: MailboxCore, queue: RunQueue): boolean {
     for (let left = VISIT; left > 0; left--) {
+      // It may have moved elsewhere.
+      if (core.runQueue !== queue) return true;
       if ((core.flags & (QUEUED | STALLED)) !== QUEUED) break;
       if ((++this.#ticks & READING_MASK) === 0 && this.clock.isOverdue()) return false;
       core.runNext(this);

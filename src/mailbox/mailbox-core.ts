@@ -237,6 +237,12 @@ export class MailboxCore {
     this.wake();
   }
 
+  /** The turn by which it moved to another dispatch has returned: it goes on there. */
+  comeToRest(): void {
+    if (this.seats === null || this.seats.length < this.settings.concurrency) this.flags &= ~BUSY;
+    this.runQueue.dispatch.within(() => this.wake());
+  }
+
   /** Lines up if there is something to run. */
   wake(): void {
     if ((this.flags & (QUEUED | STALLED)) === QUEUED) this.runQueue.add(this);

@@ -1,7 +1,7 @@
 import { BoundedBuffer } from '../buffer/bounded-buffer';
 import type { FailureCode } from '../failure/failure-code';
 import { stopActor } from './consumer-life';
-import { CLOSED, DETACHED, QUEUED, SCHEDULED } from './flags';
+import { BUSY, CLOSED, DETACHED, MOVED, QUEUED, READY, SCHEDULED } from './flags';
 import type { MailboxCore } from './mailbox-core';
 import type { MessageRecord } from './message-record';
 import { isOwn } from './own-record';
@@ -40,6 +40,8 @@ export function checkDrained(core: MailboxCore): void {
 /** Empties the queue and ends every turn, by the table of DESIGN §2. */
 export function emptyMailbox(core: MailboxCore, queuedCode: FailureCode, runningCode: FailureCode): void {
   const { dispatch } = core.runQueue;
+  const extras = core.rare();
+  extras.leaving = true;
   dispatch.within(() => {
     for (const { message, meta } of takeAll(core)) {
       // One by one, as they are counted: what was sent adds up at every instant (rule O2).
@@ -49,6 +51,7 @@ export function emptyMailbox(core: MailboxCore, queuedCode: FailureCode, running
     core.pressureChanged(dispatch);
     if (dispatch.onStack === core.number) dispatch.cutShort(runningCode, undefined);
     if (core.seats !== null) for (const turn of [...core.seats]) abortTurn(turn, runningCode);
+    extras.leaving = false;
   });
 }
 
@@ -66,7 +69,16 @@ export function moveTo(core: MailboxCore, runQueue: RunQueue): void {
       to.open++;
     }
   }
-  if (from !== to) core.number = to.newNumber();
+  if (from !== to) {
+    if (from.onStack === core.number) {
+      // By its own turn, which keeps its place until that stack has returned (rule M4).
+      from.flags |= MOVED;
+      core.flags |= BUSY;
+    }
+    core.number = to.newNumber();
+  }
+  // Its place in line is worth nothing there.
+  if (core.runQueue !== runQueue) core.flags &= ~READY;
   core.runQueue = runQueue;
   core.flags = (core.flags & ~(SCHEDULED | DETACHED)) | (runQueue.scheduler === null ? 0 : SCHEDULED);
 }

@@ -16,6 +16,8 @@ export class MailboxExtras {
   drained: Subject<void> | undefined = undefined;
   /** Closed, empty and at rest for good. */
   ended = false;
+  /** It is being emptied: until that is done nobody may register it again. */
+  leaving = false;
   /** Why it was closed. */
   stopReason: unknown = undefined;
   /** Some queued message has a ttl of its own. */

@@ -49,11 +49,15 @@ export class RunQueue {
     });
   }
 
-  /** The next in line. Only to be called when it is not empty. */
-  take(): MailboxCore {
-    const core = (this.#ready as ChunkedQueue<MailboxCore, number>).shift();
-    core.flags &= ~READY;
-    return core;
+  /** The next in line that has not moved elsewhere. */
+  take(): MailboxCore | undefined {
+    while (!this.isEmpty) {
+      const core = (this.#ready as ChunkedQueue<MailboxCore, number>).shift();
+      if (core.runQueue !== this) continue;
+      core.flags &= ~READY;
+      return core;
+    }
+    return undefined;
   }
 
   #lineUp(core: MailboxCore): void {

@@ -1,6 +1,6 @@
 import { startActor } from './consumer-life';
 import type { Dispatch } from './dispatch';
-import { CUT_SHORT, DETACHED, OBSERVED, UNSTARTED } from './flags';
+import { CUT_SHORT, DETACHED, MOVED, OBSERVED, UNSTARTED } from './flags';
 import type { Handler } from './handler';
 import type { MailboxCore } from './mailbox-core';
 import type { MessageRecord } from './message-record';
@@ -56,7 +56,7 @@ function run(core: MailboxCore, dispatch: Dispatch, turn: Turn, message: unknown
   }
   dispatch.onStack = NOBODY;
   // A turn whose stage is still its stamp was not looked at.
-  if (result === undefined && turn.stage === stamp && (dispatch.flags & (CUT_SHORT | OBSERVED)) === 0) {
+  if (result === undefined && turn.stage === stamp && (dispatch.flags & (CUT_SHORT | OBSERVED | MOVED)) === 0) {
     turn.stage = ~stamp;
     return;
   }

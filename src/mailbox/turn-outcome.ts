@@ -2,7 +2,7 @@ import { describeValue } from '../failure/check';
 import { failureOf } from '../failure/failure-of';
 import type { Observable } from 'rxjs';
 import type { Dispatch } from './dispatch';
-import { ASKED, CUT_SHORT, OBSERVED } from './flags';
+import { ASKED, CUT_SHORT, MOVED, OBSERVED } from './flags';
 import type { Host } from './host';
 import type { LeftOpen } from './left-open';
 import { isOwn } from './own-record';
@@ -15,7 +15,7 @@ import { UnhandledMessage } from './unhandled-message';
 
 /** A turn's handler returned; the slow way. Its stack is gone, the dispatch still drains. */
 export function returned(turn: Turn, dispatch: Dispatch, result: any, message: unknown): void {
-  dispatch.lookAway();
+  leaveStack(turn, dispatch);
   if ((dispatch.flags & CUT_SHORT) !== 0 || turn.caller?.closed === true) {
     abortReturned(turn, dispatch, result, message);
     return;
@@ -33,7 +33,7 @@ export function returned(turn: Turn, dispatch: Dispatch, result: any, message: u
 
 /** A turn's handler threw. */
 export function threw(turn: Turn, dispatch: Dispatch, error: unknown, message: unknown): void {
-  dispatch.lookAway();
+  leaveStack(turn, dispatch);
   if ((dispatch.flags & CUT_SHORT) !== 0 || turn.caller?.closed === true) abortReturned(turn, dispatch, undefined, message);
   else failed(turn, dispatch, error, message);
 }
@@ -71,8 +71,18 @@ export function reject(turn: Turn, error: unknown): void {
 
 const outcome = { emitReply, settle, reject };
 
-function leaveOpen(turn: Turn, dispatch: Dispatch, result: any, kind: ReplyKind, message: unknown): void {
+function leaveStack({ core }: Turn, dispatch: Dispatch): void {
+  dispatch.lookAway();
+  if ((dispatch.flags & MOVED) === 0) return;
+  dispatch.flags &= ~MOVED;
+  core.comeToRest();
+}
+
+function leaveOpen(turn: Turn, from: Dispatch, result: any, kind: ReplyKind, message: unknown): void {
   const { core, caller } = turn;
+  const { dispatch } = core.runQueue;
+  // Left open by a mailbox that was registered meanwhile: it is brought along (rule M6).
+  if (dispatch !== from) dispatch.journal.departed++;
   const rest = turn.open();
   rest.state = OPEN;
   rest.message = message;

@@ -98,9 +98,13 @@ export const BROKER_FAULTS: readonly Fault[] = [
     name: 'unregister that leaves the entry',
     breakIt: () =>
       patch(Registry, 'remove', (remove) => function (core) {
-        remove.call(this, core);
+        const watchers = remove.call(this, core);
         this.actors.set(core.id, core);
+        return watchers;
       }),
   },
-  { name: 'nobody told of an end', breakIt: () => patch(Registry, 'takeWatchers', () => () => undefined) },
+  { name: 'nobody told of an end', breakIt: () => patch(Registry, 'remove', (remove) => function (core) {
+        remove.call(this, core);
+        return undefined;
+      }) },
 ];
