@@ -41,16 +41,16 @@ describe('describeValue', () => {
 
 describe('the checks of input', () => {
   it.each([0, -1, 1.5, NaN, '10', null, undefined, Infinity])('refuse the capacity %s', (value) => {
-    expect(() => checkCapacity(value)).toThrow(RangeError);
-    expect(() => checkCapacity(value)).toThrow(/capacity must be an integer of at least 1.*, got/);
+    expect(() => checkCapacity(value, 'capacity')).toThrow(RangeError);
+    expect(() => checkCapacity(value, 'capacity')).toThrow(/capacity must be an integer of at least 1.*, got/);
   });
 
   it('say what Infinity is for', () => {
-    expect(() => checkCapacity(Infinity)).toThrow(/Mailbox.unbounded/);
+    expect(() => checkCapacity(Infinity, 'capacity')).toThrow(/Mailbox.unbounded/);
   });
 
   it('let good values through', () => {
-    expect(checkCapacity(10)).toBe(10);
+    expect(() => checkCapacity(10, 'capacity')).not.toThrow();
     expect(() => checkPositiveInteger(1, 'n')).not.toThrow();
     expect(() => checkDuration(0, 'ms')).not.toThrow();
     expect(() => checkTimeout(Infinity, 'ms')).not.toThrow();

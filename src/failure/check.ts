@@ -42,13 +42,18 @@ function mustBe(what: string, isFine: (value: any) => boolean, Failure: ErrorCon
 export const checkFunction: Check = /* @__PURE__ */ mustBe('a function', (value) => typeof value === 'function');
 export const checkBoolean: Check = /* @__PURE__ */ mustBe('true or false', (value) => typeof value === 'boolean');
 export const checkName: Check = /* @__PURE__ */ mustBe('a non-empty string', (value) => typeof value === 'string' && value !== '');
-export const checkPositiveInteger: Check = /* @__PURE__ */ mustBe('an integer of at least 1', (value) => Number.isInteger(value) && value >= 1, RangeError);
+export const checkPositiveInteger: Check = /* @__PURE__ */ mustBe('an integer of at least 1', isPositiveInteger, RangeError);
+export const checkCapacity: Check = /* @__PURE__ */ mustBe('an integer of at least 1 (Mailbox.unbounded has no bound)', isPositiveInteger, RangeError);
 export const checkDuration: Check = /* @__PURE__ */ mustBe('a number of milliseconds from 0', (value) => isDuration(value) && value !== Infinity, RangeError);
 export const checkTimeout: Check = /* @__PURE__ */ mustBe('a number of milliseconds from 0, or Infinity for none', isDuration, RangeError);
 export const checkScheduler: Check = /* @__PURE__ */ mustBe('an RxJS scheduler', isScheduler);
 
 function isScheduler(value: { readonly schedule?: unknown; readonly now?: unknown } | null): boolean {
   return typeof value?.schedule === 'function' && typeof value.now === 'function';
+}
+
+function isPositiveInteger(value: unknown): boolean {
+  return Number.isInteger(value) && (value as number) >= 1;
 }
 
 function isDuration(value: unknown): boolean {
@@ -58,13 +63,6 @@ function isDuration(value: unknown): boolean {
 /** @throws {RangeError} unless `value` is an integer of at least 1, or `Infinity`. */
 export function checkCount(value: unknown, name: string): void {
   if (value !== Infinity) checkPositiveInteger(value, name);
-}
-
-/** @throws {RangeError} unless `value` is an integer of at least 1; `Infinity` is what `unbounded` is for. */
-export function checkCapacity(value: unknown, name = 'capacity'): number {
-  if (value === Infinity) outOfRange(`${name} must be an integer of at least 1 (Mailbox.unbounded has no bound)`, value);
-  checkPositiveInteger(value, name);
-  return value as number;
 }
 
 /** @throws {RangeError} unless `value` is one of `allowed`. */
