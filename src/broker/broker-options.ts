@@ -1,5 +1,5 @@
 import { type SchedulerLike, asyncScheduler } from 'rxjs';
-import { check, checkBoolean, checkDuration, checkName, checkOptions, checkPositiveInteger, checkScheduler } from '../failure/check';
+import { type Check, check, checkBoolean, checkDuration, checkEach, checkName, checkOptions, checkPositiveInteger, checkScheduler, checkTimeout } from '../failure/check';
 import { type MailboxOptions, type MailboxSettings, resolveMailbox } from '../mailbox/mailbox-options';
 import { DeadLetterLog, type DeadLetterLogOptions } from '../observability/dead-letter-log';
 import { type Logger, writerOf } from '../observability/logger';
@@ -62,30 +62,27 @@ export function logOf({ logDeadLetters = true, logger }: BrokerOptions = NO_OPTI
   return new DeadLetterLog(logDeadLetters, logger === undefined ? CONSOLE : writerOf(logger));
 }
 
+/** The mailbox's are checked where they are resolved; the log's where it is made. */
+const CHECKS: Readonly<Record<Exclude<keyof BrokerOptions, 'logDeadLetters' | 'logger'>, Check>> = {
+  name: checkName,
+  requestTimeout: checkTimeout,
+  scheduler: checkScheduler,
+  dispatcher: checkScheduler,
+  router: (router) => check(typeof (router as Router | null)?.route === 'function', 'router must have route(key, targets, message)', router),
+  mailbox: checkOptions,
+  metricsInterval: checkDuration,
+  maxRetained: checkPositiveInteger,
+  freezeMessages: checkBoolean,
+};
+
 function resolve(options: BrokerOptions): BrokerSettings {
-  checkOptions(options);
+  checkEach(options, CHECKS);
   const { name = 'broker', requestTimeout = REQUEST_TIMEOUT, scheduler = asyncScheduler, dispatcher, router } = options;
   const { mailbox = NO_OPTIONS, metricsInterval = METRICS_INTERVAL, maxRetained = MAX_RETAINED, freezeMessages = false } = options;
-  checkName(name, 'name');
-  checkScheduler(scheduler, 'scheduler');
-  if (dispatcher !== undefined) checkScheduler(dispatcher, 'dispatcher');
-  check(router === undefined || typeof (router as Router | null)?.route === 'function', 'router must have route(key, targets, message)', router);
-  checkBoolean(freezeMessages, 'freezeMessages');
-  checkOptions(mailbox, 'mailbox');
-  return {
-    name,
-    requestTimeout: checkDuration(requestTimeout, 'requestTimeout', { infinity: true }),
-    scheduler,
-    dispatcher,
-    router,
-    mailbox,
-    spawned: resolveMailbox(options.mailbox),
-    metricsInterval: checkDuration(metricsInterval, 'metricsInterval'),
-    maxRetained: checkPositiveInteger(maxRetained, 'maxRetained'),
-    freezeMessages,
-  };
+  const spawned = resolveMailbox(options.mailbox);
+  return { name, requestTimeout, scheduler, dispatcher, router, mailbox, spawned, metricsInterval, maxRetained, freezeMessages };
 }
 
 /** Shared by all brokers without options: a test makes a broker for each case. */
 const DEFAULTS: BrokerSettings = /* @__PURE__ */ resolve(NO_OPTIONS);
-const CONSOLE = /* @__PURE__ */ writerOf({ warn: (...line) => console.warn(...line) });
+const CONSOLE = /* @__PURE__ */ writerOf(console);

@@ -1,5 +1,5 @@
 import type { Subscription } from 'rxjs';
-import { checkBoolean, checkDuration, checkOptions } from '../failure/check';
+import { checkBoolean, checkEach, checkTimeout } from '../failure/check';
 import type { Dispatch } from '../mailbox/dispatch';
 import { DRAINING } from '../mailbox/flags';
 import type { CloseOptions } from './message-broker';
@@ -8,10 +8,7 @@ const TIMEOUT = 5_000;
 
 /** @throws {TypeError | RangeError} for bad options. */
 export function checkClose(options: CloseOptions): void {
-  checkOptions(options);
-  const { drain = true, timeout = TIMEOUT } = options;
-  checkBoolean(drain, 'drain');
-  checkDuration(timeout, 'timeout', { infinity: true });
+  checkEach(options, { drain: checkBoolean, timeout: checkTimeout });
 }
 
 /** The two steps of a broker's end. */

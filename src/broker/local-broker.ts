@@ -1,6 +1,6 @@
 import { Observable, ReplaySubject, type Unsubscribable, defer, interval, map, startWith, takeUntil } from 'rxjs';
 import { BrokerError } from '../failure/broker-error';
-import { check, checkActorId, checkBoolean, checkCapacity, checkFunction, checkOneOf, checkOptions, checkPositiveInteger, describeValue, isObject } from '../failure/check';
+import { check, checkActorId, checkBoolean, checkCount, checkFunction, checkOneOf, checkOptions, checkPositiveInteger, describeValue, isObject } from '../failure/check';
 import { consumerOf } from '../mailbox/consumer';
 import { attach } from '../mailbox/consumer-life';
 import { breakCircles } from '../mailbox/deadlock';
@@ -133,7 +133,7 @@ export class LocalBroker {
     const consumer = consumerOf(first, hasProtocol ? (second ?? null) : undefined);
     checkOptions(options);
     const capacity = options?.capacity === undefined ? CAPACITY : options.capacity;
-    if (capacity !== Infinity) checkCapacity(capacity);
+    checkCount(capacity, 'capacity');
     const settings = options === undefined ? this.#settings.spawned : resolveMailbox({ ...this.#settings.mailbox, ...options });
     const core = new MailboxCore(capacity, settings, this.#dispatch.queueFor(settings.dispatcher));
     attach(core, consumer.handler, consumer.actor);

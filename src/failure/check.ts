@@ -29,35 +29,45 @@ export function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
-/** @throws {RangeError} unless `value` is an integer of at least 1. */
-export function checkPositiveInteger(value: unknown, name: string): number {
-  return Number.isInteger(value) && (value as number) >= 1 ? (value as number) : outOfRange(`${name} must be an integer of at least 1`, value);
+/** Throws unless a value is fine, with what was given and what is allowed. `name` is what it was given as. */
+export type Check = (value: unknown, name: string) => void;
+
+/** A check that throws a `Failure` unless `isFine`. `what` says what a value must be: "a function". */
+function mustBe(what: string, isFine: (value: any) => boolean, Failure: ErrorConstructor = TypeError): Check {
+  return (value, name) => {
+    if (!isFine(value)) throw new Failure(`${name} must be ${what}, got ${describeValue(value)}`);
+  };
 }
 
-/** @throws {RangeError} unless `value` is an integer of at least 1; `Infinity` is what `unbounded` is for. */
-export function checkCapacity(value: unknown, name = 'capacity'): number {
-  return value === Infinity ? outOfRange(`${name} must be an integer of at least 1 (Mailbox.unbounded has no bound)`, value) : checkPositiveInteger(value, name);
+export const checkFunction: Check = /* @__PURE__ */ mustBe('a function', (value) => typeof value === 'function');
+export const checkBoolean: Check = /* @__PURE__ */ mustBe('true or false', (value) => typeof value === 'boolean');
+export const checkName: Check = /* @__PURE__ */ mustBe('a non-empty string', (value) => typeof value === 'string' && value !== '');
+export const checkPositiveInteger: Check = /* @__PURE__ */ mustBe('an integer of at least 1', isPositiveInteger, RangeError);
+export const checkCapacity: Check = /* @__PURE__ */ mustBe('an integer of at least 1 (Mailbox.unbounded has no bound)', isPositiveInteger, RangeError);
+export const checkDuration: Check = /* @__PURE__ */ mustBe('a number of milliseconds from 0', (value) => isDuration(value) && value !== Infinity, RangeError);
+export const checkTimeout: Check = /* @__PURE__ */ mustBe('a number of milliseconds from 0, or Infinity for none', isDuration, RangeError);
+export const checkScheduler: Check = /* @__PURE__ */ mustBe('an RxJS scheduler', isScheduler);
+
+function isScheduler(value: { readonly schedule?: unknown; readonly now?: unknown } | null): boolean {
+  return typeof value?.schedule === 'function' && typeof value.now === 'function';
 }
 
-/** @throws {RangeError} unless `value` is a number of milliseconds from 0, and finite unless `infinity` is allowed. */
-export function checkDuration(value: unknown, name: string, { infinity = false }: { readonly infinity?: boolean } = {}): number {
-  if (typeof value === 'number' && value >= 0 && (infinity || value !== Infinity)) return value;
-  return outOfRange(`${name} must be a number of milliseconds from 0${infinity ? ', or Infinity for none' : ''}`, value);
+function isPositiveInteger(value: unknown): boolean {
+  return Number.isInteger(value) && (value as number) >= 1;
+}
+
+function isDuration(value: unknown): boolean {
+  return typeof value === 'number' && value >= 0;
+}
+
+/** @throws {RangeError} unless `value` is an integer of at least 1, or `Infinity`. */
+export function checkCount(value: unknown, name: string): void {
+  if (value !== Infinity) checkPositiveInteger(value, name);
 }
 
 /** @throws {RangeError} unless `value` is one of `allowed`. */
 export function checkOneOf<T extends string>(value: unknown, name: string, allowed: readonly T[]): T {
   return allowed.includes(value as T) ? (value as T) : outOfRange(`${name} must be one of '${allowed.join("', '")}'`, value);
-}
-
-/** @throws {TypeError} unless `value` is a function. */
-export function checkFunction(value: unknown, name: string): void {
-  check(typeof value === 'function', `${name} must be a function`, value);
-}
-
-/** @throws {TypeError} unless `value` is true or false. */
-export function checkBoolean(value: unknown, name: string): void {
-  check(typeof value === 'boolean', `${name} must be true or false`, value);
 }
 
 /** @throws {TypeError} unless `value` is `undefined` or an object. */
@@ -66,20 +76,14 @@ export function checkOptions(value: unknown, name = 'options'): void {
   if (value !== undefined && !isObject(value)) check(false, `${name} must be an object`, value);
 }
 
-/** @throws {TypeError} unless `value` can be an RxJS scheduler: `schedule` and `now`. */
-export function checkScheduler(value: unknown, name: string): void {
-  const scheduler = value as { schedule?: unknown; now?: unknown } | null | undefined;
-  const isFine = typeof scheduler?.schedule === 'function' && typeof scheduler.now === 'function';
-  check(isFine, `${name} must be an RxJS scheduler`, value);
-}
-
-/** @throws {TypeError} unless `value` is a non-empty string. */
-export function checkName(value: unknown, name: string): asserts value is string {
-  check(typeof value === 'string' && value !== '', `${name} must be a non-empty string`, value);
+/** Checks `options`, and each of them that is given by its own check. */
+export function checkEach<T extends object>(options: T, checks: { readonly [Name in keyof T]?: Check }): void {
+  checkOptions(options);
+  for (const name in checks) if (options[name] !== undefined) checks[name]?.(options[name], name);
 }
 
 /** @throws {TypeError} unless `value` is a non-empty string. */
 export function checkActorId(value: unknown): string {
   if (typeof value !== 'string' || value === '') checkName(value, 'an actor id');
-  return value;
+  return value as string;
 }

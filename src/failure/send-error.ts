@@ -1,3 +1,4 @@
+import { describeValue } from './check';
 import type { FailureCode } from './failure-code';
 
 /** What happened, and what to do about it. */
@@ -32,14 +33,9 @@ export class SendError extends Error {
 
   constructor(code: FailureCode, options: SendErrorOptions = {}) {
     const { actorId, started = false, detail } = options;
-    super(`${code}: message to ${actorId === undefined ? 'the broker' : `'${shorten(actorId)}'`} failed: ${ADVICE[code]}${detail === undefined ? '' : ` (${detail})`}`);
+    super(`${code}: message to ${actorId === undefined ? 'the broker' : describeValue(actorId)} failed: ${ADVICE[code]}${detail === undefined ? '' : ` (${detail})`}`);
     this.code = code;
     if (actorId !== undefined) this.actorId = actorId;
     this.started = started;
   }
-}
-
-/** An id of a megabyte is allowed, but not in every log line. */
-function shorten(id: string): string {
-  return id.length > 200 ? `${id.slice(0, 200)}…` : id;
 }

@@ -1,6 +1,5 @@
 import { check, checkFunction, describeValue, isObject } from '../failure/check';
 import type { Actor } from './actor';
-import type { ActorContext } from './actor-context';
 import type { Handler } from './handler';
 import { UnhandledMessage } from './unhandled-message';
 
@@ -22,7 +21,7 @@ export function consumerOf(first: unknown, handlers: unknown): Consumer {
 function protocolHandler(protocol: unknown, handlers: unknown): Handler {
   check(isObject(protocol), 'a protocol must be made by protocol()', protocol);
   check(isObject(handlers), "a protocol's handlers must be an object of functions", handlers);
-  const byType = new Map<unknown, (message: unknown, context: ActorContext) => unknown>();
+  const byType = new Map<unknown, Handler>();
   for (const [key, creator] of Object.entries(protocol as Record<string, { type?: unknown }>)) {
     const type = creator?.type;
     check(typeof type === 'string', `a protocol must be made by protocol(); '${key}' is not`, creator);
@@ -30,12 +29,12 @@ function protocolHandler(protocol: unknown, handlers: unknown): Handler {
     // Every object has these, and none of them is meant.
     if (handler === undefined || handler === (Object.prototype as unknown as Record<string, unknown>)[key]) continue;
     checkFunction(handler, `the handler of '${type}'`);
-    byType.set(type, (message, context) => (handler as Handler).call(handlers, message, context));
+    byType.set(type, handler as Handler);
   }
   return (message, context) => {
     const type: unknown = (message as { type?: unknown } | null | undefined)?.type;
     const handler = byType.get(type);
     if (handler === undefined) throw new UnhandledMessage(false, `no handler for type ${describeValue(type)}`);
-    return handler(message, context);
+    return handler.call(handlers, message, context);
   };
 }

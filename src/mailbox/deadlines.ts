@@ -15,7 +15,7 @@ interface DeadlineDispatch {
  *
  * Nearly all leave before their time, and from anywhere, so coming and leaving are what must cost nothing: what has left keeps its slot
  * until it is the last, or until those who left outnumber those who wait. Only when the earliest deadline is over are all times looked through:
- * a tenth of a millisecond or two for 100,000.
+ * 0.2 ms for 100,000 of them.
  *
  * Two arrays side by side instead of a field of those who wait: in an array a time takes 8 bytes, in a field 24.
  */
@@ -129,7 +129,7 @@ export class Deadlines {
     if (now < this.#earliest) return due;
     this.#earliest = Infinity;
     const times = this.#times;
-    // By their times alone, which lie side by side: a nanosecond for each.
+    // By their times alone, which lie side by side: who has left is not looked at.
     for (let index = 0; index < times.length; index++) {
       const time = times[index] as number;
       if (time <= now) due.push([time, this.#items[index] as Timed]);

@@ -21,10 +21,8 @@ type Answer = boolean | Question;
 interface Question {
   /** An ask's turns, or a turn's asks. */
   readonly items: readonly Turn[] | readonly MessageRecord[];
-  /** The turn whose asks they are; it is on the way for as long as this is open. */
+  /** The turn whose asks they are: one stuck ask is enough, and it is on the way for as long as this is open. `null`: all turns have to be stuck. */
   readonly turn: Turn | null;
-  /** Whether all of them have to be stuck; else one is enough. */
-  readonly all: boolean;
   /** How long the path is with this one on it. */
   readonly length: number;
   asked: number;
@@ -45,13 +43,13 @@ export function circleOf(turn: Turn, ask: MessageRecord): string[] | undefined {
   for (;;) {
     if (typeof answer === 'object') {
       open.push(answer);
-      answer = answer.all;
+      answer = answer.turn === null;
     }
     const question = open.at(-1);
     if (question === undefined) return answer ? path : undefined;
-    const { items, turn: asker, all, length } = question;
-    // `answer` is the last item's, or `all` where none was asked yet.
-    if (answer !== all || question.asked === items.length) {
+    const { items, turn: asker, length } = question;
+    // `answer` is the last item's, or what leads to the next where none was asked yet.
+    if (answer !== (asker === null) || question.asked === items.length) {
       open.pop();
       // What is not stuck is on no way.
       if (!answer) onTheWay.delete(asker as Turn);
@@ -71,12 +69,12 @@ function aboutAsk({ core, state, turn }: MessageRecord, path: string[]): Answer 
   else return false;
   if (turns.length === 0) return false;
   path.push(core.id);
-  return { items: turns, turn: null, all: true, length: path.length, asked: 0 };
+  return { items: turns, turn: null, length: path.length, asked: 0 };
 }
 
 function aboutTurn(turn: Turn, path: readonly string[], onTheWay: Set<Turn>): Answer {
   if (onTheWay.has(turn)) return true;
   if (turn.state !== OPEN || turn.rest === null) return false;
   onTheWay.add(turn);
-  return { items: [...turn.rest.asks], turn, all: false, length: path.length, asked: 0 };
+  return { items: [...turn.rest.asks], turn, length: path.length, asked: 0 };
 }

@@ -39,20 +39,6 @@ class OpenDelivery<Msg> implements Delivery<Msg> {
   }
 }
 
-/** Hands every turn on to the stream's subscriber. */
-class HandOut<Msg> extends LeftOpen {
-  readonly #subscriber: Subscriber<Delivery<Msg>>;
-
-  constructor(subscriber: Subscriber<Delivery<Msg>>) {
-    super();
-    this.#subscriber = subscriber;
-  }
-
-  begin(turn: Turn): void {
-    this.#subscriber.next(new OpenDelivery<Msg>(turn));
-  }
-}
-
 /**
  * The consumer seat as a stream. Subscribing takes the seat; the next delivery comes when one of the open ones is settled. Messages
  * left unsettled, by an unsubscription or by an observer that throws, fail with `Unhandled` (rule M6).
@@ -90,7 +76,9 @@ function takeSeat<Msg>(core: MailboxCore, subscriber: Subscriber<Delivery<Msg>>)
     return;
   }
   claimSeat(core);
-  const handOut = new HandOut(subscriber);
+  const handOut = new LeftOpen((turn) => {
+    subscriber.next(new OpenDelivery<Msg>(turn));
+  });
   const ended = core.rare().stream('drained').subscribe({ complete: () => subscriber.complete() });
   subscriber.add(() => {
     ended.unsubscribe();

@@ -2,7 +2,7 @@ import type { SchedulerLike } from 'rxjs';
 import { FAIRNESSES, type Fairness } from '../buffer/fairness';
 import { OVERFLOWS, type Overflow } from '../buffer/overflow';
 import type { FailureCode } from '../failure/failure-code';
-import { checkDuration, checkOneOf, checkOptions, checkPositiveInteger, checkScheduler } from '../failure/check';
+import { type Check, checkCount, checkEach, checkOneOf, checkScheduler, checkTimeout } from '../failure/check';
 
 /** How a mailbox keeps and hands out its messages. */
 export interface MailboxOptions {
@@ -43,19 +43,26 @@ export function resolveMailbox(options: MailboxOptions | undefined): MailboxSett
   return options === undefined ? DEFAULTS : resolve(options);
 }
 
+const CHECKS: Readonly<Record<keyof MailboxOptions, Check>> = {
+  overflow: (value, name) => checkOneOf(value, name, OVERFLOWS),
+  concurrency: checkCount,
+  fairness: (value, name) => checkOneOf(value, name, FAIRNESSES),
+  ttl: checkTimeout,
+  turnTimeout: checkTimeout,
+  maxWaiting: checkCount,
+  dispatcher: checkScheduler,
+};
+
 function resolve(options: MailboxOptions): MailboxSettings {
-  checkOptions(options);
+  checkEach(options, CHECKS);
   const { overflow = 'fail', concurrency = 1, fairness = 'weighted', ttl = Infinity, turnTimeout = Infinity, maxWaiting, dispatcher } = options;
-  if (concurrency !== Infinity) checkPositiveInteger(concurrency, 'concurrency');
-  if (maxWaiting !== undefined && maxWaiting !== Infinity) checkPositiveInteger(maxWaiting, 'maxWaiting');
-  if (dispatcher !== undefined) checkScheduler(dispatcher, 'dispatcher');
   return {
-    overflow: checkOneOf(overflow, 'overflow', OVERFLOWS),
+    overflow,
     concurrency,
-    fairness: checkOneOf(fairness, 'fairness', FAIRNESSES),
-    ttl: checkDuration(ttl, 'ttl', { infinity: true }),
+    fairness,
+    ttl,
     hasTtl: ttl !== Infinity,
-    turnTimeout: checkDuration(turnTimeout, 'turnTimeout', { infinity: true }),
+    turnTimeout,
     maxWaiting,
     dispatcher,
     whenFull: overflow === 'drop-oldest' ? undefined : overflow === 'drop-newest' ? 'Dropped' : 'MailboxFull',

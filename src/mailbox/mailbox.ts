@@ -51,7 +51,8 @@ export class Mailbox<Msg = any> implements Observer<Msg> {
    * @throws {RangeError} unless `capacity` is an integer of at least 1, and for an option out of its range.
    */
   static bounded<Msg = any>(capacity: number, options?: MailboxOptions): Mailbox<Msg> {
-    return new Mailbox<Msg>(checkCapacity(capacity), options);
+    checkCapacity(capacity, 'capacity');
+    return new Mailbox<Msg>(capacity, options);
   }
 
   /** A mailbox that queues whatever comes. Its `pressure$` is always 0: prefer `bounded` wherever a sender can outrun the consumer. */

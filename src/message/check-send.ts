@@ -1,4 +1,4 @@
-import { check, checkActorId, checkDuration, checkOneOf, checkOptions, isObject } from '../failure/check';
+import { check, checkActorId, checkOneOf, checkOptions, checkTimeout, isObject } from '../failure/check';
 import { laneOf } from './priority';
 import type { BroadcastOptions, SendOptions, TellOptions } from './send-options';
 
@@ -7,7 +7,7 @@ export function checkTell(options: TellOptions | undefined): number {
   if (options === undefined) return laneOf(undefined);
   checkOptions(options);
   const { ttl, sender, headers } = options;
-  if (ttl !== undefined) checkDuration(ttl, 'ttl', { infinity: true });
+  if (ttl !== undefined) checkTimeout(ttl, 'ttl');
   if (sender !== undefined) checkActorId(sender);
   if (headers !== undefined) checkOptions(headers, 'headers');
   return laneOf(options.priority);
@@ -23,7 +23,7 @@ export function laneOnly(options: TellOptions): number | undefined {
 /** The same for an ask. */
 export function checkSend(options: SendOptions | undefined): number {
   const lane = checkTell(options);
-  if (options?.timeout !== undefined) checkDuration(options.timeout, 'timeout', { infinity: true });
+  if (options?.timeout !== undefined) checkTimeout(options.timeout, 'timeout');
   const signal: unknown = options?.signal;
   check(signal === undefined || typeof (signal as AbortSignal | null)?.addEventListener === 'function', 'signal must be an AbortSignal', signal);
   return lane;

@@ -52,8 +52,7 @@ export type MetricCounts = Omit<BrokerMetrics, 'totalSent' | 'totalDelivered' | 
 
 /** Adds the totals up. */
 export function metricsOf(counts: MetricCounts): BrokerMetrics {
-  let totalFailed = 0;
-  for (const code of Object.keys(counts.failedBy) as FailureCount[]) totalFailed += counts.failedBy[code];
+  const totalFailed = Object.values(counts.failedBy).reduce((sum, count) => sum + count);
   const totalDelivered = counts.totalSucceeded + counts.totalErrored + counts.totalAborted + counts.inFlight;
   return { ...counts, totalDelivered, totalFailed, totalSent: totalDelivered + totalFailed + counts.pending };
 }

@@ -1,5 +1,5 @@
 import type { TimestampProvider } from 'rxjs';
-import { check, checkDuration, checkPositiveInteger, describeValue, isObject } from '../failure/check';
+import { check, checkPositiveInteger, checkTimeout, describeValue, isObject } from '../failure/check';
 import type { DeadLetter } from './dead-letter';
 
 /** How dead letters are logged while nobody observes them (rule O3). */
@@ -34,9 +34,11 @@ export class DeadLetterLog {
   constructor(options: boolean | DeadLetterLogOptions, write: (message: string, ...details: unknown[]) => void) {
     check(typeof options === 'boolean' || isObject(options), 'logDeadLetters must be true, false or { first, interval }', options);
     const { first = FIRST, interval = INTERVAL } = options as DeadLetterLogOptions;
-    this.#first = this.#told = options === false || first === 0 ? 0 : checkPositiveInteger(first, 'logDeadLetters.first');
+    if (first !== 0) checkPositiveInteger(first, 'logDeadLetters.first');
+    checkTimeout(interval, 'logDeadLetters.interval');
+    this.#first = this.#told = options === false ? 0 : first;
     this.#looksAt = this.#first + 1;
-    this.#interval = options === false ? Infinity : checkDuration(interval, 'logDeadLetters.interval', { infinity: true });
+    this.#interval = options === false ? Infinity : interval;
     this.#write = write;
   }
 

@@ -50,7 +50,9 @@ export class DeadLetterQueue {
 
   /** @throws {RangeError} unless `capacity` is an integer of at least 1. Default 1,000. */
   constructor(options: { readonly capacity?: number } = {}) {
-    this.capacity = checkPositiveInteger(options.capacity ?? CAPACITY, 'capacity');
+    const { capacity = CAPACITY } = options;
+    checkPositiveInteger(capacity, 'capacity');
+    this.capacity = capacity;
   }
 
   /** Every letter as it arrives. Completes when the last broker it is attached to has closed. */

@@ -3,7 +3,7 @@ import { BoundedBuffer } from '../buffer/bounded-buffer';
 import { EVICTED, FULL, REFUSED } from '../buffer/offer';
 import type { Overflow } from '../buffer/overflow';
 import { BufferOverflowError } from '../failure/buffer-overflow-error';
-import { checkCapacity, checkFunction, checkOneOf, checkOptions, checkPositiveInteger } from '../failure/check';
+import { checkCapacity, checkCount, checkFunction, checkOneOf, checkOptions } from '../failure/check';
 
 /** What an operator does with a value that finds its buffer full. A hot source cannot be paused, so `block` is for mailboxes only. */
 export type OperatorOverflow = Exclude<Overflow, 'block'>;
@@ -30,12 +30,13 @@ export interface BoundedSettings<T> {
 
 /** @throws {TypeError | RangeError} for what is out of range, `block` among it. */
 export function resolveBounded<T>(capacity: number, options: BoundedOptions<T> = {}): BoundedSettings<T> {
+  checkCapacity(capacity, 'capacity');
   checkOptions(options);
   const { concurrency = 1, overflow = 'fail', onOverflow } = options;
-  if (concurrency !== Infinity) checkPositiveInteger(concurrency, 'concurrency');
+  checkCount(concurrency, 'concurrency');
   if (onOverflow !== undefined) checkFunction(onOverflow, 'onOverflow');
   return {
-    capacity: checkCapacity(capacity),
+    capacity,
     concurrency,
     overflow: checkOneOf(overflow, "overflow (a hot source cannot be paused: 'block' is for mailboxes)", OPERATOR_OVERFLOWS),
     onOverflow,
