@@ -11,26 +11,26 @@ interface DeadlineDispatch {
 }
 
 /**
- * Every deadline of a broker behind one timer (rule S4), in the order of their coming.
+ * Every deadline of a broker behind one timer (rule S4): a binary heap, the first to expire on top.
  *
- * Nearly all leave before their time, and from anywhere, so coming and leaving are what must cost nothing: what has left keeps its slot
- * until it is the last, or until those who left outnumber those who wait. Only when the earliest deadline is over are all times looked through:
- * 0.2 ms for 100,000 of them.
+ * Most deadlines come in their order, so coming is one comparison. Most leave before their time, and from anywhere: what has left stays
+ * in the heap until it is on top, or until those who left outnumber those who wait. So both cost the same for one and for 100,000.
  *
- * Two arrays side by side instead of a field of those who wait: in an array a time takes 8 bytes, in a field 24.
+ * Three arrays side by side instead of fields of those who wait: in an array a time takes 8 bytes, in a field 24.
  */
 export class Deadlines {
   readonly #dispatch: DeadlineDispatch;
   readonly #items: Timed[] = [];
   readonly #times: number[] = [];
+  /** The turn of each among equal times: the first to come is the first to expire. */
+  readonly #orders: number[] = [];
   #size = 0;
-  /** Nobody expires before. The one who would may have left. */
-  #earliest = Infinity;
   #timer: Subscription | undefined;
   /** `Infinity` while there is no timer. */
   #wakesAt = Infinity;
   /** The last reading of the clock. */
   #readAt = -Infinity;
+  #added = 0;
 
   constructor(dispatch: DeadlineDispatch) {
     this.#dispatch = dispatch;
@@ -51,9 +51,7 @@ export class Deadlines {
     const time = now + timeout;
     item.place = this;
     this.#size++;
-    this.#items.push(item);
-    this.#times.push(time);
-    if (time < this.#earliest) this.#earliest = time;
+    this.#rise(this.#items.length, item, time, this.#added++);
     if (time < this.#wakesAt) this.#arm(now);
   }
 
@@ -62,10 +60,7 @@ export class Deadlines {
     item.place = null;
     this.#size--;
     const items = this.#items;
-    if (items[items.length - 1] === item) {
-      items.pop();
-      this.#times.pop();
-    }
+    if (items[items.length - 1] === item) this.#pop();
     if (items.length > 2 * this.#size) this.#compact();
   }
 
@@ -75,26 +70,94 @@ export class Deadlines {
     this.#timer = undefined;
     this.#wakesAt = Infinity;
     for (const item of this.#items) item.place = null;
+    this.#truncate(0);
     this.#size = 0;
-    this.#compact();
   }
 
-  /** Those who have left go. */
+  /** The first to expire; those on top who have left go. */
+  #first(): Timed | undefined {
+    const items = this.#items;
+    while (items.length > 0 && (items[0] as Timed).place !== this) {
+      const last = items.length - 1;
+      const item = items[last] as Timed;
+      const time = this.#times[last] as number;
+      const order = this.#orders[last] as number;
+      this.#pop();
+      // Never itself: those who have left are no more than those who wait.
+      this.#sink(0, item, time, order);
+    }
+    return items[0];
+  }
+
+  /** Those who have left go; the rest is made a heap again. */
   #compact(): void {
     const items = this.#items;
     let kept = 0;
     for (let index = 0; index < items.length; index++) {
       const item = items[index] as Timed;
-      if (item.place !== this) continue;
-      items[kept] = item;
-      this.#times[kept++] = this.#times[index] as number;
+      if (item.place === this) this.#set(kept++, item, this.#times[index] as number, this.#orders[index] as number);
     }
-    items.length = this.#times.length = kept;
+    this.#truncate(kept);
+    for (let index = (kept >> 1) - 1; index >= 0; index--) {
+      this.#sink(index, items[index] as Timed, this.#times[index] as number, this.#orders[index] as number);
+    }
+  }
+
+  /** Puts `item` at `index`, and then as high as it belongs. */
+  #rise(index: number, item: Timed, time: number, order: number): void {
+    let at = index;
+    while (at > 0) {
+      const above = (at - 1) >> 1;
+      if (this.#isBefore(above, time, order)) break;
+      this.#move(above, at);
+      at = above;
+    }
+    this.#set(at, item, time, order);
+  }
+
+  /** Puts `item` at `index`, and then as deep as it belongs. */
+  #sink(index: number, item: Timed, time: number, order: number): void {
+    const { length } = this.#items;
+    let at = index;
+    for (let below = 2 * at + 1; below < length; below = 2 * at + 1) {
+      const next = below + 1;
+      if (next < length && this.#isBefore(next, this.#times[below] as number, this.#orders[below] as number)) below = next;
+      if (!this.#isBefore(below, time, order)) break;
+      this.#move(below, at);
+      at = below;
+    }
+    this.#set(at, item, time, order);
+  }
+
+  /** Whether what stands at `index` expires before `time`, or came before `order` where both end at once. */
+  #isBefore(index: number, time: number, order: number): boolean {
+    const other = this.#times[index] as number;
+    return other < time || (other === time && (this.#orders[index] as number) < order);
+  }
+
+  #move(from: number, to: number): void {
+    this.#set(to, this.#items[from] as Timed, this.#times[from] as number, this.#orders[from] as number);
+  }
+
+  #set(index: number, item: Timed, time: number, order: number): void {
+    this.#items[index] = item;
+    this.#times[index] = time;
+    this.#orders[index] = order;
+  }
+
+  #pop(): void {
+    this.#items.pop();
+    this.#times.pop();
+    this.#orders.pop();
+  }
+
+  #truncate(length: number): void {
+    this.#items.length = this.#times.length = this.#orders.length = length;
   }
 
   #arm(now: number): void {
-    if (this.#size === 0) return;
-    const nap = Math.min(LONGEST_NAP, Math.max(0, this.#earliest - now));
+    if (this.#first() === undefined) return;
+    const nap = Math.min(LONGEST_NAP, Math.max(0, (this.#times[0] as number) - now));
     this.#timer?.unsubscribe();
     this.#wakesAt = now + nap;
     this.#timer = this.#dispatch.scheduler.schedule(() => this.#wake(), nap);
@@ -107,35 +170,15 @@ export class Deadlines {
     this.#wakesAt = Infinity;
     // All that is due ends before anything runs: a seat that the first sets free must not go to one that is over as well (rule S4).
     this.#dispatch.within(() => {
-      const due = this.#due(now);
       try {
-        for (const [, item] of due) {
-          // The end of another may have been the end of this one.
-          if (item.place !== this) continue;
-          this.remove(item);
-          item.expire();
+        for (let first = this.#first(); first !== undefined && (this.#times[0] as number) <= now; first = this.#first()) {
+          this.remove(first);
+          first.expire();
         }
       } finally {
-        // What a throw has left behind is due still.
-        if (due.some(([, item]) => item.place === this)) this.#earliest = now;
         this.#arm(now);
       }
     });
-  }
-
-  /** The first to expire goes first, of those who expire at once the first to come. */
-  #due(now: number): readonly (readonly [number, Timed])[] {
-    const due: [number, Timed][] = [];
-    if (now < this.#earliest) return due;
-    this.#earliest = Infinity;
-    const times = this.#times;
-    // By their times alone, which lie side by side: who has left is not looked at.
-    for (let index = 0; index < times.length; index++) {
-      const time = times[index] as number;
-      if (time <= now) due.push([time, this.#items[index] as Timed]);
-      else if (time < this.#earliest) this.#earliest = time;
-    }
-    return due.sort(([a], [b]) => a - b);
   }
 
   /** The clock was set back: what has been waited for stays waited for. */
@@ -146,6 +189,5 @@ export class Deadlines {
     const times = this.#times;
     for (let index = 0; index < times.length; index++) (times[index] as number) -= behind;
     this.#wakesAt -= behind;
-    this.#earliest -= behind;
   }
 }
