@@ -7,6 +7,7 @@ import { Journal, type TurnFailure } from '../mailbox/journal';
 import type { MailboxCore } from '../mailbox/mailbox-core';
 import { PLAIN } from '../mailbox/message-properties';
 import { MessageRecord } from '../mailbox/message-record';
+import { isOwn } from '../mailbox/own-record';
 import { WAITING } from '../mailbox/record-state';
 import { laneOfStamp } from '../mailbox/stamp';
 import type { Turn } from '../mailbox/turn';
@@ -169,15 +170,21 @@ export class Ledger extends Journal {
     this.registeredActors++;
     const open = core.seats === null ? NONE : core.seats.filter((turn) => turn.state === OPEN);
     this.departed -= core.delivered - open.length;
-    if (!this.#isObserved) return;
-    this.#tell({ kind: 'registered', id: core.id as ActorId, at: this.#dispatch.clock.now() });
     // What it brings along counts as sent now (rule M6).
-    const sent = (message: unknown, meta: MessageRecord | number): void => this.#tellStage('sent', core.id, message, meta, { broadcast: false });
-    core.buffer?.forEach(sent);
+    core.buffer?.forEach((message, meta) => this.freeze(isOwn(meta) ? meta.message : message));
+    if (!this.#isObserved) return;
+    const events: BrokerEvent[] = [{ kind: 'registered', id: core.id as ActorId, at: this.#dispatch.clock.now() }];
+    const say = (kind: BrokerEvent['kind'], message: unknown, meta: MessageRecord | number, more?: object): void => {
+      events.push(this.#stage(kind, core.id, message, meta, more));
+    };
+    core.buffer?.forEach((message, meta) => say('sent', isOwn(meta) ? meta.message : message, meta, { broadcast: false }));
     for (const turn of open) {
-      sent(turn.rest?.message, turn.record());
-      this.delivered(turn, turn.rest?.message);
+      const message = turn.rest?.message;
+      say('sent', message, turn.record(), { broadcast: false });
+      say('delivered', message, turn.record());
     }
+    // As one: what its observers do comes after all of it.
+    this.#dispatch.emit({ next: () => events.forEach((event) => this.#events.next(event)) }, undefined);
   }
 
   unregistered(id: string): void {
@@ -213,8 +220,12 @@ export class Ledger extends Journal {
   }
 
   /** One step of a message's way. `more` is what this kind says besides. */
+  #stage(kind: BrokerEvent['kind'], target: string | undefined, message: unknown, meta: MessageRecord | number, more?: object): BrokerEvent {
+    return { kind, ...stageOf(this.#dispatch, target, message, meta), ...more } as BrokerEvent;
+  }
+
   #tellStage(kind: BrokerEvent['kind'], target: string | undefined, message: unknown, meta: MessageRecord | number, more?: object): void {
-    this.#tell({ kind, ...stageOf(this.#dispatch, target, message, meta), ...more } as BrokerEvent);
+    this.#tell(this.#stage(kind, target, message, meta, more));
   }
 
   #deadLetter(reason: DeadLetter['reason'], target: string | undefined, message: unknown, meta: MessageRecord | number, error: unknown): void {
