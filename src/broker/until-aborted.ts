@@ -4,33 +4,10 @@ export interface Cancellable {
 }
 
 /** Those that share a signal, in the order of coming. */
-class Group {
-  readonly all = new Set<Cancellable>();
-  readonly #signal: AbortSignal;
-
-  constructor(signal: AbortSignal) {
-    this.#signal = signal;
-    signal.addEventListener('abort', this.#onAbort);
-  }
-
-  leave(one: Cancellable): void {
-    if (this.all.delete(one) && this.all.size === 0) this.#stop();
-  }
-
-  readonly #onAbort = (): void => {
-    this.#stop();
-    const reason: unknown = this.#signal.reason ?? new Error('aborted');
-    // One by one, as listeners would be called: whoever is told may take others back.
-    for (const one of this.all) {
-      this.all.delete(one);
-      one.cancel(reason);
-    }
-  };
-
-  #stop(): void {
-    if (groups.get(this.#signal) === this) groups.delete(this.#signal);
-    this.#signal.removeEventListener('abort', this.#onAbort);
-  }
+interface Group {
+  readonly all: Set<Cancellable>;
+  /** Takes its listener off. */
+  readonly stop: () => void;
 }
 
 const groups = new WeakMap<AbortSignal, Group>();
@@ -42,9 +19,30 @@ const groups = new WeakMap<AbortSignal, Group>();
  * and goes, so that 100,000 would take minutes, and Node warns of a leak from the eleventh on.
  */
 export function untilAborted(signal: AbortSignal, one: Cancellable): () => void {
-  let group = groups.get(signal);
-  if (group === undefined) groups.set(signal, (group = new Group(signal)));
-  const joined = group;
-  joined.all.add(one);
-  return () => joined.leave(one);
+  const { all, stop } = groups.get(signal) ?? newGroup(signal);
+  all.add(one);
+  return () => {
+    if (all.delete(one) && all.size === 0) stop();
+  };
+}
+
+function newGroup(signal: AbortSignal): Group {
+  const all = new Set<Cancellable>();
+  const stop = (): void => {
+    groups.delete(signal);
+    signal.removeEventListener('abort', cancelAll);
+  };
+  const cancelAll = (): void => {
+    stop();
+    const reason: unknown = signal.reason ?? new Error('aborted');
+    // One by one, as listeners would be called: whoever is told may take others back.
+    for (const one of all) {
+      all.delete(one);
+      one.cancel(reason);
+    }
+  };
+  const group: Group = { all, stop };
+  groups.set(signal, group);
+  signal.addEventListener('abort', cancelAll);
+  return group;
 }
