@@ -47,7 +47,12 @@ export class AskedFanOut {
     const { dispatch } = this.#broker;
     const { targets, count, options, announce } = this.#cast;
     if (options !== undefined || (dispatch.flags & (DRAINING | OBSERVED | CLOSING)) !== 0 || !areIdle(targets, count)) {
-      this.#queueAll(dispatch);
+      // Offered to all, and then told to the observers, before the first handler runs: what they send comes after it everywhere.
+      dispatch.within(() => {
+        this.queueRest();
+        announce?.();
+        this.#gathering.oneStarted();
+      });
       return;
     }
     dispatch.flags |= DRAINING | FANNING;
@@ -56,22 +61,13 @@ export class AskedFanOut {
       announce?.();
       const settledIn = this.#runIdle(dispatch);
       this.queueRest();
-      this.#gathering.offered();
+      this.#gathering.oneStarted();
       if (settledIn !== null) dispatch.goOn(settledIn);
     } finally {
       dispatch.fanOut = null;
       dispatch.flags &= ~FANNING;
       dispatch.finish();
     }
-  }
-
-  /** Offered to all, and then told to the observers, before the first handler runs: what they send comes after it everywhere. */
-  #queueAll(dispatch: Dispatch): void {
-    dispatch.within(() => {
-      this.queueRest();
-      this.#cast.announce?.();
-      this.#gathering.offered();
-    });
   }
 
   /** Answers the actor whose turn ended it: its visit goes on, as if it had been queued for all beforehand. */

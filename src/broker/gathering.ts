@@ -59,8 +59,8 @@ class Seat implements Caller {
   }
 
   cancel(): void {
-    if (this.result !== undefined || this.#teardowns === undefined) return;
-    for (const teardown of this.#teardowns) {
+    if (this.result !== undefined) return;
+    for (const teardown of this.#teardowns ?? []) {
       if (typeof teardown === 'function') teardown();
       else teardown.unsubscribe();
     }
@@ -81,7 +81,8 @@ export class Gathering implements Unsubscribable {
   isOver = false;
   readonly #seats: Seat[] = [];
   readonly #subscriber: Subscriber<BroadcastResult>;
-  readonly #bySettling: BroadcastResult[] | undefined;
+  /** The same seats, in the order of their results. */
+  readonly #inOrder: Seat[];
   readonly #dispatch: Dispatch;
   /** Idle targets that have not started, and one for the offering itself. */
   #toStart = 1;
@@ -90,7 +91,7 @@ export class Gathering implements Unsubscribable {
 
   constructor(subscriber: Subscriber<BroadcastResult>, order: 'registered' | 'settled', dispatch: Dispatch) {
     this.#subscriber = subscriber;
-    this.#bySettling = order === 'settled' ? [] : undefined;
+    this.#inOrder = order === 'settled' ? [] : this.#seats;
     this.#dispatch = dispatch;
   }
 
@@ -104,40 +105,38 @@ export class Gathering implements Unsubscribable {
     this.#toStart++;
   }
 
-  /** The message has been offered to everyone. */
-  offered(): void {
-    this.oneStarted();
-  }
-
+  /** An idle target has started, or the message has been offered to everyone. */
   oneStarted(): void {
     this.#toStart--;
     this.#emit();
   }
 
   gather(seat: Seat): void {
-    this.#bySettling?.push(seat.result as BroadcastResult);
+    if (this.#inOrder !== this.#seats) this.#inOrder.push(seat);
     this.#emit();
+  }
+
+  cancel(reason: unknown): void {
+    this.unsubscribe();
+    this.#subscriber.error(reason);
   }
 
   /** Cancels what is left. */
   unsubscribe(): void {
-    this.cancel(undefined);
-  }
-
-  cancel(reason: unknown): void {
     if (this.isOver) return;
     // What is half way to its targets gets there first; then all of it is taken back, before a seat that one sets free goes to another.
     this.#dispatch.within(() => {
       this.isOver = true;
       for (const seat of this.#seats) seat.cancel();
     });
-    if (reason !== undefined) this.#subscriber.error(reason);
   }
 
   #emit(): void {
     if (this.#toStart > 0 || this.#emitting || this.isOver) return;
     this.#emitting = true;
-    for (let result = this.#nextResult(); result !== undefined && !this.isOver; result = this.#nextResult()) {
+    while (!this.isOver) {
+      const result = this.#inOrder[this.#emitted]?.result;
+      if (result === undefined) break;
       this.#emitted++;
       this.#subscriber.next(result);
     }
@@ -145,9 +144,5 @@ export class Gathering implements Unsubscribable {
     if (this.isOver || this.#emitted < this.#seats.length) return;
     this.isOver = true;
     this.#subscriber.complete();
-  }
-
-  #nextResult(): BroadcastResult | undefined {
-    return this.#bySettling === undefined ? this.#seats[this.#emitted]?.result : this.#bySettling[this.#emitted];
   }
 }
