@@ -27,29 +27,34 @@ export class Routes {
 
   /** The id that the router picks, or the error of why there is none, which is counted. */
   find(key: RoutingKey, message: unknown, lane: number, again?: DeadLetter): string | BrokerError {
-    const { topic } = key;
     this.#dispatch.settleFanOut();
+    const picked = this.#pick(key, message);
+    if (typeof picked !== 'string') this.#countUnrouted(message, again === undefined ? { lane, topic: key.topic } : againAs(again), again === undefined);
+    return picked;
+  }
+
+  #pick(key: RoutingKey, message: unknown): string | BrokerError {
+    const { topic } = key;
     const { list, ids } = this.#topics.targetsOf(topic);
-    if (list.length === 0) return this.#unrouted(topic, message, lane, again, `no open actor is bound to ${describeValue(topic)}; bind one first`);
+    if (list.length === 0) return new BrokerError('RoutingFailed', `no open actor is bound to ${describeValue(topic)}; bind one first`);
     let picked: unknown;
     try {
       picked = this.#router.route(key, list, message);
-    } catch (error) {
-      return this.#unrouted(topic, message, lane, again, `the router threw for ${describeValue(topic)}`, error);
+    } catch (cause) {
+      return new BrokerError('RoutingFailed', `the router threw for ${describeValue(topic)}`, { cause });
     }
     if (ids.has(picked)) return picked as string;
-    return this.#unrouted(topic, message, lane, again, `the router picked ${describeValue(picked)} for ${describeValue(topic)}, which is not a target`);
+    return new BrokerError('RoutingFailed', `the router picked ${describeValue(picked)} for ${describeValue(topic)}, which is not a target`);
   }
 
-  #unrouted(topic: string, message: unknown, lane: number, again: DeadLetter | undefined, reason: string, cause?: unknown): BrokerError {
-    const record = recordOf(this.#dispatch, message, lane, propertiesOf(again === undefined ? { lane, topic } : againAs(again)), null);
-    record.asked = again === undefined;
+  #countUnrouted(message: unknown, details: Details, asked: boolean): void {
+    const record = recordOf(this.#dispatch, message, details.lane, propertiesOf(details), null);
+    record.asked = asked;
     // An open request for as long as its observers are told that it was sent.
-    if (record.asked) this.#dispatch.requests++;
+    if (asked) this.#dispatch.requests++;
     const known = this.#dispatch.prepare(null, message, record, undefined);
-    if (record.asked) this.#dispatch.requests--;
+    if (asked) this.#dispatch.requests--;
     this.#ledger.failed('NoRoute', undefined, message, known);
-    return new BrokerError('RoutingFailed', reason, cause === undefined ? undefined : { cause });
   }
 
   /** Sends a letter again, to where it was lost; one that had no route is routed anew. */
