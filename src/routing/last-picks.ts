@@ -14,23 +14,19 @@ const REMEMBERED = 1_024;
 export class LastPicks {
   readonly #picks = new Map<ActorId, number>();
   #count = 0;
-  #hasForgotten = false;
+  /** Whether `undefined` no longer says "never". */
+  hasForgotten = false;
 
   /** When `id` was last picked, as a number that grows. `undefined`: never; but who forgets cannot know. */
   of(id: ActorId): number | undefined {
     return this.#picks.get(id);
   }
 
-  /** Whether `undefined` no longer says "never". */
-  get hasForgotten(): boolean {
-    return this.#hasForgotten;
-  }
-
   /** The index of the one to pick among `targets`. */
   longestAgo(targets: readonly RouteTarget[]): number {
     const { length } = targets;
     // By no rhythm of the picks: a count modulo the targets would beat with the topics' turns.
-    const start = this.#hasForgotten ? mix(this.#count) % length : 0;
+    const start = this.hasForgotten ? mix(this.#count) % length : 0;
     let chosen = 0;
     let earliest = Infinity;
     for (let i = 0; i < length; i++) {
@@ -51,13 +47,13 @@ export class LastPicks {
     // At the end again: a map's order is then the order of picking.
     picks.delete(id);
     picks.set(id, this.#count++);
-    const bound = Math.max(REMEMBERED, among * 4);
+    let excess = picks.size - Math.max(REMEMBERED, among * 4);
     // Asked first: a map that is iterated passes over all that was deleted at its head.
-    if (picks.size <= bound) return id;
-    this.#hasForgotten = true;
+    if (excess <= 0) return id;
+    this.hasForgotten = true;
     for (const oldest of picks.keys()) {
-      if (picks.size <= bound) break;
       picks.delete(oldest);
+      if (--excess === 0) break;
     }
     return id;
   }
