@@ -1,4 +1,4 @@
-import type { Subscriber, Unsubscribable } from 'rxjs';
+import { type Subscriber, Subscription, type TeardownLogic, type Unsubscribable } from 'rxjs';
 import type { Dispatch } from '../mailbox/dispatch';
 import type { MailboxCore } from '../mailbox/mailbox-core';
 import type { Caller } from '../mailbox/message-record';
@@ -14,7 +14,7 @@ class Seat implements Caller {
   /** Idle when it was offered the message: results wait until it has started. */
   #willStart = false;
   /** What takes the message back, and what else wants to know that nobody waits any more. */
-  #teardowns: (Unsubscribable | (() => void))[] | undefined = undefined;
+  #teardown: Subscription | undefined = undefined;
 
   constructor(gathering: Gathering, core: MailboxCore) {
     this.#gathering = gathering;
@@ -54,16 +54,12 @@ class Seat implements Caller {
   }
 
   /** Called when the gathering is over before there is a result. */
-  add(teardown: Unsubscribable | (() => void)): void {
-    (this.#teardowns ??= []).push(teardown);
+  add(teardown: TeardownLogic): void {
+    (this.#teardown ??= new Subscription()).add(teardown);
   }
 
   cancel(): void {
-    if (this.result !== undefined) return;
-    for (const teardown of this.#teardowns ?? []) {
-      if (typeof teardown === 'function') teardown();
-      else teardown.unsubscribe();
-    }
+    if (this.result === undefined) this.#teardown?.unsubscribe();
   }
 
   #hand(result: BroadcastResult): void {

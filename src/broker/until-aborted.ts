@@ -6,45 +6,10 @@ export interface Cancellable {
 }
 
 /** Those that share a signal, in the order of coming. */
-class Group {
-  readonly #all = new Set<Cancellable>();
-  readonly #signal: AbortSignal;
-
-  constructor(signal: AbortSignal) {
-    this.#signal = signal;
-    groups.set(signal, this);
-    signal.addEventListener('abort', this);
-  }
-
-  join(one: Cancellable): void {
-    this.#all.add(one);
-  }
-
-  leave(one: Cancellable): void {
-    if (this.#all.delete(one) && this.#all.size === 0) this.#stop();
-  }
-
-  /** The signal aborts. */
-  handleEvent(): void {
-    this.#stop();
-    const reason: unknown = this.#signal.reason ?? new Error('aborted');
-    // One by one, as listeners would be called: whoever is told may take others back.
-    for (const one of this.#all) {
-      this.#all.delete(one);
-      one.cancel(reason);
-    }
-  }
-
-  #stop(): void {
-    groups.delete(this.#signal);
-    this.#signal.removeEventListener('abort', this);
-  }
-}
-
-/** Whether nobody waits for what is asked any more; who gave a signal that has aborted is told so. */
-export function isCalledOff(subscriber: Subscriber<any>, signal: AbortSignal | undefined): boolean {
-  if (signal?.aborted === true) subscriber.error(signal.reason);
-  return subscriber.closed;
+interface Group {
+  readonly all: Set<Cancellable>;
+  /** Takes its listener off. */
+  readonly stop: () => void;
 }
 
 const groups = new WeakMap<AbortSignal, Group>();
@@ -56,7 +21,36 @@ const groups = new WeakMap<AbortSignal, Group>();
  * and goes, so that 100,000 would take minutes, and Node warns of a leak from the eleventh on.
  */
 export function untilAborted(signal: AbortSignal, one: Cancellable): () => void {
-  const group = groups.get(signal) ?? new Group(signal);
-  group.join(one);
-  return () => group.leave(one);
+  const { all, stop } = groups.get(signal) ?? newGroup(signal);
+  all.add(one);
+  return () => {
+    if (all.delete(one) && all.size === 0) stop();
+  };
+}
+
+function newGroup(signal: AbortSignal): Group {
+  const all = new Set<Cancellable>();
+  const stop = (): void => {
+    groups.delete(signal);
+    signal.removeEventListener('abort', cancelAll);
+  };
+  const cancelAll = (): void => {
+    stop();
+    const reason: unknown = signal.reason ?? new Error('aborted');
+    // One by one, as listeners would be called: whoever is told may take others back.
+    for (const one of all) {
+      all.delete(one);
+      one.cancel(reason);
+    }
+  };
+  const group: Group = { all, stop };
+  groups.set(signal, group);
+  signal.addEventListener('abort', cancelAll);
+  return group;
+}
+
+/** Whether nobody waits for what is asked any more; who gave a signal that has aborted is told so. */
+export function isCalledOff(subscriber: Subscriber<any>, signal: AbortSignal | undefined): boolean {
+  if (signal?.aborted === true) subscriber.error(signal.reason);
+  return subscriber.closed;
 }

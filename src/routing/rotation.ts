@@ -22,7 +22,7 @@ export class Rotation {
   /** The one at `index` was picked just now. */
   picked(index: number, targets: readonly RouteTarget[], lastPicks: LastPicks): void {
     const { length } = targets;
-    const behind = index + 1 < length ? index + 1 : 0;
+    const behind = (index + 1) % length;
     if (this.#next === index && this.#picks.length === length) {
       this.#picks[index] = lastPicks.of((targets[index] as RouteTarget).id);
       this.#next = behind;

@@ -1,6 +1,7 @@
 import { ANY_REST, ANY_TOKEN, parsePattern, parseTopic } from '../message/topic-pattern';
 
-interface Binding {
+interface Binding<T> {
+  readonly value: T;
   /** Its place in the order of binding, over all patterns. */
   readonly order: number;
   /** How often the same value was bound by the same pattern. */
@@ -17,7 +18,7 @@ function withEntry<K, V>(entries: ReadonlyMap<K, V>, key: K, value: V): Readonly
 /** Where patterns end that are alike up to here. */
 class Node<T> {
   children: ReadonlyMap<string, Node<T>> = EMPTY;
-  bindings: ReadonlyMap<T, Binding> = EMPTY;
+  bindings: ReadonlyMap<T, Binding<T>> = EMPTY;
   /** Where it branches off, and by what. */
   readonly parent: Node<T> | undefined;
   readonly token: string;
@@ -46,15 +47,15 @@ class Node<T> {
       binding.count++;
       return;
     }
-    this.bindings = withEntry(this.bindings, value, { order, count: 1 });
+    this.bindings = withEntry(this.bindings, value, { value, order, count: 1 });
     this.#values = undefined;
   }
 
   /** Takes one binding back. */
   unbind(value: T): void {
-    const binding = this.bindings.get(value) as Binding;
+    const binding = this.bindings.get(value) as Binding<T>;
     if (--binding.count > 0) return;
-    (this.bindings as Map<T, Binding>).delete(value);
+    (this.bindings as Map<T, Binding<T>>).delete(value);
     this.#values = undefined;
     prune(this);
   }
@@ -124,8 +125,13 @@ export class TopicIndex<T> {
     const tokens = parsePattern(pattern);
     let nodes = [this.#root];
     for (const token of tokens) {
-      const isWild = token === ANY_TOKEN || token === ANY_REST;
-      nodes = nodes.flatMap(({ children }) => (isWild ? [...children.values()] : (children.get(token) ?? [])));
+      const next: Node<T>[] = [];
+      for (const { children } of nodes) {
+        const exact = children.get(token);
+        if (token === ANY_TOKEN || token === ANY_REST) for (const child of children.values()) next.push(child);
+        else if (exact !== undefined) next.push(exact);
+      }
+      nodes = next;
     }
     // One token at least, and all there is below: the loop reaches what it appends.
     if (tokens.at(-1) === ANY_REST) for (const { children } of nodes) for (const child of children.values()) nodes.push(child);
@@ -136,9 +142,8 @@ export class TopicIndex<T> {
 /** The values bound at these, each once, in the order of binding; without a copy where one node has them all. */
 function valuesOf<T>(bound: readonly Node<T>[]): readonly T[] {
   if (bound.length < 2) return bound[0]?.values ?? NONE;
-  const first = new Map<T, number>();
-  for (const { bindings } of bound) {
-    for (const [value, { order }] of bindings) first.set(value, Math.min(order, first.get(value) ?? Infinity));
-  }
-  return [...first].sort(([, a], [, b]) => a - b).map(([value]) => value);
+  const bindings: Binding<T>[] = [];
+  for (const node of bound) for (const binding of node.bindings.values()) bindings.push(binding);
+  bindings.sort((a, b) => a.order - b.order);
+  return [...new Set(bindings.map(({ value }) => value))];
 }
