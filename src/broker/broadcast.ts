@@ -45,6 +45,6 @@ export function broadcastFrom(
     if (signal !== undefined) subscriber.add(untilAborted(signal, gathering));
     broker.ledger.freeze(message);
     const announce = broadcasts.observed && !dispatch.isRefusing ? () => dispatch.emit(broadcasts, message) : undefined;
-    new AskedFanOut(broker, { targets, count, message, lane, options, announce }, gathering).run();
+    new AskedFanOut(broker, { targets, count, announce, message, lane, options }, gathering).run(options === undefined);
   });
 }

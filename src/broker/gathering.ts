@@ -6,7 +6,7 @@ import type { ActorId } from '../message/actor-id';
 import type { BroadcastResult } from './broadcast-result';
 
 /** One target's seat in a broadcast: it takes the reply, a stream's last value, or the failure, and hands in one result. */
-class Seat implements Caller {
+export class Seat implements Caller {
   result: BroadcastResult | undefined = undefined;
   readonly #gathering: Gathering;
   readonly #core: MailboxCore;

@@ -1,11 +1,9 @@
-import type { Dispatch } from '../mailbox/dispatch';
-import { FanOut } from '../mailbox/fan-out';
-import { OBSERVED } from '../mailbox/flags';
 import type { MailboxCore } from '../mailbox/mailbox-core';
-import { SHARED } from '../mailbox/record-state';
-import { TAKEN } from '../mailbox/taken';
+import { BROADCAST } from '../mailbox/message-properties';
 import type { MessageRecord } from '../mailbox/message-record';
-import { type AskContext, offerRecord, propertiesOf, recordOf } from './ask';
+import { SHARED } from '../mailbox/record-state';
+import { ToldFanOut } from '../mailbox/told-fan-out';
+import { type AskContext, propertiesOf, recordOf } from './ask';
 
 /** Those who see a multicast without being actors. */
 export interface MulticastObservers {
@@ -32,31 +30,19 @@ export interface Multicast {
 export function multicast({ dispatch, ledger }: AskContext, cast: Multicast): number {
   const { targets, count, message, lane, topic, observers, told } = cast;
   ledger.freeze(message);
-  const announce = observers === undefined || observers.observed === false ? undefined : () => dispatch.emit(observers, told);
-  if (dispatch.isRefusing || (dispatch.flags & OBSERVED) !== 0) return castSlowly(dispatch, cast, announce);
+  const { isRefusing } = dispatch;
+  const announce = observers === undefined || observers.observed === false || isRefusing ? undefined : () => dispatch.emit(observers, told);
   if (count === 0) {
     announce?.();
     return 0;
   }
+  const properties = topic === undefined ? BROADCAST : propertiesOf({ lane, topic });
   let meta: MessageRecord | number = lane;
   if (topic !== undefined) {
-    meta = recordOf(dispatch, message, lane, propertiesOf({ lane, topic }), null);
+    meta = recordOf(dispatch, message, lane, properties, null);
     meta.state = SHARED;
   }
-  return new FanOut(dispatch, targets, count, message, meta, lane).run(announce);
-}
-
-/** The same, one record for each target: observed, or refused by a closing broker. */
-function castSlowly(dispatch: Dispatch, { targets, count, message, lane, topic }: Multicast, announce: (() => void) | undefined): number {
-  const { isRefusing } = dispatch;
-  const properties = propertiesOf({ lane, topic, broadcast: topic === undefined });
-  return dispatch.within(() => {
-    let taken = 0;
-    for (const core of targets.slice(0, count)) {
-      const record = recordOf(dispatch, message, lane, properties, null);
-      if (offerRecord(dispatch, core, core.id, record, false) === TAKEN) taken++;
-    }
-    if (!isRefusing) announce?.();
-    return taken;
-  });
+  const fanOut = new ToldFanOut(dispatch, { targets, count, announce }, message, meta, lane, properties);
+  fanOut.run(!isRefusing);
+  return fanOut.taken;
 }

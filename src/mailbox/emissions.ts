@@ -25,7 +25,9 @@ export class Emissions {
     }
     const dispatch = this.#dispatch;
     this.#emitting = true;
-    const outermost = dispatch.enter();
+    // Telling settles no fan-out: what its observers do, does.
+    const outermost = (dispatch.flags & DRAINING) === 0;
+    dispatch.flags |= DRAINING;
     try {
       target.next(value);
       if (this.#waiting !== undefined) this.#emitRest(this.#waiting);

@@ -1,121 +1,103 @@
-import { DRAINING, FANNING } from './flags';
 import type { Dispatch } from './dispatch';
-import type { Handler } from './handler';
+import { CLOSING, DRAINING, FANNING, OBSERVED } from './flags';
 import type { MailboxCore } from './mailbox-core';
-import { TAKEN } from './taken';
 import type { MessageRecord } from './message-record';
-import { SharedTurn, Turn } from './turn';
-import { returned, threw } from './turn-outcome';
-import { NOBODY, RUNS } from './turn-state';
 
-/** Whether all of the first `count` would run a message straight away. */
-export function areIdle(targets: readonly MailboxCore[], count: number): boolean {
-  let flags = 0;
-  for (let index = 0; index < count; index++) flags |= (targets[index] as MailboxCore).flags;
-  return flags === 0;
+/** Who gets a message, and who is told of it without being an actor. */
+export interface FanOutTargets {
+  readonly targets: readonly MailboxCore[];
+  /** How many of `targets` are meant: the first so many. */
+  readonly count: number;
+  /** Tells the observers, where there are any. */
+  readonly announce: (() => void) | undefined;
 }
 
 /**
  * One message to many mailboxes, as one step (rule R4).
  *
  * Idle ones run it straight away, one after the other, without a queue. The first thing done inside that could tell the difference
- * (a send, an unregistration, a look at the metrics) queues it for all the rest first, so it comes after it at every target.
+ * (a send, an unregistration, a look at the metrics) queues it for all the rest first, so it comes after it at every target. So does
+ * what is done by those who are told in the middle of the queueing.
  */
-export class FanOut {
-  /** How many mailboxes took it. */
-  taken = 0;
-  readonly #dispatch: Dispatch;
-  readonly #targets: readonly MailboxCore[];
-  readonly #message: unknown;
-  readonly #meta: MessageRecord | number;
-  readonly #lane: number;
-  readonly #count: number;
-  #next = 0;
+export abstract class FanOut {
+  protected readonly dispatch: Dispatch;
+  protected readonly targets: readonly MailboxCore[];
+  protected readonly count: number;
+  protected next = 0;
+  #announce: (() => void) | undefined;
+  /** One for each target, where their sending was told before the first is queued. */
+  #records: MessageRecord[] | undefined;
 
-  /** To the first `count` of `targets`. */
-  constructor(dispatch: Dispatch, targets: readonly MailboxCore[], count: number, message: unknown, meta: MessageRecord | number, lane: number) {
-    this.#dispatch = dispatch;
-    this.#targets = targets;
-    this.#count = count;
-    this.#message = message;
-    this.#meta = meta;
-    this.#lane = lane;
+  constructor(dispatch: Dispatch, { targets, count, announce }: FanOutTargets) {
+    this.dispatch = dispatch;
+    this.targets = targets;
+    this.count = count;
+    this.#announce = announce;
   }
 
-  /** Queues it for every target not reached yet. */
-  queueRest(): void {
-    const targets = this.#targets;
-    while (this.#next < this.#count) this.#offer(targets[this.#next++] as MailboxCore);
-  }
-
-  /** Runs or queues it everywhere. `announce` tells the observers, before the first handler runs. */
-  run(announce: (() => void) | undefined): number {
-    const dispatch = this.#dispatch;
-    if ((dispatch.flags & DRAINING) !== 0 || !areIdle(this.#targets, this.#count)) {
-      this.#queueAll(dispatch, announce);
-      return this.taken;
-    }
-    dispatch.flags |= DRAINING | FANNING;
-    dispatch.fanOut = this;
+  /** Runs or queues it everywhere. The observers are told before the first handler runs. */
+  run(isPlain: boolean): void {
+    const { dispatch } = this;
+    const runs = isPlain && (dispatch.flags & (DRAINING | OBSERVED | CLOSING)) === 0 && this.#areIdle();
+    const outermost = dispatch.enter();
     try {
-      announce?.();
-      const settledIn = this.#runIdle(dispatch);
+      if ((dispatch.flags & OBSERVED) !== 0) this.#prepare();
+      dispatch.flags |= FANNING;
+      dispatch.fanOut = this;
+      if (runs) this.#tell();
+      const settledIn = runs ? this.runIdle(dispatch) : null;
       this.queueRest();
+      this.offered();
       if (settledIn !== null) dispatch.goOn(settledIn);
     } finally {
-      dispatch.fanOut = null;
-      dispatch.flags &= ~FANNING;
-      dispatch.finish();
-    }
-    return this.taken;
-  }
-
-  #queueAll(dispatch: Dispatch, announce: (() => void) | undefined): void {
-    dispatch.within(() => {
-      this.queueRest();
-      announce?.();
-    });
-  }
-
-  /** Answers the actor whose turn ended it: its visit goes on, as if it had been queued for all beforehand. */
-  #runIdle(dispatch: Dispatch): MailboxCore | null {
-    const targets = this.#targets;
-    const message = this.#message;
-    const meta = this.#meta;
-    const count = this.#count;
-    const quiet = dispatch.flags;
-    const over = typeof meta === 'number' ? ~meta : ~RUNS;
-    let ran = 0;
-    while (ran < count && (dispatch.flags & FANNING) !== 0) {
-      const core = targets[ran] as MailboxCore;
-      // Before it runs: who settles the fan-out from within queues it for those behind.
-      this.#next = ++ran;
-      const handler = core.handler as Handler;
-      const turn = typeof meta === 'number' ? new Turn(core, meta) : new SharedTurn(core, meta);
-      dispatch.onStack = core.number;
-      core.delivered++;
-      let result: unknown;
-      try {
-        result = handler(message, turn);
-      } catch (error) {
-        dispatch.onStack = NOBODY;
-        threw(turn, dispatch, error, message);
-        continue;
+      if (dispatch.fanOut === this) {
+        dispatch.fanOut = null;
+        dispatch.flags &= ~FANNING;
       }
-      dispatch.onStack = NOBODY;
-      if (result === undefined && dispatch.flags === quiet) {
-        turn.stage = over;
-        continue;
-      }
-      returned(turn, dispatch, result, message);
+      dispatch.leave(outermost);
     }
-    this.taken += ran;
-    return ran > 0 && (dispatch.flags & FANNING) === 0 ? (targets[ran - 1] as MailboxCore) : null;
   }
 
-  #offer(core: MailboxCore): void {
-    const code = core.queue(this.#message, this.#meta, this.#lane);
-    if (code === TAKEN) this.taken++;
-    else core.lose(this.#message, this.#meta, code);
+  /** Queues it for every target not reached yet, and tells the observers if they were not. */
+  queueRest(): void {
+    while (this.next < this.count) {
+      const at = this.next++;
+      if (this.#records !== undefined) this.dispatch.pending--;
+      this.offer(this.targets[at] as MailboxCore, this.#records?.[at]);
+    }
+    this.#tell();
+  }
+
+  /** Runs it at one target after the other, until it is settled from within; answers the actor whose turn did that: its visit goes on. */
+  protected abstract runIdle(dispatch: Dispatch): MailboxCore | null;
+  /** Queues it at a target, with its record where that was made before. */
+  protected abstract offer(core: MailboxCore, record: MessageRecord | undefined): void;
+  /** The record of one target's part. */
+  protected abstract recordFor(core: MailboxCore): MessageRecord;
+  /** It has been offered to everyone. */
+  protected offered(): void {}
+
+  /** Tells its sending, for all of them: what that makes an observer send comes before it everywhere. Pending from here, as their own count has it. */
+  #prepare(): void {
+    this.#records = [];
+    for (let index = 0; index < this.count; index++) {
+      const core = this.targets[index] as MailboxCore;
+      const record = this.recordFor(core);
+      this.#records.push(record);
+      this.dispatch.journal.prepare(core, record.message, record, core.id);
+      this.dispatch.pending++;
+    }
+  }
+
+  #tell(): void {
+    const announce = this.#announce;
+    this.#announce = undefined;
+    announce?.();
+  }
+
+  #areIdle(): boolean {
+    let flags = 0;
+    for (let index = 0; index < this.count; index++) flags |= (this.targets[index] as MailboxCore).flags;
+    return flags === 0;
   }
 }

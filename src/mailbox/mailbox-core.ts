@@ -299,11 +299,12 @@ export class MailboxCore {
   #accepted(dispatch: Dispatch, record: MessageRecord | null): void {
     dispatch.pending++;
     this.flags |= QUEUED;
+    // In line before anyone is told, and sends to others.
+    this.wake();
     if (record !== null) {
       if (record.properties.ttl >= 0) this.rare().ownTtls = true;
       if ((dispatch.flags & OBSERVED) !== 0) dispatch.journal.queued(record);
     }
     if (this.extras !== null) this.pressureChanged(dispatch);
-    this.wake();
   }
 }

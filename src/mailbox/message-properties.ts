@@ -16,3 +16,5 @@ export const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({});
 
 /** Those of most messages: one object for all of them. */
 export const PLAIN: MessageProperties = { ttl: -1, sender: undefined, topic: undefined, headers: NO_HEADERS, attempt: 1, broadcast: false };
+/** Those of a broadcast of which nothing is said. */
+export const BROADCAST: MessageProperties = { ...PLAIN, broadcast: true };

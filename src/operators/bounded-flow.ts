@@ -3,7 +3,7 @@ import { BoundedBuffer } from '../buffer/bounded-buffer';
 import { EVICTED, FULL, REFUSED } from '../buffer/offer';
 import type { Overflow } from '../buffer/overflow';
 import { BufferOverflowError } from '../failure/buffer-overflow-error';
-import { checkCapacity, checkCount, checkFunction, checkOneOf, checkOptions } from '../failure/check';
+import { checkCount, checkFunction, checkOneOf, checkOptions, checkPositiveInteger } from '../failure/check';
 
 /** What an operator does with a value that finds its buffer full. A hot source cannot be paused, so `block` is for mailboxes only. */
 export type OperatorOverflow = Exclude<Overflow, 'block'>;
@@ -30,7 +30,7 @@ export interface BoundedSettings<T> {
 
 /** @throws {TypeError | RangeError} for what is out of range, `block` among it. */
 export function resolveBounded<T>(capacity: number, options: BoundedOptions<T> = {}): BoundedSettings<T> {
-  checkCapacity(capacity, 'capacity');
+  checkPositiveInteger(capacity, 'capacity');
   checkOptions(options);
   const { concurrency = 1, overflow = 'fail', onOverflow } = options;
   checkCount(concurrency, 'concurrency');
