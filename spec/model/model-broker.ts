@@ -30,6 +30,8 @@ export class ModelBroker {
   isClosing = false;
   /** Closed, and its streams are over. */
   isOver = false;
+  /** The rest of a message's way to many, while it is under way: whoever is told in the middle and does something finds it done. */
+  #rest: (() => void) | undefined;
   readonly #ready: ModelMailbox[] = [];
   #isDraining = false;
   #isEnding = false;
@@ -64,6 +66,26 @@ export class ModelBroker {
       this.isOver = true;
       this.onOver();
     } else this.#endIfQuiet();
+  }
+
+  /** R4: what is done in the middle of `steps` comes after all of them. */
+  cast(steps: readonly (() => void)[], offered?: () => void): void {
+    const left = [...steps];
+    const rest = (): void => {
+      for (let step = left.shift(); step !== undefined; step = left.shift()) step();
+    };
+    this.atomically(() => {
+      this.#rest = rest;
+      rest();
+      if (this.#rest === rest) this.#rest = undefined;
+      offered?.();
+    });
+  }
+
+  endCast(): void {
+    const rest = this.#rest;
+    this.#rest = undefined;
+    rest?.();
   }
 
   lineUp(mailbox: ModelMailbox): void {

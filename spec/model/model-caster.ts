@@ -32,18 +32,24 @@ export class ModelCaster {
       }),
     );
     const targets = [...broker.actors.values()].filter(({ id }) => to.includes(id));
-    broker.atomically(() => {
-      const seats = targets.map((mailbox) => ({ mailbox, ...gathering.seat(mailbox.id) }));
-      for (const { mailbox, place, caller } of seats) {
+    const { isRefusing } = broker;
+    const seats = targets.map((mailbox) => ({ mailbox, ...gathering.seat(mailbox.id) }));
+    const steps = seats.map(({ mailbox, place, caller }) => () => {
         const message = this.#sender.message({ payload, target: mailbox.id, priority: 'normal', caller });
         place.message = message;
+        if (gathering.isOver) {
+          broker.counts.sent++;
+          broker.counts.failed('Cancelled');
+          return;
+        }
         place.willStart = mailbox.isIdle;
         broker.ask(message, timeout);
         if (gathering.isOver) broker.cancel(message);
-      }
-      if (!broker.isRefusing) this.#story.broadcasts.push(`${payload.n}`);
-      gathering.offered();
     });
+    const announce = (): void => {
+      if (!isRefusing) this.#story.broadcasts.push(`${payload.n}`);
+    };
+    broker.cast([...steps, announce], () => gathering.offered());
   }
 
   tryBroadcast({ plan, to }: Extract<Command, { do: 'try-broadcast' }>): void {
@@ -85,13 +91,16 @@ export class ModelCaster {
   #cast(payload: Payload, targets: readonly ModelMailbox[], topic: string | undefined, announce: () => void): void {
     const broker = this.#broker;
     let taken = 0;
-    broker.atomically(() => {
-      for (const mailbox of targets) {
+    const { isRefusing } = broker;
+    broker.cast([
+      ...targets.map((mailbox) => () => {
         const message = this.#sender.message({ payload, target: mailbox.id, topic, priority: 'normal' });
         if (broker.offer(message, mailbox, false) === undefined) taken++;
-      }
-      if (!broker.isRefusing && !broker.isOver) announce();
-    });
+      }),
+      () => {
+        if (!isRefusing) announce();
+      },
+    ]);
     this.#story.answers.push(`${taken} took it`);
   }
 }

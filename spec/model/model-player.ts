@@ -6,6 +6,9 @@ import { ModelSender } from './model-sender';
 import type { ModelTurn } from './model-turn';
 import { Story } from './story';
 
+/** What is no doing: it may be done in the middle of a message's way to many, and changes nothing there. */
+const LOOKS: readonly Command['do'][] = ['watch', 'observe', 'clear', 'pass', 'unbind'];
+
 /** Carries a script's commands out on the model. */
 export class ModelPlayer {
   readonly story = new Story();
@@ -37,6 +40,7 @@ export class ModelPlayer {
 
   play(command: Command): void {
     const { broker, story } = this;
+    if (!LOOKS.includes(command.do)) broker.endCast();
     const mailbox = 'actor' in command ? broker.actors.get(command.actor) : undefined;
     switch (command.do) {
       case 'register':

@@ -38,6 +38,7 @@ export class ModelTurns {
     const { caller, timeout } = turn.message;
     if (turn.state !== 'open' || caller === undefined) return;
     this.#broker.clock.stop(timeout);
+    this.#broker.endCast();
     this.#broker.atomically(() => {
       caller.next(value);
       if (caller.isClosed) this.abort(turn, undefined);
@@ -56,6 +57,7 @@ export class ModelTurns {
   abort(turn: ModelTurn, code: string | undefined): void {
     if (turn.state === 'on stack') turn.cut ??= { code };
     if (turn.state !== 'open') return;
+    this.#broker.endCast();
     this.#broker.atomically(() => {
       this.#end(turn, turn.isPromise ? 'abandoned' : 'over');
       if (turn.returnedAsk !== undefined) this.#broker.cancel(turn.returnedAsk);
@@ -119,6 +121,7 @@ export class ModelTurns {
   #conclude(turn: ModelTurn, how: () => void): void {
     const { state } = turn;
     if (state !== 'open' && state !== 'abandoned') return;
+    this.#broker.endCast();
     this.#broker.atomically(() => {
       this.#end(turn, 'over');
       this.#freeSeat(turn);

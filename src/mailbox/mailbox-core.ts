@@ -288,12 +288,15 @@ export class MailboxCore {
     const message: unknown = isOwn(meta) ? meta.message : victim;
     // Out of the queue before anyone is told, so that nobody can take it out again.
     if (isOwn(meta)) meta.state = FRESH;
-    dispatch.within(() => {
+    const tell = (): void => {
       this.#accepted(dispatch, record);
       dispatch.pending--;
       this.rare().removed++;
       this.lose(message, meta, 'Dropped');
-    });
+    };
+    // By a fan-out, perhaps, which is not to be settled by its own doing.
+    if ((dispatch.flags & DRAINING) !== 0) tell();
+    else dispatch.within(tell);
   }
 
   #accepted(dispatch: Dispatch, record: MessageRecord | null): void {
