@@ -411,6 +411,24 @@ describe('DeadLetterQueue', () => {
     ]);
   });
 
+  it.each<[string, (queue: DeadLetterQueue, broker: InMemoryMessageBroker) => void, unknown[], unknown[]]>([
+    ['a failing send', (_queue, broker) => void broker.trySend(other, 'new'), ['taken'], ['left', 'new']],
+    ['another redeliver', (queue) => void queue.redeliver().subscribe(), [], ['left', 'taken']],
+    ['a drain', (queue) => void queue.drain(), [], []],
+    ['newer letters than there is room for', (_queue, broker) => [1, 2, 3].forEach((n) => broker.trySend(other, n)), ['taken'], [1, 2, 3]],
+  ])('neither loses nor doubles a letter when the filter calls for %s (O4)', (_what, call, taken, left) => {
+    const { queue, broker } = withQueue(4);
+    for (const message of ['left', 'taken']) broker.trySend(id, message);
+    let calls = 0;
+    const redelivered = watchFor(queue.redeliver(({ message }) => {
+      if (calls++ === 0) call(queue, broker);
+      return message === 'taken';
+    }));
+    expect(redelivered.values.map((result) => (result as any).letter.message)).toEqual(taken);
+    expect(queue.letters().map(({ message }) => message)).toEqual([...left, ...taken].slice(-4));
+    expect(calls).toBe(2);
+  });
+
   it('errors before anything is taken out when the filter throws (O4)', () => {
     const { queue, broker } = withQueue();
     broker.trySend(id, 0);

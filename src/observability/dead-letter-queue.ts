@@ -60,9 +60,7 @@ export class DeadLetterQueue {
 
   /** A snapshot, oldest first. */
   letters(): readonly DeadLetter[] {
-    const letters: DeadLetter[] = [];
-    this.#stored.forEach(({ letter }) => letters.push(letter));
-    return letters;
+    return this.#snapshot().map(({ letter }) => letter);
   }
 
   get size(): number {
@@ -127,14 +125,22 @@ export class DeadLetterQueue {
     this.#stored.push(stored, 0);
   }
 
+  /** The filter sees a snapshot, since it may lose messages or take letters itself; then goes what it chose and is still there. */
   #take(filter: (letter: DeadLetter) => boolean): Stored[] {
+    const chosen = new Set(this.#snapshot().filter(({ letter }) => filter(letter)));
     const taken: Stored[] = [];
     const left = new ChunkedQueue<Stored, number>();
     this.#stored.forEach((stored) => {
-      if (filter(stored.letter)) taken.push(stored);
+      if (chosen.has(stored)) taken.push(stored);
       else left.push(stored, 0);
     });
     this.#stored = left;
     return taken;
+  }
+
+  #snapshot(): Stored[] {
+    const stored: Stored[] = [];
+    this.#stored.forEach((one) => stored.push(one));
+    return stored;
   }
 }
