@@ -1,6 +1,6 @@
 import { type BrokerEvent, type BrokerMetrics, DeadLetterQueue, InMemoryMessageBroker, Mailbox, actorId } from 'rx-broker';
 import { toDeadLetters, toMetrics } from 'rx-broker/operators';
-import { NEVER, Subject, VirtualTimeScheduler, of, takeUntil } from 'rxjs';
+import { NEVER, Subject, VirtualTimeScheduler, filter, of, takeUntil } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
 import { expectConserved, setup, virtually, watchFor } from './setup';
 
@@ -146,6 +146,27 @@ describe('events$', () => {
     broker.trySend(id, 2);
     expect(derived.values).toEqual(letters);
     expect(letters).toHaveLength(2);
+  });
+
+  it('tells of dead letters in the order of deadLetters$, whatever their observers set off (O1, D2)', () => {
+    const { broker, letters } = setup();
+    broker.spawn(id, (message) => void broker.trySend(other, message));
+    broker.events$.pipe(toDeadLetters()).subscribe(({ message }) => message === 0 && broker.trySend(id, 1));
+    const derived = watchFor(broker.events$.pipe(toDeadLetters()));
+    broker.trySend(other, 0);
+    expect(letters.map(({ message }) => message)).toEqual([0, 1]);
+    expect(derived.values).toEqual(letters);
+  });
+
+  it('makes no letter of a failure that the observer of one causes, but counts and tells it (O4)', () => {
+    const { broker, letters } = setup();
+    broker.events$.pipe(toDeadLetters()).subscribe((letter) => void broker.trySend(other, letter));
+    const failed = watchFor(broker.events$.pipe(filter(({ kind }) => kind === 'failed')));
+    broker.trySend(id, 0);
+    broker.trySend(id, 1);
+    expect(letters.map(({ message }) => message)).toEqual([0, 1]);
+    expect(failed.values).toHaveLength(4);
+    expect(broker.metrics()).toMatchObject({ totalFailed: 4, totalDeadLettered: 2 });
   });
 
   it('gives a message one id at all its stages', () => {

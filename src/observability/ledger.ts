@@ -34,7 +34,7 @@ export class Ledger extends Journal {
   registeredActors = 0;
   readonly #log: DeadLetterLog;
   readonly #events = new Outlet<BrokerEvent>();
-  readonly #letters = new LetterOutlet();
+  readonly #letters = new LetterOutlet(this.#events);
   #stores: LetterStore[] | undefined;
   #dispatch!: Dispatch;
   #actors!: ReadonlyMap<string, MailboxCore>;
@@ -220,13 +220,11 @@ export class Ledger extends Journal {
   #deadLetter(reason: DeadLetter['reason'], target: string | undefined, message: unknown, meta: MessageRecord | number, error: unknown): void {
     if (this.#letters.isTelling) return;
     this.totalDeadLettered++;
-    const isHeard = this.#letters.observed;
-    const isObserved = (this.#dispatch.flags & OBSERVED) !== 0;
-    if (!isHeard && !isObserved && !this.#log.wantsLetter(this.#dispatch.scheduler)) return;
+    const isHeard = this.#letters.observed || this.#isObserved;
+    if (!isHeard && !this.#log.wantsLetter(this.#dispatch.scheduler)) return;
     const letter = letterOf(this.#dispatch, reason, target, message, meta, error);
     if (this.#stores !== undefined) for (const store of this.#stores) store.add(letter, this);
-    if (isObserved) this.#tell({ kind: 'dead-lettered', letter, at: letter.at });
     if (isHeard) this.#dispatch.emit(this.#letters, letter);
-    else if (!isObserved) this.#log.print(letter);
+    else this.#log.print(letter);
   }
 }
