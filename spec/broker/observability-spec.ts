@@ -511,6 +511,17 @@ describe('DeadLetterQueue', () => {
     expect(letters.values).toHaveLength(3);
   });
 
+  it('is attached once, however often it is given', async () => {
+    const { queue, broker } = withQueue();
+    const letters = watchFor(queue.letters$);
+    broker.withDeadLetterQueue(queue);
+    broker.trySend(id, 0);
+    expect(queue.size).toBe(1);
+    expect(letters.values).toHaveLength(1);
+    await broker.close();
+    expect(letters.completed).toBe(true);
+  });
+
   it('stops nothing when an observer throws', () => {
     virtually(() => {
       const { broker, letters } = setup();

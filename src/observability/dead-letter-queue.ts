@@ -5,12 +5,12 @@ import type { FailureCode } from '../failure/failure-code';
 import type { SendResult } from '../message/send-result';
 import type { DeadLetter } from './dead-letter';
 
-/** What a ledger gives its letters to. `source` is the ledger itself, which is how a queue of two brokers knows them apart. */
+/** What a ledger gives its letters to. */
 export interface LetterStore {
-  add(letter: DeadLetter, source: object): void;
+  add(letter: DeadLetter): void;
   /** Tells those who observe the store, once the letter is in it. */
   tell(letter: DeadLetter): void;
-  end(source: object): void;
+  end(): void;
 }
 
 /** What became of one redelivered letter. */
@@ -46,7 +46,9 @@ export class DeadLetterQueue {
   #stored = new ChunkedQueue<Stored, number>();
   #evicted = 0;
   readonly #arrivals = new Subject<DeadLetter>();
-  readonly #senders = new Map<object, Redeliver>();
+  /** By source; none for a broker that has closed. */
+  readonly #senders = new WeakMap<object, Redeliver | undefined>();
+  #openBrokers = 0;
 
   /** @throws {RangeError} unless `capacity` is an integer of at least 1. Default 1,000. */
   constructor(options: { readonly capacity?: number } = {}) {
@@ -104,15 +106,17 @@ export class DeadLetterQueue {
     this.#take(() => true);
   }
 
-  /** @internal Joins a broker: `source` is its ledger, `redeliver` sends a letter of its again. */
-  attach(source: object, redeliver: Redeliver): LetterStore {
+  /** @internal Joins a broker, once: `source` is its ledger, `redeliver` sends a letter of its again. */
+  attach(source: object, redeliver: Redeliver): LetterStore | undefined {
+    if (this.#senders.has(source)) return undefined;
     this.#senders.set(source, redeliver);
+    this.#openBrokers++;
     return {
       add: (letter) => this.#add({ letter, source }),
       tell: (letter) => this.#arrivals.next(letter),
       end: () => {
-        this.#senders.delete(source);
-        if (this.#senders.size === 0) this.#arrivals.complete();
+        this.#senders.set(source, undefined);
+        if (--this.#openBrokers === 0) this.#arrivals.complete();
       },
     };
   }

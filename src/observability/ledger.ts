@@ -15,7 +15,7 @@ import type { BrokerEvent } from './broker-event';
 import { type BrokerMetrics, type FailureCount, metricsOf, noFailures } from './broker-metrics';
 import type { DeadLetter } from './dead-letter';
 import type { DeadLetterLog } from './dead-letter-log';
-import type { LetterStore } from './dead-letter-queue';
+import type { DeadLetterQueue, LetterStore, Redeliver } from './dead-letter-queue';
 import { letterOf } from './letter-of';
 import { LetterOutlet } from './letter-outlet';
 import { Outlet } from './outlet';
@@ -70,10 +70,12 @@ export class Ledger extends Journal {
     return this.#letters.stream;
   }
 
-  /** Gives every letter to a queue, too. */
-  store(store: LetterStore): void {
+  /** Gives every letter to a queue, too: once, however often it is named. */
+  store(queue: DeadLetterQueue, redeliver: Redeliver): void {
+    const store = queue.attach(this, redeliver);
+    if (store === undefined) return;
     (this.#stores ??= []).push(store);
-    this.#letters.add({ next: (letter) => store.tell(letter), complete: () => store.end(this) });
+    this.#letters.add({ next: (letter) => store.tell(letter), complete: () => store.end() });
   }
 
   metrics(): BrokerMetrics {
@@ -223,7 +225,7 @@ export class Ledger extends Journal {
     const isHeard = this.#letters.observed || this.#isObserved;
     if (!isHeard && !this.#log.wantsLetter(this.#dispatch.scheduler)) return;
     const letter = letterOf(this.#dispatch, reason, target, message, meta, error);
-    if (this.#stores !== undefined) for (const store of this.#stores) store.add(letter, this);
+    if (this.#stores !== undefined) for (const store of this.#stores) store.add(letter);
     if (isHeard) this.#dispatch.emit(this.#letters, letter);
     else this.#log.print(letter);
   }
