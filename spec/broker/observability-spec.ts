@@ -511,6 +511,28 @@ describe('DeadLetterQueue', () => {
     expect(letters.values).toHaveLength(3);
   });
 
+  it('gets what its broker refuses when it has closed, and nothing of that is logged (O3)', async () => {
+    const queue = new DeadLetterQueue();
+    const lines: string[] = [];
+    const broker = new InMemoryMessageBroker({ logger: (line) => lines.push(line), logDeadLetters: { first: 2 } }).withDeadLetterQueue(queue);
+    const letters = watchFor(queue.letters$);
+    await broker.close();
+    for (let i = 0; i < 5; i++) broker.trySend(id, i);
+    expect(queue.letters().map(({ message, reason }) => [message, reason])).toEqual([0, 1, 2, 3, 4].map((n) => [n, 'BrokerClosed']));
+    expect(letters).toMatchObject({ values: [], completed: true });
+    expect(lines).toEqual([]);
+  });
+
+  it('completes at once when it is attached to a broker that has closed, and still gets what that refuses', async () => {
+    const queue = new DeadLetterQueue();
+    const broker = new InMemoryMessageBroker();
+    await broker.close();
+    broker.withDeadLetterQueue(queue);
+    broker.trySend(id, 0);
+    expect(watchFor(queue.letters$)).toMatchObject({ values: [], completed: true });
+    expect(queue.size).toBe(1);
+  });
+
   it('is attached once, however often it is given', async () => {
     const { queue, broker } = withQueue();
     const letters = watchFor(queue.letters$);
@@ -520,6 +542,9 @@ describe('DeadLetterQueue', () => {
     expect(letters.values).toHaveLength(1);
     await broker.close();
     expect(letters.completed).toBe(true);
+    broker.withDeadLetterQueue(queue);
+    broker.trySend(id, 1);
+    expect(queue.size).toBe(2);
   });
 
   it('stops nothing when an observer throws', () => {

@@ -10,6 +10,7 @@ export interface LetterStore {
   add(letter: DeadLetter): void;
   /** Tells those who observe the store, once the letter is in it. */
   tell(letter: DeadLetter): void;
+  /** The broker has closed. What it refuses after that is added, and told to nobody. */
   end(): void;
 }
 
@@ -55,7 +56,10 @@ export class DeadLetterQueue {
     this.capacity = checkPositiveInteger(options.capacity ?? CAPACITY, 'capacity');
   }
 
-  /** Every letter as it arrives. Completes when the last broker it is attached to has closed. */
+  /**
+   * Every letter as it arrives. Completes when the last broker it is attached to has closed, and for good, as a Subject does: it does
+   * not tell what a closed broker refuses, nor what a broker loses that comes after. The queue keeps those letters all the same.
+   */
   get letters$(): Observable<DeadLetter> {
     return this.#arrivals.asObservable();
   }

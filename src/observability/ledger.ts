@@ -223,10 +223,11 @@ export class Ledger extends Journal {
     if (this.#letters.isTelling) return;
     this.totalDeadLettered++;
     const isHeard = this.#letters.observed || this.#isObserved;
-    if (!isHeard && !this.#log.wantsLetter(this.#dispatch.scheduler)) return;
+    // Queues hear of letters while the broker is open, and keep them after that, too.
+    if (!isHeard && this.#stores === undefined && !this.#log.wantsLetter(this.#dispatch.scheduler)) return;
     const letter = letterOf(this.#dispatch, reason, target, message, meta, error);
     if (this.#stores !== undefined) for (const store of this.#stores) store.add(letter);
     if (isHeard) this.#dispatch.emit(this.#letters, letter);
-    else this.#log.print(letter);
+    else if (this.#stores === undefined) this.#log.print(letter);
   }
 }
