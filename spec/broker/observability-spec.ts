@@ -511,6 +511,23 @@ describe('DeadLetterQueue', () => {
     expect(letters.values).toHaveLength(3);
   });
 
+  it('tells letters of two brokers in one order, and ends doing so (D2, O4)', () => {
+    const queue = new DeadLetterQueue();
+    const [first, second] = [1, 2].map(() => new InMemoryMessageBroker().withDeadLetterQueue(queue)) as [InMemoryMessageBroker, InMemoryMessageBroker];
+    const seen: unknown[] = [];
+    second.broadcasts$.subscribe((message) => seen.push(message));
+    queue.letters$.subscribe(({ message }) => {
+      seen.push(`A ${message}`);
+      second.trySend(id, `${message}, second`);
+      first.trySend(id, `${message}, first`);
+      if (message !== 'x') second.tryBroadcast('told');
+    });
+    queue.letters$.subscribe(({ message }) => seen.push(`B ${message}`));
+    first.trySend(id, 'x');
+    expect(seen).toEqual(['A x', 'B x', 'A x, second', 'B x, second', 'told']);
+    expect(queue.letters().map(({ message }) => message)).toEqual(['x', 'x, second']);
+  });
+
   it('gets what its broker refuses when it has closed, and nothing of that is logged (O3)', async () => {
     const queue = new DeadLetterQueue();
     const lines: string[] = [];

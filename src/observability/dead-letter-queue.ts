@@ -1,9 +1,16 @@
-import { Observable, Subject } from 'rxjs';
+import { Observable } from 'rxjs';
 import { ChunkedQueue } from '../buffer/chunked-queue';
 import { checkFunction, checkPositiveInteger } from '../failure/check';
 import type { FailureCode } from '../failure/failure-code';
 import type { SendResult } from '../message/send-result';
 import type { DeadLetter } from './dead-letter';
+import { type Listener, Outlet } from './outlet';
+
+/** Whose letters a store keeps: a broker's ledger. */
+export interface LetterSource {
+  /** Tells `listener` of a letter, as one more emission of the broker's. */
+  tellLate(letter: DeadLetter, listener: Listener<DeadLetter>): void;
+}
 
 /** What a ledger gives its letters to. */
 export interface LetterStore {
@@ -27,7 +34,7 @@ export type Redeliver = (letter: DeadLetter) => SendResult | { readonly ok: fals
 
 interface Stored {
   readonly letter: DeadLetter;
-  readonly source: object;
+  readonly source: LetterSource;
 }
 
 const CAPACITY = 1_000;
@@ -46,9 +53,11 @@ export class DeadLetterQueue {
   readonly capacity: number;
   #stored = new ChunkedQueue<Stored, number>();
   #evicted = 0;
-  readonly #arrivals = new Subject<DeadLetter>();
+  readonly #arrivals = new Outlet<DeadLetter>();
+  #isTelling = false;
+  readonly #untold = new ChunkedQueue<Stored, number>();
   /** By source; none for a broker that has closed. */
-  readonly #senders = new WeakMap<object, Redeliver | undefined>();
+  readonly #senders = new WeakMap<LetterSource, Redeliver | undefined>();
   #openBrokers = 0;
 
   /** @throws {RangeError} unless `capacity` is an integer of at least 1. Default 1,000. */
@@ -61,7 +70,7 @@ export class DeadLetterQueue {
    * not tell what a closed broker refuses, nor what a broker loses that comes after. The queue keeps those letters all the same.
    */
   get letters$(): Observable<DeadLetter> {
-    return this.#arrivals.asObservable();
+    return this.#arrivals.stream;
   }
 
   /** A snapshot, oldest first. */
@@ -111,18 +120,36 @@ export class DeadLetterQueue {
   }
 
   /** @internal Joins a broker, once: `source` is its ledger, `redeliver` sends a letter of its again. */
-  attach(source: object, redeliver: Redeliver): LetterStore | undefined {
+  attach(source: LetterSource, redeliver: Redeliver): LetterStore | undefined {
     if (this.#senders.has(source)) return undefined;
     this.#senders.set(source, redeliver);
     this.#openBrokers++;
     return {
       add: (letter) => this.#add({ letter, source }),
-      tell: (letter) => this.#arrivals.next(letter),
+      tell: (letter) => this.#tell(letter, source),
       end: () => {
         this.#senders.set(source, undefined);
         if (--this.#openBrokers === 0) this.#arrivals.complete();
       },
     };
+  }
+
+  /** A letter that observers of another cause, in another broker, is told when all of them have seen that one (rule D2). */
+  #tell(letter: DeadLetter, source: LetterSource): void {
+    if (this.#isTelling) {
+      this.#untold.push({ letter, source }, 0);
+      return;
+    }
+    this.#isTelling = true;
+    try {
+      this.#arrivals.next(letter);
+      while (this.#untold.size > 0) {
+        const late = this.#untold.shift();
+        late.source.tellLate(late.letter, this.#arrivals);
+      }
+    } finally {
+      this.#isTelling = false;
+    }
   }
 
   #add(stored: Stored): void {

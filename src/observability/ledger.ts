@@ -18,7 +18,7 @@ import type { DeadLetterLog } from './dead-letter-log';
 import type { DeadLetterQueue, LetterStore, Redeliver } from './dead-letter-queue';
 import { letterOf } from './letter-of';
 import { LetterOutlet } from './letter-outlet';
-import { Outlet } from './outlet';
+import { type Listener, Outlet } from './outlet';
 import { CANDIDATE_MASK, SAMPLE_MASK } from './sampling';
 import { stageOf } from './stage-of';
 
@@ -76,6 +76,11 @@ export class Ledger extends Journal {
     if (store === undefined) return;
     (this.#stores ??= []).push(store);
     this.#letters.add({ next: (letter) => store.tell(letter), complete: () => store.end() });
+  }
+
+  /** To observers of a queue who were being told another broker's letter when this one was told. */
+  tellLate(letter: DeadLetter, listener: Listener<DeadLetter>): void {
+    this.#dispatch.emit({ next: () => this.#letters.nextTo(letter, listener) }, letter);
   }
 
   metrics(): BrokerMetrics {

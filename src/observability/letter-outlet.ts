@@ -1,6 +1,6 @@
 import type { BrokerEvent } from './broker-event';
 import type { DeadLetter } from './dead-letter';
-import { Outlet } from './outlet';
+import { type Listener, Outlet } from './outlet';
 
 /**
  * Where dead letters are told: to those who observe events, then to those who observe letters, as one (rule D2). Meanwhile a failure
@@ -20,6 +20,16 @@ export class LetterOutlet extends Outlet<DeadLetter> {
     try {
       if (this.#events.observed) this.#events.next({ kind: 'dead-lettered', letter, at: letter.at });
       super.next(letter);
+    } finally {
+      this.isTelling = false;
+    }
+  }
+
+  /** The same for one alone. */
+  nextTo(letter: DeadLetter, listener: Listener<DeadLetter>): void {
+    this.isTelling = true;
+    try {
+      listener.next(letter);
     } finally {
       this.isTelling = false;
     }
