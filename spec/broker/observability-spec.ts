@@ -321,17 +321,31 @@ describe('dead letters that nobody observes', () => {
   });
 
   it('are counted in one line every 5 minutes (O3)', () => {
-    let now = 0;
-    const scheduler: any = { now: () => now, schedule: () => ({ unsubscribe: () => {} }) };
+    const scheduler = new VirtualTimeScheduler();
     const lines: string[] = [];
     const broker = new InMemoryMessageBroker({ scheduler, logger: (line) => lines.push(line) });
     flood(broker, 10);
     lines.length = 0;
-    for (let minute = 0; minute < 11; minute++) {
-      flood(broker, 1);
-      now += 60_000;
-    }
+    for (let minute = 0; minute < 11; minute++) scheduler.schedule(() => flood(broker, 1), minute * 60_000);
+    scheduler.flush();
     expect(lines).toEqual(['rx-broker: 6 further dead letters.', 'rx-broker: 5 further dead letters.']);
+  });
+
+  it('are counted as often when they are rare after a flood (O3)', () => {
+    const scheduler = new VirtualTimeScheduler();
+    const lines: unknown[] = [];
+    const broker = new InMemoryMessageBroker({ scheduler, logger: (line) => lines.push([scheduler.now(), line]) });
+    flood(broker, 10);
+    lines.length = 0;
+    const minute = 60_000;
+    for (let ms = 0; ms < 5_000; ms++) scheduler.schedule(() => flood(broker, 1), ms);
+    scheduler.schedule(() => flood(broker, 5_000), 5_000);
+    for (let n = 1; n <= 11; n++) scheduler.schedule(() => flood(broker, 1), n * minute);
+    scheduler.flush();
+    expect(lines).toEqual([
+      [5 * minute, 'rx-broker: 10005 further dead letters.'],
+      [10 * minute, 'rx-broker: 5 further dead letters.'],
+    ]);
   });
 
   it('are logged to the console where no logger is given (O3)', () => {

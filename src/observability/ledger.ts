@@ -229,7 +229,7 @@ export class Ledger extends Journal {
     this.totalDeadLettered++;
     const isHeard = this.#letters.observed || this.#isObserved;
     // Queues hear of letters while the broker is open, and keep them after that, too.
-    if (!isHeard && this.#stores === undefined && !this.#log.wantsLetter(this.#dispatch.scheduler)) return;
+    if (!isHeard && this.#stores === undefined && !this.#log.wantsLetter(this.#dispatch.clock)) return;
     const letter = letterOf(this.#dispatch, reason, target, message, meta, error);
     if (this.#stores !== undefined) for (const store of this.#stores) store.add(letter);
     if (isHeard) this.#dispatch.emit(this.#letters, letter);
