@@ -1,6 +1,6 @@
 import { type BrokerEvent, type BrokerMetrics, DeadLetterQueue, InMemoryMessageBroker, Mailbox, actorId } from 'rx-broker';
 import { toDeadLetters, toMetrics } from 'rx-broker/operators';
-import { NEVER, Subject, VirtualTimeScheduler, of, takeUntil } from 'rxjs';
+import { NEVER, Subject, VirtualTimeScheduler, filter, of, takeUntil } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
 import { expectConserved, setup, virtually, watchFor } from './setup';
 
@@ -146,6 +146,27 @@ describe('events$', () => {
     broker.trySend(id, 2);
     expect(derived.values).toEqual(letters);
     expect(letters).toHaveLength(2);
+  });
+
+  it('tells of dead letters in the order of deadLetters$, whatever their observers set off (O1, D2)', () => {
+    const { broker, letters } = setup();
+    broker.spawn(id, (message) => void broker.trySend(other, message));
+    broker.events$.pipe(toDeadLetters()).subscribe(({ message }) => message === 0 && broker.trySend(id, 1));
+    const derived = watchFor(broker.events$.pipe(toDeadLetters()));
+    broker.trySend(other, 0);
+    expect(letters.map(({ message }) => message)).toEqual([0, 1]);
+    expect(derived.values).toEqual(letters);
+  });
+
+  it('makes no letter of a failure that the observer of one causes, but counts and tells it (O4)', () => {
+    const { broker, letters } = setup();
+    broker.events$.pipe(toDeadLetters()).subscribe((letter) => void broker.trySend(other, letter));
+    const failed = watchFor(broker.events$.pipe(filter(({ kind }) => kind === 'failed')));
+    broker.trySend(id, 0);
+    broker.trySend(id, 1);
+    expect(letters.map(({ message }) => message)).toEqual([0, 1]);
+    expect(failed.values).toHaveLength(4);
+    expect(broker.metrics()).toMatchObject({ totalFailed: 4, totalDeadLettered: 2 });
   });
 
   it('gives a message one id at all its stages', () => {
@@ -300,17 +321,31 @@ describe('dead letters that nobody observes', () => {
   });
 
   it('are counted in one line every 5 minutes (O3)', () => {
-    let now = 0;
-    const scheduler: any = { now: () => now, schedule: () => ({ unsubscribe: () => {} }) };
+    const scheduler = new VirtualTimeScheduler();
     const lines: string[] = [];
     const broker = new InMemoryMessageBroker({ scheduler, logger: (line) => lines.push(line) });
     flood(broker, 10);
     lines.length = 0;
-    for (let minute = 0; minute < 11; minute++) {
-      flood(broker, 1);
-      now += 60_000;
-    }
+    for (let minute = 0; minute < 11; minute++) scheduler.schedule(() => flood(broker, 1), minute * 60_000);
+    scheduler.flush();
     expect(lines).toEqual(['rx-broker: 6 further dead letters.', 'rx-broker: 5 further dead letters.']);
+  });
+
+  it('are counted as often when they are rare after a flood (O3)', () => {
+    const scheduler = new VirtualTimeScheduler();
+    const lines: unknown[] = [];
+    const broker = new InMemoryMessageBroker({ scheduler, logger: (line) => lines.push([scheduler.now(), line]) });
+    flood(broker, 10);
+    lines.length = 0;
+    const minute = 60_000;
+    for (let ms = 0; ms < 5_000; ms++) scheduler.schedule(() => flood(broker, 1), ms);
+    scheduler.schedule(() => flood(broker, 5_000), 5_000);
+    for (let n = 1; n <= 11; n++) scheduler.schedule(() => flood(broker, 1), n * minute);
+    scheduler.flush();
+    expect(lines).toEqual([
+      [5 * minute, 'rx-broker: 10005 further dead letters.'],
+      [10 * minute, 'rx-broker: 5 further dead letters.'],
+    ]);
   });
 
   it('are logged to the console where no logger is given (O3)', () => {
@@ -411,6 +446,24 @@ describe('DeadLetterQueue', () => {
     ]);
   });
 
+  it.each<[string, (queue: DeadLetterQueue, broker: InMemoryMessageBroker) => void, unknown[], unknown[]]>([
+    ['a failing send', (_queue, broker) => void broker.trySend(other, 'new'), ['taken'], ['left', 'new']],
+    ['another redeliver', (queue) => void queue.redeliver().subscribe(), [], ['left', 'taken']],
+    ['a drain', (queue) => void queue.drain(), [], []],
+    ['newer letters than there is room for', (_queue, broker) => [1, 2, 3].forEach((n) => broker.trySend(other, n)), ['taken'], [1, 2, 3]],
+  ])('neither loses nor doubles a letter when the filter calls for %s (O4)', (_what, call, taken, left) => {
+    const { queue, broker } = withQueue(4);
+    for (const message of ['left', 'taken']) broker.trySend(id, message);
+    let calls = 0;
+    const redelivered = watchFor(queue.redeliver(({ message }) => {
+      if (calls++ === 0) call(queue, broker);
+      return message === 'taken';
+    }));
+    expect(redelivered.values.map((result) => (result as any).letter.message)).toEqual(taken);
+    expect(queue.letters().map(({ message }) => message)).toEqual([...left, ...taken].slice(-4));
+    expect(calls).toBe(2);
+  });
+
   it('errors before anything is taken out when the filter throws (O4)', () => {
     const { queue, broker } = withQueue();
     broker.trySend(id, 0);
@@ -470,6 +523,59 @@ describe('DeadLetterQueue', () => {
     await first.close();
     expect(letters.completed).toBe(true);
     expect(letters.values).toHaveLength(3);
+  });
+
+  it('tells letters of two brokers in one order, and ends doing so (D2, O4)', () => {
+    const queue = new DeadLetterQueue();
+    const [first, second] = [1, 2].map(() => new InMemoryMessageBroker().withDeadLetterQueue(queue)) as [InMemoryMessageBroker, InMemoryMessageBroker];
+    const seen: unknown[] = [];
+    second.broadcasts$.subscribe((message) => seen.push(message));
+    queue.letters$.subscribe(({ message }) => {
+      seen.push(`A ${message}`);
+      second.trySend(id, `${message}, second`);
+      first.trySend(id, `${message}, first`);
+      if (message !== 'x') second.tryBroadcast('told');
+    });
+    queue.letters$.subscribe(({ message }) => seen.push(`B ${message}`));
+    first.trySend(id, 'x');
+    expect(seen).toEqual(['A x', 'B x', 'A x, second', 'B x, second', 'told']);
+    expect(queue.letters().map(({ message }) => message)).toEqual(['x', 'x, second']);
+  });
+
+  it('gets what its broker refuses when it has closed, and nothing of that is logged (O3)', async () => {
+    const queue = new DeadLetterQueue();
+    const lines: string[] = [];
+    const broker = new InMemoryMessageBroker({ logger: (line) => lines.push(line), logDeadLetters: { first: 2 } }).withDeadLetterQueue(queue);
+    const letters = watchFor(queue.letters$);
+    await broker.close();
+    for (let i = 0; i < 5; i++) broker.trySend(id, i);
+    expect(queue.letters().map(({ message, reason }) => [message, reason])).toEqual([0, 1, 2, 3, 4].map((n) => [n, 'BrokerClosed']));
+    expect(letters).toMatchObject({ values: [], completed: true });
+    expect(lines).toEqual([]);
+  });
+
+  it('completes at once when it is attached to a broker that has closed, and still gets what that refuses', async () => {
+    const queue = new DeadLetterQueue();
+    const broker = new InMemoryMessageBroker();
+    await broker.close();
+    broker.withDeadLetterQueue(queue);
+    broker.trySend(id, 0);
+    expect(watchFor(queue.letters$)).toMatchObject({ values: [], completed: true });
+    expect(queue.size).toBe(1);
+  });
+
+  it('is attached once, however often it is given', async () => {
+    const { queue, broker } = withQueue();
+    const letters = watchFor(queue.letters$);
+    broker.withDeadLetterQueue(queue);
+    broker.trySend(id, 0);
+    expect(queue.size).toBe(1);
+    expect(letters.values).toHaveLength(1);
+    await broker.close();
+    expect(letters.completed).toBe(true);
+    broker.withDeadLetterQueue(queue);
+    broker.trySend(id, 1);
+    expect(queue.size).toBe(2);
   });
 
   it('stops nothing when an observer throws', () => {

@@ -266,6 +266,35 @@ describe('a retained topic', () => {
     expect(() => broker.publish('c', 1, { retain: true })).not.toThrow();
   });
 
+  it('is told whole before what its observer publishes, one order for all (T4, D2)', () => {
+    const { broker } = setup();
+    broker.publish('s.1', 'old1', { retain: true });
+    broker.publish('s.2', 'old2', { retain: true });
+    const seen: unknown[] = [];
+    broker.topic$('s.*').subscribe((value) => {
+      seen.push(value);
+      if (value === 'old1') broker.publish('s.2', 'new2', { retain: true });
+    });
+    expect(seen).toEqual(['old1', 'old2', 'new2']);
+  });
+
+  it('is told at once to one who subscribes from inside of another observer, and what he publishes after that (T4, D2)', () => {
+    const { broker } = setup();
+    broker.publish('s.1', 'old1', { retain: true });
+    broker.publish('s.2', 'old2', { retain: true });
+    const seen: unknown[] = [];
+    const join = () => broker.topic$('s.*').subscribe((value) => {
+      seen.push(value);
+      if (value === 'old1') broker.publish('s.2', 'new2');
+    });
+    broker.topic$('now').subscribe(() => {
+      join();
+      seen.push('subscribed');
+    });
+    broker.publish('now', 0);
+    expect(seen).toEqual(['old1', 'old2', 'subscribed', 'new2']);
+  });
+
   it('is not told twice to one who subscribes from inside its publication', () => {
     const { broker } = setup();
     let inner: unknown[] = [];

@@ -17,7 +17,7 @@ import type { MessageBroker } from './message-broker';
  * ```
  */
 export interface InMemoryMessageBroker extends MessageBroker {
-  /** Gives every dead letter to `queue`, which can send them again. Several queues may be attached. */
+  /** Gives every dead letter to `queue`, which can send them again. Several queues may be attached; one that is already is not again. */
   withDeadLetterQueue(queue: DeadLetterQueue): this;
 }
 

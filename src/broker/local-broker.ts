@@ -112,7 +112,7 @@ export class LocalBroker {
 
   withDeadLetterQueue(queue: DeadLetterQueue): this {
     check(typeof queue?.redeliver === 'function', 'queue must be a DeadLetterQueue', queue);
-    this.#ledger.store(queue.attach(this.#ledger, (letter) => this.#routes.redeliver(letter, this.#teller)));
+    this.#ledger.store(queue, (letter) => this.#routes.redeliver(letter, this.#teller));
     return this;
   }
 

@@ -133,10 +133,12 @@ export class Topics {
       };
       subscriber.add(this.#observers.add(pattern, observer));
       if (retained.length === 0) return;
-      // Synchronously, whatever else is being told: a state bus must have its first value at once. What it sets off is queued.
-      this.#dispatch.within(() => {
+      const tell = (): void => {
         for (const publication of retained) observer.next(publication);
-      });
+      };
+      // Synchronously, whatever else is being told: a state bus must have its first value at once. What it sets off comes after.
+      if (this.#dispatch.isEmitting) tell();
+      else this.#dispatch.emit({ next: tell }, undefined);
     });
   }
 

@@ -213,6 +213,11 @@ export class Dispatch {
     this.finish();
   }
 
+  /** Whether observers are being told something. */
+  get isEmitting(): boolean {
+    return this.#emissions?.isEmitting === true;
+  }
+
   /** Hands `value` to a stream of the broker. */
   emit(target: { next(value: any): void }, value: unknown): void {
     (this.#emissions ??= new Emissions(this)).emit(target, value);

@@ -20,6 +20,11 @@ export class DrainClock {
     this.#scheduler = scheduler;
   }
 
+  /** Whether its last reading serves for what comes now: this stretch is a flood. */
+  get isCoarse(): boolean {
+    return this.#readingsLeft > 0;
+  }
+
   /** The drain's last reading, or a new one where there is none. In a flood outside of any drain, one serves for 32. */
   now(): number {
     if (this.#readingsLeft > 0) {

@@ -10,7 +10,7 @@ interface Emission {
 /** What a broker tells its observers, one after the other: all of them see one order (rule D2). */
 export class Emissions {
   readonly #dispatch: Dispatch;
-  #emitting = false;
+  isEmitting = false;
   #waiting: ChunkedQueue<Emission, number> | undefined;
 
   constructor(dispatch: Dispatch) {
@@ -19,12 +19,12 @@ export class Emissions {
 
   /** From inside an observer it is queued; what observers send runs after they have all seen it. */
   emit(target: { next(value: any): void }, value: unknown): void {
-    if (this.#emitting) {
+    if (this.isEmitting) {
       (this.#waiting ??= new ChunkedQueue()).push({ target, value }, 0);
       return;
     }
     const dispatch = this.#dispatch;
-    this.#emitting = true;
+    this.isEmitting = true;
     // Telling settles no fan-out: what its observers do, does.
     const outermost = (dispatch.flags & DRAINING) === 0;
     dispatch.flags |= DRAINING;
@@ -32,7 +32,7 @@ export class Emissions {
       target.next(value);
       if (this.#waiting !== undefined) this.#emitRest(this.#waiting);
     } finally {
-      this.#emitting = false;
+      this.isEmitting = false;
       // Nothing was set off, which is the rule in a flood of dead letters.
       if (outermost && dispatch.flags === DRAINING) dispatch.flags = 0;
       else dispatch.leave(outermost);

@@ -1,5 +1,5 @@
-import type { TimestampProvider } from 'rxjs';
 import { check, checkPositiveInteger, checkTimeout, describeValue, isObject } from '../failure/check';
+import type { DrainClock } from '../mailbox/drain-clock';
 import type { DeadLetter } from './dead-letter';
 
 /** How dead letters are logged while nobody observes them (rule O3). */
@@ -12,23 +12,19 @@ export interface DeadLetterLogOptions {
 
 const FIRST = 10;
 const INTERVAL = 5 * 60_000;
-/** In a flood the clock is read for every so many-th letter only. */
-const MOST_SKIPPED = 1_024;
-/** Letters that come faster than this many milliseconds apart are a flood. */
-const FLOOD = 100;
+/** In a flood the clock is asked for every so many-th letter only. */
+const SKIPPED = 1_024;
 
 /** Writes the first letters out, then one count every while: a flood of losses does not become a flood of lines. */
 export class DeadLetterLog {
   readonly #write: (message: string, ...details: unknown[]) => void;
   readonly #first: number;
   readonly #interval: number;
-  /** Letters there were, how many of them were told, and the one at which the clock is looked at again. */
+  /** Letters there were, how many of them were told, the one at which the clock is asked in a flood too, and when to count. */
   #count = 0;
   #told: number;
-  #looksAt: number;
-  #countsFrom: number | undefined;
-  #lastReading = -Infinity;
-  #skips = 0;
+  #looksAt = 0;
+  #countsAt = -Infinity;
 
   /** @throws {RangeError | TypeError} for options out of range. */
   constructor(options: boolean | DeadLetterLogOptions, write: (message: string, ...details: unknown[]) => void) {
@@ -37,16 +33,15 @@ export class DeadLetterLog {
     if (first !== 0) checkPositiveInteger(first, 'logDeadLetters.first');
     checkTimeout(interval, 'logDeadLetters.interval');
     this.#first = this.#told = options === false ? 0 : first;
-    this.#looksAt = this.#first + 1;
     this.#interval = options === false ? Infinity : interval;
     this.#write = write;
   }
 
-  /** Whether this letter is to be made and written out; else it is counted. */
-  wantsLetter(clock: TimestampProvider): boolean {
+  /** Whether this letter is to be made and written out; else it is counted. Even asking the clock would be dear in a flood. */
+  wantsLetter(clock: DrainClock): boolean {
     const count = ++this.#count;
-    if (count < this.#looksAt) return count <= this.#first;
-    this.#lookAt(clock.now());
+    if (count <= this.#first) return true;
+    if ((!clock.isCoarse || count >= this.#looksAt) && this.#interval !== Infinity) this.#lookAt(clock.now());
     return false;
   }
 
@@ -71,14 +66,10 @@ export class DeadLetterLog {
     this.#write(`rx-broker: ${counted} further dead letters.`);
   }
 
-  /** Reading the clock costs more than refusing a message: in a flood it is read for every many-th, when letters are rare for each. */
   #lookAt(now: number): void {
-    this.#countsFrom ??= now;
-    this.#skips = now - this.#lastReading < FLOOD ? Math.min(MOST_SKIPPED, this.#skips * 2 + 1) : 0;
-    this.#lastReading = now;
-    this.#looksAt = this.#count + this.#skips + 1;
-    if (now - this.#countsFrom < this.#interval) return;
-    this.#countsFrom = now;
-    this.flush();
+    this.#looksAt = this.#count + SKIPPED;
+    if (now < this.#countsAt) return;
+    if (this.#countsAt !== -Infinity) this.flush();
+    this.#countsAt = now + this.#interval;
   }
 }

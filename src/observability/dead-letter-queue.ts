@@ -1,16 +1,24 @@
-import { Observable, Subject } from 'rxjs';
+import { Observable } from 'rxjs';
 import { ChunkedQueue } from '../buffer/chunked-queue';
 import { checkFunction, checkPositiveInteger } from '../failure/check';
 import type { FailureCode } from '../failure/failure-code';
 import type { SendResult } from '../message/send-result';
 import type { DeadLetter } from './dead-letter';
+import { type Listener, Outlet } from './outlet';
 
-/** What a ledger gives its letters to. `source` is the ledger itself, which is how a queue of two brokers knows them apart. */
+/** Whose letters a store keeps: a broker's ledger. */
+export interface LetterSource {
+  /** Tells `listener` of a letter, as one more emission of the broker's. */
+  tellLate(letter: DeadLetter, listener: Listener<DeadLetter>): void;
+}
+
+/** What a ledger gives its letters to. */
 export interface LetterStore {
-  add(letter: DeadLetter, source: object): void;
+  add(letter: DeadLetter): void;
   /** Tells those who observe the store, once the letter is in it. */
   tell(letter: DeadLetter): void;
-  end(source: object): void;
+  /** The broker has closed. What it refuses after that is added, and told to nobody. */
+  end(): void;
 }
 
 /** What became of one redelivered letter. */
@@ -26,7 +34,7 @@ export type Redeliver = (letter: DeadLetter) => SendResult | { readonly ok: fals
 
 interface Stored {
   readonly letter: DeadLetter;
-  readonly source: object;
+  readonly source: LetterSource;
 }
 
 const CAPACITY = 1_000;
@@ -45,8 +53,12 @@ export class DeadLetterQueue {
   readonly capacity: number;
   #stored = new ChunkedQueue<Stored, number>();
   #evicted = 0;
-  readonly #arrivals = new Subject<DeadLetter>();
-  readonly #senders = new Map<object, Redeliver>();
+  readonly #arrivals = new Outlet<DeadLetter>();
+  #isTelling = false;
+  readonly #untold = new ChunkedQueue<Stored, number>();
+  /** By source; none for a broker that has closed. */
+  readonly #senders = new WeakMap<LetterSource, Redeliver | undefined>();
+  #openBrokers = 0;
 
   /** @throws {RangeError} unless `capacity` is an integer of at least 1. Default 1,000. */
   constructor(options: { readonly capacity?: number } = {}) {
@@ -55,16 +67,17 @@ export class DeadLetterQueue {
     this.capacity = capacity;
   }
 
-  /** Every letter as it arrives. Completes when the last broker it is attached to has closed. */
+  /**
+   * Every letter as it arrives. Completes when the last broker it is attached to has closed, and for good, as a Subject does: it does
+   * not tell what a closed broker refuses, nor what a broker loses that comes after. The queue keeps those letters all the same.
+   */
   get letters$(): Observable<DeadLetter> {
-    return this.#arrivals.asObservable();
+    return this.#arrivals.stream;
   }
 
   /** A snapshot, oldest first. */
   letters(): readonly DeadLetter[] {
-    const letters: DeadLetter[] = [];
-    this.#stored.forEach(({ letter }) => letters.push(letter));
-    return letters;
+    return this.#snapshot().map(({ letter }) => letter);
   }
 
   get size(): number {
@@ -108,17 +121,37 @@ export class DeadLetterQueue {
     this.#take(() => true);
   }
 
-  /** @internal Joins a broker: `source` is its ledger, `redeliver` sends a letter of its again. */
-  attach(source: object, redeliver: Redeliver): LetterStore {
+  /** @internal Joins a broker, once: `source` is its ledger, `redeliver` sends a letter of its again. */
+  attach(source: LetterSource, redeliver: Redeliver): LetterStore | undefined {
+    if (this.#senders.has(source)) return undefined;
     this.#senders.set(source, redeliver);
+    this.#openBrokers++;
     return {
       add: (letter) => this.#add({ letter, source }),
-      tell: (letter) => this.#arrivals.next(letter),
+      tell: (letter) => this.#tell(letter, source),
       end: () => {
-        this.#senders.delete(source);
-        if (this.#senders.size === 0) this.#arrivals.complete();
+        this.#senders.set(source, undefined);
+        if (--this.#openBrokers === 0) this.#arrivals.complete();
       },
     };
+  }
+
+  /** A letter that observers of another cause, in another broker, is told when all of them have seen that one (rule D2). */
+  #tell(letter: DeadLetter, source: LetterSource): void {
+    if (this.#isTelling) {
+      this.#untold.push({ letter, source }, 0);
+      return;
+    }
+    this.#isTelling = true;
+    try {
+      this.#arrivals.next(letter);
+      while (this.#untold.size > 0) {
+        const late = this.#untold.shift();
+        late.source.tellLate(late.letter, this.#arrivals);
+      }
+    } finally {
+      this.#isTelling = false;
+    }
   }
 
   #add(stored: Stored): void {
@@ -129,14 +162,22 @@ export class DeadLetterQueue {
     this.#stored.push(stored, 0);
   }
 
+  /** The filter sees a snapshot, since it may lose messages or take letters itself; then goes what it chose and is still there. */
   #take(filter: (letter: DeadLetter) => boolean): Stored[] {
+    const chosen = new Set(this.#snapshot().filter(({ letter }) => filter(letter)));
     const taken: Stored[] = [];
     const left = new ChunkedQueue<Stored, number>();
     this.#stored.forEach((stored) => {
-      if (filter(stored.letter)) taken.push(stored);
+      if (chosen.has(stored)) taken.push(stored);
       else left.push(stored, 0);
     });
     this.#stored = left;
     return taken;
+  }
+
+  #snapshot(): Stored[] {
+    const stored: Stored[] = [];
+    this.#stored.forEach((one) => stored.push(one));
+    return stored;
   }
 }

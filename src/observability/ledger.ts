@@ -16,10 +16,10 @@ import type { BrokerEvent } from './broker-event';
 import { type BrokerMetrics, type FailureCount, metricsOf, noFailures } from './broker-metrics';
 import type { DeadLetter } from './dead-letter';
 import type { DeadLetterLog } from './dead-letter-log';
-import type { LetterStore } from './dead-letter-queue';
+import type { DeadLetterQueue, LetterStore, Redeliver } from './dead-letter-queue';
 import { letterOf } from './letter-of';
 import { LetterOutlet } from './letter-outlet';
-import { Outlet } from './outlet';
+import { type Listener, Outlet } from './outlet';
 import { CANDIDATE_MASK, SAMPLE_MASK } from './sampling';
 import { stageOf } from './stage-of';
 
@@ -35,7 +35,7 @@ export class Ledger extends Journal {
   registeredActors = 0;
   readonly #log: DeadLetterLog;
   readonly #events = new Outlet<BrokerEvent>();
-  readonly #letters = new LetterOutlet();
+  readonly #letters = new LetterOutlet(this.#events);
   #stores: LetterStore[] | undefined;
   #dispatch!: Dispatch;
   #actors!: ReadonlyMap<string, MailboxCore>;
@@ -71,10 +71,17 @@ export class Ledger extends Journal {
     return this.#letters.stream;
   }
 
-  /** Gives every letter to a queue, too. */
-  store(store: LetterStore): void {
+  /** Gives every letter to a queue, too: once, however often it is named. */
+  store(queue: DeadLetterQueue, redeliver: Redeliver): void {
+    const store = queue.attach(this, redeliver);
+    if (store === undefined) return;
     (this.#stores ??= []).push(store);
-    this.#letters.add({ next: (letter) => store.tell(letter), complete: () => store.end(this) });
+    this.#letters.add({ next: (letter) => store.tell(letter), complete: () => store.end() });
+  }
+
+  /** To observers of a queue who were being told another broker's letter when this one was told. */
+  tellLate(letter: DeadLetter, listener: Listener<DeadLetter>): void {
+    this.#dispatch.emit({ next: () => this.#letters.nextTo(letter, listener) }, letter);
   }
 
   metrics(): BrokerMetrics {
@@ -231,13 +238,12 @@ export class Ledger extends Journal {
   #deadLetter(reason: DeadLetter['reason'], target: string | undefined, message: unknown, meta: MessageRecord | number, error: unknown): void {
     if (this.#letters.isTelling) return;
     this.totalDeadLettered++;
-    const isHeard = this.#letters.observed;
-    const isObserved = (this.#dispatch.flags & OBSERVED) !== 0;
-    if (!isHeard && !isObserved && !this.#log.wantsLetter(this.#dispatch.scheduler)) return;
+    const isHeard = this.#letters.observed || this.#isObserved;
+    // Queues hear of letters while the broker is open, and keep them after that, too.
+    if (!isHeard && this.#stores === undefined && !this.#log.wantsLetter(this.#dispatch.clock)) return;
     const letter = letterOf(this.#dispatch, reason, target, message, meta, error);
-    if (this.#stores !== undefined) for (const store of this.#stores) store.add(letter, this);
-    if (isObserved) this.#tell({ kind: 'dead-lettered', letter, at: letter.at });
+    if (this.#stores !== undefined) for (const store of this.#stores) store.add(letter);
     if (isHeard) this.#dispatch.emit(this.#letters, letter);
-    else if (!isObserved) this.#log.print(letter);
+    else if (this.#stores === undefined) this.#log.print(letter);
   }
 }

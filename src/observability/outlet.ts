@@ -20,10 +20,6 @@ export class Outlet<T> {
 
   get stream(): Observable<T> {
     return new Observable((subscriber) => {
-      if (this.#isOver) {
-        subscriber.complete();
-        return undefined;
-      }
       this.add(subscriber);
       return () => {
         this.#listeners = this.#listeners.filter((other) => other !== subscriber);
@@ -33,6 +29,10 @@ export class Outlet<T> {
   }
 
   add(listener: Listener<T>): void {
+    if (this.#isOver) {
+      listener.complete();
+      return;
+    }
     this.#listeners = [...this.#listeners, listener];
     this.observed = true;
   }
