@@ -1,4 +1,4 @@
-import { Observable, type ObservableInput, type ObservedValueOf, type OperatorFunction, type Subscriber, from } from 'rxjs';
+import { Observable, type ObservableInput, type ObservedValueOf, type OperatorFunction, type Subscriber, Subscription, from } from 'rxjs';
 import { check, checkFunction, isObject } from '../failure/check';
 import { BoundedFlow, type BoundedOptions, type BoundedSettings, resolveBounded } from './bounded-flow';
 import { type InnerOwner, InnerSubscriber } from './inner-subscriber';
@@ -42,7 +42,10 @@ class MappingFlow<T, R> extends BoundedFlow<T, R> implements InnerOwner {
     super(out, settings);
     this.#project = project;
     out.add(() => {
-      for (const inner of this.#open) inner.unsubscribe();
+      // As one subscription, which leaves them all though the teardown of one throws.
+      const all = new Subscription();
+      for (const inner of this.#open) all.add(inner);
+      all.unsubscribe();
     });
   }
 
