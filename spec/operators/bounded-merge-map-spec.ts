@@ -1,5 +1,5 @@
 import { boundedMergeMap } from 'rx-broker/operators';
-import { Observable, Subject, type Subscriber, UnsubscriptionError } from 'rxjs';
+import { ObjectUnsubscribedError, Observable, Subject, type Subscriber, UnsubscriptionError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { watchFor } from '../broker/setup';
 
@@ -38,5 +38,35 @@ describe('boundedMergeMap, where the teardown of an inner stream throws', () => 
     const { seen, left } = scene(3);
     expect(() => seen.subscription.unsubscribe()).toThrow(UnsubscriptionError);
     expect(left()).toBe(3);
+  });
+});
+
+describe('boundedMergeMap, where an inner stream throws as it is subscribed to', () => {
+  it('errors with that, and leaves the other inner streams and its source', () => {
+    const unsubscribed = new Subject<string>();
+    // eslint-disable-next-line rxjs-x/no-subject-unsubscribe -- that it refuses its subscribers is what this is about
+    unsubscribed.unsubscribe();
+    const open = new Subject<string>();
+    const source = new Subject<number>();
+    const seen = watchFor(source.pipe(boundedMergeMap((n) => (n === 1 ? open : unsubscribed), { capacity: 1, concurrency: 2 })));
+    source.next(1);
+    expect(() => source.next(2)).not.toThrow();
+    expect(seen.error).toBeInstanceOf(ObjectUnsubscribedError);
+    expect([open.observed, source.observed]).toEqual([false, false]);
+  });
+
+  it('errors with what the teardown of one throws that ended at once', () => {
+    const source = new Subject<number>();
+    const failure = new Error('of the teardown');
+    const inner = new Observable<string>((subscriber) => {
+      subscriber.next('x');
+      subscriber.complete();
+      return () => {
+        throw failure;
+      };
+    });
+    const seen = watchFor(source.pipe(boundedMergeMap(() => inner, { capacity: 1 })));
+    expect(() => source.next(1)).not.toThrow();
+    expect(seen).toMatchObject({ values: ['x'], error: failure });
   });
 });
