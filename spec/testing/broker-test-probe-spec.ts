@@ -65,6 +65,87 @@ describe('BrokerTestProbe', () => {
     expect(probe.expectMessage(id, (message: { type: string }) => message.type.startsWith('ord'))).toBe(order);
   });
 
+  describe('finds by its properties', () => {
+    class Money {
+      constructor(
+        readonly amount: number,
+        readonly currency = 'EUR',
+      ) {}
+    }
+    const key = Symbol('key');
+    const done = Promise.resolve();
+    const sent = {
+      ...{ at: new Date(5), tags: ['x', 'y'], lines: [{ sku: 'a', count: 2 }], scores: new Map([['a', { n: 1, m: 2 }]]), kinds: new Set(['x', 'y']) },
+      ...{ price: new Money(5), error: Object.assign(new Error('no'), { code: 1 }), url: new URL('a:b'), pattern: /a/, bytes: new Uint8Array([1, 2]) },
+      ...{ nothing: undefined, none: null, [key]: 1, done, not: NaN },
+    };
+
+    function isFound(matcher: object): boolean {
+      const { broker, probe } = setup();
+      broker.trySend(id, sent);
+      try {
+        return probe.expectMessage(id, matcher) === sent;
+      } catch {
+        return false;
+      }
+    }
+
+    it.each<[object]>([
+      [{}],
+      [{ at: new Date(5) }],
+      [{ tags: ['x', 'y'] }],
+      [{ lines: [{ count: 2 }] }],
+      [{ scores: new Map([['a', { n: 1 }]]) }],
+      [{ kinds: new Set(['y', 'x']) }],
+      [{ price: new Money(5) }],
+      [{ price: { amount: 5 } }],
+      [{ error: Object.assign(new Error('no'), { code: 1 }) }],
+      [{ error: { message: 'no' } }],
+      [{ url: new URL('a:b') }],
+      [{ pattern: /a/ }],
+      [{ bytes: new Uint8Array([1, 2]) }],
+      [{ nothing: undefined }],
+      [{ none: null }],
+      [{ [key]: 1 }],
+      [{ done }],
+      [{ not: NaN }],
+      [{ at: (at: Date) => at.getTime() === 5 }],
+    ])('what is %o', (matcher) => {
+      expect(isFound(matcher)).toBe(true);
+    });
+
+    it.each<[object]>([
+      [{ at: new Date(9) }],
+      [{ tags: [] }],
+      [{ tags: ['x'] }],
+      [{ tags: ['y', 'x'] }],
+      [{ tags: ['x', 'y', 'z'] }],
+      [{ tags: new Set(['x', 'y']) }],
+      [{ lines: [{ count: 3 }] }],
+      [{ scores: new Map([['a', { n: 3 }]]) }],
+      [{ scores: new Map([['b', { n: 1 }]]) }],
+      [{ scores: new Map() }],
+      [{ kinds: new Set(['x']) }],
+      [{ kinds: new Set(['x', 'z']) }],
+      [{ price: new Money(6) }],
+      [{ price: Object.assign(new Money(5), { vat: 1 }) }],
+      [{ price: new Date(5) }],
+      [{ error: Object.assign(new Error('yes'), { code: 1 }) }],
+      [{ error: new Error('no') }],
+      [{ url: new URL('a:c') }],
+      [{ pattern: /a/g }],
+      [{ bytes: new Uint8Array([1, 3]) }],
+      [{ missing: undefined }],
+      [{ none: undefined }],
+      [{ none: {} }],
+      [{ [Symbol('key')]: 1 }],
+      [{ done: Promise.resolve() }],
+      [{ at: () => false }],
+    ])('but not what is %o', (matcher) => {
+      expect(isFound(matcher)).toBe(false);
+    });
+  });
+
   it('throws with what it saw', () => {
     const { broker, probe } = setup();
     broker.spawn(id, () => {});

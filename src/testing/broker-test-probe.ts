@@ -5,11 +5,15 @@ import type { ActorId } from '../message/actor-id';
 import type { BrokerEvent } from '../observability/broker-event';
 import type { DeadLetter } from '../observability/dead-letter';
 import { describeMessage } from './describe-message';
+import { matches } from './matches';
 
 /** A message that was sent, whatever became of it. */
 export type SentEvent = Extract<BrokerEvent, { readonly kind: 'sent' }>;
 
-/** What a message must be: equal to this by every property it names, or such that this function says true. */
+/**
+ * What a message must be: equal to this, where of an object literal only the properties that it names count, at any depth; or such that
+ * this function says true.
+ */
 export type MessageMatcher<Msg = any> = Partial<Msg> | Msg | ((message: Msg) => boolean);
 
 /**
@@ -104,11 +108,4 @@ export class BrokerTestProbe {
 function seen(messages: readonly unknown[]): string {
   if (messages.length === 0) return 'saw none';
   return `saw ${messages.length}: ${messages.map(describeMessage).join(', ')}`;
-}
-
-function matches(message: unknown, matcher: unknown): boolean {
-  if (typeof matcher === 'function') return (matcher as (message: unknown) => boolean)(message);
-  if (Object.is(message, matcher)) return true;
-  if (typeof matcher !== 'object' || matcher === null || typeof message !== 'object' || message === null) return false;
-  return Object.entries(matcher).every(([key, value]) => matches((message as Record<string, unknown>)[key], value));
 }
