@@ -1,5 +1,6 @@
 import { InMemoryMessageBroker, Mailbox, actorId } from 'rx-broker';
 import { BrokerTestProbe } from 'rx-broker/testing';
+import { take } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 
 const id = actorId<any>('actor');
@@ -52,6 +53,39 @@ describe('BrokerTestProbe', () => {
     expect(probe.assertBroadcast(2)).toBe(true);
     broker.broadcastFilter(message, () => false).subscribe();
     expect(probe.assertBroadcast(0)).toBe(true);
+  });
+
+  it('knows how many refused the last broadcast of a closing broker', async () => {
+    const { broker, probe } = setup();
+    broker.register(id, Mailbox.bounded(1));
+    broker.spawn(other, () => {});
+    broker.trySend(id, 'queued');
+    const closed = broker.close({ timeout: 0 });
+    expect(broker.tryBroadcast('x')).toBe(0);
+    expect(probe.assertBroadcast(2)).toBe(true);
+    broker.tryBroadcast('x');
+    expect(probe.assertBroadcast(2)).toBe(true);
+    broker.tryBroadcast('x', (one) => one === id);
+    expect(probe.assertBroadcast(1)).toBe(true);
+    broker.tryBroadcast('y', (one) => one === other);
+    expect(probe.assertBroadcast(1)).toBe(true);
+    broker.broadcast('z').subscribe();
+    expect(probe.assertBroadcast(2)).toBe(true);
+    await closed;
+  });
+
+  it('tells a broadcast from one that its refusal set off', () => {
+    const { broker, probe } = setup();
+    broker.register(id, Mailbox.bounded(1));
+    broker.spawn(other, () => {});
+    broker.trySend(id, 'fills it');
+    broker.deadLetters$.pipe(take(1)).subscribe(() => {
+      broker.tryBroadcast('alarm', (one) => one === other);
+      expect(probe.assertBroadcast(1)).toBe(true);
+    });
+    broker.tryBroadcast('x');
+    expect(probe.assertBroadcast(2)).toBe(true);
+    expect(probe.messagesTo(other)).toEqual(['alarm', 'x']);
   });
 
   it('finds a message by what it must hold, or by a function', () => {
