@@ -50,6 +50,21 @@ describe('deepFreeze', () => {
     expect(Object.isFrozen(list[6])).toBe(true);
   });
 
+  it('freezes what is inside of what was frozen by itself before', () => {
+    const inner = { n: 1, deeper: Object.freeze([{ n: 2 }]) };
+    const circle: { inner: object; self?: unknown } = { inner };
+    circle.self = circle;
+    deepFreeze(Object.freeze(circle));
+    expect([inner, inner.deeper[0]].every(Object.isFrozen)).toBe(true);
+  });
+
+  it('freezes what is under a symbol, or not enumerable', () => {
+    const key = Symbol('key');
+    const message = Object.defineProperty({ [key]: { n: 1 }, hidden: { n: 2 } }, 'hidden', { enumerable: false });
+    deepFreeze(message);
+    expect([message[key], message.hidden].every(Object.isFrozen)).toBe(true);
+  });
+
   it('leaves alone what cannot be frozen', () => {
     const bytes = new Uint8Array(4);
     const hostile = new Proxy({}, { preventExtensions: () => { throw new Error('no'); } });

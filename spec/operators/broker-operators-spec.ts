@@ -25,6 +25,17 @@ describe('ofMessage', () => {
     expect(opened.completed).toBe(true);
   });
 
+  it('knows the instances of a class that has a static type', () => {
+    class Deposit {
+      static readonly type = '[Account] Deposit';
+      constructor(readonly amount: number) {}
+    }
+    const mine = new Deposit(5);
+    expect(watchFor(of(mine, Door.shut()).pipe(ofMessage(Deposit))).values).toEqual([mine]);
+    const plain = { type: Deposit.type };
+    expect(watchFor(of(mine, plain, Door.shut()).pipe(ofMessage(Door.open, Deposit))).values).toEqual([mine, plain]);
+  });
+
   it('passes errors', () => {
     expect(watchFor(throwError(() => 'no').pipe(ofMessage(Door.open))).error).toBe('no');
   });

@@ -1,5 +1,6 @@
 import { InMemoryMessageBroker, Mailbox, actorId } from 'rx-broker';
 import { BrokerTestProbe } from 'rx-broker/testing';
+import { take } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 
 const id = actorId<any>('actor');
@@ -54,6 +55,39 @@ describe('BrokerTestProbe', () => {
     expect(probe.assertBroadcast(0)).toBe(true);
   });
 
+  it('knows how many refused the last broadcast of a closing broker', async () => {
+    const { broker, probe } = setup();
+    broker.register(id, Mailbox.bounded(1));
+    broker.spawn(other, () => {});
+    broker.trySend(id, 'queued');
+    const closed = broker.close({ timeout: 0 });
+    expect(broker.tryBroadcast('x')).toBe(0);
+    expect(probe.assertBroadcast(2)).toBe(true);
+    broker.tryBroadcast('x');
+    expect(probe.assertBroadcast(2)).toBe(true);
+    broker.tryBroadcast('x', (one) => one === id);
+    expect(probe.assertBroadcast(1)).toBe(true);
+    broker.tryBroadcast('y', (one) => one === other);
+    expect(probe.assertBroadcast(1)).toBe(true);
+    broker.broadcast('z').subscribe();
+    expect(probe.assertBroadcast(2)).toBe(true);
+    await closed;
+  });
+
+  it('tells a broadcast from one that its refusal set off', () => {
+    const { broker, probe } = setup();
+    broker.register(id, Mailbox.bounded(1));
+    broker.spawn(other, () => {});
+    broker.trySend(id, 'fills it');
+    broker.deadLetters$.pipe(take(1)).subscribe(() => {
+      broker.tryBroadcast('alarm', (one) => one === other);
+      expect(probe.assertBroadcast(1)).toBe(true);
+    });
+    broker.tryBroadcast('x');
+    expect(probe.assertBroadcast(2)).toBe(true);
+    expect(probe.messagesTo(other)).toEqual(['alarm', 'x']);
+  });
+
   it('finds a message by what it must hold, or by a function', () => {
     const { broker, probe } = setup();
     broker.spawn(id, () => {});
@@ -63,6 +97,87 @@ describe('BrokerTestProbe', () => {
     expect(probe.expectMessage(id, { type: 'order' })).toBe(order);
     expect(probe.expectMessage(id, { lines: [{ count: 2 }] })).toBe(order);
     expect(probe.expectMessage(id, (message: { type: string }) => message.type.startsWith('ord'))).toBe(order);
+  });
+
+  describe('finds by its properties', () => {
+    class Money {
+      constructor(
+        readonly amount: number,
+        readonly currency = 'EUR',
+      ) {}
+    }
+    const key = Symbol('key');
+    const done = Promise.resolve();
+    const sent = {
+      ...{ at: new Date(5), tags: ['x', 'y'], lines: [{ sku: 'a', count: 2 }], scores: new Map([['a', { n: 1, m: 2 }]]), kinds: new Set(['x', 'y']) },
+      ...{ price: new Money(5), error: Object.assign(new Error('no'), { code: 1 }), url: new URL('a:b'), pattern: /a/, bytes: new Uint8Array([1, 2]) },
+      ...{ nothing: undefined, none: null, [key]: 1, done, not: NaN },
+    };
+
+    function isFound(matcher: object): boolean {
+      const { broker, probe } = setup();
+      broker.trySend(id, sent);
+      try {
+        return probe.expectMessage(id, matcher) === sent;
+      } catch {
+        return false;
+      }
+    }
+
+    it.each<[object]>([
+      [{}],
+      [{ at: new Date(5) }],
+      [{ tags: ['x', 'y'] }],
+      [{ lines: [{ count: 2 }] }],
+      [{ scores: new Map([['a', { n: 1 }]]) }],
+      [{ kinds: new Set(['y', 'x']) }],
+      [{ price: new Money(5) }],
+      [{ price: { amount: 5 } }],
+      [{ error: Object.assign(new Error('no'), { code: 1 }) }],
+      [{ error: { message: 'no' } }],
+      [{ url: new URL('a:b') }],
+      [{ pattern: /a/ }],
+      [{ bytes: new Uint8Array([1, 2]) }],
+      [{ nothing: undefined }],
+      [{ none: null }],
+      [{ [key]: 1 }],
+      [{ done }],
+      [{ not: NaN }],
+      [{ at: (at: Date) => at.getTime() === 5 }],
+    ])('what is %o', (matcher) => {
+      expect(isFound(matcher)).toBe(true);
+    });
+
+    it.each<[object]>([
+      [{ at: new Date(9) }],
+      [{ tags: [] }],
+      [{ tags: ['x'] }],
+      [{ tags: ['y', 'x'] }],
+      [{ tags: ['x', 'y', 'z'] }],
+      [{ tags: new Set(['x', 'y']) }],
+      [{ lines: [{ count: 3 }] }],
+      [{ scores: new Map([['a', { n: 3 }]]) }],
+      [{ scores: new Map([['b', { n: 1 }]]) }],
+      [{ scores: new Map() }],
+      [{ kinds: new Set(['x']) }],
+      [{ kinds: new Set(['x', 'z']) }],
+      [{ price: new Money(6) }],
+      [{ price: Object.assign(new Money(5), { vat: 1 }) }],
+      [{ price: new Date(5) }],
+      [{ error: Object.assign(new Error('yes'), { code: 1 }) }],
+      [{ error: new Error('no') }],
+      [{ url: new URL('a:c') }],
+      [{ pattern: /a/g }],
+      [{ bytes: new Uint8Array([1, 3]) }],
+      [{ missing: undefined }],
+      [{ none: undefined }],
+      [{ none: {} }],
+      [{ [Symbol('key')]: 1 }],
+      [{ done: Promise.resolve() }],
+      [{ at: () => false }],
+    ])('but not what is %o', (matcher) => {
+      expect(isFound(matcher)).toBe(false);
+    });
   });
 
   it('throws with what it saw', () => {

@@ -3,14 +3,16 @@
  * left as it is; getters are not called.
  */
 export function deepFreeze(message: unknown): void {
+  // Not by `isFrozen`: what its sender froze may hold what he did not.
+  const seen = new Set<unknown>();
   const todo: unknown[] = [message];
   while (todo.length > 0) {
     const value = todo.pop();
+    if (Object(value) !== value || seen.has(value) || ArrayBuffer.isView(value)) continue;
+    seen.add(value);
     try {
-      // What is no object counts as frozen, and so does what has been here.
-      if (Object.isFrozen(value) || ArrayBuffer.isView(value)) continue;
       Object.freeze(value);
-      for (const property of Object.values(Object.getOwnPropertyDescriptors(value))) todo.push(property.value);
+      for (const key of Reflect.ownKeys(value as object)) todo.push(Reflect.getOwnPropertyDescriptor(value as object, key)?.value);
     } catch {
       // A Proxy that refuses stays unfrozen: freezing is a help in development, not a gate.
     }

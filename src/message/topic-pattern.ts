@@ -31,9 +31,9 @@ export function parseTopic(topic: unknown): readonly string[] {
   return (lastTokens = tokens);
 }
 
-/** One publish is looked at by its check, its actors and its observers: the last topic is parsed once. */
-let lastTopic: string | undefined;
-let lastTokens: readonly string[] = [];
+/** One publish is looked at by its check, its actors and its observers: the last topic is parsed once. At first it is any topic at all. */
+let lastTopic = 'none';
+let lastTokens: readonly string[] = [lastTopic];
 
 function parse(value: unknown, what: string): readonly string[] {
   if (typeof value !== 'string') throw new BrokerError('RoutingFailed', `a ${what} must be a string, got ${describeValue(value)}`);

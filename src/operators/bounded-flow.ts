@@ -105,15 +105,23 @@ export abstract class BoundedFlow<T, R> extends Subscriber<T> {
     }
   }
 
+  // What the source's teardown throws is its producer's, and keeps no end from the consumer.
+
   protected override _error(error: unknown): void {
-    this.unsubscribe();
-    this.out.error(error);
+    try {
+      this.unsubscribe();
+    } finally {
+      this.out.error(error);
+    }
   }
 
   protected override _complete(): void {
-    this.unsubscribe();
-    this.#isSourceOver = true;
-    if (!this.#isHandingOn) this.#drain();
+    try {
+      this.unsubscribe();
+    } finally {
+      this.#isSourceOver = true;
+      if (!this.#isHandingOn) this.#drain();
+    }
   }
 
   #start(value: T): void {

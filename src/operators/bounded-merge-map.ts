@@ -1,4 +1,4 @@
-import { Observable, type ObservableInput, type ObservedValueOf, type OperatorFunction, type Subscriber, from } from 'rxjs';
+import { Observable, type ObservableInput, type ObservedValueOf, type OperatorFunction, type Subscriber, Subscription, from } from 'rxjs';
 import { check, checkFunction, isObject } from '../failure/check';
 import { BoundedFlow, type BoundedOptions, type BoundedSettings, resolveBounded } from './bounded-flow';
 import { type InnerOwner, InnerSubscriber } from './inner-subscriber';
@@ -12,9 +12,9 @@ export interface BoundedMapOptions<T> extends BoundedOptions<T> {
 /**
  * `mergeMap` with a bound: at most `concurrency` inner streams at once (default 1), at most `capacity` values waiting for one.
  *
- * Emits what the inner streams emit. An error of the source, of `project` or of an inner stream errors the result; overflow as in
- * `boundedBuffer`. Completes when the source and all inner streams have. A million synchronous inner streams go in a flat loop, where
- * RxJS's own overflow the stack.
+ * Emits what the inner streams emit. An error of the source, of `project`, of an inner stream or of its `subscribe` errors the result;
+ * overflow as in `boundedBuffer`. Completes when the source and all inner streams have. A million synchronous inner streams go in a flat
+ * loop, where RxJS's own overflow the stack.
  *
  * ```ts
  * ids$.pipe(boundedMergeMap((id) => load(id), { capacity: 100, concurrency: 4 }));
@@ -42,7 +42,10 @@ class MappingFlow<T, R> extends BoundedFlow<T, R> implements InnerOwner {
     super(out, settings);
     this.#project = project;
     out.add(() => {
-      for (const inner of this.#open) inner.unsubscribe();
+      // As one subscription, which leaves them all though the teardown of one throws.
+      const all = new Subscription();
+      for (const inner of this.#open) all.add(inner);
+      all.unsubscribe();
     });
   }
 
@@ -52,15 +55,12 @@ class MappingFlow<T, R> extends BoundedFlow<T, R> implements InnerOwner {
   }
 
   protected override handOn(value: T): void {
-    let stream: Observable<R>;
+    const inner = new InnerSubscriber<R>(this.out, this);
     try {
-      stream = from(this.#project(value, this.#index++));
+      from(this.#project(value, this.#index++)).subscribe(inner);
     } catch (error) {
       this.out.error(error);
-      return;
     }
-    const inner = new InnerSubscriber<R>(this.out, this);
-    stream.subscribe(inner);
     if (this.out.closed) inner.unsubscribe();
     else if (!inner.closed) this.#open.add(inner);
   }

@@ -32,16 +32,24 @@ export class InnerSubscriber<R> implements Observer<R> {
     if (!this.#isOver) this.#out.next(value);
   }
 
+  // What its teardown throws is its producer's, and holds nothing up.
+
   error(error: unknown): void {
     if (this.#isOver) return;
-    this.unsubscribe();
-    this.#out.error(error);
+    try {
+      this.unsubscribe();
+    } finally {
+      this.#out.error(error);
+    }
   }
 
   complete(): void {
     if (this.#isOver) return;
-    this.unsubscribe();
-    this.#owner.innerOver(this);
+    try {
+      this.unsubscribe();
+    } finally {
+      this.#owner.innerOver(this);
+    }
   }
 
   unsubscribe(): void {

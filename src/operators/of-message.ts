@@ -1,5 +1,5 @@
 import { type OperatorFunction, filter } from 'rxjs';
-import { check } from '../failure/check';
+import { check, isObject } from '../failure/check';
 
 /** What names a kind of message: a protocol's creator (anything callable with a `type`), or a class. */
 export type MessageKind = ((...args: any[]) => { readonly type: string }) | (abstract new (...args: any[]) => object);
@@ -10,7 +10,8 @@ export type MessageOfKind<Kind> = Kind extends abstract new (...args: any[]) => 
 /**
  * Lets through the messages of these kinds, and says so to the compiler.
  *
- * By `type` for a protocol's creators, by `instanceof` for classes. Synchronous, in order; errors and completes with its source.
+ * By `type` for a protocol's creators, by `instanceof` for classes, by both for a class that has a static `type`. Synchronous, in order;
+ * errors and completes with its source.
  *
  * ```ts
  * broker.broadcasts$.pipe(ofMessage(Account.deposit, ShutDown)).subscribe((message) => …);
@@ -26,9 +27,10 @@ export function ofMessage<Kinds extends readonly [MessageKind, ...MessageKind[]]
   const classes: (abstract new (...args: any[]) => object)[] = [];
   for (const kind of kinds as readonly unknown[]) {
     const { type, prototype } = typeof kind === 'function' ? (kind as { type?: unknown; prototype?: unknown }) : {};
+    check(typeof type === 'string' || isObject(prototype), 'ofMessage takes creators of a protocol and classes', kind);
+    // A class may have a type as well, and its instances none.
     if (typeof type === 'string') types.add(type);
-    else if (typeof prototype === 'object') classes.push(kind as abstract new () => object);
-    else check(false, 'ofMessage takes creators of a protocol and classes', kind);
+    if (isObject(prototype)) classes.push(kind as abstract new () => object);
   }
   return filter(
     (message): message is MessageOfKind<Kinds[number]> =>

@@ -5,11 +5,15 @@ import type { ActorId } from '../message/actor-id';
 import type { BrokerEvent } from '../observability/broker-event';
 import type { DeadLetter } from '../observability/dead-letter';
 import { describeMessage } from './describe-message';
+import { matches } from './matches';
 
 /** A message that was sent, whatever became of it. */
 export type SentEvent = Extract<BrokerEvent, { readonly kind: 'sent' }>;
 
-/** What a message must be: equal to this by every property it names, or such that this function says true. */
+/**
+ * What a message must be: equal to this, where of an object literal only the properties that it names count, at any depth; or such that
+ * this function says true.
+ */
 export type MessageMatcher<Msg = any> = Partial<Msg> | Msg | ((message: Msg) => boolean);
 
 /**
@@ -29,14 +33,14 @@ export class BrokerTestProbe {
   readonly #sent: SentEvent[] = [];
   readonly #letters: DeadLetter[] = [];
   readonly #subscription: Subscription;
-  /** Attempts of the broadcast that is about to be announced. */
-  #targets = 0;
-  #lastBroadcast: number | undefined;
+  /** The targets so far of broadcasts that are not announced yet, by their message: an observer may send one while another is on its way. */
+  readonly #unannounced = new Map<unknown, Set<ActorId | undefined>>();
+  #lastTargets: ReadonlySet<ActorId | undefined> | undefined;
 
   constructor(broker: MessageBroker) {
     this.#broker = broker;
     this.#subscription = broker.events$.subscribe((event) => this.#note(event));
-    this.#subscription.add(broker.broadcasts$.subscribe(() => this.#announced()));
+    this.#subscription.add(broker.broadcasts$.subscribe((message) => this.#announced(message)));
   }
 
   /** Every attempt to send from now on, refused ones too, in order. Completes when the broker closes. */
@@ -51,7 +55,7 @@ export class BrokerTestProbe {
 
   /** Whether the last broadcast had `targets` targets. False if there was none. */
   assertBroadcast(targets: number): boolean {
-    return this.#lastBroadcast === targets;
+    return this.#lastTargets?.size === targets;
   }
 
   /** The messages sent to an actor since the probe was made, in order. */
@@ -91,24 +95,27 @@ export class BrokerTestProbe {
     if (event.kind === 'dead-lettered') this.#letters.push(event.letter);
     if (event.kind !== 'sent') return;
     this.#sent.push(event);
-    if (event.broadcast) this.#targets++;
+    if (event.broadcast) this.#noteTarget(event);
   }
 
-  /** A broadcast is announced right behind the attempts it made. */
-  #announced(): void {
-    this.#lastBroadcast = this.#targets;
-    this.#targets = 0;
+  /**
+   * A closing broker does not announce what it refuses: there a target that comes again begins the next broadcast of the same message.
+   * (Nothing tells two such broadcasts apart whose filters let different actors pass: they count as one.)
+   */
+  #noteTarget({ message, target }: SentEvent): void {
+    let targets = this.#unannounced.get(message);
+    if (targets === undefined || targets.has(target)) this.#unannounced.set(message, (targets = new Set()));
+    this.#lastTargets = targets.add(target);
+  }
+
+  /** A broadcast is announced right behind the attempts it made, if there were any. */
+  #announced(message: unknown): void {
+    this.#lastTargets = this.#unannounced.get(message) ?? new Set();
+    this.#unannounced.delete(message);
   }
 }
 
 function seen(messages: readonly unknown[]): string {
   if (messages.length === 0) return 'saw none';
   return `saw ${messages.length}: ${messages.map(describeMessage).join(', ')}`;
-}
-
-function matches(message: unknown, matcher: unknown): boolean {
-  if (typeof matcher === 'function') return (matcher as (message: unknown) => boolean)(message);
-  if (Object.is(message, matcher)) return true;
-  if (typeof matcher !== 'object' || matcher === null || typeof message !== 'object' || message === null) return false;
-  return Object.entries(matcher).every(([key, value]) => matches((message as Record<string, unknown>)[key], value));
 }

@@ -18,7 +18,7 @@ import {
   topic,
 } from 'rx-broker';
 import { boundedMergeMap, ofMessage, publishTo, requestFrom, sendTo } from 'rx-broker/operators';
-import { Observable, Subject, of } from 'rxjs';
+import { Observable, Subject, map, of } from 'rxjs';
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 /** `reply<number>()(stream)` compiles only if the stream's type is exactly `Observable<number>`. */
@@ -117,7 +117,10 @@ export function inferences(broker: MessageBroker, context: ActorContext): void {
   // 34-40: operators keep types through pipes
   const sums$ = new Subject<Sum>();
   reply<number>()(sums$.pipe(requestFrom(broker, sums, { capacity: 1 })), true);
-  reply<Sum>()(sums$.pipe(sendTo(broker, actorId<Sum | Shout>('log'))), true);
+  const shouts$ = new Subject<Shout>();
+  reply<Shout>()(shouts$.pipe(sendTo(broker, sums)), true);
+  reply<Shout>()(shouts$.pipe(sendTo(broker, anything)), true);
+  reply<MessageOf<Pick<typeof Cart, 'clear'>>>()(new Subject<number>().pipe(map(() => Cart.clear()), sendTo(broker, cart)), true);
   reply<Sum | Shout>()(new Subject<unknown>().pipe(ofMessage(Sum, Shout)), true);
   reply<number>()(sums$.pipe(boundedMergeMap(({ terms }) => of(terms.length), { capacity: 1 })), true);
   reply<{ price: number }>()(new Subject<{ price: number }>().pipe(publishTo(broker, prices)), true);
@@ -195,6 +198,12 @@ export function refusals(broker: MessageBroker, context: ActorContext): void {
   const plain: Message = new Sum([]);
   // @ts-expect-error 30: an operator that would send what the actor does not accept
   new Subject<Drop>().pipe(sendTo(broker, cart));
+  // @ts-expect-error … or what has a reply, which nobody would see
+  new Subject<Sum>().pipe(sendTo(broker, sums));
+  // @ts-expect-error … or what may have one
+  new Subject<CartMessage>().pipe(sendTo(broker, cart));
+  // @ts-expect-error … although the actor accepts anything
+  new Subject<Sum>().pipe(sendTo(broker, anything));
   // @ts-expect-error 31: an operator without its capacity
   boundedMergeMap(() => of(1), {});
   // @ts-expect-error 32: a creator of alternatives called without one
