@@ -1,5 +1,5 @@
 import type { Dispatch } from '../mailbox/dispatch';
-import { FanOut, type FanOutTargets } from '../mailbox/fan-out';
+import { type FanOut, offerRest } from '../mailbox/fan-out';
 import { ASKED, CLOSED, FANNING, QUEUED, STALLED } from '../mailbox/flags';
 import type { Handler } from '../mailbox/handler';
 import type { MailboxCore } from '../mailbox/mailbox-core';
@@ -14,14 +14,24 @@ import { type AskContext, propertiesOf, recordOf } from './ask';
 import type { Gathering, Seat } from './gathering';
 
 /** A broadcast whose answers are gathered. */
-export interface AskedBroadcast extends FanOutTargets {
+export interface AskedBroadcast {
+  readonly targets: readonly MailboxCore[];
+  /** How many of `targets` are meant: the first so many. */
+  readonly count: number;
   readonly message: unknown;
   readonly lane: number;
   readonly options: BroadcastOptions | undefined;
+  /** Tells the observers of broadcasts, where there are any. */
+  readonly announce: (() => void) | undefined;
 }
 
 /** A message that all its targets answer (rules R3 and R4). */
-export class AskedFanOut extends FanOut {
+export class AskedFanOut implements FanOut {
+  next = 0;
+  records: readonly MessageRecord[] | undefined = undefined;
+  readonly targets: readonly MailboxCore[];
+  readonly count: number;
+  announce: (() => void) | undefined;
   readonly #broker: AskContext;
   readonly #cast: AskedBroadcast;
   readonly #gathering: Gathering;
@@ -30,14 +40,20 @@ export class AskedFanOut extends FanOut {
   #properties: MessageProperties | undefined;
 
   constructor(broker: AskContext, cast: AskedBroadcast, gathering: Gathering) {
-    super(broker.dispatch, cast);
+    this.targets = cast.targets;
+    this.count = cast.count;
+    this.announce = cast.announce;
     this.#broker = broker;
     this.#cast = cast;
     this.#gathering = gathering;
     this.#isRefused = broker.dispatch.isRefusing;
   }
 
-  protected override runIdle(dispatch: Dispatch): MailboxCore | null {
+  queueRest(): void {
+    offerRest(this.#broker.dispatch, this);
+  }
+
+  runIdle(dispatch: Dispatch): MailboxCore | null {
     const { targets, count } = this;
     const { message, lane } = this.#cast;
     const gathering = this.#gathering;
@@ -70,7 +86,7 @@ export class AskedFanOut extends FanOut {
     return (dispatch.flags & FANNING) === 0 ? core : null;
   }
 
-  protected override offer(core: MailboxCore, prepared: MessageRecord | undefined): void {
+  offer(core: MailboxCore, prepared: MessageRecord | undefined): void {
     const { message, lane, options } = this.#cast;
     const record = prepared ?? this.recordFor(core);
     if (this.#gathering.isOver) {
@@ -86,24 +102,24 @@ export class AskedFanOut extends FanOut {
     else if (!record.isOver) record.expireIn(options?.timeout ?? this.#broker.requestTimeout);
   }
 
-  protected override recordFor(core: MailboxCore): MessageRecord {
+  recordFor(core: MailboxCore): MessageRecord {
     const { message, lane, options } = this.#cast;
     const seat = this.#gathering.seat(core);
     const properties = (this.#properties ??= propertiesOf({ lane, options, broadcast: true }));
-    const record = recordOf(this.dispatch, message, lane, properties, seat);
+    const record = recordOf(this.#broker.dispatch, message, lane, properties, seat);
     record.core = core;
     record.target = core.id;
     seat.add(record);
     return record;
   }
 
-  protected override offered(): void {
+  offered(): void {
     this.#gathering.oneStarted();
   }
 
   /** Called off before it was offered here: while its sending was told, or by who was told of an earlier loss. */
   #cancelled(core: MailboxCore, record: MessageRecord): void {
     record.done();
-    this.dispatch.journal.failed('Cancelled', core.id, this.#cast.message, record);
+    this.#broker.dispatch.journal.failed('Cancelled', core.id, this.#cast.message, record);
   }
 }

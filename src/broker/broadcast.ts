@@ -1,4 +1,5 @@
 import { Observable } from 'rxjs';
+import { runFanOut } from '../mailbox/fan-out';
 import type { MailboxCore } from '../mailbox/mailbox-core';
 import type { ActorId } from '../message/actor-id';
 import type { BroadcastOptions } from '../message/send-options';
@@ -45,6 +46,7 @@ export function broadcastFrom(
     if (signal !== undefined) subscriber.add(untilAborted(signal, gathering));
     broker.ledger.freeze(message);
     const announce = broadcasts.observed && !dispatch.isRefusing ? () => dispatch.emit(broadcasts, message) : undefined;
-    new AskedFanOut(broker, { targets, count, announce, message, lane, options }, gathering).run(options === undefined);
+    const fanOut = new AskedFanOut(broker, { targets, count, message, lane, options, announce }, gathering);
+    runFanOut(dispatch, fanOut, options === undefined);
   });
 }

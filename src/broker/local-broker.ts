@@ -96,7 +96,7 @@ export class LocalBroker {
       targets: (filter) => this.#registry.passing(filter),
     };
     this.#registrar = new Registrar(this.#context, this.#registry, {
-      bind: (pattern, core) => this.#topics.bind(pattern, core),
+      bind: (pattern, core) => this.#topics().bind(pattern, core),
       forget: (core) => this.#madeTopics?.forget(core),
     });
     this.#teller = new Teller(this.#context);
@@ -112,7 +112,7 @@ export class LocalBroker {
 
   withDeadLetterQueue(queue: DeadLetterQueue): this {
     check(typeof queue?.redeliver === 'function', 'queue must be a DeadLetterQueue', queue);
-    this.#ledger.store(queue, (letter) => this.#routes.redeliver(letter, this.#teller));
+    this.#ledger.store(queue, (letter) => this.#routes().redeliver(letter, this.#teller));
     return this;
   }
 
@@ -200,7 +200,7 @@ export class LocalBroker {
         offerRecord(this.#dispatch, null, undefined, recordOf(this.#dispatch, message, lane, propertiesOf(details), subscriber), false);
         return;
       }
-      const id = this.#routes.find(key, message, lane);
+      const id = this.#routes().find(key, message, lane);
       if (typeof id === 'string') new ReplyStream(this.#context, id, message, details).subscribe(subscriber);
       else subscriber.error(id);
     });
@@ -236,7 +236,7 @@ export class LocalBroker {
     parsePattern(topic);
     const core = this.#registered(id);
     this.#dispatch.settleFanOut();
-    return this.#topics.bind(topic, core);
+    return this.#topics().bind(topic, core);
   }
 
   publish(key: string | RoutingKey, message: unknown, options?: PublishOptions): number {
@@ -245,29 +245,29 @@ export class LocalBroker {
     this.#dispatch.settleFanOut();
     const retain = options?.retain ?? false;
     checkBoolean(retain, 'retain');
-    if (retain && !this.#dispatch.isRefusing) this.#topics.retained.set(topic, message);
-    const targets = this.#topics.boundTo(topic);
-    const observers = this.#topics.observersOf(topic);
+    if (retain && !this.#dispatch.isRefusing) this.#topics().retained.set(topic, message);
+    const targets = this.#topics().boundTo(topic);
+    const observers = this.#topics().observersOf(topic);
     const told: Publication | undefined = observers && { topic, message, retained: false };
     return multicast(this.#context, { targets, count: targets.length, message, lane, topic, observers, told });
   }
 
   topic$(pattern: string): Observable<any> {
-    return this.#topics.observe(pattern, ({ message }): unknown => message);
+    return this.#topics().observe(pattern, ({ message }): unknown => message);
   }
 
   publications$(pattern: string): Observable<Publication> {
-    return this.#topics.observe(pattern, (publication) => publication);
+    return this.#topics().observe(pattern, (publication) => publication);
   }
 
   retained(topic: string): any {
     parseTopic(topic);
-    return this.#topics.retained.get(topic);
+    return this.#topics().retained.get(topic);
   }
 
   clearRetained(topic: string): void {
     parseTopic(topic);
-    this.#topics.retained.delete(topic);
+    this.#topics().retained.delete(topic);
   }
 
   // Seeing what happened -----------------------------------------------------------------------------
@@ -280,7 +280,7 @@ export class LocalBroker {
     return defer(() => interval(this.#settings.metricsInterval, this.#settings.scheduler)).pipe(
       startWith(undefined),
       map(() => this.metrics()),
-      takeUntil(this.#end),
+      takeUntil(this.#end()),
     );
   }
 
@@ -312,16 +312,16 @@ export class LocalBroker {
 
   // --------------------------------------------------------------------------------------------------
 
-  get #topics(): Topics {
+  #topics(): Topics {
     return (this.#madeTopics ??= new Topics(this.#dispatch, this.#settings.maxRetained));
   }
 
-  get #routes(): Routes {
-    return (this.#madeRoutes ??= new Routes(this.#context, this.#topics, this.#settings.router ?? roundRobin()));
+  #routes(): Routes {
+    return (this.#madeRoutes ??= new Routes(this.#context, this.#topics(), this.#settings.router ?? roundRobin()));
   }
 
   /** Emits when the broker has ended, at once if it has already. */
-  get #end(): ReplaySubject<void> {
+  #end(): ReplaySubject<void> {
     return (this.#madeEnd ??= new ReplaySubject(1));
   }
 
@@ -336,10 +336,10 @@ export class LocalBroker {
   }
 
   #endStreams(): void {
-    this.#end.next();
-    this.#end.complete();
+    this.#end().next();
+    this.#end().complete();
     this.#broadcasts.complete();
-    this.#topics.close();
+    this.#topics().close();
     this.#ledger.end();
     this.#dispatch.close();
   }

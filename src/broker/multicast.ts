@@ -1,3 +1,4 @@
+import { runFanOut } from '../mailbox/fan-out';
 import type { MailboxCore } from '../mailbox/mailbox-core';
 import { BROADCAST } from '../mailbox/message-properties';
 import type { MessageRecord } from '../mailbox/message-record';
@@ -42,7 +43,7 @@ export function multicast({ dispatch, ledger }: AskContext, cast: Multicast): nu
     meta = recordOf(dispatch, message, lane, properties, null);
     meta.state = SHARED;
   }
-  const fanOut = new ToldFanOut(dispatch, { targets, count, announce }, message, meta, lane, properties);
-  fanOut.run(!isRefusing);
+  const fanOut = new ToldFanOut(dispatch, targets, count, announce, message, meta, lane, properties);
+  runFanOut(dispatch, fanOut, !isRefusing);
   return fanOut.taken;
 }

@@ -149,10 +149,10 @@ export class Dispatch {
 
   /** A message was queued from outside while a drain gives way. */
   resume(): void {
-    if (this.#givesWay && (this.flags & DRAINING) === 0) this.leave(this.enter());
+    if (this.#givesWay() && (this.flags & DRAINING) === 0) this.leave(this.enter());
   }
 
-  get #givesWay(): boolean {
+  #givesWay(): boolean {
     return (this.flags & SUSPENDED) !== 0;
   }
 
@@ -165,7 +165,7 @@ export class Dispatch {
     try {
       // What one queue's turns set off may be another's.
       for (;;) {
-        if ((this.flags & AWAITED) !== 0 && (!this.#givesWay || (drains && !this.#isSpent))) this.#drain(this.main);
+        if ((this.flags & AWAITED) !== 0 && (!this.#givesWay() || (drains && !this.#isSpent))) this.#drain(this.main);
         const deferred = this.#deferred?.shift();
         if (deferred === undefined) break;
         this.#drain(deferred);
@@ -190,7 +190,7 @@ export class Dispatch {
 
   /** What is lined up here goes on in a macrotask. */
   suspend(): void {
-    this.#isSpent = this.#givesWay;
+    this.#isSpent = this.#givesWay();
     this.flags |= AWAITED | SUSPENDED;
     if (this.#resumes) return;
     this.#resumes = true;

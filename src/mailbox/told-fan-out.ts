@@ -1,5 +1,5 @@
 import type { Dispatch } from './dispatch';
-import { FanOut, type FanOutTargets } from './fan-out';
+import { type FanOut, offerRest } from './fan-out';
 import { FANNING } from './flags';
 import type { Handler } from './handler';
 import type { MailboxCore } from './mailbox-core';
@@ -10,10 +10,16 @@ import { SharedTurn, Turn } from './turn';
 import { returned, threw } from './turn-outcome';
 import { NOBODY, RUNS } from './turn-state';
 
-/** A message that nobody waits for, to many mailboxes. */
-export class ToldFanOut extends FanOut {
+/** A message to many that nobody waits for. */
+export class ToldFanOut implements FanOut {
+  next = 0;
+  records: readonly MessageRecord[] | undefined = undefined;
+  readonly targets: readonly MailboxCore[];
+  readonly count: number;
+  announce: (() => void) | undefined;
   /** How many mailboxes took it. */
   taken = 0;
+  readonly #dispatch: Dispatch;
   readonly #message: unknown;
   readonly #meta: MessageRecord | number;
   readonly #lane: number;
@@ -21,8 +27,20 @@ export class ToldFanOut extends FanOut {
   readonly #isRefused: boolean;
 
   /** `meta` is what is known of it at every target: its lane, or a record that they share. */
-  constructor(dispatch: Dispatch, to: FanOutTargets, message: unknown, meta: MessageRecord | number, lane: number, properties: MessageProperties) {
-    super(dispatch, to);
+  constructor(
+    dispatch: Dispatch,
+    targets: readonly MailboxCore[],
+    count: number,
+    announce: (() => void) | undefined,
+    message: unknown,
+    meta: MessageRecord | number,
+    lane: number,
+    properties: MessageProperties,
+  ) {
+    this.targets = targets;
+    this.count = count;
+    this.announce = announce;
+    this.#dispatch = dispatch;
     this.#message = message;
     this.#meta = meta;
     this.#lane = lane;
@@ -30,8 +48,11 @@ export class ToldFanOut extends FanOut {
     this.#isRefused = dispatch.isRefusing;
   }
 
-  /** Answers the actor whose turn ended it: its visit goes on, as if it had been queued for all beforehand. */
-  protected override runIdle(dispatch: Dispatch): MailboxCore | null {
+  queueRest(): void {
+    offerRest(this.#dispatch, this);
+  }
+
+  runIdle(dispatch: Dispatch): MailboxCore | null {
     const { targets, count } = this;
     const message = this.#message;
     const meta = this.#meta;
@@ -65,14 +86,16 @@ export class ToldFanOut extends FanOut {
     return ran > 0 && (dispatch.flags & FANNING) === 0 ? (targets[ran - 1] as MailboxCore) : null;
   }
 
-  protected override offer(core: MailboxCore, record: MessageRecord | undefined): void {
+  offer(core: MailboxCore, record: MessageRecord | undefined): void {
     const meta = record ?? this.#meta;
     const code = this.#isRefused ? 'BrokerClosed' : core.queue(this.#message, meta, this.#lane);
     if (code === TAKEN) this.taken++;
     else core.lose(this.#message, meta, code);
   }
 
-  protected override recordFor(): MessageRecord {
-    return new MessageRecord(this.dispatch, this.#message, this.#lane, this.#properties, null, this.dispatch.scheduler.now());
+  recordFor(): MessageRecord {
+    return new MessageRecord(this.#dispatch, this.#message, this.#lane, this.#properties, null, this.#dispatch.scheduler.now());
   }
+
+  offered(): void {}
 }

@@ -40,8 +40,9 @@ export class DeadLetterLog {
   /** Whether this letter is to be made and written out; else it is counted. Even asking the clock would be dear in a flood. */
   wantsLetter(clock: DrainClock): boolean {
     const count = ++this.#count;
+    if (count < this.#looksAt && clock.isCoarse) return false;
     if (count <= this.#first) return true;
-    if ((!clock.isCoarse || count >= this.#looksAt) && this.#interval !== Infinity) this.#lookAt(clock.now());
+    if (this.#interval !== Infinity) this.#lookAt(clock.now());
     return false;
   }
 

@@ -120,12 +120,12 @@ export class Ledger extends Journal {
 
   override failed(code: FailureCount, target: string | undefined, message: unknown, record: MessageRecord | number): void {
     this.failedBy[code]++;
-    if (this.#isObserved) this.#tellStage('failed', target, message, record, { code });
+    if (this.#isObserved()) this.#tellStage('failed', target, message, record, { code });
     if (code !== 'Cancelled') this.#deadLetter(code, target, message, record, undefined);
   }
 
   override ended(turn: Turn, code: TurnFailure | undefined, error: unknown, message: unknown): void {
-    if (this.#isObserved) {
+    if (this.#isObserved()) {
       const outcome = code === 'HandlerFailed' || code === 'Unhandled' ? 'errored' : 'aborted';
       this.#settled(turn, message, { outcome, code: code ?? 'Cancelled', ...(error === undefined ? {} : { error }) });
     }
@@ -143,7 +143,7 @@ export class Ledger extends Journal {
   override prepare(core: MailboxCore | null, message: unknown, meta: MessageRecord | number, target: string | undefined): MessageRecord | number {
     const dispatch = this.#dispatch;
     this.freeze(message);
-    if (!this.#isObserved) return meta;
+    if (!this.#isObserved()) return meta;
     const record = typeof meta === 'number' ? new MessageRecord(dispatch, message, laneOfStamp(meta), PLAIN, null, dispatch.scheduler.now()) : meta;
     record.core ??= core;
     record.target = target;
@@ -179,7 +179,7 @@ export class Ledger extends Journal {
     this.departed -= core.delivered - open.length;
     // What it brings along counts as sent now (rule M6).
     core.buffer?.forEach((message, meta) => this.freeze(isOwn(meta) ? meta.message : message));
-    if (!this.#isObserved) return;
+    if (!this.#isObserved()) return;
     const events: BrokerEvent[] = [{ kind: 'registered', id: core.id as ActorId, at: this.#dispatch.clock.now() }];
     const say = (kind: BrokerEvent['kind'], message: unknown, meta: MessageRecord | number, more?: object): void => {
       events.push(this.#stage(kind, core.id, message, meta, more));
@@ -196,17 +196,17 @@ export class Ledger extends Journal {
 
   unregistered(id: string): void {
     this.registeredActors--;
-    if (this.#isObserved) this.#tell({ kind: 'unregistered', id: id as ActorId, at: this.#dispatch.clock.now() });
+    if (this.#isObserved()) this.#tell({ kind: 'unregistered', id: id as ActorId, at: this.#dispatch.clock.now() });
   }
 
   override closed(core: MailboxCore, error: unknown): void {
-    if (!this.#isObserved) return;
+    if (!this.#isObserved()) return;
     this.#tell({ kind: 'closed', id: core.id as ActorId, ...(error === undefined ? {} : { error }), at: this.#dispatch.clock.now() });
   }
 
   /** The broker is closed: the last event, then every stream of the ledger completes. */
   end(): void {
-    if (this.#isObserved) this.#tell({ kind: 'closed', at: this.#dispatch.clock.now() });
+    if (this.#isObserved()) this.#tell({ kind: 'closed', at: this.#dispatch.clock.now() });
     this.#log.flush();
     this.#letters.complete();
     this.#events.complete();
@@ -214,7 +214,7 @@ export class Ledger extends Journal {
 
   // --------------------------------------------------------------------------------------------------
 
-  get #isObserved(): boolean {
+  #isObserved(): boolean {
     return (this.#dispatch.flags & OBSERVED) !== 0;
   }
 
@@ -238,7 +238,7 @@ export class Ledger extends Journal {
   #deadLetter(reason: DeadLetter['reason'], target: string | undefined, message: unknown, meta: MessageRecord | number, error: unknown): void {
     if (this.#letters.isTelling) return;
     this.totalDeadLettered++;
-    const isHeard = this.#letters.observed || this.#isObserved;
+    const isHeard = this.#letters.observed || this.#isObserved();
     // Queues hear of letters while the broker is open, and keep them after that, too.
     if (!isHeard && this.#stores === undefined && !this.#log.wantsLetter(this.#dispatch.clock)) return;
     const letter = letterOf(this.#dispatch, reason, target, message, meta, error);
