@@ -200,7 +200,7 @@ export class LocalBroker {
         offerRecord(this.#dispatch, null, undefined, recordOf(this.#dispatch, message, lane, propertiesOf(details), subscriber), false);
         return;
       }
-      const id = this.#routes().find(key, message, lane);
+      const id = this.#routes().find(key, message, details, true);
       if (typeof id === 'string') new ReplyStream(this.#context, id, message, details).subscribe(subscriber);
       else subscriber.error(id);
     });

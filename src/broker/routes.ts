@@ -25,11 +25,11 @@ export class Routes {
     this.#router = router;
   }
 
-  /** The id that the router picks, or the error of why there is none, which is counted. */
-  find(key: RoutingKey, message: unknown, lane: number, again?: DeadLetter): string | BrokerError {
+  /** The id that the router picks, or the error of why there is none, which is counted. `asked`: somebody waits for it. */
+  find(key: RoutingKey, message: unknown, details: Details, asked: boolean): string | BrokerError {
     this.#dispatch.settleFanOut();
     const picked = this.#pick(key, message);
-    if (typeof picked !== 'string') this.#countUnrouted(message, again === undefined ? { lane, topic: key.topic } : againAs(again), again === undefined);
+    if (typeof picked !== 'string') this.#countUnrouted(message, details, asked);
     return picked;
   }
 
@@ -61,7 +61,7 @@ export class Routes {
   redeliver(letter: DeadLetter, teller: Teller): SendResult | { readonly ok: false; readonly code: 'NoRoute' } {
     const { message, topic } = letter;
     const details = againAs(letter);
-    const id = letter.target ?? this.find({ topic: topic as string }, message, details.lane, letter);
+    const id = letter.target ?? this.find({ topic: topic as string }, message, details, false);
     return typeof id === 'string' ? teller.tellRecord(id, recordOf(this.#dispatch, message, details.lane, propertiesOf(details), null)) : { ok: false, code: 'NoRoute' };
   }
 }

@@ -1,0 +1,492 @@
+import { type BrokerMetrics, InMemoryMessageBroker, Mailbox, actorId } from 'rx-broker';
+import { toMetrics } from 'rx-broker/operators';
+import { NEVER, Subject, VirtualTimeScheduler, asapScheduler, asyncScheduler, finalize, skip, take, takeUntil, timer } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { deferred, expectConserved, setup, virtually, watchFor } from './setup';
+
+const id = actorId<any>('actor');
+const other = actorId<any>('other');
+const third = actorId<any>('third');
+
+/** Time for whatever a scheduler or a macrotask was asked. */
+const later = (ms = 20): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+describe('whoever is told of a message that leaves a queue', () => {
+  it('cannot take one out again that has expired (M2, O2)', () => {
+    const scheduler = new VirtualTimeScheduler();
+    const { broker, letters } = setup({ scheduler });
+    const mailbox = Mailbox.bounded<string>(2, { ttl: 30 });
+    const stop = new Subject<void>();
+    const got: string[] = [];
+    broker.register(id, mailbox);
+    const old = watchFor(broker.send(id, 'old').pipe(takeUntil(stop)));
+    const at = (ms: number, work: () => void): void => void scheduler.schedule(work, ms);
+    at(25, () => broker.trySend(id, 'young'));
+    at(35, () => {
+      mailbox.pressure$.pipe(skip(1)).subscribe(() => stop.next());
+      broker.trySend(id, 'new');
+      mailbox.receive((message) => void got.push(message));
+    });
+    scheduler.flush();
+    expect(got).toEqual(['young', 'new']);
+    expect(old.errored).toBe(true);
+    expect(letters.map(({ message, reason }) => [message, reason])).toEqual([['old', 'Expired']]);
+    expect(broker.metrics().totalFailed).toBe(1);
+  });
+
+  it('sees what was sent add up, one loss after the other (O2)', () => {
+    const { broker } = setup();
+    const seen: BrokerMetrics[] = [];
+    broker.register(id, Mailbox.bounded(5));
+    for (const n of [1, 2, 3]) broker.trySend(id, n);
+    broker.deadLetters$.subscribe(() => seen.push(broker.metrics()));
+    broker.unregister(id);
+    expect(seen.map(({ totalSent, pending }) => [totalSent, pending])).toEqual([[3, 2], [3, 1], [3, 0]]);
+  });
+
+  it('sees it add up when one is cancelled, too (O2, S3)', () => {
+    const { broker } = setup();
+    const mailbox = Mailbox.bounded<any>(5);
+    broker.register(id, mailbox);
+    const asked = broker.send(id, 1).subscribe();
+    broker.trySend(id, 2);
+    const sent: number[] = [];
+    mailbox.pressure$.subscribe(() => sent.push(broker.metrics().totalSent));
+    asked.unsubscribe();
+    expect(sent).toEqual([2, 2]);
+  });
+});
+
+describe('a mailbox that moves', () => {
+  it.each([['asap', asapScheduler], ['async', asyncScheduler]])('to a broker while it stands in line is drained there (M6, O2): %s', async (_, dispatcher) => {
+    const { broker } = setup();
+    const mailbox = Mailbox.bounded<number>(10, { dispatcher });
+    const got: number[] = [];
+    mailbox.receive((n) => void got.push(n));
+    mailbox.next(1);
+    broker.register(id, mailbox);
+    await later();
+    expect(got).toEqual([1]);
+    expect(broker.metrics()).toMatchObject({ totalSent: 1, totalSucceeded: 1, pending: 0 });
+  });
+
+  it('out of a broker while it stands in line is drained by itself (M6, O2)', async () => {
+    const { broker } = setup();
+    const mailbox = Mailbox.bounded<number>(10, { dispatcher: asyncScheduler });
+    const got: number[] = [];
+    mailbox.receive((n) => void got.push(n));
+    broker.register(id, mailbox);
+    broker.trySend(id, 1);
+    broker.unregister(id);
+    mailbox.next(2);
+    await later();
+    expect(got).toEqual([2]);
+    expect(broker.metrics()).toMatchObject({ totalSent: 1, totalFailed: 1, pending: 0 });
+  });
+
+  it('out of a broker that was closed while it stood in line is drained by itself (M6, §7)', async () => {
+    const { broker } = setup();
+    const mailbox = Mailbox.bounded<number>(10, { dispatcher: asyncScheduler });
+    const got: number[] = [];
+    mailbox.receive((n) => void got.push(n));
+    broker.register(id, mailbox);
+    broker.trySend(id, 1);
+    await broker.close({ drain: false });
+    mailbox.next(2);
+    await later();
+    expect(got).toEqual([2]);
+  });
+
+  it('while another turn is on the stack is drained elsewhere, and counted there (O2, D2)', () => {
+    const { broker } = setup();
+    const second = setup().broker;
+    const mailbox = Mailbox.bounded<number>(10);
+    const got: number[] = [];
+    mailbox.receive((n) => void got.push(n));
+    broker.register(id, mailbox);
+    broker.spawn(other, () => {
+      broker.trySend(id, 1);
+      broker.unregister(id);
+      second.register(id, mailbox);
+      second.trySend(id, 2);
+    });
+    broker.trySend(other, 0);
+    expect(got).toEqual([2]);
+    expect(broker.metrics()).toMatchObject({ totalSent: 2, totalSucceeded: 1, totalFailed: 1, pending: 0 });
+    expect(second.metrics()).toMatchObject({ totalSent: 1, totalSucceeded: 1, pending: 0 });
+  });
+
+  it.each<[string, (broker: InMemoryMessageBroker, mailbox: Mailbox<number>) => void]>([
+    ['alone', (broker, mailbox) => {
+      broker.unregister(id);
+      mailbox.next(2);
+    }],
+    ['to another broker', (broker, mailbox) => {
+      broker.unregister(id);
+      const second = setup().broker;
+      second.register(id, mailbox);
+      second.trySend(id, 2);
+    }],
+    ['to another broker and back', (broker, mailbox) => {
+      broker.unregister(id);
+      setup().broker.register(id, mailbox).unsubscribe();
+      broker.register(id, mailbox);
+      broker.trySend(id, 2);
+    }],
+  ])('from within its own turn runs the next when that has returned (M4, D2): %s', (_, move) => {
+    const { broker } = setup();
+    const mailbox = Mailbox.bounded<number>(5);
+    const steps: string[] = [];
+    mailbox.receive((n) => {
+      steps.push(`${n} begins`);
+      if (n === 1) move(broker, mailbox);
+      steps.push(`${n} ends`);
+    });
+    broker.register(id, mailbox);
+    broker.trySend(id, 1);
+    expect(steps).toEqual(['1 begins', '1 ends', '2 begins', '2 ends']);
+    expectConserved(broker.metrics());
+    expect(broker.metrics()).toMatchObject({ pending: 0, inFlight: 0, totalAborted: 1 });
+  });
+
+  it('into a broker from within its own turn brings that turn along (M6, O2)', async () => {
+    const { broker } = setup();
+    const mailbox = Mailbox.bounded<number>(5);
+    const reply = deferred();
+    mailbox.receive(() => {
+      broker.register(id, mailbox);
+      return reply.promise as never;
+    });
+    mailbox.next(1);
+    expect(broker.metrics()).toMatchObject({ inFlight: 1, totalSucceeded: 0, totalSent: 1 });
+    reply.resolve(undefined);
+    await later(0);
+    expect(broker.metrics()).toMatchObject({ inFlight: 0, totalSucceeded: 1, totalSent: 1 });
+  });
+
+  it('cannot while it is being emptied (R1, R2)', () => {
+    const { broker } = setup();
+    const mailbox = Mailbox.bounded<number>(5);
+    mailbox.receive(() => NEVER as never);
+    broker.register(id, mailbox);
+    broker.trySend(id, 1);
+    broker.trySend(id, 2);
+    const thrown: unknown[] = [];
+    broker.deadLetters$.subscribe(() => {
+      try {
+        broker.register(other, mailbox);
+      } catch (error) {
+        thrown.push(error);
+      }
+    });
+    broker.unregister(id);
+    expect(thrown).toHaveLength(2);
+    expect(thrown[0]).toMatchObject({ code: 'AlreadyRegistered', message: expect.stringContaining('being unregistered') });
+    expect(broker.metrics()).toMatchObject({ totalSent: 2, totalDelivered: 1, totalSucceeded: 0, totalAborted: 1, totalFailed: 1 });
+    expect(() => broker.register(other, mailbox)).not.toThrow();
+  });
+});
+
+describe('whoever is told that an actor is registered', () => {
+  it('may send to it, and it counts once (O1)', () => {
+    const { broker } = setup();
+    let counted: BrokerMetrics | undefined;
+    broker.events$.pipe(toMetrics()).subscribe((metrics) => (counted = metrics));
+    broker.events$.subscribe((event) => {
+      if (event.kind === 'registered') broker.trySend(event.id, 'welcome');
+    });
+    broker.spawn(id, () => {});
+    expect(counted).toMatchObject({ totalSent: 1, pending: 0, totalSucceeded: 1 });
+  });
+
+  it('may fill its mailbox, which brought its own along (O1, M6)', () => {
+    const { broker } = setup();
+    let counted: BrokerMetrics | undefined;
+    let sent = 0;
+    broker.events$.pipe(toMetrics()).subscribe((metrics) => (counted = metrics));
+    broker.events$.subscribe((event) => {
+      if (event.kind === 'sent' && sent++ < 5) broker.trySend(id, `more ${sent}`);
+    });
+    const mailbox = Mailbox.bounded<any>(2, { overflow: 'drop-oldest' });
+    mailbox.next('a');
+    mailbox.next('b');
+    broker.register(id, mailbox);
+    expect(mailbox.size).toBe(2);
+    const { avgRoutingLatencyNs: _, ...own } = broker.metrics();
+    expect(counted).toMatchObject(own);
+    expect(own).toMatchObject({ totalSent: 7, pending: 2, totalFailed: 5 });
+  });
+
+  it('may end it, after what it brought along was told (O1)', () => {
+    const { broker } = setup();
+    const kinds: string[] = [];
+    broker.events$.subscribe(({ kind }) => {
+      kinds.push(kind);
+      if (kind === 'registered') broker.unregister(id);
+    });
+    const mailbox = Mailbox.bounded<any>(2);
+    mailbox.next('a');
+    broker.register(id, mailbox);
+    expect(kinds).toEqual(['registered', 'sent', 'failed', 'dead-lettered', 'unregistered']);
+  });
+
+  it('finds frozen what it brings along, where messages are (R4)', () => {
+    const { broker } = setup({ freezeMessages: true });
+    const mailbox = Mailbox.bounded<any>(2);
+    const message = { inner: { n: 1 } };
+    mailbox.next(message);
+    broker.register(id, mailbox);
+    expect(Object.isFrozen(message.inner)).toBe(true);
+  });
+});
+
+describe('a cancellation', () => {
+  it.each([['idle', () => 'reply'], ['busy', undefined]])('while its sending is told stops it (S3): %s', (_, handler) => {
+    const { broker } = setup();
+    const stop = new Subject<void>();
+    const controller = new AbortController();
+    let ran = 0;
+    if (handler === undefined) broker.register(id, Mailbox.bounded(5));
+    else broker.spawn(id, () => (ran++, handler()));
+    const events = broker.events$.subscribe((event) => {
+      if (event.kind !== 'sent') return;
+      if (event.message === 'aborts') controller.abort('why');
+      else stop.next();
+    });
+    const aborted = watchFor(broker.send(id, 'aborts', { signal: controller.signal }));
+    const left = watchFor(broker.send(id, 'leaves').pipe(takeUntil(stop)));
+    expect(aborted).toMatchObject({ values: [], errored: true, error: 'why' });
+    expect(left).toMatchObject({ values: [], completed: true });
+    expect(ran).toBe(0);
+    expect(broker.metrics()).toMatchObject({ failedBy: { Cancelled: 2 }, pending: 0, openRequests: 0, totalSent: 2 });
+    events.unsubscribe();
+  });
+
+  it('by its own filter stops a broadcast (S3, R3)', () => {
+    const { broker } = setup();
+    const controller = new AbortController();
+    const stop = new Subject<void>();
+    let ran = 0;
+    broker.spawn(id, () => void ran++);
+    const aborts = (): boolean => {
+      controller.abort('why');
+      return true;
+    };
+    const aborted = watchFor(broker.broadcastFilter(0, aborts, { signal: controller.signal }));
+    const leaves = (): boolean => {
+      stop.next();
+      return true;
+    };
+    watchFor(broker.broadcastFilter(0, leaves).pipe(takeUntil(stop)));
+    expect(aborted).toMatchObject({ values: [], errored: true, error: 'why' });
+    expect(ran).toBe(0);
+    expect(broker.metrics().totalSent).toBe(0);
+  });
+
+  it('before anything is routed counts nothing (S3)', () => {
+    const { broker, letters } = setup();
+    const signal = AbortSignal.abort('why');
+    expect(watchFor(broker.sendWithRouting({ topic: 'nowhere' }, 0, { signal }))).toMatchObject({ errored: true, error: 'why' });
+    expect(letters).toEqual([]);
+    expect(broker.metrics().totalSent).toBe(0);
+  });
+
+  it('reaches a signal that is read after the envelope (S3)', () => {
+    const { broker } = setup();
+    const stop = new Subject<void>();
+    const aborted: boolean[] = [];
+    broker.spawn(id, (first, context) => {
+      if (first) return;
+      void context.envelope.id;
+      const { signal } = context;
+      stop.next();
+      aborted.push(signal.aborted);
+    });
+    broker.trySend(id, true);
+    broker.send(id, false).pipe(takeUntil(stop)).subscribe();
+    expect(aborted).toEqual([true]);
+  });
+});
+
+describe('a reply that is over', () => {
+  it.each([['completed', false], ['failed', true]])('is settled before its teardown ends the actor (S2): %s', (_, fails) => {
+    virtually(({ at }) => {
+      const { broker } = setup();
+      const failure = new Error('mine');
+      const source = new Subject<number>();
+      broker.spawn(id, () => source.pipe(finalize(() => broker.unregister(id))) as never);
+      const seen = watchFor(broker.send(id, 0));
+      at(1, () => {
+        source.next(1);
+        if (fails) source.error(failure);
+        else source.complete();
+        expect(seen).toMatchObject({ values: [1], completed: !fails, errored: fails, ...(fails && { error: failure }) });
+        expect(broker.metrics()).toMatchObject({ totalAborted: 0, totalErrored: fails ? 1 : 0, totalSucceeded: fails ? 0 : 1 });
+      });
+    });
+  });
+
+  it('is answered before the actor of a closed mailbox stops (O2, M6)', async () => {
+    const { broker } = setup();
+    const reply = deferred();
+    const steps: string[] = [];
+    const mailbox = Mailbox.bounded<any>(5);
+    mailbox.receive({
+      receive: () => reply.promise as never,
+      onStop: () => void steps.push(`stops, ${broker.metrics().totalErrored} errored`),
+    });
+    broker.register(id, mailbox);
+    broker.send(id, 0).subscribe({ error: () => steps.push('answered') });
+    mailbox.close();
+    reply.reject(new Error('no'));
+    await later(0);
+    expect(steps).toEqual(['answered', 'stops, 1 errored']);
+  });
+});
+
+describe('an actor that ends', () => {
+  it('ends no watch of its successor (R2)', () => {
+    const { broker } = setup();
+    let ended = 0;
+    const succeed = (): void => {
+      if (broker.isRegistered(id)) return;
+      broker.spawn(id, () => {});
+      broker.watch(id).subscribe(() => ended++);
+    };
+    broker.events$.pipe(take(5)).subscribe(({ kind }) => kind === 'unregistered' && succeed());
+    broker.spawn(id, () => {});
+    broker.unregister(id);
+    expect(broker.isRegistered(id)).toBe(true);
+    expect(ended).toBe(0);
+    broker.unregister(id);
+    expect(ended).toBe(1);
+  });
+
+  it('ends its closed mailbox, also where nobody receives (M6)', () => {
+    const { broker } = setup();
+    const mailbox = Mailbox.bounded<any>(5);
+    const losses = watchFor(mailbox.losses$);
+    broker.register(id, mailbox);
+    broker.trySend(id, 1);
+    mailbox.close();
+    expect(losses.completed).toBe(false);
+    broker.unregister(id);
+    expect(losses.completed).toBe(true);
+  });
+
+  it('ends a closed mailbox whose last message is cancelled, where nobody receives (M6, S3)', () => {
+    const { broker } = setup();
+    const mailbox = Mailbox.bounded<any>(5);
+    const losses = watchFor(mailbox.losses$);
+    broker.register(id, mailbox);
+    const asked = broker.send(id, 1).subscribe();
+    mailbox.close();
+    asked.unsubscribe();
+    expect(losses.completed).toBe(true);
+  });
+});
+
+describe('a consumer', () => {
+  it('whose onStart throws gives its seat back (M6)', () => {
+    const { broker } = setup();
+    const mailbox = Mailbox.bounded<number>(5);
+    broker.register(id, mailbox);
+    broker.trySend(id, 1);
+    const failure = new Error('no start');
+    expect(() => mailbox.receive({ receive: () => {}, onStart: () => { throw failure; } })).toThrow(failure);
+    const got: number[] = [];
+    mailbox.receive((n) => void got.push(n));
+    expect(got).toEqual([1]);
+  });
+
+  it('that leaves when its message is told as delivered has that message still (M6)', () => {
+    const { broker } = setup();
+    const mailbox = Mailbox.bounded<number>(5);
+    const got: number[] = [];
+    broker.register(id, mailbox);
+    const consumer = mailbox.receive((n) => void got.push(n));
+    broker.events$.subscribe(({ kind }) => kind === 'delivered' && consumer.unsubscribe());
+    broker.trySend(id, 1);
+    broker.trySend(id, 2);
+    expect(got).toEqual([1]);
+    expect(broker.metrics()).toMatchObject({ totalSucceeded: 1, totalErrored: 0, pending: 1 });
+  });
+});
+
+describe('a broadcast that is made while another is being offered', () => {
+  it.each([['unobserved', false], ['observed', true]])('comes after it at every target, and for its observers (R4): %s', (_, observed) => {
+    const { broker } = setup();
+    const got: Record<string, unknown[]> = { actor: [], third: [], observers: [] };
+    broker.spawn(id, (message) => void got['actor']?.push(message));
+    broker.register(other, Mailbox.bounded(1));
+    broker.spawn(third, (message) => void got['third']?.push(message));
+    broker.trySend(other, 'fills it');
+    broker.broadcasts$.subscribe((message) => got['observers']?.push(message));
+    broker.deadLetters$.pipe(take(1)).subscribe(() => void broker.tryBroadcast('second'));
+    if (observed) broker.events$.subscribe();
+    broker.tryBroadcast('first');
+    broker.deadLetters$.pipe(take(1)).subscribe(() => broker.broadcast('fourth').subscribe());
+    broker.broadcast('third').subscribe();
+    const all = ['first', 'second', 'third', 'fourth'];
+    expect(got).toEqual({ actor: all, third: all, observers: all });
+    expectConserved(broker.metrics());
+  });
+
+  it('by who is told of its sending comes before it at every target (R4, O1)', () => {
+    const { broker } = setup();
+    const got: Record<string, unknown[]> = { actor: [], other: [] };
+    let counted: BrokerMetrics | undefined;
+    let sent = 0;
+    broker.events$.pipe(toMetrics()).subscribe((metrics) => (counted = metrics));
+    broker.spawn(id, (message) => void got['actor']?.push(message));
+    broker.spawn(other, (message) => void got['other']?.push(message));
+    broker.events$.subscribe(({ kind }) => {
+      if (kind === 'sent' && ++sent === 2) broker.tryBroadcast('second');
+    });
+    broker.tryBroadcast('first');
+    expect(got['actor']).toEqual(got['other']);
+    expect([...(got['actor'] as string[])].sort()).toEqual(['first', 'second']);
+    const { avgRoutingLatencyNs: _, ...own } = broker.metrics();
+    expect(counted).toMatchObject(own);
+  });
+
+  it('is not told to its observers where the broker refuses it (§7)', async () => {
+    const { broker } = setup();
+    broker.spawn(id, () => timer(5) as never);
+    broker.send(id, 0).subscribe({ error: () => {} });
+    const told = watchFor(broker.broadcasts$);
+    const closed = broker.close({ timeout: 50 });
+    broker.tryBroadcast('x');
+    broker.broadcast('y').subscribe();
+    expect(told.values).toEqual([]);
+    await closed;
+  });
+});
+
+describe('close', () => {
+  it.each([[undefined], [{ drain: false }]])('from within a close answers the same promise, ends once and leaves no timer: %j (§7)', async (options) => {
+    const { broker } = setup();
+    const inner: Promise<void>[] = [];
+    const closed: string[] = [];
+    broker.events$.subscribe((event) => {
+      if (event.kind !== 'closed' || 'id' in event) return;
+      closed.push('closed');
+      inner.push(broker.close(options));
+    });
+    broker.spawn(id, { receive: () => {}, onStop: () => void inner.push(broker.close(options)) });
+    broker.watch(id).subscribe(() => inner.push(broker.close(options)));
+    const outer = broker.close(options);
+    await outer;
+    expect(inner).toHaveLength(3);
+    expect(new Set([outer, ...inner]).size).toBe(1);
+    expect(closed).toEqual(['closed']);
+  });
+});
+
+describe('a message without a route', () => {
+  it('keeps what was said of it (T2, O4)', () => {
+    const { broker, letters } = setup();
+    watchFor(broker.sendWithRouting({ topic: 'nowhere', priority: 'high' }, 0, { headers: { trace: '1' } }));
+    expect(letters).toMatchObject([{ reason: 'NoRoute', headers: { trace: '1' }, priority: 'high', asked: true }]);
+  });
+});
