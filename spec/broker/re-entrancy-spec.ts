@@ -155,7 +155,7 @@ describe('a mailbox that moves', () => {
     const reply = deferred();
     mailbox.receive(() => {
       broker.register(id, mailbox);
-      return reply.promise as never;
+      return reply.promise;
     });
     mailbox.next(1);
     expect(broker.metrics()).toMatchObject({ inFlight: 1, totalSucceeded: 0, totalSent: 1 });
@@ -425,7 +425,7 @@ describe('a broadcast that is made while another is being offered', () => {
     broker.deadLetters$.pipe(take(1)).subscribe(() => void broker.tryBroadcast('second'));
     if (observed) broker.events$.subscribe();
     broker.tryBroadcast('first');
-    broker.deadLetters$.pipe(take(1)).subscribe(() => broker.broadcast('fourth').subscribe());
+    broker.deadLetters$.pipe(take(1)).subscribe(() => void watchFor(broker.broadcast('fourth')));
     broker.broadcast('third').subscribe();
     const all = ['first', 'second', 'third', 'fourth'];
     expect(got).toEqual({ actor: all, third: all, observers: all });
