@@ -262,6 +262,24 @@ describe('a cancellation', () => {
     events.unsubscribe();
   });
 
+  it('of what is queued frees its place at once, also deep in replies that settle one another (S3)', async () => {
+    const { broker } = setup();
+    const mailbox = Mailbox.bounded<any>(5);
+    broker.register(other, mailbox);
+    const queued = broker.send(other, 0).subscribe();
+    const last = deferred<number>();
+    const links = Array.from({ length: 80 }, (_, n) => actorId<any>(`link ${n}`));
+    links.forEach((link, n) => broker.spawn(link, (_, context) => (n + 1 < links.length ? context.send(links[n + 1]!, 0) : last.promise) as never));
+    const sizes: number[] = [];
+    broker.send(links[0]!, 0).subscribe(() => {
+      queued.unsubscribe();
+      sizes.push(mailbox.size);
+    });
+    last.resolve(1);
+    await later(0);
+    expect(sizes).toEqual([0]);
+  });
+
   it('by its own filter stops a broadcast (S3, R3)', () => {
     const { broker } = setup();
     const controller = new AbortController();

@@ -131,6 +131,7 @@ export interface MessageBroker extends Sender, Publisher, AsyncCloseable {
   /** A snapshot, in registration order. */
   actorIds(): ActorId[];
 
+  /** A snapshot. It adds up one count of each registered actor: some nanoseconds an actor. */
   metrics(): BrokerMetrics;
   /** A snapshot at once, then one every `metricsInterval`. */
   readonly metrics$: Observable<BrokerMetrics>;

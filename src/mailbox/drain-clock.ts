@@ -36,7 +36,7 @@ export class DrainClock {
     if (now === this.#readAt) {
       this.#readingsLeft = READING_MASK;
       // At once by the same clock, so before time moves on, in virtual time too; else a later reading would be of now.
-      const staleness = (this.#staleness ?? this.#scheduler.schedule(() => this.#forgetReading()));
+      const staleness = this.#staleness ?? this.#scheduler.schedule(() => this.#forgetReading());
       // A scheduler may run its work at once.
       if (this.isCoarse) this.#staleness = staleness;
     }

@@ -144,7 +144,9 @@ export class MessageRecord implements Envelope, Withdrawable, Timed {
       if (reason !== undefined) this.caller?.error(reason);
       return;
     }
-    this.dispatch.within(() => this.dispatch.nesting.run(() => this.#takeBack(reason)));
+    const takeBack = (): void => this.#takeBack(reason);
+    // Only what runs may have a chain of others behind it; what waits leaves at once, however deep this is (rule S3).
+    this.dispatch.within(this.state === RUNNING ? () => this.dispatch.nesting.run(takeBack) : takeBack);
   }
 
   #takeBack(reason: unknown): void {
