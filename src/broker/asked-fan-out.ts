@@ -31,7 +31,7 @@ export class AskedFanOut implements FanOut {
   records: readonly MessageRecord[] | undefined = undefined;
   readonly targets: readonly MailboxCore[];
   readonly count: number;
-  announce: (() => void) | undefined;
+  readonly announce: (() => void) | undefined;
   readonly #broker: AskContext;
   readonly #cast: AskedBroadcast;
   readonly #gathering: Gathering;
@@ -90,7 +90,9 @@ export class AskedFanOut implements FanOut {
     const { message, lane, options } = this.#cast;
     const record = prepared ?? this.recordFor(core);
     if (this.#gathering.isOver) {
-      this.#cancelled(core, record);
+      // Called off before it was offered here.
+      record.done();
+      this.#broker.dispatch.journal.failed('Cancelled', core.id, message, record);
       return;
     }
     const seat = record.caller as Seat;
@@ -115,11 +117,5 @@ export class AskedFanOut implements FanOut {
 
   offered(): void {
     this.#gathering.oneStarted();
-  }
-
-  /** Called off before it was offered here: while its sending was told, or by who was told of an earlier loss. */
-  #cancelled(core: MailboxCore, record: MessageRecord): void {
-    record.done();
-    this.#broker.dispatch.journal.failed('Cancelled', core.id, this.#cast.message, record);
   }
 }

@@ -61,8 +61,7 @@ export class ChunkedQueue<Value, Meta extends number | Withdrawable> {
     const head = this.#head;
     const at = this.#at;
     const value = head[at] as Value;
-    head[at] = undefined;
-    head[at + 1] = undefined;
+    clearPair(head, at);
     if (--this.size === 0) this.#emptied();
     else this.#step(head, at);
     return value;
@@ -97,14 +96,13 @@ export class ChunkedQueue<Value, Meta extends number | Withdrawable> {
       const at = this.#at;
       const meta = head[at + 1] as Meta;
       if (typeof meta === 'number' || !meta.withdrawn) return;
-      head[at] = undefined;
-      head[at + 1] = undefined;
+      clearPair(head, at);
       this.#step(head, at);
       this.#dead--;
     }
   }
 
-  /** From the pair at `at`, which was cleared so that it keeps nothing alive, to the one behind it. There is one. */
+  /** From the pair at `at` to the one behind it. There is one. */
   #step(head: unknown[], at: number): void {
     if (at + 3 < head.length) {
       this.#at = at + 2;
@@ -165,4 +163,10 @@ export class ChunkedQueue<Value, Meta extends number | Withdrawable> {
     this.#dead = 0;
     this.#spare = undefined;
   }
+}
+
+/** So that it keeps nothing alive. */
+function clearPair(chunk: unknown[], at: number): void {
+  chunk[at] = undefined;
+  chunk[at + 1] = undefined;
 }

@@ -5,7 +5,7 @@ import type { MailboxCore } from './mailbox-core';
 import { PLAIN } from './message-properties';
 import { MessageRecord } from './message-record';
 import { isOwn } from './own-record';
-import { FRESH, HELD } from './record-state';
+import { HELD } from './record-state';
 
 /** Whether a queued message has waited longer than its own ttl, or its mailbox's where it has none. */
 export function isExpired(core: MailboxCore, dispatch: Dispatch, meta: MessageRecord | number): boolean {
@@ -46,8 +46,6 @@ function sweepHeads(core: MailboxCore, dispatch: Dispatch, buffer: Queue): boole
       found = true;
       const message = buffer.take(lane);
       dispatch.pending--;
-      // Out of the queue before anyone is told: nobody can take it out again.
-      if (isOwn(meta)) meta.state = FRESH;
       // Whoever waits gets the place, before anyone is told and sends again (rule M2).
       core.placeFreed();
       core.expire(isOwn(meta) ? meta.message : message, meta);

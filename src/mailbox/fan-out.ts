@@ -10,8 +10,8 @@ export interface FanOut {
   readonly count: number;
   /** The index of the first target that it has not reached. */
   next: number;
-  /** Tells those who see it without being actors, where there are any and they were not told yet. */
-  announce: (() => void) | undefined;
+  /** Tells those who see it without being actors, where there are any. */
+  readonly announce: (() => void) | undefined;
   /** One for each target, where their sending was told before the first is queued. */
   records: readonly MessageRecord[] | undefined;
   /** `offerRest` of this. */
@@ -40,21 +40,19 @@ export function runFanOut(dispatch: Dispatch, fanOut: FanOut, isPlain: boolean):
     if ((dispatch.flags & OBSERVED) !== 0) fanOut.records = tellSending(dispatch, fanOut);
     dispatch.flags |= FANNING;
     dispatch.fanOut = fanOut;
-    if (runs) announce(fanOut);
+    fanOut.announce?.();
     const settledIn = runs ? fanOut.runIdle(dispatch) : null;
     fanOut.queueRest();
     fanOut.offered();
     if (settledIn !== null) dispatch.goOn(settledIn);
   } finally {
-    if (dispatch.fanOut === fanOut) {
-      dispatch.fanOut = null;
-      dispatch.flags &= ~FANNING;
-    }
+    dispatch.fanOut = null;
+    dispatch.flags &= ~FANNING;
     dispatch.leave(outermost);
   }
 }
 
-/** Queues it for every target not reached yet, and tells the observers if they were not. */
+/** Queues it for every target not reached yet. */
 export function offerRest(dispatch: Dispatch, fanOut: FanOut): void {
   while (fanOut.next < fanOut.count) {
     const at = fanOut.next++;
@@ -62,7 +60,6 @@ export function offerRest(dispatch: Dispatch, fanOut: FanOut): void {
     if (record !== undefined) dispatch.pending--;
     fanOut.offer(fanOut.targets[at] as MailboxCore, record);
   }
-  announce(fanOut);
 }
 
 /** Tells its sending, for all of them: what that makes an observer send comes before it everywhere. Pending from here, as their own count has it. */
@@ -76,12 +73,6 @@ function tellSending(dispatch: Dispatch, fanOut: FanOut): MessageRecord[] {
     dispatch.pending++;
   }
   return records;
-}
-
-function announce(fanOut: FanOut): void {
-  const { announce: tell } = fanOut;
-  fanOut.announce = undefined;
-  tell?.();
 }
 
 function areIdle({ targets, count }: FanOut): boolean {

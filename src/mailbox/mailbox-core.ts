@@ -239,7 +239,7 @@ export class MailboxCore {
 
   /** The turn by which it moved to another dispatch has returned: it goes on there. */
   comeToRest(): void {
-    if (this.seats === null || this.seats.length < this.settings.concurrency) this.flags &= ~BUSY;
+    this.flags &= ~BUSY;
     this.runQueue.dispatch.within(() => this.wake());
   }
 
@@ -248,8 +248,9 @@ export class MailboxCore {
     if ((this.flags & (QUEUED | STALLED)) === QUEUED) this.runQueue.add(this);
   }
 
+  /** Only where there are extras. */
   pressureChanged(dispatch: Dispatch): void {
-    const pressure = this.extras?.pressure;
+    const { pressure } = this.extras as MailboxExtras;
     if (pressure !== undefined && pressure.observed) dispatch.emit(pressure, this.size / this.capacity);
   }
 

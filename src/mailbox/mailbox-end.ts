@@ -95,8 +95,9 @@ function takeAll(core: MailboxCore): readonly Taken[] {
     taken.push({ message: isOwn(meta) ? meta.message : message, meta });
     if (isOwn(meta)) meta.state = FRESH;
   };
-  const { buffer, extras } = core;
-  if (extras?.waiting !== undefined) {
+  const { buffer } = core;
+  const extras = core.rare();
+  if (extras.waiting !== undefined) {
     extras.waiting.forEach(take);
     extras.waiting = undefined;
   }

@@ -16,7 +16,7 @@ export class ToldFanOut implements FanOut {
   records: readonly MessageRecord[] | undefined = undefined;
   readonly targets: readonly MailboxCore[];
   readonly count: number;
-  announce: (() => void) | undefined;
+  readonly announce: (() => void) | undefined;
   /** How many mailboxes took it. */
   taken = 0;
   readonly #dispatch: Dispatch;
