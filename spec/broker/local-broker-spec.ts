@@ -288,6 +288,16 @@ describe('a registration', () => {
   });
 });
 
+describe('what is given and what is made of it', () => {
+  it('is named in errors, and in ids', () => {
+    const { broker, letters } = setup();
+    expect(() => broker.spawn(a, () => {}, { capacity: 0 })).toThrow(/^capacity must be/);
+    expect(() => Mailbox.bounded(0)).toThrow(/^capacity must be/);
+    broker.trySend(a, 0);
+    expect(letters[0]?.id).toMatch(/^broker:message-/);
+  });
+});
+
 describe('a message without a route', () => {
   it('says why there is none (T2)', () => {
     const cause = new Error('no idea');
@@ -302,6 +312,7 @@ describe('a message without a route', () => {
       "the router picked 'elsewhere' for 't', which is not a target",
     ]);
     expect(errors.map((error) => ('cause' in error ? error.cause : 'none'))).toEqual(['none', cause, 'none']);
+    expect(errors.map(({ code }) => code)).toEqual(['RoutingFailed', 'RoutingFailed', 'RoutingFailed']);
   });
 
   it('is a letter that can be sent again, with what it had (O4)', () => {

@@ -1,6 +1,6 @@
 import { type BrokerMetrics, InMemoryMessageBroker, Mailbox, actorId } from 'rx-broker';
 import { toMetrics } from 'rx-broker/operators';
-import { NEVER, Subject, VirtualTimeScheduler, asapScheduler, asyncScheduler, finalize, skip, take, takeUntil, timer } from 'rxjs';
+import { NEVER, type SchedulerLike, Subject, VirtualTimeScheduler, asapScheduler, asyncScheduler, finalize, skip, take, takeUntil, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { deferred, expectConserved, setup, virtually, watchFor } from './setup';
 
@@ -187,6 +187,23 @@ describe('a mailbox that moves', () => {
   });
 });
 
+describe('an actor that is registered again at the same broker from within its own turn', () => {
+  it('is busy with that turn for as long as it lasts (M4, R2)', () => {
+    const { broker } = setup();
+    const mailbox = Mailbox.bounded<number>(5);
+    const inFlight: number[] = [];
+    mailbox.receive(() => {
+      broker.unregister(id);
+      broker.register(id, mailbox);
+      inFlight.push(mailbox.metrics().inFlight);
+    });
+    broker.register(id, mailbox);
+    broker.trySend(id, 1);
+    expect(inFlight).toEqual([1]);
+    expect(mailbox.metrics().inFlight).toBe(0);
+  });
+});
+
 describe('whoever is told that an actor is registered', () => {
   it('may send to it, and it counts once (O1)', () => {
     const { broker } = setup();
@@ -299,6 +316,45 @@ describe('a cancellation', () => {
     expect(aborted).toMatchObject({ values: [], errored: true, error: 'why' });
     expect(ran).toBe(0);
     expect(broker.metrics().totalSent).toBe(0);
+  });
+
+  it('before anything is asked asks no filter (S3, R3)', () => {
+    const { broker } = setup();
+    broker.spawn(id, () => {});
+    let asked = 0;
+    const seen = watchFor(broker.broadcastFilter(0, () => asked++ >= 0, { signal: AbortSignal.abort('why') }));
+    expect(seen).toMatchObject({ errored: true, error: 'why' });
+    expect(asked).toBe(0);
+  });
+
+  it('of a broadcast while its sending is told takes nobody’s place (S3, R3, M2)', () => {
+    const { broker, letters } = setup();
+    const full = Mailbox.bounded<any>(1, { overflow: 'drop-oldest' });
+    let ran = 0;
+    broker.register(id, full);
+    broker.spawn(other, () => void ran++);
+    broker.trySend(id, 'stays');
+    const stop = new Subject<void>();
+    const events = broker.events$.subscribe((event) => event.kind === 'sent' && event.target === other && stop.next());
+    broker.broadcast('called off').pipe(takeUntil(stop)).subscribe();
+    events.unsubscribe();
+    expect(letters).toEqual([]);
+    expect([full.size, ran]).toEqual([1, 0]);
+    expect(broker.metrics()).toMatchObject({ totalSent: 3, pending: 1, openRequests: 0, failedBy: { Cancelled: 2 } });
+  });
+
+  it('of a broadcast by who is told what had expired before it takes it back (S3, M2)', () => {
+    const scheduler = new VirtualTimeScheduler();
+    const { broker } = setup({ scheduler });
+    const mailbox = Mailbox.bounded<any>(1, { ttl: 10 });
+    const stop = new Subject<void>();
+    broker.register(id, mailbox);
+    broker.trySend(id, 'expires');
+    broker.deadLetters$.subscribe(() => stop.next());
+    scheduler.schedule(() => broker.broadcast('called off').pipe(takeUntil(stop)).subscribe(), 20);
+    scheduler.flush();
+    expect(mailbox.size).toBe(0);
+    expect(broker.metrics()).toMatchObject({ pending: 0, openRequests: 0, failedBy: { Expired: 1, Cancelled: 1 } });
   });
 
   it('before anything is routed counts nothing (S3)', () => {
@@ -428,6 +484,43 @@ describe('a consumer', () => {
     broker.trySend(id, 2);
     expect(got).toEqual([1]);
     expect(broker.metrics()).toMatchObject({ totalSucceeded: 1, totalErrored: 0, pending: 1 });
+  });
+});
+
+describe('a broadcast', () => {
+  it('that pushes another message out is offered in order all the same (R3, S4)', () => {
+    const scheduler = new VirtualTimeScheduler();
+    const { broker } = setup({ scheduler });
+    broker.register(id, Mailbox.bounded<any>(1, { overflow: 'drop-oldest' }));
+    broker.spawn(other, () => NEVER as never);
+    broker.trySend(id, 'is pushed out');
+    const results = watchFor(broker.broadcast(0, { timeout: 3, order: 'settled' }));
+    scheduler.flush();
+    expect(results.values).toMatchObject([{ actorId: id, error: { code: 'Timeout' } }, { actorId: other, error: { code: 'Timeout' } }]);
+  });
+});
+
+describe('actors that send to themselves', () => {
+  it('take turns, also where each visit is cut off (D4)', async () => {
+    const time = { now: 0 };
+    const scheduler = { now: () => time.now, schedule: asyncScheduler.schedule.bind(asyncScheduler) } as unknown as SchedulerLike;
+    const { broker } = setup({ scheduler });
+    let left = 6_000;
+    let inARow = 0;
+    let most = 0;
+    let last = '';
+    const loop = (name: string) => (): void => {
+      inARow = name === last ? inARow + 1 : 1;
+      last = name;
+      most = Math.max(most, inARow);
+      time.now += 0.5;
+      if (left-- > 0) broker.trySend(actorId<any>(name), 0);
+    };
+    for (const name of ['one', 'two']) broker.spawn(actorId<any>(name), loop(name));
+    broker.spawn(id, () => void ['one', 'two'].forEach((name) => broker.trySend(actorId<any>(name), 0)));
+    broker.trySend(id, 0);
+    while (left > 0) await new Promise((resolve) => setTimeout(resolve));
+    expect(most).toBeLessThanOrEqual(128);
   });
 });
 

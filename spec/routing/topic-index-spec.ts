@@ -132,6 +132,17 @@ describe('TopicIndex', () => {
   });
 });
 
+describe('a branch of a TopicIndex', () => {
+  it('stays for what ends in it and below it, when another below it goes (T3)', () => {
+    const index = new TopicIndex<string>();
+    index.add('a', 'ends here');
+    const removeB = index.add('a.b', 'goes');
+    index.add('a.c', 'stays');
+    removeB();
+    expect([index.match('a'), index.match('a.b'), index.match('a.c')]).toEqual([['ends here'], [], ['stays']]);
+  });
+});
+
 describe('RetainedTopics', () => {
   it('finds what the grammar says, in the order of first retention (T4)', () => {
     fc.assert(
