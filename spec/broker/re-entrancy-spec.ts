@@ -503,7 +503,7 @@ describe('a broadcast', () => {
 describe('actors that send to themselves', () => {
   it('take turns, also where each visit is cut off (D4)', async () => {
     const time = { now: 0 };
-    const scheduler = { now: () => time.now, schedule: asyncScheduler.schedule.bind(asyncScheduler) } as unknown as SchedulerLike;
+    const scheduler = { now: () => time.now, schedule: asyncScheduler.schedule.bind(asyncScheduler) };
     const { broker } = setup({ scheduler });
     let left = 6_000;
     let inARow = 0;
