@@ -1,6 +1,6 @@
 import { type BrokerMetrics, InMemoryMessageBroker, Mailbox, actorId } from 'rx-broker';
 import { toMetrics } from 'rx-broker/operators';
-import { NEVER, type SchedulerLike, Subject, VirtualTimeScheduler, asapScheduler, asyncScheduler, finalize, skip, take, takeUntil, timer } from 'rxjs';
+import { NEVER, Subject, VirtualTimeScheduler, asapScheduler, asyncScheduler, finalize, skip, take, takeUntil, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { deferred, expectConserved, setup, virtually, watchFor } from './setup';
 
@@ -517,7 +517,9 @@ describe('actors that send to themselves', () => {
       if (left-- > 0) broker.trySend(actorId<any>(name), 0);
     };
     for (const name of ['one', 'two']) broker.spawn(actorId<any>(name), loop(name));
-    broker.spawn(id, () => void ['one', 'two'].forEach((name) => broker.trySend(actorId<any>(name), 0)));
+    broker.spawn(id, () => {
+      for (const name of ['one', 'two']) broker.trySend(actorId<any>(name), 0);
+    });
     broker.trySend(id, 0);
     while (left > 0) await new Promise((resolve) => setTimeout(resolve));
     expect(most).toBeLessThanOrEqual(128);
