@@ -46,7 +46,8 @@ export interface MessageBroker extends Sender, Publisher, AsyncCloseable {
   /**
    * Registers an actor with a mailbox of its own making. What the mailbox holds counts as sent now.
    *
-   * @throws {BrokerError} `AlreadyRegistered` for a taken id or mailbox; nothing is changed. `RoutingFailed` for a malformed topic.
+   * @throws {BrokerError} `AlreadyRegistered` for a taken id or mailbox, and for one that is just being emptied by its unregistration (by
+   * `onStop` it is free); nothing is changed. `RoutingFailed` for a malformed topic.
    */
   register<Msg>(id: ActorId<Msg>, mailbox: Mailbox<NoInfer<Msg>>, options?: RegisterOptions): Registration;
 
