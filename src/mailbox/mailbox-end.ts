@@ -39,6 +39,8 @@ export function checkDrained(core: MailboxCore): void {
 
 /** Empties the queue and ends every turn, by the table of DESIGN §2. */
 export function emptyMailbox(core: MailboxCore, queuedCode: FailureCode, runningCode: FailureCode): void {
+  // Nothing to lose, and nobody to tell: it stays as small as it was.
+  if (core.size === 0 && core.inFlight === 0 && core.extras === null) return;
   const { dispatch } = core.runQueue;
   const extras = core.rare();
   extras.leaving = true;
