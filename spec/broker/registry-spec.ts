@@ -139,6 +139,14 @@ describe('unregister', () => {
     expect(got).toEqual([1, 2]);
   });
 
+  it('leaves nothing behind in a mailbox that has nothing to lose (R2)', () => {
+    const { broker } = setup();
+    const mailbox = Mailbox.bounded<number>(5);
+    mailbox.receive(() => {});
+    broker.register(id, mailbox).unsubscribe();
+    expect(Mailbox.coreOf(mailbox).extras).toBeNull();
+  });
+
   it('leaves a mailbox alone that its actor registers again when it stops (R2)', () => {
     const { broker } = setup();
     const mailbox = Mailbox.bounded<number>(5);
