@@ -70,31 +70,21 @@ describe('a mailbox that moves', () => {
     expect(broker.metrics()).toMatchObject({ totalSent: 1, totalSucceeded: 1, pending: 0 });
   });
 
-  it('out of a broker while it stands in line is drained by itself (M6, O2)', async () => {
+  it.each<[string, (broker: InMemoryMessageBroker) => unknown]>([
+    ['unregistered', (broker) => broker.unregister(id)],
+    ['closed', (broker) => broker.close({ drain: false })],
+  ])('out of a broker while it stands in line is drained by itself (M6, O2, §7): %s', async (_, end) => {
     const { broker } = setup();
     const mailbox = Mailbox.bounded<number>(10, { dispatcher: asyncScheduler });
     const got: number[] = [];
     mailbox.receive((n) => void got.push(n));
     broker.register(id, mailbox);
     broker.trySend(id, 1);
-    broker.unregister(id);
+    await end(broker);
     mailbox.next(2);
     await later();
     expect(got).toEqual([2]);
     expect(broker.metrics()).toMatchObject({ totalSent: 1, totalFailed: 1, pending: 0 });
-  });
-
-  it('out of a broker that was closed while it stood in line is drained by itself (M6, §7)', async () => {
-    const { broker } = setup();
-    const mailbox = Mailbox.bounded<number>(10, { dispatcher: asyncScheduler });
-    const got: number[] = [];
-    mailbox.receive((n) => void got.push(n));
-    broker.register(id, mailbox);
-    broker.trySend(id, 1);
-    await broker.close({ drain: false });
-    mailbox.next(2);
-    await later();
-    expect(got).toEqual([2]);
   });
 
   it('while another turn is on the stack is drained elsewhere, and counted there (O2, D2)', () => {

@@ -33,18 +33,22 @@ export class AskedFanOut implements FanOut {
   readonly count: number;
   readonly announce: (() => void) | undefined;
   readonly #broker: AskContext;
-  readonly #cast: AskedBroadcast;
+  readonly #message: unknown;
+  readonly #lane: number;
+  readonly #options: BroadcastOptions | undefined;
   readonly #gathering: Gathering;
   readonly #isRefused: boolean;
   /** Of all its records, once there is one. */
   #properties: MessageProperties | undefined;
 
-  constructor(broker: AskContext, cast: AskedBroadcast, gathering: Gathering) {
-    this.targets = cast.targets;
-    this.count = cast.count;
-    this.announce = cast.announce;
+  constructor(broker: AskContext, { targets, count, announce, message, lane, options }: AskedBroadcast, gathering: Gathering) {
+    this.targets = targets;
+    this.count = count;
+    this.announce = announce;
+    this.#message = message;
+    this.#lane = lane;
+    this.#options = options;
     this.#broker = broker;
-    this.#cast = cast;
     this.#gathering = gathering;
     this.#isRefused = broker.dispatch.isRefusing;
   }
@@ -55,7 +59,8 @@ export class AskedFanOut implements FanOut {
 
   runIdle(dispatch: Dispatch): MailboxCore | null {
     const { targets, count } = this;
-    const { message, lane } = this.#cast;
+    const message = this.#message;
+    const lane = this.#lane;
     const gathering = this.#gathering;
     const quiet = dispatch.flags | ASKED;
     let core: MailboxCore | null = null;
@@ -87,7 +92,7 @@ export class AskedFanOut implements FanOut {
   }
 
   offer(core: MailboxCore, prepared: MessageRecord | undefined): void {
-    const { message, lane, options } = this.#cast;
+    const message = this.#message;
     const record = prepared ?? this.recordFor(core);
     if (this.#gathering.isOver) {
       // Called off before it was offered here.
@@ -97,18 +102,18 @@ export class AskedFanOut implements FanOut {
     }
     const seat = record.caller as Seat;
     if (!this.#isRefused && (core.flags & (STALLED | QUEUED | CLOSED)) === 0) seat.expectStart();
-    const code = this.#isRefused ? 'BrokerClosed' : core.queue(message, record, lane);
+    const code = this.#isRefused ? 'BrokerClosed' : core.queue(message, record, this.#lane);
     if (code !== TAKEN) core.lose(message, record, code);
     // Whoever was told that this one pushed another message out may have cancelled all of it.
     if (this.#gathering.isOver) record.cancel(undefined);
-    else if (!record.isOver) record.expireIn(options?.timeout ?? this.#broker.requestTimeout);
+    else if (!record.isOver) record.expireIn(this.#options?.timeout ?? this.#broker.requestTimeout);
   }
 
   recordFor(core: MailboxCore): MessageRecord {
-    const { message, lane, options } = this.#cast;
+    const lane = this.#lane;
     const seat = this.#gathering.seat(core);
-    const properties = (this.#properties ??= propertiesOf({ lane, options, broadcast: true }));
-    const record = recordOf(this.#broker.dispatch, message, lane, properties, seat);
+    const properties = (this.#properties ??= propertiesOf({ lane, options: this.#options, broadcast: true }));
+    const record = recordOf(this.#broker.dispatch, this.#message, lane, properties, seat);
     record.core = core;
     record.target = core.id;
     seat.add(record);

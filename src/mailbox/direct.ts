@@ -65,7 +65,7 @@ export function askDirect(core: MailboxCore, dispatch: Dispatch, message: unknow
     if (dispatch.flags === (DRAINING | ASKED) && typeof result !== 'object' && typeof result !== 'function' && typeof result !== 'symbol' && !caller.closed) {
       turn.stage = ~NORMAL_LANE;
       dispatch.flags = DRAINING;
-        caller.next(result);
+      caller.next(result);
       caller.complete();
     } else {
       returned(turn, dispatch, result, message);

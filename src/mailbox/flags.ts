@@ -46,7 +46,7 @@ export const LONG_WAY: number = FANNING | OBSERVED | CLOSING | FREEZING | SUSPEN
 export const CUT_SHORT = 32768;
 /** The turn on the stack has a caller who waits for its reply. */
 export const ASKED = 65536;
-/** The mailbox whose turn is on the stack belongs to another dispatch now. */
-export const MOVED = 262144;
 /** The turn on the stack is `stackTurn`: its signal was read, or it was ended. */
 export const LOOKED_AT = 131072;
+/** The mailbox whose turn is on the stack belongs to another dispatch now. */
+export const MOVED = 262144;

@@ -7,7 +7,7 @@ import type { Turn } from './turn';
 export type TurnFailure = FailureCode | 'HandlerFailed';
 
 /**
- * What a dispatch counts, and whom it tells. One increment for each message on the fast path; the rest is kept where it is slow
+ * What a dispatch counts of what is over, and whom it tells. One increment for each message on the fast path; the rest is kept where it is slow
  * anyway, and the totals are computed when they are read.
  *
  * This one counts and tells nobody: it is a lone mailbox's. A broker's is the ledger.

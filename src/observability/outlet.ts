@@ -28,6 +28,7 @@ export class Outlet<T> {
     });
   }
 
+  /** Tells `listener` from now on, for good; at once that it is over, where it is. */
   add(listener: Listener<T>): void {
     if (this.#isOver) {
       listener.complete();
