@@ -21,8 +21,6 @@ export interface AskedBroadcast {
   readonly message: unknown;
   readonly lane: number;
   readonly options: BroadcastOptions | undefined;
-  /** Tells the observers of broadcasts, where there are any. */
-  readonly announce: (() => void) | undefined;
 }
 
 /** A message that all its targets answer (rules R3 and R4). */
@@ -31,7 +29,6 @@ export class AskedFanOut implements FanOut {
   records: readonly MessageRecord[] | undefined = undefined;
   readonly targets: readonly MailboxCore[];
   readonly count: number;
-  readonly announce: (() => void) | undefined;
   readonly #broker: AskContext;
   readonly #message: unknown;
   readonly #lane: number;
@@ -41,10 +38,9 @@ export class AskedFanOut implements FanOut {
   /** Of all its records, once there is one. */
   #properties: MessageProperties | undefined;
 
-  constructor(broker: AskContext, { targets, count, announce, message, lane, options }: AskedBroadcast, gathering: Gathering) {
+  constructor(broker: AskContext, { targets, count, message, lane, options }: AskedBroadcast, gathering: Gathering) {
     this.targets = targets;
     this.count = count;
-    this.announce = announce;
     this.#message = message;
     this.#lane = lane;
     this.#options = options;
@@ -53,8 +49,8 @@ export class AskedFanOut implements FanOut {
     this.#isRefused = broker.dispatch.isRefusing;
   }
 
-  queueRest(): void {
-    offerRest(this.#broker.dispatch, this);
+  queueRest(dispatch: Dispatch): void {
+    offerRest(dispatch, this);
   }
 
   runIdle(dispatch: Dispatch): MailboxCore | null {
@@ -91,13 +87,13 @@ export class AskedFanOut implements FanOut {
     return (dispatch.flags & FANNING) === 0 ? core : null;
   }
 
-  offer(core: MailboxCore, prepared: MessageRecord | undefined): void {
+  offer(dispatch: Dispatch, core: MailboxCore, prepared: MessageRecord | undefined): void {
     const message = this.#message;
-    const record = prepared ?? this.recordFor(core);
+    const record = prepared ?? this.recordFor(dispatch, core);
     if (this.#gathering.isOver) {
       // Called off before it was offered here.
       record.done();
-      this.#broker.dispatch.journal.failed('Cancelled', core.id, message, record);
+      dispatch.journal.failed('Cancelled', core.id, message, record);
       return;
     }
     const seat = record.caller as Seat;
@@ -109,11 +105,11 @@ export class AskedFanOut implements FanOut {
     else if (!record.isOver) record.expireIn(this.#options?.timeout ?? this.#broker.requestTimeout);
   }
 
-  recordFor(core: MailboxCore): MessageRecord {
+  recordFor(dispatch: Dispatch, core: MailboxCore): MessageRecord {
     const lane = this.#lane;
     const seat = this.#gathering.seat(core);
     const properties = (this.#properties ??= propertiesOf({ lane, options: this.#options, broadcast: true }));
-    const record = recordOf(this.#broker.dispatch, this.#message, lane, properties, seat);
+    const record = recordOf(dispatch, this.#message, lane, properties, seat);
     record.core = core;
     record.target = core.id;
     seat.add(record);

@@ -8,6 +8,7 @@ import type { AskContext } from './ask';
 import { AskedFanOut } from './asked-fan-out';
 import type { BroadcastResult } from './broadcast-result';
 import { Gathering } from './gathering';
+import { announcing } from './multicast';
 import { isCalledOff, untilAborted } from './until-aborted';
 
 /** What a broadcast needs besides what every ask does. */
@@ -45,8 +46,7 @@ export function broadcastFrom(
     subscriber.add(gathering);
     if (signal !== undefined) subscriber.add(untilAborted(signal, gathering));
     broker.ledger.freeze(message);
-    const announce = broadcasts.observed && !dispatch.isRefusing ? () => dispatch.emit(broadcasts, message) : undefined;
-    const fanOut = new AskedFanOut(broker, { targets, count, message, lane, options, announce }, gathering);
-    runFanOut(dispatch, fanOut, options === undefined);
+    const fanOut = new AskedFanOut(broker, { targets, count, message, lane, options }, gathering);
+    runFanOut(dispatch, fanOut, options === undefined, announcing(dispatch, broadcasts, message));
   });
 }

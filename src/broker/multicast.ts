@@ -1,6 +1,6 @@
+import type { Dispatch } from '../mailbox/dispatch';
 import { runFanOut } from '../mailbox/fan-out';
 import type { MailboxCore } from '../mailbox/mailbox-core';
-import { BROADCAST } from '../mailbox/message-properties';
 import type { MessageRecord } from '../mailbox/message-record';
 import { SHARED } from '../mailbox/record-state';
 import { ToldFanOut } from '../mailbox/told-fan-out';
@@ -29,21 +29,30 @@ export interface Multicast {
 
 /** Offers a message to all its targets and tells its observers, as one step (rule R4). Answers how many took it. */
 export function multicast({ dispatch, ledger }: AskContext, cast: Multicast): number {
-  const { targets, count, message, lane, topic, observers, told } = cast;
+  const { targets, count, message, lane, topic } = cast;
   ledger.freeze(message);
-  const { isRefusing } = dispatch;
-  const announce = observers === undefined || observers.observed === false || isRefusing ? undefined : () => dispatch.emit(observers, told);
+  const announce = announcing(dispatch, cast.observers, cast.told);
   if (count === 0) {
     announce?.();
     return 0;
   }
-  const properties = topic === undefined ? BROADCAST : propertiesOf({ lane, topic });
   let meta: MessageRecord | number = lane;
   if (topic !== undefined) {
-    meta = recordOf(dispatch, message, lane, properties, null);
+    meta = recordOf(dispatch, message, lane, propertiesOf({ lane, topic }), null);
     meta.state = SHARED;
   }
-  const fanOut = new ToldFanOut(dispatch, targets, count, announce, message, meta, lane, properties);
-  runFanOut(dispatch, fanOut, !isRefusing);
+  const fanOut = new ToldFanOut(targets, count, message, meta);
+  runFanOut(dispatch, fanOut, true, announce);
   return fanOut.taken;
+}
+
+/** How to tell `observers`, where there are any, and where the broker takes it. */
+export function announcing(dispatch: Dispatch, observers: MulticastObservers | undefined, told: unknown): (() => void) | undefined {
+  if (observers === undefined || observers.observed === false || dispatch.isRefusing) return undefined;
+  return tellLater(dispatch, observers, told);
+}
+
+/** A function of its own: a closure makes all that its function knows live in the heap. */
+function tellLater(dispatch: Dispatch, observers: MulticastObservers, told: unknown): () => void {
+  return () => dispatch.emit(observers, told);
 }

@@ -36,7 +36,7 @@ export class Dispatch {
   /** That turn, where it is looked at. */
   stackTurn: Turn | null = null;
   /** The fan-out on the stack. */
-  fanOut: { queueRest(): void } | null = null;
+  fanOut: { queueRest(dispatch: Dispatch): void } | null = null;
   /** Why the turn on the stack was cut short. */
   cutCode: FailureCode | undefined;
   cutReason: unknown;
@@ -227,7 +227,7 @@ export class Dispatch {
   settleFanOut(): void {
     if ((this.flags & FANNING) === 0) return;
     this.flags &= ~FANNING;
-    this.fanOut?.queueRest();
+    this.fanOut?.queueRest(this);
   }
 
   /** What precedes every send: the rest of a fan-out is queued, the journal told. Answers what is known of the message from here. */

@@ -10,40 +10,39 @@ export interface FanOut {
   readonly count: number;
   /** The index of the first target that it has not reached. */
   next: number;
-  /** Tells those who see it without being actors, where there are any. */
-  readonly announce: (() => void) | undefined;
   /** One for each target, where their sending was told before the first is queued. */
   records: readonly MessageRecord[] | undefined;
   /** `offerRest` of this. */
-  queueRest(): void;
+  queueRest(dispatch: Dispatch): void;
   /** Runs it at one target after the other, until it is settled from within; answers the actor whose turn did that: its visit goes on. */
   runIdle(dispatch: Dispatch): MailboxCore | null;
   /** Queues it at a target, with its record where that was made before. */
-  offer(core: MailboxCore, record: MessageRecord | undefined): void;
+  offer(dispatch: Dispatch, core: MailboxCore, record: MessageRecord | undefined): void;
   /** The record of one target's part. */
-  recordFor(core: MailboxCore): MessageRecord;
+  recordFor(dispatch: Dispatch, core: MailboxCore): MessageRecord;
   /** It has been offered to everyone. */
-  offered(): void;
+  offered?(): void;
 }
 
 /**
- * Runs or queues a message everywhere, as one step (rule R4). Those who see it without being actors are told before the first handler runs.
+ * Runs or queues a message everywhere, as one step (rule R4). `announce` tells those who see it without being actors, where there are any,
+ * before the first handler runs.
  *
  * Idle targets run it straight away, one after the other, without a queue. The first thing done inside that could tell the difference
  * (a send, an unregistration, a look at the metrics) queues it for all the rest first, so it comes after it at every target. So does
  * what is done by those who are told in the middle of the queueing.
  */
-export function runFanOut(dispatch: Dispatch, fanOut: FanOut, isPlain: boolean): void {
+export function runFanOut(dispatch: Dispatch, fanOut: FanOut, isPlain: boolean, announce: (() => void) | undefined): void {
   const runs = isPlain && (dispatch.flags & (DRAINING | OBSERVED | CLOSING)) === 0 && areIdle(fanOut);
   const outermost = dispatch.enter();
   try {
     if ((dispatch.flags & OBSERVED) !== 0) fanOut.records = tellSending(dispatch, fanOut);
     dispatch.flags |= FANNING;
     dispatch.fanOut = fanOut;
-    fanOut.announce?.();
+    announce?.();
     const settledIn = runs ? fanOut.runIdle(dispatch) : null;
-    fanOut.queueRest();
-    fanOut.offered();
+    if (fanOut.next < fanOut.count) fanOut.queueRest(dispatch);
+    fanOut.offered?.();
     if (settledIn !== null) dispatch.goOn(settledIn);
   } finally {
     dispatch.fanOut = null;
@@ -58,7 +57,7 @@ export function offerRest(dispatch: Dispatch, fanOut: FanOut): void {
     const at = fanOut.next++;
     const record = fanOut.records?.[at];
     if (record !== undefined) dispatch.pending--;
-    fanOut.offer(fanOut.targets[at] as MailboxCore, record);
+    fanOut.offer(dispatch, fanOut.targets[at] as MailboxCore, record);
   }
 }
 
@@ -67,7 +66,7 @@ function tellSending(dispatch: Dispatch, fanOut: FanOut): MessageRecord[] {
   const records: MessageRecord[] = [];
   for (let index = 0; index < fanOut.count; index++) {
     const core = fanOut.targets[index] as MailboxCore;
-    const record = fanOut.recordFor(core);
+    const record = fanOut.recordFor(dispatch, core);
     records.push(record);
     dispatch.journal.prepare(core, record.message, record, core.id);
     dispatch.pending++;

@@ -3,7 +3,7 @@ import { type FanOut, offerRest } from './fan-out';
 import { FANNING } from './flags';
 import type { Handler } from './handler';
 import type { MailboxCore } from './mailbox-core';
-import type { MessageProperties } from './message-properties';
+import { BROADCAST } from './message-properties';
 import { MessageRecord } from './message-record';
 import { TAKEN } from './taken';
 import { SharedTurn, Turn } from './turn';
@@ -16,40 +16,21 @@ export class ToldFanOut implements FanOut {
   records: readonly MessageRecord[] | undefined = undefined;
   readonly targets: readonly MailboxCore[];
   readonly count: number;
-  readonly announce: (() => void) | undefined;
   /** How many mailboxes took it. */
   taken = 0;
-  readonly #dispatch: Dispatch;
   readonly #message: unknown;
   readonly #meta: MessageRecord | number;
-  readonly #lane: number;
-  readonly #properties: MessageProperties;
-  readonly #isRefused: boolean;
 
   /** `meta` is what is known of it at every target: its lane, or a record that they share. */
-  constructor(
-    dispatch: Dispatch,
-    targets: readonly MailboxCore[],
-    count: number,
-    announce: (() => void) | undefined,
-    message: unknown,
-    meta: MessageRecord | number,
-    lane: number,
-    properties: MessageProperties,
-  ) {
+  constructor(targets: readonly MailboxCore[], count: number, message: unknown, meta: MessageRecord | number) {
     this.targets = targets;
     this.count = count;
-    this.announce = announce;
-    this.#dispatch = dispatch;
     this.#message = message;
     this.#meta = meta;
-    this.#lane = lane;
-    this.#properties = properties;
-    this.#isRefused = dispatch.isRefusing;
   }
 
-  queueRest(): void {
-    offerRest(this.#dispatch, this);
+  queueRest(dispatch: Dispatch): void {
+    offerRest(dispatch, this);
   }
 
   runIdle(dispatch: Dispatch): MailboxCore | null {
@@ -59,7 +40,9 @@ export class ToldFanOut implements FanOut {
     const quiet = dispatch.flags;
     const over = typeof meta === 'number' ? ~meta : ~RUNS;
     let ran = 0;
-    while (ran < count && (dispatch.flags & FANNING) !== 0) {
+    // Its observers may have settled it before the first runs.
+    if ((quiet & FANNING) === 0) return null;
+    while (ran < count) {
       const core = targets[ran] as MailboxCore;
       // Before it runs: who settles the fan-out from within queues it for those behind.
       this.next = ++ran;
@@ -73,6 +56,7 @@ export class ToldFanOut implements FanOut {
       } catch (error) {
         dispatch.onStack = NOBODY;
         threw(turn, dispatch, error, message);
+        if ((dispatch.flags & FANNING) === 0) break;
         continue;
       }
       dispatch.onStack = NOBODY;
@@ -81,21 +65,26 @@ export class ToldFanOut implements FanOut {
         continue;
       }
       returned(turn, dispatch, result, message);
+      if ((dispatch.flags & FANNING) === 0) break;
     }
     this.taken += ran;
-    return ran > 0 && (dispatch.flags & FANNING) === 0 ? (targets[ran - 1] as MailboxCore) : null;
+    return (dispatch.flags & FANNING) === 0 ? (targets[ran - 1] as MailboxCore) : null;
   }
 
-  offer(core: MailboxCore, record: MessageRecord | undefined): void {
+  offer(dispatch: Dispatch, core: MailboxCore, record: MessageRecord | undefined): void {
     const meta = record ?? this.#meta;
-    const code = this.#isRefused ? 'BrokerClosed' : core.queue(this.#message, meta, this.#lane);
+    const code = dispatch.isRefusing ? 'BrokerClosed' : core.queue(this.#message, meta, laneOf(this.#meta));
     if (code === TAKEN) this.taken++;
     else core.lose(this.#message, meta, code);
   }
 
-  recordFor(): MessageRecord {
-    return new MessageRecord(this.#dispatch, this.#message, this.#lane, this.#properties, null, this.#dispatch.scheduler.now());
+  recordFor(dispatch: Dispatch): MessageRecord {
+    const meta = this.#meta;
+    const properties = typeof meta === 'number' ? BROADCAST : meta.properties;
+    return new MessageRecord(dispatch, this.#message, laneOf(meta), properties, null, dispatch.scheduler.now());
   }
+}
 
-  offered(): void {}
+function laneOf(meta: MessageRecord | number): number {
+  return typeof meta === 'number' ? meta : meta.lane;
 }
