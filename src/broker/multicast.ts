@@ -1,10 +1,10 @@
 import type { Dispatch } from '../mailbox/dispatch';
 import { runFanOut } from '../mailbox/fan-out';
 import type { MailboxCore } from '../mailbox/mailbox-core';
-import type { MessageRecord } from '../mailbox/message-record';
+import { MessageRecord } from '../mailbox/message-record';
 import { SHARED } from '../mailbox/record-state';
 import { ToldFanOut } from '../mailbox/told-fan-out';
-import { type AskContext, propertiesOf, recordOf } from './ask';
+import { type AskContext, propertiesOf } from './ask';
 
 /** Those who see a multicast without being actors. */
 export interface MulticastObservers {
@@ -38,8 +38,8 @@ export function multicast({ dispatch, ledger }: AskContext, cast: Multicast): nu
   }
   let meta: MessageRecord | number = lane;
   if (topic !== undefined) {
-    meta = recordOf(dispatch, message, lane, propertiesOf({ lane, topic }), null);
-    meta.state = SHARED;
+    meta = new MessageRecord(dispatch, message, lane, propertiesOf({ lane, topic }), null);
+    if (count > 1) meta.state = SHARED;
   }
   const fanOut = new ToldFanOut(targets, count, message, meta);
   runFanOut(dispatch, fanOut, true, announce);

@@ -127,6 +127,7 @@ export class MailboxCore {
     const buffer = (this.buffer ??= new BoundedBuffer(this.capacity, settings.overflow, settings.fairness));
     const record = isOwn(meta) ? meta : null;
     const queued = record === null ? message : undefined;
+    if (settings.hasTtl && typeof meta !== 'number') meta.noteSent();
     if (record !== null) {
       record.core = this;
       record.state = HELD;

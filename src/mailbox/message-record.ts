@@ -67,6 +67,11 @@ export class MessageRecord implements Envelope, Withdrawable, Timed {
     return this.#sentAt;
   }
 
+  /** It waits from now, where nobody has asked before since when. */
+  noteSent(): void {
+    if (this.#sentAt < 0) this.#sentAt = this.dispatch.scheduler.now();
+  }
+
   get priority(): Priority {
     return PRIORITIES[this.lane] as Priority;
   }

@@ -5,6 +5,8 @@ import type { Handler } from './handler';
 import type { MailboxCore } from './mailbox-core';
 import { BROADCAST } from './message-properties';
 import { MessageRecord } from './message-record';
+import { isOwn } from './own-record';
+import { runRecord } from './run-turn';
 import { TAKEN } from './taken';
 import { SharedTurn, Turn } from './turn';
 import { returned, threw } from './turn-outcome';
@@ -37,6 +39,7 @@ export class ToldFanOut implements FanOut {
     const { targets, count } = this;
     const message = this.#message;
     const meta = this.#meta;
+    if (isOwn(meta)) return this.#runOnly(dispatch, targets[0] as MailboxCore, meta);
     const quiet = dispatch.flags;
     const over = typeof meta === 'number' ? ~meta : ~RUNS;
     let ran = 0;
@@ -69,6 +72,15 @@ export class ToldFanOut implements FanOut {
     }
     this.taken += ran;
     return (dispatch.flags & FANNING) === 0 ? (targets[ran - 1] as MailboxCore) : null;
+  }
+
+  #runOnly(dispatch: Dispatch, core: MailboxCore, record: MessageRecord): MailboxCore | null {
+    // Its observers may have settled it.
+    if ((dispatch.flags & FANNING) === 0) return null;
+    this.next = this.taken = 1;
+    record.core = core;
+    runRecord(core, dispatch, record);
+    return core;
   }
 
   offer(dispatch: Dispatch, core: MailboxCore, record: MessageRecord | undefined): void {

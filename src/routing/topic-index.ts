@@ -19,6 +19,8 @@ function withEntry<K, V>(entries: ReadonlyMap<K, V>, key: K, value: V): Readonly
 class Node<T> {
   children: ReadonlyMap<string, Node<T>> = EMPTY;
   bindings: ReadonlyMap<T, Binding<T>> = EMPTY;
+  /** Whether a wildcard ever branched off here. */
+  isWild = false;
   /** Where it branches off, and by what. */
   readonly parent: Node<T> | undefined;
   readonly token: string;
@@ -37,7 +39,10 @@ class Node<T> {
   /** The branch of a token, made where there is none. */
   branch(token: string): Node<T> {
     let child = this.children.get(token);
-    if (child === undefined) this.children = withEntry(this.children, token, (child = new Node(this, token)));
+    if (child === undefined) {
+      this.children = withEntry(this.children, token, (child = new Node(this, token)));
+      this.isWild ||= token === ANY_TOKEN || token === ANY_REST;
+    }
     return child;
   }
 
@@ -98,21 +103,31 @@ export class TopicIndex<T> {
    * @throws {BrokerError} `RoutingFailed` for a malformed topic.
    */
   match(topic: string): readonly T[] {
+    const tokens = parseTopic(topic);
+    let node = this.#root;
+    let at = 0;
+    // Down to the first wildcard there is one way, and nothing to gather.
+    for (; !node.isWild; at++) {
+      if (at === tokens.length) return node.values;
+      const child = node.children.get(tokens[at] as string);
+      if (child === undefined) return NONE;
+      node = child;
+    }
     const found: Node<T>[] = [];
-    let nodes = [this.#root];
-    for (const token of parseTopic(topic)) {
+    let nodes = [node];
+    for (; at < tokens.length; at++) {
       const next: Node<T>[] = [];
       for (const { children } of nodes) {
         const rest = children.get(ANY_REST);
         if (rest !== undefined) found.push(rest);
         const any = children.get(ANY_TOKEN);
         if (any !== undefined) next.push(any);
-        const exact = children.get(token);
+        const exact = children.get(tokens[at] as string);
         if (exact !== undefined) next.push(exact);
       }
       nodes = next;
     }
-    for (const node of nodes) if (node.bindings.size > 0) found.push(node);
+    for (const end of nodes) if (end.bindings.size > 0) found.push(end);
     return valuesOf(found);
   }
 
