@@ -11,33 +11,49 @@ export const ANY_REST = '>';
  *
  * @throws {BrokerError} `RoutingFailed` for what is no string, an empty token, or a `>` that is not last (rule T1).
  */
-export function parsePattern(pattern: unknown): readonly string[] {
+export const parsePattern: Parse = /* @__PURE__ */ remembering((pattern) => {
   const tokens = parse(pattern, 'pattern');
   const rest = tokens.indexOf(ANY_REST);
   if (rest >= 0 && rest < tokens.length - 1) throw malformed(pattern, "'>' must be the last token");
   return tokens;
-}
+});
 
 /**
  * The tokens of a topic that something is published on.
  *
  * @throws {BrokerError} `RoutingFailed` for what is no string, an empty token, or a wildcard (rule T1).
  */
-export function parseTopic(topic: unknown): readonly string[] {
-  if (topic === lastTopic) return lastTokens;
+export const parseTopic: Parse = /* @__PURE__ */ remembering((topic) => {
   const tokens = parse(topic, 'topic');
   if (tokens.includes(ANY_TOKEN) || tokens.includes(ANY_REST)) throw malformed(topic, 'wildcards are for patterns');
-  lastTopic = topic as string;
-  return (lastTokens = tokens);
-}
+  return tokens;
+});
 
-/** One publish is looked at by its check, its actors and its observers: the last topic is parsed once. At first it is any topic at all. */
-let lastTopic = 'none';
-let lastTokens: readonly string[] = [lastTopic];
+type Parse = (value: unknown) => readonly string[];
+
+/** Each is looked at more than once: by its check, its actors, its observers, what is retained. The last one is parsed once. */
+function remembering(parsed: Parse): Parse {
+  let last: unknown = parsed;
+  let tokens: readonly string[] = [];
+  return (value) => {
+    if (value !== last) {
+      tokens = parsed(value);
+      last = value;
+    }
+    return tokens;
+  };
+}
 
 function parse(value: unknown, what: string): readonly string[] {
   if (typeof value !== 'string') throw new BrokerError('RoutingFailed', `a ${what} must be a string, got ${describeValue(value)}`);
-  const tokens = value.split('.');
+  // Not by `split`, which V8 does in its runtime: a third more, and five times as much for a single token.
+  const tokens: string[] = [];
+  let from = 0;
+  for (let dot = value.indexOf('.'); dot >= 0; dot = value.indexOf('.', from)) {
+    tokens.push(value.slice(from, dot));
+    from = dot + 1;
+  }
+  tokens.push(value.slice(from));
   if (tokens.includes('')) throw malformed(value, "tokens split by '.' must not be empty");
   return tokens;
 }
