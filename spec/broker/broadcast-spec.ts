@@ -88,6 +88,54 @@ describe('broadcast', () => {
     expect(seen.completed).toBe(false);
   });
 
+  it('is not held up by a target that was idle and takes something urgent and slow first (R3)', () => {
+    const { broker } = setup();
+    const urgent = new Subject<string>();
+    broker.spawn(a, () => {
+      broker.trySend(c, 'urgent', { priority: 'critical' });
+      return 'a';
+    });
+    broker.spawn(b, () => 'b');
+    broker.spawn(c, (message) => (message === 'urgent' ? urgent : 'c'));
+    const seen = watchFor(broker.broadcast('x'));
+    expect(seen.values).toEqual([
+      { actorId: 'a', ok: true, value: 'a' },
+      { actorId: 'b', ok: true, value: 'b' },
+    ]);
+    urgent.complete();
+    expect(seen.values.at(-1)).toEqual({ actorId: 'c', ok: true, value: 'c' });
+    expect(seen.completed).toBe(true);
+  });
+
+  it('is not held up by a target that was idle and loses its consumer first (R3)', () => {
+    const { broker } = setup();
+    const mailbox = Mailbox.bounded<any>(1);
+    const consumer = mailbox.receive(() => 'b');
+    broker.spawn(a, () => {
+      consumer.unsubscribe();
+      return 'a';
+    });
+    broker.register(b, mailbox);
+    const seen = watchFor(broker.broadcast('x'));
+    expect(seen.values).toEqual([{ actorId: 'a', ok: true, value: 'a' }]);
+    mailbox.receive(() => 'late');
+    expect(seen.values.at(-1)).toEqual({ actorId: 'b', ok: true, value: 'late' });
+    expect(seen.completed).toBe(true);
+  });
+
+  it('waits for an idle target on a scheduler only until that has drained (R3, D3)', () => {
+    virtually(({ flush }) => {
+      const { broker } = setup();
+      broker.spawn(a, () => 'a');
+      broker.spawn(b, (message) => (message === 'urgent' ? NEVER : 'b'), { dispatcher: asapScheduler });
+      const seen = watchFor(broker.broadcast('x', { timeout: Infinity }));
+      broker.trySend(b, 'urgent', { priority: 'critical' });
+      expect(seen.values).toEqual([]);
+      flush();
+      expect(seen.values).toEqual([{ actorId: 'a', ok: true, value: 'a' }]);
+    });
+  });
+
   it('counts an empty stream as undefined and a failing one as its error (R3)', () => {
     const { broker } = setup();
     broker.spawn(a, () => EMPTY);

@@ -34,6 +34,7 @@ export class ModelBroker {
   #rest: (() => void) | undefined;
   readonly #ready: ModelMailbox[] = [];
   #isDraining = false;
+  #atRest: (() => void)[] = [];
   #isEnding = false;
 
   constructor(
@@ -62,10 +63,16 @@ export class ModelBroker {
     work();
     for (let next = this.#ready.shift(); next !== undefined; next = this.#ready.shift()) this.#visit(next);
     this.#isDraining = false;
+    for (const work of this.#atRest.splice(0)) this.atomically(work);
     if (this.#isEnding && !this.isOver) {
       this.isOver = true;
       this.onOver();
     } else this.#endIfQuiet();
+  }
+
+  /** What is done once, when the stack has returned. */
+  whenAtRest(work: () => void): void {
+    this.#atRest.push(work);
   }
 
   /** R4: what is done in the middle of `steps` comes after all of them. */

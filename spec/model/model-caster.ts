@@ -49,7 +49,10 @@ export class ModelCaster {
     const announce = (): void => {
       if (!isRefusing) this.#story.broadcasts.push(`${payload.n}`);
     };
-    broker.cast([...steps, announce], () => gathering.offered());
+    broker.cast([...steps, announce], () => {
+      gathering.offered();
+      broker.whenAtRest(() => gathering.atRest());
+    });
   }
 
   tryBroadcast({ plan, to }: Extract<Command, { do: 'try-broadcast' }>): void {

@@ -8,7 +8,7 @@ interface Seat {
   result: string | undefined;
 }
 
-/** R3: one result for each target; none before all have been offered the message, and the idle ones have started. */
+/** R3: one result for each target; none before all have been offered the message, and the idle ones have started that can. */
 export class ModelGathering {
   isOver = false;
   readonly #seats: Seat[] = [];
@@ -32,6 +32,12 @@ export class ModelGathering {
 
   offered(): void {
     this.#isOffered = true;
+    this.#emit();
+  }
+
+  /** The stack has returned: whoever could start has started. */
+  atRest(): void {
+    for (const seat of this.#seats) seat.willStart = false;
     this.#emit();
   }
 

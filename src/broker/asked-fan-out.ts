@@ -117,6 +117,6 @@ export class AskedFanOut implements FanOut {
   }
 
   offered(): void {
-    this.#gathering.oneStarted();
+    this.#gathering.offered();
   }
 }

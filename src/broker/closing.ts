@@ -26,29 +26,29 @@ export interface Ending {
 export function closeQuietly(dispatch: Dispatch, options: CloseOptions, ending: Ending): void {
   const { drain = true, timeout = TIMEOUT } = options;
   let timer: Subscription | undefined;
-  const endStreams = (): void => {
-    dispatch.onQuiet = undefined;
-    ending.endStreams();
-  };
+  let isEnding = false;
   const end = (): void => {
+    isEnding = true;
     timer?.unsubscribe();
     const outermost = dispatch.enter();
     try {
       dispatch.emit({ next: () => ending.endActors() }, undefined);
     } finally {
-      dispatch.onQuiet = endStreams;
+      dispatch.whenAtRest(() => ending.endStreams());
       dispatch.leave(outermost);
     }
   };
   const endIfQuiet = (): void => {
+    if (isEnding) return;
     if (dispatch.pending === 0 && dispatch.inFlight === 0) end();
+    else dispatch.whenAtRest(endIfQuiet);
   };
   if (!drain) {
     end();
     return;
   }
-  dispatch.onQuiet = endIfQuiet;
   if ((dispatch.flags & DRAINING) === 0) endIfQuiet();
+  else dispatch.whenAtRest(endIfQuiet);
   // Last: a scheduler may call at once.
-  if (dispatch.onQuiet === endIfQuiet && timeout !== Infinity) timer = dispatch.scheduler.schedule(end, timeout);
+  if (!isEnding && timeout !== Infinity) timer = dispatch.scheduler.schedule(end, timeout);
 }

@@ -1,5 +1,6 @@
 import { type Subscriber, Subscription, type TeardownLogic, type Unsubscribable } from 'rxjs';
 import type { Dispatch } from '../mailbox/dispatch';
+import { READY } from '../mailbox/flags';
 import type { MailboxCore } from '../mailbox/mailbox-core';
 import type { Caller } from '../mailbox/message-record';
 import type { ActorId } from '../message/actor-id';
@@ -37,6 +38,11 @@ export class Seat implements Caller {
     this.#gathering.oneStarted();
   }
 
+  /** Whether it is in line no more, and was to start: something urgent came first, or its consumer has gone. */
+  get isHeldUp(): boolean {
+    return this.#willStart && (this.#core.flags & READY) === 0;
+  }
+
   next(value: unknown): void {
     this.#value = value;
   }
@@ -71,7 +77,7 @@ export class Seat implements Caller {
 
 /**
  * The answers to one broadcast, on their way to its subscriber (rule R3): held back until the message has been offered to all and
- * every idle target has started, then in registration order or as they settle.
+ * every idle target has started that can, then in registration order or as they settle.
  */
 export class Gathering implements Unsubscribable {
   isOver = false;
@@ -101,6 +107,12 @@ export class Gathering implements Unsubscribable {
     this.#toStart++;
   }
 
+  /** The message has been offered to everyone. */
+  offered(): void {
+    this.oneStarted();
+    this.#expectWhatCan();
+  }
+
   /** An idle target has started, or the message has been offered to everyone. */
   oneStarted(): void {
     this.#toStart--;
@@ -124,6 +136,20 @@ export class Gathering implements Unsubscribable {
     this.#dispatch.within(() => {
       this.isOver = true;
       for (const seat of this.#seats) seat.cancel();
+    });
+  }
+
+  /** Idle targets are waited for until the stack has returned; then only those that are still in line. */
+  #expectWhatCan(): void {
+    if (this.#toStart === 0) return;
+    this.#dispatch.whenAtRest(() => {
+      const heldUp = this.#seats.filter((seat) => seat.isHeldUp);
+      if (heldUp.length > 0) {
+        this.#dispatch.within(() => {
+          for (const seat of heldUp) seat.started();
+        });
+      }
+      this.#expectWhatCan();
     });
   }
 

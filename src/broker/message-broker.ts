@@ -90,7 +90,8 @@ export interface MessageBroker extends Sender, Publisher, AsyncCloseable {
 
   /**
    * Asks every actor: one result for each, in registration order, or with `{ order: 'settled' }` as they come. A failure is a value.
-   * Offered to every target, and started at every idle one, before the first result is emitted. No target: completes empty.
+   * Offered to every target, and started at every idle one, before the first result is emitted; one that takes something more urgent
+   * first, or loses its consumer, holds nobody up. No target: completes empty.
    */
   broadcast<const M>(message: M, options?: BroadcastOptions): Observable<BroadcastResult<ReplyOf<M>>>;
 

@@ -45,8 +45,6 @@ export class Dispatch {
   readonly host: Host | null;
   readonly main: RunQueue;
   readonly clock: DrainClock;
-  /** Called when a drain has ended: the closing broker waits for quiet. */
-  onQuiet: (() => void) | undefined;
   readonly #name: string;
   // Made when they are first asked for: a test makes a broker for each case.
   #ids: IdSequence | undefined;
@@ -58,6 +56,7 @@ export class Dispatch {
   #asked: Set<RunQueue> | undefined;
   /** Scheduled queues that a scheduler wanted to drain while a turn was on the stack. */
   #deferred: RunQueue[] | undefined;
+  #atRest: (() => void)[] | undefined;
   #ticks = 0;
   #lastNumber = NOBODY;
   /** A macrotask will go on where a drain gave way; and the slice that senders have until then is used up. */
@@ -174,7 +173,18 @@ export class Dispatch {
       this.flags &= ~DRAINING;
       this.clock.stop();
     }
-    this.onQuiet?.();
+    if (this.#atRest !== undefined) this.#tellAtRest();
+  }
+
+  /** Calls `work` once, when the stack has next returned and has drained what it could. */
+  whenAtRest(work: () => void): void {
+    (this.#atRest ??= []).push(work);
+  }
+
+  #tellAtRest(): void {
+    const works = this.#atRest ?? [];
+    this.#atRest = undefined;
+    for (const work of works) work();
   }
 
   /** A queue has asked its scheduler for a drain, or need not any more. */
