@@ -30,13 +30,10 @@ export function closeQuietly(dispatch: Dispatch, options: CloseOptions, ending: 
   const end = (): void => {
     isEnding = true;
     timer?.unsubscribe();
-    const outermost = dispatch.enter();
-    try {
-      dispatch.emit({ next: () => ending.endActors() }, undefined);
-    } finally {
+    dispatch.within(() => {
       dispatch.whenAtRest(() => ending.endStreams());
-      dispatch.leave(outermost);
-    }
+      dispatch.emit({ next: () => ending.endActors() }, undefined);
+    });
   };
   const endIfQuiet = (): void => {
     if (isEnding) return;

@@ -129,21 +129,20 @@ export class Dispatch {
     if (outermost) this.finish();
   }
 
-  /** `work` as one stretch: what it sends is queued, and runs when it is done, if this is the outermost. For what is not hot. */
-  within<T>(work: () => T): T {
+  /**
+   * `work` as one stretch: what it sends is queued, and runs when it is done, if this is the outermost. For what is not hot. A turn that
+   * is settled by it is nobody's own send (rule D1), so then it does not go on where a drain gave way.
+   */
+  within<T>(work: () => T, settles = false): T {
     const outermost = this.enter();
     try {
       return work();
     } finally {
-      this.leave(outermost);
+      if (outermost) {
+        if (settles && this.clock.isSettlingOverdue()) this.suspend();
+        this.finish(!settles);
+      }
     }
-  }
-
-  /** As `leave`, where a turn was settled: that is nobody's own send (rule D1), so it does not go on where a drain gave way. */
-  leaveSettled(outermost: boolean): void {
-    if (!outermost) return;
-    if (this.clock.isSettlingOverdue()) this.suspend();
-    this.finish(false);
   }
 
   /** A message was queued from outside while a drain gives way. */

@@ -44,13 +44,9 @@ export class StreamedReply extends Subscriber<unknown> {
 
   /** Settled before its teardown is called, as RxJS has it: that may end the actor, or its caller. */
   #over(settle: () => void): void {
-    const { dispatch } = this.#turn.core.runQueue;
-    const outermost = dispatch.enter();
-    try {
+    this.#turn.core.runQueue.dispatch.within(() => {
       settle();
       this.end();
-    } finally {
-      dispatch.leaveSettled(outermost);
-    }
+    }, true);
   }
 }

@@ -46,15 +46,12 @@ export function emitReply(turn: Turn, value: unknown): void {
   record.answered = true;
   record.place?.remove(record);
   const { dispatch } = turn.core.runQueue;
-  const outermost = dispatch.enter();
-  try {
+  dispatch.within(() =>
     dispatch.nesting.run(() => {
       caller.next(value);
       if (caller.closed === true) abortTurn(turn, undefined);
-    });
-  } finally {
-    dispatch.leave(outermost);
-  }
+    }),
+  );
 }
 
 /** A turn's promise is fulfilled, its stream completed, its delivery settled. */
@@ -121,24 +118,20 @@ function awaitReply(turn: Turn, promise: PromiseLike<unknown>): void {
 
 function conclude(turn: Turn, how: (dispatch: Dispatch, message: unknown) => void): void {
   const { dispatch } = turn.core.runQueue;
-  const outermost = dispatch.enter();
-  try {
-    dispatch.nesting.run(() => {
-      const { core, state } = turn;
-      if (state !== OPEN && state !== ABANDONED) return;
-      turn.end();
-      if (state === OPEN) {
-        dispatch.open--;
-        turn.rest?.stopClock();
-      }
-      core.freeSeat(turn);
-      if (state === OPEN) how(dispatch, turn.rest?.message);
-      // Its last turn is counted and answered before the actor stops.
-      core.checkDrained();
-    });
-  } finally {
-    dispatch.leaveSettled(outermost);
-  }
+  const end = (): void => {
+    const { core, state } = turn;
+    if (state !== OPEN && state !== ABANDONED) return;
+    turn.end();
+    if (state === OPEN) {
+      dispatch.open--;
+      turn.rest?.stopClock();
+    }
+    core.freeSeat(turn);
+    if (state === OPEN) how(dispatch, turn.rest?.message);
+    // Its last turn is counted and answered before the actor stops.
+    core.checkDrained();
+  };
+  dispatch.within(() => dispatch.nesting.run(end), true);
 }
 
 /** Settled and counted before its value is emitted, so that `take(1)` aborts nothing (rule S2). */
