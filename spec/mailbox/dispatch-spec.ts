@@ -301,6 +301,22 @@ describe('a drain that gives way', () => {
     await over(1_000);
   });
 
+  it.each<[string, (stream: Subject<string>) => void]>([
+    ['completes', (stream) => stream.complete()],
+    ['errors', (stream) => stream.error(new Error('failed'))],
+  ])('does not go on where a streamed reply %s meanwhile (D4)', async (_, settle) => {
+    const { broker, game, over } = playing();
+    const stream = new Subject<string>();
+    broker.spawn(c, () => stream);
+    const reply = watchFor(broker.send(c, 0));
+    broker.trySend(a, 999);
+    const { hops } = game;
+    settle(stream);
+    expect(reply.completed || reply.errored).toBe(true);
+    expect(game.hops).toBe(hops);
+    await over(1_000);
+  });
+
   it('is as ready as any other when it is through (D1)', async () => {
     const { broker, game, over } = playing();
     broker.trySend(a, 999);

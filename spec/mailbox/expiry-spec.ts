@@ -41,7 +41,8 @@ describe('a full mailbox', () => {
   function filled() {
     const { broker, letters } = setup();
     const mailbox = Mailbox.bounded<any>(5, { ttl: 10 });
-    broker.register(a, mailbox, { topics: ['t'] });
+    broker.register(a, mailbox, { topics: ['t', 'both'] });
+    broker.spawn(actorId('b'), () => {}, { topics: ['both'] });
     broker.trySend(a, 'lives', { ttl: 100 });
     return { broker, letters, mailbox };
   }
@@ -51,6 +52,7 @@ describe('a full mailbox', () => {
     ['told with headers', (broker, message) => broker.trySend(a, message, { headers: { h: '1' } })],
     ['broadcast', (broker, message) => broker.tryBroadcast(message)],
     ['published', (broker, message) => broker.publish('t', message)],
+    ['published to two', (broker, message) => broker.publish('both', message)],
   ])('finds what its own ttl has ended behind a head that lives longer: %s (M2, ttl)', (how, send) => {
     virtually(({ at }) => {
       const { broker, letters, mailbox } = filled();
@@ -63,7 +65,7 @@ describe('a full mailbox', () => {
         letters.length = 0;
         expect(broker.trySend(a, 'newcomer').ok).toBe(true);
         expect(letters).toMatchObject([{ reason: 'Expired', message: 'old', target: a, priority: 'normal' }]);
-        expect(letters[0]?.topic).toBe(how === 'published' ? 't' : undefined);
+        expect(letters[0]?.topic).toBe({ published: 't', 'published to two': 'both' }[how]);
         expect(mailbox.metrics()).toMatchObject({ size: 5, lost: 2, accepted: 6 });
         const got: unknown[] = [];
         mailbox.receive((message: unknown) => void got.push(message));

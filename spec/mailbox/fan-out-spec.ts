@@ -24,6 +24,31 @@ describe('a broadcast to idle actors', () => {
     expect(broker.metrics()).toMatchObject({ totalSent: 2, totalDelivered: 2, totalSucceeded: 1, inFlight: 1 });
   });
 
+  it('is handed over once to each, also behind one that sends and then throws (R4, M5)', () => {
+    const { broker } = setup();
+    const got: string[] = [];
+    broker.spawn(a, (text: string) => {
+      got.push(`a ${text}`);
+      if (text !== 'all') return;
+      broker.trySend(b, 'after');
+      throw new Error('failed');
+    });
+    broker.spawn(b, (text: string) => void got.push(`b ${text}`));
+    expect(broker.tryBroadcast('all')).toBe(2);
+    expect(got).toEqual(['a all', 'b all', 'b after']);
+    expect(broker.metrics()).toMatchObject({ totalSent: 3, totalErrored: 1, totalSucceeded: 2, pending: 0 });
+  });
+
+  it('is handed over once to one actor, also where an observer of its topic sends to that one (R4)', () => {
+    const { broker } = setup();
+    const got: string[] = [];
+    broker.spawn(a, (text: string) => void got.push(text), { topics: ['t'] });
+    broker.topic$('t').subscribe(() => broker.trySend(a, 'after'));
+    expect(broker.publish('t', 'all')).toBe(1);
+    expect(got).toEqual(['all', 'after']);
+    expect(broker.metrics()).toMatchObject({ totalSent: 2, totalSucceeded: 2, pending: 0 });
+  });
+
   it('is aborted at one that ends itself, also by a handler that returns nothing (R2)', () => {
     const { broker, letters } = setup();
     broker.spawn(a, () => {

@@ -58,6 +58,8 @@ const ways: readonly [string, (broker: InMemoryMessageBroker, message: string) =
   ['broadcast, and asked', (broker, message) => watchFor(broker.broadcastFilter(message, (id) => id === a))],
   ['published', (broker, message) => broker.publish('t', message)],
   ['published within a turn', (broker, message) => broker.trySend(b, () => broker.publish('t', message))],
+  ['published to two', (broker, message) => broker.publish('both', message)],
+  ['published to two within a turn', (broker, message) => broker.trySend(b, () => broker.publish('both', message))],
 ];
 
 describe.each(ways)('a turn whose message was %s', (how, send) => {
@@ -66,7 +68,8 @@ describe.each(ways)('a turn whose message was %s', (how, send) => {
     const { broker } = setup();
     broker.spawn(b, (work: () => void) => work());
     broker.trySend(b, () => {});
-    broker.spawn(a, (message: string, context: ActorContext) => handle(context, message), { topics: ['t'] });
+    broker.spawn(actorId('c'), () => {}, { topics: ['both'] });
+    broker.spawn(a, (message: string, context: ActorContext) => handle(context, message), { topics: ['t', 'both'] });
     return { broker };
   }
 
@@ -90,7 +93,7 @@ describe.each(ways)('a turn whose message was %s', (how, send) => {
     const { priority, topic, headers, attempt } = kept!.envelope;
     expect({ priority, topic, headers, attempt }).toEqual({
       priority: how.includes('low') ? 'low' : 'normal',
-      topic: how.includes('published') ? 't' : undefined,
+      topic: how.includes('to two') ? 'both' : how.includes('published') ? 't' : undefined,
       headers: how.includes('headers') ? { h: '1' } : {},
       attempt: 1,
     });

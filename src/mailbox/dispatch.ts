@@ -172,7 +172,7 @@ export class Dispatch {
       this.flags &= ~DRAINING;
       this.clock.stop();
     }
-    if (this.#atRest !== undefined) this.#tellAtRest();
+    if (this.#atRest !== undefined) this.#tellAtRest(this.#atRest);
   }
 
   /** Calls `work` once, when the stack has next returned and has drained what it could. */
@@ -180,8 +180,7 @@ export class Dispatch {
     (this.#atRest ??= []).push(work);
   }
 
-  #tellAtRest(): void {
-    const works = this.#atRest ?? [];
+  #tellAtRest(works: readonly (() => void)[]): void {
     this.#atRest = undefined;
     for (const work of works) work();
   }
