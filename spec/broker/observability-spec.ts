@@ -405,6 +405,8 @@ describe('DeadLetterQueue', () => {
     expect(queue).toMatchObject({ size: 3, evicted: 2, capacity: 3 });
     expect(new DeadLetterQueue().capacity).toBe(1_000);
     expect(() => new DeadLetterQueue({ capacity: 0 })).toThrow(RangeError);
+    expect(() => new DeadLetterQueue(100 as never)).toThrow('options must be an object, got 100');
+    expect(() => new DeadLetterQueue(null as never)).toThrow('options must be an object, got null');
     expect(() => broker.withDeadLetterQueue({} as never)).toThrow(/DeadLetterQueue/);
   });
 

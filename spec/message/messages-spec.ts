@@ -126,6 +126,7 @@ describe('the topic grammar (T1)', () => {
 
   it('says what it was given and what is allowed', () => {
     expect(() => parsePattern(5)).toThrow('RoutingFailed: a pattern must be a string, got 5');
+    expect(() => parseTopic('a.*')).toThrow("malformed topic 'a.*': wildcards are for patterns (allowed: a.b.c)");
     expect(() => parsePattern('a..b')).toThrow("malformed topic 'a..b': tokens split by '.' must not be empty (allowed: a.b.c, a.*.c, a.>)");
     expect(() => parsePattern('>.a')).toThrow("'>' must be the last token");
   });

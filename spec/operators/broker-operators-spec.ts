@@ -102,6 +102,12 @@ describe('requestFrom', () => {
   });
 });
 
+it.each([undefined, null, 5, {}, 'broker'])('throw at the call for a broker that is none: %s', (none) => {
+  const broker = none as never;
+  const made = [() => requestFrom(broker, id, { capacity: 1 }), () => sendTo(broker, id), () => publishTo(broker, 'a')];
+  expect(made.map((make) => expect(make).toThrow(/^broker must have (send|trySend|publish)\(\), as a MessageBroker has, got /))).toHaveLength(3);
+});
+
 describe('sendTo', () => {
   it('tells every value and passes it on, whatever becomes of it', () => {
     const broker = quiet();

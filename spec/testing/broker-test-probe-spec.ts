@@ -12,6 +12,12 @@ function setup(): { broker: InMemoryMessageBroker; probe: BrokerTestProbe } {
 }
 
 describe('BrokerTestProbe', () => {
+  it('throws for what is no broker, and for an id that is none', () => {
+    for (const none of [undefined, null, 5, {}]) expect(() => new BrokerTestProbe(none as never)).toThrow(/^broker must be a MessageBroker, got /);
+    const probe = new BrokerTestProbe(new InMemoryMessageBroker());
+    expect(() => probe.assertSent(undefined as never, 0)).toThrow('an actor id must be a non-empty string, got undefined');
+  });
+
   it('counts the messages to a mailbox without a consumer', () => {
     const { broker, probe } = setup();
     broker.register(id, Mailbox.bounded(10));

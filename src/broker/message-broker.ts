@@ -47,7 +47,8 @@ export interface MessageBroker extends Sender, Publisher, AsyncCloseable {
    * Registers an actor with a mailbox of its own making. What the mailbox holds counts as sent now.
    *
    * @throws {BrokerError} `AlreadyRegistered` for a taken id or mailbox, and for one that is just being emptied by its unregistration (by
-   * `onStop` it is free); nothing is changed. `RoutingFailed` for a malformed topic.
+   * `onStop` it is free); nothing is changed. `RoutingFailed` for a malformed topic; `BrokerClosed` once the broker closes. Throws what
+   * `onStart` throws, and then nothing is registered.
    */
   register<Msg>(id: ActorId<Msg>, mailbox: Mailbox<NoInfer<Msg>>, options?: RegisterOptions): Registration;
 
@@ -58,7 +59,11 @@ export interface MessageBroker extends Sender, Publisher, AsyncCloseable {
    */
   unregister(id: ActorId): void;
 
-  /** Registers an actor and makes its mailbox. With a protocol: one typed handler for each of its messages. */
+  /**
+   * Registers an actor and makes its mailbox. With a protocol: one typed handler for each of its messages.
+   *
+   * @throws {TypeError | RangeError} for a bad id, actor or option, and what `register` throws.
+   */
   spawn<Msg>(id: ActorId<Msg>, actor: Handler<NoInfer<Msg>> | Actor<NoInfer<Msg>>, options?: SpawnOptions): Registration;
   spawn<Msg, P extends AnyProtocol<P>>(
     id: ActorId<Msg>,
@@ -95,14 +100,14 @@ export interface MessageBroker extends Sender, Publisher, AsyncCloseable {
    */
   broadcast<const M>(message: M, options?: BroadcastOptions): Observable<BroadcastResult<ReplyOf<M>>>;
 
-  /** The same for the actors whose id passes. A throwing filter errors before anything is sent. */
+  /** The same for the actors whose id passes, by a filter that answers at once. One that throws errors before anything is sent. */
   broadcastFilter<const M>(
     message: M,
     filter: (id: ActorId) => boolean,
     options?: BroadcastOptions,
   ): Observable<BroadcastResult<ReplyOf<M>>>;
 
-  /** Tells every actor, or those whose id passes, now. How many mailboxes took it. */
+  /** Tells every actor, or those whose id passes, now. How many mailboxes took it. Throws what the filter throws, before anything is sent. */
   tryBroadcast(message: unknown, filter?: (id: ActorId) => boolean): number;
 
   /** Every broadcast message, for observers that are no actors: in the same order as every target gets them. */
@@ -123,12 +128,15 @@ export interface MessageBroker extends Sender, Publisher, AsyncCloseable {
 
   /** The topic's retained message, if there is one. */
   retained<K extends string>(topic: K): TopicMessage<K> | undefined;
+  /** Forgets it; whoever subscribes from now on gets none. */
   clearRetained(topic: string): void;
 
   /** Emits once and completes when the actor ends; at once if it is not there. */
   watch(id: ActorId): Observable<void>;
 
+  /** Whether an actor has this id now; its mailbox may be closed. */
   isRegistered(id: ActorId): boolean;
+  /** How many actors there are. */
   registeredCount(): number;
   /** A snapshot, in registration order. */
   actorIds(): ActorId[];
@@ -145,6 +153,8 @@ export interface MessageBroker extends Sender, Publisher, AsyncCloseable {
   /**
    * Refuses newcomers from outside with `BrokerClosed`, lets what is queued and running finish, ends every actor, completes every
    * stream. Resolves when that is done. Idempotent. Also `[Symbol.asyncDispose]`, where the runtime has it.
+   *
+   * What never ends is waited for until `timeout`: a message queued where nobody receives, a turn that awaits this very promise.
    *
    * @throws {RangeError} for a negative timeout.
    */

@@ -43,6 +43,7 @@ export const checkFunction: Check = /* @__PURE__ */ mustBe('a function', (value)
 export const checkBoolean: Check = /* @__PURE__ */ mustBe('true or false', (value) => typeof value === 'boolean');
 export const checkName: Check = /* @__PURE__ */ mustBe('a non-empty string', (value) => typeof value === 'string' && value !== '');
 export const checkPositiveInteger: Check = /* @__PURE__ */ mustBe('an integer of at least 1', isPositiveInteger, RangeError);
+export const checkCount: Check = /* @__PURE__ */ mustBe('an integer of at least 1, or Infinity', (value) => value === Infinity || isPositiveInteger(value), RangeError);
 export const checkCapacity: Check = /* @__PURE__ */ mustBe('an integer of at least 1 (Mailbox.unbounded has no bound)', isPositiveInteger, RangeError);
 export const checkDuration: Check = /* @__PURE__ */ mustBe('a number of milliseconds from 0', (value) => isDuration(value) && value !== Infinity, RangeError);
 export const checkTimeout: Check = /* @__PURE__ */ mustBe('a number of milliseconds from 0, or Infinity for none', isDuration, RangeError);
@@ -60,10 +61,6 @@ function isDuration(value: unknown): boolean {
   return typeof value === 'number' && value >= 0;
 }
 
-/** @throws {RangeError} unless `value` is an integer of at least 1, or `Infinity`. */
-export function checkCount(value: unknown, name: string): void {
-  if (value !== Infinity) checkPositiveInteger(value, name);
-}
 
 /** @throws {RangeError} unless `value` is one of `allowed`. */
 export function checkOneOf<T extends string>(value: unknown, name: string, allowed: readonly T[]): T {

@@ -8,8 +8,10 @@ import type { Envelope } from './envelope';
  * What a handler knows of its turn, and what it may do in it.
  *
  * `send` says "this turn waits for it": the ask is cancelled when the turn is aborted, and fails at once with `Deadlock` when no turn
- * round a circle of such asks is free (rule O6). For what nobody waits for there are `trySend` and `broker.send`. Both name this
- * actor as the envelope's `sender`.
+ * round a circle of such asks is free (rule O6). For what nobody waits for there are `trySend` and `broker.send`. `send` and `trySend`
+ * name this actor as the envelope's `sender`.
+ *
+ * Its methods are called on it: `context.send(…)`. What has no state of its own can be taken apart: `(message, { self, envelope, signal }) => …`.
  */
 export interface ActorContext extends Sender {
   /** The id of the actor whose turn this is. Empty for a mailbox without a broker. */
@@ -20,6 +22,11 @@ export interface ActorContext extends Sender {
    * Made when it is first read (an `AbortController` costs about 2 µs).
    */
   readonly signal: AbortSignal;
-  /** The broker. @throws {BrokerError} `NotFound` in a mailbox without one. */
+  /**
+   * The broker. What is sent through it is nobody's in particular: while the broker closes, it takes that only from the handler's first
+   * synchronous stretch; `context.send` and `context.trySend` it takes for as long as the turn is open.
+   *
+   * @throws {BrokerError} `NotFound` in a mailbox without one.
+   */
   readonly broker: MessageBroker;
 }

@@ -1,7 +1,10 @@
 import type { ActorId } from '../message/actor-id';
 import type { Priority } from '../message/priority';
 
-/** What a message carries besides itself. */
+/**
+ * What a message carries besides itself: fields to read, each made when it is first read. `JSON.stringify` writes them; it is no plain
+ * object to spread or clone.
+ */
 export interface Envelope {
   /** Unique within its broker, and the same in every event and dead letter of this message. */
   readonly id: string;

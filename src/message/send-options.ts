@@ -3,12 +3,12 @@ import type { Priority } from './priority';
 
 /** What may be said about a message that nobody waits for. */
 export interface TellOptions {
-  /** Default `'normal'`. */
+  /** Default `'normal'`. The priority of a routing key, and of `sendWithPriority`, goes before it. */
   readonly priority?: Priority;
   /** Milliseconds it may wait before its turn; then it fails with `Expired`. Default: the mailbox's, or none. */
   readonly ttl?: number;
   readonly sender?: ActorId;
-  /** Whatever should travel along, such as a trace context. */
+  /** Whatever should travel along, such as a trace context. Not copied: leave it as it is. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 

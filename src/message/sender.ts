@@ -4,7 +4,7 @@ import type { Accepted, ReplyFor, Tellable } from './reply-of';
 import type { SendOptions, TellOptions } from './send-options';
 import type { SendResult } from './send-result';
 
-/** Whoever can send: a broker, and the context of a turn. */
+/** Whoever can send: a broker, and the context of a turn. Its methods are called on it, not taken apart from it. */
 export interface Sender {
   /**
    * Asks an actor. Cold: every subscription sends one message, so `retry()` sends again (rule S1).
@@ -19,7 +19,7 @@ export interface Sender {
   /**
    * Tells an actor, now; nobody waits for a reply. By default an idle actor has handled it when this returns (rule D1).
    *
-   * Never throws for a delivery failure: it returns it. The `error` of a refusal is made when it is first read.
+   * A message that has a reply is asked, or told by `send(…).subscribe({ error })`. Never throws for a delivery failure: it returns it. The `error` of a refusal is made when it is first read.
    *
    * @throws {TypeError | RangeError} for a bad id or option.
    */

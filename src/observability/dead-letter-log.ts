@@ -1,10 +1,10 @@
-import { check, checkPositiveInteger, checkTimeout, describeValue, isObject } from '../failure/check';
+import { check, checkCount, checkTimeout, describeValue, isObject } from '../failure/check';
 import type { DrainClock } from '../mailbox/drain-clock';
 import type { DeadLetter } from './dead-letter';
 
 /** How dead letters are logged while nobody observes them (rule O3). */
 export interface DeadLetterLogOptions {
-  /** Letters written out before counting begins. Default 10. */
+  /** Letters written out before counting begins: 0 for none, `Infinity` for all. Default 10. */
   readonly first?: number;
   /** Milliseconds between counts of the rest. Default 300,000: five minutes. */
   readonly interval?: number;
@@ -30,7 +30,7 @@ export class DeadLetterLog {
   constructor(options: boolean | DeadLetterLogOptions, write: (message: string, ...details: unknown[]) => void) {
     check(typeof options === 'boolean' || isObject(options), 'logDeadLetters must be true, false or { first, interval }', options);
     const { first = FIRST, interval = INTERVAL } = options as DeadLetterLogOptions;
-    if (first !== 0) checkPositiveInteger(first, 'logDeadLetters.first');
+    if (first !== 0) checkCount(first, 'logDeadLetters.first');
     checkTimeout(interval, 'logDeadLetters.interval');
     this.#first = this.#told = options === false ? 0 : first;
     this.#interval = options === false ? Infinity : interval;

@@ -1,6 +1,6 @@
 import { Observable } from 'rxjs';
 import { ChunkedQueue } from '../buffer/chunked-queue';
-import { checkFunction, checkPositiveInteger } from '../failure/check';
+import { checkEach, checkFunction, checkPositiveInteger } from '../failure/check';
 import type { FailureCode } from '../failure/failure-code';
 import type { SendResult } from '../message/send-result';
 import type { DeadLetter } from './dead-letter';
@@ -60,11 +60,10 @@ export class DeadLetterQueue {
   readonly #senders = new WeakMap<LetterSource, Redeliver | undefined>();
   #openBrokers = 0;
 
-  /** @throws {RangeError} unless `capacity` is an integer of at least 1. Default 1,000. */
+  /** @throws {TypeError | RangeError} unless `capacity` is an integer of at least 1. Default 1,000. */
   constructor(options: { readonly capacity?: number } = {}) {
-    const { capacity = CAPACITY } = options;
-    checkPositiveInteger(capacity, 'capacity');
-    this.capacity = capacity;
+    checkEach(options, { capacity: checkPositiveInteger });
+    this.capacity = options.capacity ?? CAPACITY;
   }
 
   /**
@@ -93,8 +92,10 @@ export class DeadLetterQueue {
    * Takes letters out, all at once, and sends each again with one more attempt, oldest first. Letters whose sender waited for a reply
    * are left alone, since the sender knows, unless `filter` takes them.
    *
-   * Cold; synchronous; emits one result for each letter, then completes. What fails again comes back as a letter. A throwing `filter`
-   * errors before anything is taken out.
+   * Cold; synchronous; emits one result for each letter, then completes. What fails again comes back as a letter; but by an observer of
+   * letters, while it is told one, it is only counted and emitted here (rule O4). Where its broker has closed, the letter stays as it
+   * was. Sent with its priority, topic and headers; its ttl, its sender and its caller are gone. A throwing `filter` errors before
+   * anything is taken out.
    */
   redeliver(filter?: (letter: DeadLetter) => boolean): Observable<Redelivery> {
     if (filter !== undefined) checkFunction(filter, 'filter');

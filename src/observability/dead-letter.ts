@@ -2,7 +2,10 @@ import type { FailureCode } from '../failure/failure-code';
 import type { ActorId } from '../message/actor-id';
 import type { Priority } from '../message/priority';
 
-/** A message that was lost, and why. Which ones become letters is the table of DESIGN §2 (rule O3). */
+/**
+ * A message that was lost, and why (rule O3): whatever the broker failed, but for what was cancelled; and what a handler failed or was
+ * aborted at, where nobody had asked.
+ */
 export interface DeadLetter {
   /** The message's id. */
   readonly id: string;

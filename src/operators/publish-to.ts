@@ -6,6 +6,7 @@ import type { Publisher } from '../message/publisher';
 import type { RoutingKey } from '../message/routing-key';
 import type { PublishOptions } from '../message/send-options';
 import type { TopicMessage } from '../message/topic';
+import { checkSender } from './check-sender';
 
 /**
  * Publishes every value on a topic and passes it on. Refusals are counted and become dead letters, and never end the stream.
@@ -17,13 +18,15 @@ import type { TopicMessage } from '../message/topic';
  * ```
  *
  * @throws {BrokerError} `RoutingFailed` for a malformed topic.
- * @throws {TypeError | RangeError} for a bad priority or option.
+ * @throws {TypeError | RangeError} for what is no broker, a bad priority or option. The stream ends with a `RangeError` where one topic
+ * more would be retained than the broker's `maxRetained`.
  */
 export function publishTo<const K extends string | RoutingKey>(
   broker: Publisher,
   key: K,
   options?: PublishOptions,
 ): MonoTypeOperatorFunction<TopicMessage<K>> {
+  checkSender(broker, 'publish');
   parseTopic(typeof key === 'string' ? key : (key as RoutingKey | null)?.topic);
   if (typeof key !== 'string') laneOfRouting(key.priority);
   checkOptions(options);

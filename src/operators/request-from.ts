@@ -5,6 +5,7 @@ import { checkSend } from '../message/check-send';
 import type { ReplyFor } from '../message/reply-of';
 import type { SendOptions } from '../message/send-options';
 import type { Sender } from '../message/sender';
+import { checkSender } from './check-sender';
 import { type BoundedMapOptions, boundedMergeMap } from './bounded-merge-map';
 
 /** How requests are held back, sent, and what becomes of one that fails. */
@@ -26,13 +27,14 @@ export interface RequestOptions<M, R> extends BoundedMapOptions<M>, SendOptions 
  * accountIds$.pipe(map((accountId) => Account.getBalance({ accountId })), requestFrom(broker, accounts, { capacity: 100 }));
  * ```
  *
- * @throws {TypeError | RangeError} for a bad id, a missing capacity, or an option out of range.
+ * @throws {TypeError | RangeError} for what is no broker, a bad id, a missing capacity, or an option out of range.
  */
 export function requestFrom<Msg, const M extends NoInfer<Msg>, R = ReplyFor<Msg, M>>(
   broker: Pick<Sender, 'send'>,
   id: ActorId<Msg>,
   options: RequestOptions<M, R>,
 ): OperatorFunction<M, ReplyFor<Msg, M> | R> {
+  checkSender(broker, 'send');
   checkActorId(id);
   check(isObject(options), 'options must be { capacity, … }', options);
   const { capacity, concurrency, overflow, onOverflow, onError, ...sendOptions } = options;

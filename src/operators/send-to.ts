@@ -5,6 +5,7 @@ import { checkTell } from '../message/check-send';
 import type { ReplyFor, Tellable } from '../message/reply-of';
 import type { TellOptions } from '../message/send-options';
 import type { Sender } from '../message/sender';
+import { checkSender } from './check-sender';
 
 /**
  * Tells every value to an actor and passes it on. A refusal is counted and becomes a dead letter, and never ends the stream.
@@ -15,13 +16,14 @@ import type { Sender } from '../message/sender';
  * sensor$.pipe(sendTo(broker, readings)).subscribe(draw);
  * ```
  *
- * @throws {TypeError | RangeError} for a bad id or option.
+ * @throws {TypeError | RangeError} for what is no broker, a bad id or option.
  */
 export function sendTo<Msg, M extends NoInfer<Msg>>(
   broker: Pick<Sender, 'trySend'>,
   id: ActorId<Msg>,
   options?: TellOptions,
 ): MonoTypeOperatorFunction<M & Tellable<ReplyFor<Msg, M>>> {
+  checkSender(broker, 'trySend');
   checkActorId(id);
   checkTell(options);
   return tap((message) => {

@@ -1,6 +1,7 @@
 import { type Observable, ReplaySubject, filter, map } from 'rxjs';
 import { type RunHelpers, TestScheduler } from 'rxjs/testing';
 import type { BrokerOptions } from '../broker/broker-options';
+import { checkFunction } from '../failure/check';
 import { InMemoryMessageBroker } from '../broker/in-memory-message-broker';
 import type { Mailbox } from '../mailbox/mailbox';
 import type { ActorId } from '../message/actor-id';
@@ -19,11 +20,11 @@ export interface BrokerMarbleHelpers extends RunHelpers {
   readonly scheduler: TestScheduler;
   /** Another broker in the same time. */
   createBroker(options?: BrokerOptions): InMemoryMessageBroker;
-  /** The messages handed to an actor, when they are. The pattern has no end: a delivery never completes. */
+  /** The messages handed to an actor from this call on, when they are. The pattern has no end: a delivery never completes. */
   expectDeliveries(id: ActorId, broker?: InMemoryMessageBroker): MarbleExpectation;
-  /** The dead letters, when they are made: each as its reason, or as `describe` makes it. */
+  /** The dead letters from this call on, when they are made: each as its reason, or as `describe` makes it. */
   expectDeadLetters(describe?: (letter: DeadLetter) => unknown, broker?: InMemoryMessageBroker): MarbleExpectation;
-  /** A mailbox's `pressure$`. */
+  /** A mailbox's `pressure$`, from the start of virtual time: what comes before, in the test's own stretch, is its first value. */
   expectPressure(mailbox: Mailbox): MarbleExpectation;
 }
 
@@ -46,6 +47,7 @@ export function brokerMarbles(
   assertDeepEqual: (actual: any, expected: any) => void,
   options?: BrokerOptions,
 ): (test: (helpers: BrokerMarbleHelpers) => void) => () => void {
+  checkFunction(assertDeepEqual, 'assertDeepEqual');
   return (test) => () => {
     const scheduler = new TestScheduler(assertDeepEqual);
     scheduler.run((helpers) => {

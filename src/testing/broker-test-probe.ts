@@ -1,6 +1,6 @@
-import { type Observable, type Subscription, filter } from 'rxjs';
+import { type Observable, type Subscription, filter, isObservable } from 'rxjs';
 import type { MessageBroker } from '../broker/message-broker';
-import { describeValue } from '../failure/check';
+import { check, checkActorId, describeValue } from '../failure/check';
 import type { ActorId } from '../message/actor-id';
 import type { BrokerEvent } from '../observability/broker-event';
 import type { DeadLetter } from '../observability/dead-letter';
@@ -37,7 +37,9 @@ export class BrokerTestProbe {
   readonly #unannounced = new Map<unknown, Set<ActorId | undefined>>();
   #lastTargets: ReadonlySet<ActorId | undefined> | undefined;
 
+  /** @throws {TypeError} for what is no broker. */
   constructor(broker: MessageBroker) {
+    check(isObservable((broker as MessageBroker | null)?.events$), 'broker must be a MessageBroker', broker);
     this.#broker = broker;
     this.#subscription = broker.events$.subscribe((event) => this.#note(event));
     this.#subscription.add(broker.broadcasts$.subscribe((message) => this.#announced(message)));
@@ -60,6 +62,7 @@ export class BrokerTestProbe {
 
   /** The messages sent to an actor since the probe was made, in order. */
   messagesTo<Msg>(id: ActorId<Msg>): Msg[] {
+    checkActorId(id);
     return this.#sent.filter(({ target }) => target === id).map(({ message }) => message as Msg);
   }
 
@@ -86,7 +89,7 @@ export class BrokerTestProbe {
     if (messages.length > 0) throw new Error(`expected no message to ${describeValue(id)}, ${seen(messages)}`);
   }
 
-  /** Stops watching. What was seen stays. */
+  /** Stops watching. What was seen stays; whoever subscribed to `sent$` goes on. */
   unsubscribe(): void {
     this.#subscription.unsubscribe();
   }
