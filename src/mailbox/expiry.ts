@@ -48,7 +48,7 @@ function sweepHeads(core: MailboxCore, dispatch: Dispatch, buffer: Queue): boole
       dispatch.pending--;
       // Whoever waits gets the place, before anyone is told and sends again (rule M2).
       core.placeFreed();
-      core.expire(isOwn(meta) ? meta.message : message, meta);
+      core.expire(dispatch, isOwn(meta) ? meta.message : message, meta);
       core.leftQueue();
     }
   }

@@ -48,7 +48,7 @@ export function emptyMailbox(core: MailboxCore, queuedCode: FailureCode, running
     for (const { message, meta } of takeAll(core)) {
       // One by one, as they are counted: what was sent adds up at every instant (rule O2).
       dispatch.pending--;
-      core.lose(message, meta, queuedCode);
+      core.lose(dispatch, message, meta, queuedCode);
     }
     core.pressureChanged(dispatch);
     if (dispatch.onStack === core.number) dispatch.cutShort(runningCode, undefined);

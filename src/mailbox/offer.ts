@@ -27,13 +27,11 @@ export function offer(
     dispatch.journal.failed('Cancelled', id, message, known);
     return TAKEN;
   }
-  let code: FailureCode | typeof TAKEN = 'ActorNotFound';
-  if (dispatch.isRefusing && !inside) code = 'BrokerClosed';
-  else if (core !== null) code = core.take(message, known, typeof known === 'number' ? laneOfStamp(known) : known.lane);
-  if (code !== TAKEN) {
-    if (core === null) fail(dispatch, id, message, known, code);
-    else core.lose(message, known, code);
-  }
+  const isRefused = dispatch.isRefusing && !inside;
+  let code: FailureCode | typeof TAKEN = isRefused ? 'BrokerClosed' : 'ActorNotFound';
+  if (core !== null && !isRefused) code = core.take(dispatch, message, known, typeof known === 'number' ? laneOfStamp(known) : known.lane);
+  else if (core === null) fail(dispatch, id, message, known, code);
+  else core.lose(dispatch, message, known, code);
   dispatch.resume();
   return code;
 }
