@@ -27,6 +27,8 @@ export function closeQuietly(dispatch: Dispatch, options: CloseOptions, ending: 
   const { drain = true, timeout = TIMEOUT } = options;
   let timer: Subscription | undefined;
   const endStreams = (): void => {
+    // What is on its way comes to its end first, and is told.
+    if (dispatch.offering > 0) return;
     dispatch.onQuiet = undefined;
     ending.endStreams();
   };
@@ -41,7 +43,7 @@ export function closeQuietly(dispatch: Dispatch, options: CloseOptions, ending: 
     }
   };
   const endIfQuiet = (): void => {
-    if (dispatch.pending === 0 && dispatch.inFlight === 0) end();
+    if (dispatch.pending === 0 && dispatch.inFlight === 0 && dispatch.offering === 0) end();
   };
   if (!drain) {
     end();

@@ -27,6 +27,8 @@ export class Dispatch {
   flags = 0;
   /** Messages queued or waiting. */
   pending = 0;
+  /** Messages that are on their way to a mailbox. */
+  offering = 0;
   /** Turns left open: a promise or a stream is awaited. */
   open = 0;
   /** Callers that wait for a reply, but for one on the stack. */
@@ -147,9 +149,9 @@ export class Dispatch {
     this.finish(false);
   }
 
-  /** A message was queued from outside while a drain gives way. */
+  /** A message was queued from outside while a drain gives way, or was on its way while the broker was to be closed. */
   resume(): void {
-    if (this.#givesWay() && (this.flags & DRAINING) === 0) this.leave(this.enter());
+    if ((this.flags & (SUSPENDED | CLOSING)) !== 0 && (this.flags & DRAINING) === 0) this.leave(this.enter());
   }
 
   #givesWay(): boolean {
