@@ -3,7 +3,7 @@ import type { FailureCode } from '../failure/failure-code';
 import { Deadlines } from './deadlines';
 import { DrainClock } from './drain-clock';
 import { Emissions } from './emissions';
-import { ASKED, AWAITED, CLOSED, CLOSING, CUT_SHORT, DRAINING, FANNING, LOOKED_AT, QUEUED, STALLED, SUSPENDED } from './flags';
+import { ASKED, AWAITED, CLOSED, CLOSING, CUT_SHORT, DETACHED, DRAINING, FANNING, LOOKED_AT, QUEUED, STALLED, SUSPENDED } from './flags';
 import type { Host } from './host';
 import { IdSequence } from './id-sequence';
 import type { Journal } from './journal';
@@ -292,7 +292,7 @@ export class Dispatch {
       core.runNext(this);
     }
     if ((core.flags & (QUEUED | STALLED)) === QUEUED) core.runQueue.add(core);
-    else if ((core.flags & CLOSED) !== 0) core.checkDrained();
+    else if ((core.flags & (CLOSED | DETACHED)) !== 0) core.checkDrained();
     return true;
   }
 }

@@ -2,15 +2,17 @@ import { aloneQueue } from './alone';
 import { NORMAL_LANE } from '../message/lane';
 import { DETACHED } from './flags';
 import type { MailboxCore } from './mailbox-core';
-import { moveTo } from './mailbox-end';
+import { leaveBehind, moveTo } from './mailbox-end';
 import { offer } from './offer';
 
 /** `next` of a mailbox; the slow way of `tellDirect`. */
 export function tell(core: MailboxCore, message: unknown): void {
-  if ((core.flags & DETACHED) === 0) {
+  // While it is being emptied it is gone, and not elsewhere yet.
+  if ((core.flags & DETACHED) === 0 || core.extras?.leaving === true) {
     offer(core.runQueue.dispatch, core, core.id, message, NORMAL_LANE, false);
     return;
   }
+  leaveBehind(core);
   moveTo(core, aloneQueue(core.settings.dispatcher));
   const { dispatch } = core.runQueue;
   dispatch.within(() => {
