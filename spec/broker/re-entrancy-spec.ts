@@ -1,6 +1,6 @@
 import { type BrokerMetrics, InMemoryMessageBroker, Mailbox, actorId } from 'rx-broker';
 import { toMetrics } from 'rx-broker/operators';
-import { NEVER, Subject, VirtualTimeScheduler, asapScheduler, asyncScheduler, finalize, skip, take, takeUntil, timer } from 'rxjs';
+import { NEVER, Subject, VirtualTimeScheduler, asapScheduler, asyncScheduler, finalize, skip, take, takeUntil, tap, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { deferred, expectConserved, setup, virtually, watchFor } from './setup';
 
@@ -10,6 +10,21 @@ const third = actorId<any>('third');
 
 /** Time for whatever a scheduler or a macrotask was asked. */
 const later = (ms = 20): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Compares, whenever it is called, what the broker counts with what its events have told (O1). Answers how often it has been. */
+function counting(broker: InMemoryMessageBroker): () => number {
+  let told: BrokerMetrics | undefined;
+  const differences: unknown[] = [];
+  let looked = 0;
+  broker.events$.pipe(toMetrics()).subscribe((metrics) => (told = metrics));
+  return () => {
+    // A callback's throw would be reported, and forgotten: a difference is found again by the next who looks.
+    const own = { ...broker.metrics(), avgRoutingLatencyNs: 0 };
+    if (JSON.stringify(own) !== JSON.stringify(told)) differences.push({ own, told });
+    expect(differences).toEqual([]);
+    return ++looked;
+  };
+}
 
 describe('whoever is told of a message that leaves a queue', () => {
   it('cannot take one out again that has expired (M2, O2)', () => {
@@ -591,5 +606,258 @@ describe('a message without a route', () => {
     const { broker, letters } = setup();
     watchFor(broker.sendWithRouting({ topic: 'nowhere', priority: 'high' }, 0, { headers: { trace: '1' } }));
     expect(letters).toMatchObject([{ reason: 'NoRoute', headers: { trace: '1' }, priority: 'high', asked: true }]);
+  });
+});
+
+describe('metrics() and events$', () => {
+  it('agree in the teardown of a reply that is cancelled (O1)', () => {
+    const { broker } = setup();
+    const look = counting(broker);
+    broker.spawn(id, () => NEVER.pipe(finalize(look)) as never);
+    broker.send(id, 0).subscribe().unsubscribe();
+    expect(look()).toBe(2);
+  });
+
+  it('agree while what has expired makes room for a newcomer, and when that is refused after all (O1, O2)', () => {
+    const scheduler = new VirtualTimeScheduler();
+    const { broker } = setup({ scheduler });
+    const look = counting(broker);
+    broker.register(id, Mailbox.bounded<any>(1, { ttl: 10 }));
+    broker.spawn(other, look);
+    broker.trySend(id, 'expires');
+    broker.deadLetters$.pipe(take(1)).subscribe(() => {
+      look();
+      broker.trySend(id, 'takes its place');
+      broker.trySend(other, 'looks');
+    });
+    scheduler.schedule(() => {
+      expect(broker.trySend(id, 'is refused')).toMatchObject({ code: 'MailboxFull' });
+    }, 20);
+    scheduler.flush();
+    expect(look()).toBe(3);
+  });
+
+  it.each<[string, (broker: InMemoryMessageBroker, mailbox: Mailbox) => void]>([
+    ['alone', (_, mailbox) => mailbox.next('its own')],
+    ['to another broker', (_, mailbox) => void setup().broker.register(id, mailbox)],
+    ['to another id', (broker, mailbox) => void broker.register(other, mailbox)],
+  ])('agree on a message whose mailbox goes elsewhere when it is told that it is sent (O1): %s', (_, move) => {
+    const { broker, letters } = setup();
+    const look = counting(broker);
+    const mailbox = Mailbox.bounded<any>(1);
+    const got: unknown[] = [];
+    mailbox.receive((message) => void got.push(message));
+    broker.register(id, mailbox);
+    broker.events$.pipe(take(1)).subscribe(() => {
+      broker.unregister(id);
+      move(broker, mailbox);
+    });
+    expect(broker.trySend(id, 'sent')).toMatchObject({ code: 'ActorNotFound' });
+    look();
+    expect(got).not.toContain('sent');
+    expect(letters).toMatchObject([{ target: id, reason: 'ActorNotFound' }]);
+  });
+
+  it.each([['told', false], ['asked', true]])('agree on a broadcast one of whose targets goes elsewhere on the way (O1, R3): %s', (_, asked) => {
+    const { broker } = setup();
+    const look = counting(broker);
+    const mailbox = Mailbox.bounded<any>(1);
+    const second = setup().broker;
+    const moves = (): void => {
+      broker.unregister(id);
+      second.register(id, mailbox);
+    };
+    for (const full of [other, third]) broker.register(full, Mailbox.bounded<any>(1, { overflow: 'drop-oldest' }));
+    broker.register(id, mailbox);
+    // The first offers it to the rest.
+    broker.send(other, 'is pushed out').subscribe({ error: () => broker.metrics() });
+    broker.send(third, 'is pushed out').subscribe({ error: moves });
+    const results = asked ? watchFor(broker.broadcast(0, { order: 'settled' })) : undefined;
+    if (!asked) expect(broker.tryBroadcast(0)).toBe(2);
+    look();
+    expect(mailbox.size).toBe(0);
+    expect(second.metrics().totalSent).toBe(0);
+    if (asked) expect(results?.values).toMatchObject([{ actorId: id, ok: false, error: { code: 'ActorNotFound' } }]);
+  });
+
+  it('agree on a message that was pushed out of a mailbox which then goes elsewhere (O1, M2)', () => {
+    const { broker } = setup();
+    const look = counting(broker);
+    const mailbox = Mailbox.bounded<any>(1, { overflow: 'drop-oldest' });
+    broker.register(id, mailbox);
+    broker.trySend(id, 1);
+    broker.events$.pipe(skip(1), take(1)).subscribe(() => {
+      broker.unregister(id);
+      setup().broker.register(id, mailbox);
+    });
+    broker.trySend(id, 2);
+    look();
+    expect(broker.metrics()).toMatchObject({ pending: 0, failedBy: { Dropped: 1, ActorNotFound: 1 } });
+  });
+
+  it('agree on a message that a mailbox takes in while it is emptied: it is lost (O1, R2)', async () => {
+    const { broker } = setup();
+    const look = counting(broker);
+    const mailbox = Mailbox.bounded<any>(2);
+    mailbox.receive(() => new Promise(() => {}));
+    broker.register(id, mailbox);
+    broker.trySend(id, 'runs');
+    broker.trySend(id, 'queued');
+    broker.events$.subscribe(({ kind }) => kind === 'failed' && mailbox.size === 0 && broker.metrics().totalSent < 4 && mailbox.next('late'));
+    broker.unregister(id);
+    look();
+    expect(broker.metrics()).toMatchObject({ totalSent: 4, pending: 0, failedBy: { ActorNotFound: 3 } });
+    expect(mailbox.size).toBe(0);
+    await broker.close({ drain: false });
+    expect(broker.metrics().pending).toBe(0);
+  });
+
+  it('agree on what a mailbox takes in when its end is told: that is its own (O1, M6)', () => {
+    const { broker } = setup();
+    const look = counting(broker);
+    const mailbox = Mailbox.bounded<any>(2);
+    mailbox.receive(() => NEVER as never);
+    broker.register(id, mailbox);
+    broker.events$.subscribe(({ kind }) => kind === 'unregistered' && mailbox.next('alone'));
+    broker.unregister(id);
+    look();
+    expect(broker.metrics().totalSent).toBe(0);
+    broker.register(id, mailbox);
+    look();
+    expect(broker.metrics()).toMatchObject({ totalSent: 1, inFlight: 1 });
+  });
+
+  it.each<[string, number, (broker: InMemoryMessageBroker, mailbox: Mailbox) => void]>([
+    ['nobody else does anything', 1, () => {}],
+    ['it is registered again', 0, (broker, mailbox) => void broker.register(other, mailbox)],
+    ['nobody receives any more', 0, (_, mailbox) => mailbox.close()],
+  ])('agree on what a mailbox takes in while its actor stops, when %s (O1, R2)', async (_, succeeded, then) => {
+    const { broker } = setup();
+    const look = counting(broker);
+    const mailbox = Mailbox.bounded<any>(2);
+    const consumer = mailbox.receive({
+      receive: () => {},
+      onStop: () => {
+        if (broker.isRegistered(id)) return;
+        mailbox.next('late');
+        if (succeeded === 0) consumer.unsubscribe();
+        then(broker, mailbox);
+      },
+    });
+    broker.register(id, mailbox);
+    broker.unregister(id);
+    look();
+    expect(broker.metrics()).toMatchObject({ totalSent: 1, pending: 0, totalSucceeded: succeeded, failedBy: { ActorNotFound: 1 - succeeded } });
+    await broker.close({ drain: false });
+    expect(broker.metrics()).toMatchObject({ pending: 0, inFlight: 0 });
+  });
+
+  it('agree on a turn that begins so and is left open: it is ended (O1, §7)', async () => {
+    const { broker } = setup();
+    const look = counting(broker);
+    const mailbox = Mailbox.bounded<any>(2);
+    mailbox.receive({ receive: () => NEVER as never, onStop: () => mailbox.next('late') });
+    broker.register(id, mailbox);
+    broker.unregister(id);
+    look();
+    expect(broker.metrics()).toMatchObject({ totalSent: 1, inFlight: 0, totalAborted: 1 });
+    await broker.close();
+  });
+
+  it('agree on what a mailbox brings along: each message has one id (O1, M6)', () => {
+    const { broker } = setup();
+    const ids: string[] = [];
+    broker.events$.subscribe((event) => 'message' in event && ids.push(event.id));
+    const mailbox = Mailbox.bounded<any>(2);
+    mailbox.next('first');
+    mailbox.next('second');
+    broker.register(id, mailbox);
+    mailbox.receive(() => {});
+    expect(ids).toHaveLength(6);
+    expect(new Set(ids).size).toBe(2);
+  });
+
+  it('agree on a turn that is left open by a mailbox which it has registered (O1, M6)', () => {
+    const { broker } = setup();
+    const look = counting(broker);
+    const mailbox = Mailbox.bounded<any>(2);
+    mailbox.receive(() => {
+      broker.register(id, mailbox);
+      return NEVER;
+    });
+    mailbox.next(0);
+    look();
+    expect(broker.metrics()).toMatchObject({ totalSent: 1, inFlight: 1 });
+  });
+
+  it('agree on such a turn where whoever is told of it ends it (O1, M4)', () => {
+    const { broker } = setup();
+    const look = counting(broker);
+    const mailbox = Mailbox.bounded<any>(2);
+    let subscribed = 0;
+    broker.events$.subscribe(({ kind }) => kind === 'delivered' && broker.unregister(id));
+    mailbox.receive(() => {
+      broker.register(id, mailbox);
+      return NEVER.pipe(tap({ subscribe: () => subscribed++ }));
+    });
+    mailbox.next(0);
+    look();
+    expect(broker.metrics()).toMatchObject({ totalSent: 1, inFlight: 0, totalAborted: 1 });
+    expect(subscribed).toBe(0);
+  });
+
+  it('agree when a mailbox goes on elsewhere that has left within its own turn (O1, M4)', () => {
+    const { broker } = setup();
+    const look = counting(broker);
+    const mailbox = Mailbox.bounded<any>(2);
+    mailbox.receive((n) => {
+      if (n === 2) {
+        look();
+        return;
+      }
+      broker.unregister(id);
+      mailbox.next(2);
+    });
+    broker.register(id, mailbox);
+    broker.trySend(id, 1);
+    expect(look()).toBe(2);
+  });
+
+  it('agree on an actor that lives at another broker when its own has closed (O1, R1)', async () => {
+    const { broker } = setup();
+    const second = setup().broker;
+    const mailbox = Mailbox.bounded<any>(2);
+    broker.spawn(id, { receive: () => {}, onStop: () => {
+      broker.unregister(other);
+      second.register(other, mailbox);
+    } });
+    broker.register(other, mailbox);
+    await broker.close({ drain: false });
+    expect(broker.metrics().registeredActors).toBe(0);
+    expect(second.isRegistered(other)).toBe(true);
+  });
+
+  it.each<[string, (broker: InMemoryMessageBroker) => void]>([
+    ['it is sent', (broker) => void broker.trySend(id, 1)],
+    ['it is sent to nobody', (broker) => void broker.trySend(third, 1)],
+    ['it has no route', (broker) => void watchFor(broker.sendWithRouting({ topic: 'nowhere' }, 1))],
+    ['it is cancelled', (broker) => void watchFor(broker.send(id, 1).pipe(takeUntil(broker.events$)))],
+  ])('agree at the end of a broker that is closed by whoever is told of a message: %s (O1, §7)', async (_, send) => {
+    const { broker } = setup();
+    const kinds: string[] = [];
+    let told: BrokerMetrics | undefined;
+    let own: BrokerMetrics | undefined;
+    broker.spawn(id, () => {});
+    broker.events$.pipe(toMetrics()).subscribe({ next: (metrics) => (told = metrics), complete: () => (own = broker.metrics()) });
+    let closed: Promise<void> | undefined;
+    broker.events$.subscribe(({ kind }) => {
+      kinds.push(kind);
+      if (kind === 'sent') closed = broker.close({ drain: false });
+    });
+    send(broker);
+    await closed;
+    expect(kinds).toContain('failed');
+    expect(kinds.at(-1)).toBe('closed');
+    expect({ ...told, registeredActors: 0 }).toEqual({ ...own, avgRoutingLatencyNs: 0 });
   });
 });

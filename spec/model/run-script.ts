@@ -7,7 +7,7 @@ import { ModelPlayer } from './model-player';
 import { type Kind, KINDS } from './story';
 
 /** What a script ends with, whatever it was. */
-const LAST = { do: 'close', drain: false, timeout: 0 } as const;
+export const LAST = { do: 'close', drain: false, timeout: 0 } as const;
 
 /**
  * Plays a script on the model and on the broker, and compares after every command all that can be seen from outside.
@@ -52,7 +52,7 @@ function compareLines(kind: Kind, expected: readonly string[], seen: readonly st
 }
 
 /** §7: nothing open, no timer, no entry. */
-function checkEnd({ broker, scheduler }: BrokerPlayer): void {
+export function checkEnd({ broker, scheduler }: BrokerPlayer): void {
   scheduler.maxFrames = Infinity;
   scheduler.flush();
   const { pending, inFlight, openRequests, registeredActors } = broker.metrics();

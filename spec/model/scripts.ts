@@ -73,6 +73,9 @@ const top: fc.Arbitrary<Command> = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom<Command>({ do: 'clear' }, { do: 'close', drain: true, timeout: 37.7 }, { do: 'close', drain: false, timeout: 0 }) },
 );
 
+/** What whoever is told of something may do. */
+export const deeds: fc.Arbitrary<Command> = commands(1, outer);
+
 /** Anything, after two or three actors were registered. */
 export const anyScript: fc.Arbitrary<Script> = fc
   .record({

@@ -98,8 +98,8 @@ export class AskedFanOut implements FanOut {
     }
     const seat = record.caller as Seat;
     if (!this.#isRefused && (core.flags & (STALLED | QUEUED | CLOSED)) === 0) seat.expectStart();
-    const code = this.#isRefused ? 'BrokerClosed' : core.queue(message, record, this.#lane);
-    if (code !== TAKEN) core.lose(message, record, code);
+    const code = this.#isRefused ? 'BrokerClosed' : core.queue(dispatch, message, record, this.#lane);
+    if (code !== TAKEN) core.lose(dispatch, message, record, code);
     // Whoever was told that this one pushed another message out may have cancelled all of it.
     if (this.#gathering.isOver) record.cancel(undefined);
     else if (!record.isOver) record.expireIn(this.#options?.timeout ?? this.#broker.requestTimeout);

@@ -27,17 +27,22 @@ export function closeQuietly(dispatch: Dispatch, options: CloseOptions, ending: 
   const { drain = true, timeout = TIMEOUT } = options;
   let timer: Subscription | undefined;
   let isEnding = false;
+  const endStreams = (): void => {
+    // What is on its way comes to its end first, and is told.
+    if (dispatch.offering > 0) dispatch.whenAtRest(endStreams);
+    else ending.endStreams();
+  };
   const end = (): void => {
     isEnding = true;
     timer?.unsubscribe();
     dispatch.within(() => {
-      dispatch.whenAtRest(() => ending.endStreams());
+      dispatch.whenAtRest(endStreams);
       dispatch.emit({ next: () => ending.endActors() }, undefined);
     });
   };
   const endIfQuiet = (): void => {
     if (isEnding) return;
-    if (dispatch.pending === 0 && dispatch.inFlight === 0) end();
+    if (dispatch.pending === 0 && dispatch.inFlight === 0 && dispatch.offering === 0) end();
     else dispatch.whenAtRest(endIfQuiet);
   };
   if (!drain) {

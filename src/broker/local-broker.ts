@@ -10,6 +10,7 @@ import { CLOSING, FREEZING, LONG_WAY, QUEUED } from '../mailbox/flags';
 import type { Host } from '../mailbox/host';
 import { Mailbox } from '../mailbox/mailbox';
 import { MailboxCore } from '../mailbox/mailbox-core';
+import { leaveBehind } from '../mailbox/mailbox-end';
 import { TAKEN } from '../mailbox/taken';
 import { resolveMailbox } from '../mailbox/mailbox-options';
 import type { Turn } from '../mailbox/turn';
@@ -80,6 +81,7 @@ export class LocalBroker {
       requestTimeout,
       adopt,
       breakCircles,
+      leaveBehind,
       askFrom: (turn, id, message, to) => this.#ask(id, message, checkSend(to), to, turn),
       tellFrom: (turn, id, message, to) => this.#teller.tell(id, this.#actors.get(id), message, to, turn),
     };

@@ -41,6 +41,9 @@ export class Registrar {
     for (const topic of topics) parsePattern(topic);
     if ((this.#dispatch.flags & CLOSING) !== 0) throw new BrokerError('BrokerClosed', `the broker is closing or closed; ${describeValue(id)} cannot be registered`);
     this.#registry.checkFree(id, core);
+    core.runQueue.dispatch.host?.leaveBehind(core);
+    // Whoever was told of what that lost may have taken the id.
+    this.#registry.checkFree(id, core);
     return this.#dispatch.within(() => {
       this.#registry.add(id, core);
       const registration = new LocalRegistration(this, core, id, core.lives);
@@ -71,7 +74,9 @@ export class Registrar {
 
   /** Every actor ends, since the broker does. */
   endAll(): void {
-    for (const core of [...this.#registry.actors.values()]) if (core.isRegistered) this.#end(core, 'broker-closed', 'BrokerClosed', 'BrokerClosed');
+    const { actors } = this.#registry;
+    // Whoever is told of one end may end another, and have it live elsewhere.
+    for (const [id, core] of [...actors]) if (actors.get(id) === core) this.#end(core, 'broker-closed', 'BrokerClosed', 'BrokerClosed');
   }
 
   #end(core: MailboxCore, reason: string, queuedCode: FailureCode, runningCode: FailureCode): void {
@@ -82,9 +87,9 @@ export class Registrar {
       this.#topics.forget(core);
       emptyMailbox(core, queuedCode, runningCode);
       stopActor(core, reason);
-      this.#ledger.unregistered(id);
-      // Its `onStop`, or whoever was told, may have registered it again.
+      // Its `onStop` may have registered it again; who is told from here finds it gone, or there.
       if (!core.isRegistered) core.flags |= DETACHED;
+      this.#ledger.unregistered(id);
       core.checkDrained();
       if (watchers !== undefined) {
         this.#dispatch.emit({ next: () => { watchers.next(); watchers.complete(); } }, undefined);

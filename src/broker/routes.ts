@@ -52,9 +52,11 @@ export class Routes {
     record.asked = asked;
     // An open request for as long as its observers are told that it was sent.
     if (asked) this.#dispatch.requests++;
-    const known = this.#dispatch.prepare(null, message, record, undefined);
-    if (asked) this.#dispatch.requests--;
-    this.#ledger.failed('NoRoute', undefined, message, known);
+    this.#dispatch.within(() => {
+      const known = this.#dispatch.prepare(null, message, record, undefined);
+      if (asked) this.#dispatch.requests--;
+      this.#ledger.failed('NoRoute', undefined, message, known);
+    });
   }
 
   /** Sends a letter again, to where it was lost; one that had no route is routed anew. */

@@ -52,7 +52,7 @@ export class Teller {
   /** A flood is refused on the shortest way, too: its senders are to be slowed down, not everyone. As `core.lose`, where nobody is told. */
   refuse(core: MailboxCore, message: unknown, lane: number, code: FailureCode): SendResult {
     const { extras } = core;
-    if (extras === null || extras.losses !== undefined) core.lose(message, lane, code);
+    if (extras === null || extras.losses !== undefined) core.lose(this.#dispatch, message, lane, code);
     else {
       extras.lost++;
       this.#ledger.failed(code, core.id, message, lane);

@@ -3,7 +3,7 @@ import type { FailureCode } from '../failure/failure-code';
 import { Deadlines } from './deadlines';
 import { DrainClock } from './drain-clock';
 import { Emissions } from './emissions';
-import { ASKED, AWAITED, CLOSED, CLOSING, CUT_SHORT, DRAINING, FANNING, LOOKED_AT, QUEUED, STALLED, SUSPENDED } from './flags';
+import { ASKED, AWAITED, CLOSED, CLOSING, CUT_SHORT, DETACHED, DRAINING, FANNING, LOOKED_AT, QUEUED, STALLED, SUSPENDED } from './flags';
 import type { Host } from './host';
 import { IdSequence } from './id-sequence';
 import type { Journal } from './journal';
@@ -27,6 +27,8 @@ export class Dispatch {
   flags = 0;
   /** Messages queued or waiting. */
   pending = 0;
+  /** Messages that are on their way to a mailbox. */
+  offering = 0;
   /** Turns left open: a promise or a stream is awaited. */
   open = 0;
   /** Callers that wait for a reply, but for one on the stack. */
@@ -145,9 +147,9 @@ export class Dispatch {
     }
   }
 
-  /** A message was queued from outside while a drain gives way. */
+  /** A message was queued from outside while a drain gives way, or was on its way while the broker was to be closed. */
   resume(): void {
-    if (this.#givesWay() && (this.flags & DRAINING) === 0) this.leave(this.enter());
+    if ((this.flags & (SUSPENDED | CLOSING)) !== 0 && (this.flags & DRAINING) === 0) this.leave(this.enter());
   }
 
   #givesWay(): boolean {
@@ -298,7 +300,7 @@ export class Dispatch {
       core.runNext(this);
     }
     if ((core.flags & (QUEUED | STALLED)) === QUEUED) core.runQueue.add(core);
-    else if ((core.flags & CLOSED) !== 0) core.checkDrained();
+    else if ((core.flags & (CLOSED | DETACHED)) !== 0) core.checkDrained();
     return true;
   }
 }

@@ -48,7 +48,7 @@ function sweepHeads(core: MailboxCore, dispatch: Dispatch, buffer: Queue): boole
       dispatch.pending--;
       // Whoever waits gets the place, before anyone is told and sends again (rule M2).
       core.placeFreed();
-      core.expire(isOwn(meta) ? meta.message : message, meta);
+      core.expire(dispatch, isOwn(meta) ? meta.message : message, meta);
       core.leftQueue();
     }
   }
@@ -62,32 +62,36 @@ function sweepBehindHeads(core: MailboxCore, dispatch: Dispatch, buffer: Queue):
     found ||= isExpired(core, dispatch, meta);
   });
   if (!found) return false;
-  for (const record of withRecords(core, dispatch, buffer)) record.fail('Expired');
+  for (const record of withRecords(core, dispatch, buffer, (meta) => isExpired(core, dispatch, meta))) record.fail('Expired');
   return true;
 }
 
-/** Only what has a record of its own can leave from behind a head: what has expired gets one. All go round once, and stand as before. */
-function withRecords(core: MailboxCore, dispatch: Dispatch, buffer: Queue): MessageRecord[] {
+/**
+ * Gives those that `needs` picks a record of their own: only with one can a message leave from behind a head, and only with one does it
+ * keep its id. All go round once, and stand as before.
+ */
+export function withRecords(core: MailboxCore, dispatch: Dispatch, buffer: Queue, needs: (meta: MessageRecord | number) => boolean): MessageRecord[] {
   const queued: { readonly message: unknown; readonly meta: MessageRecord | number; readonly lane: number }[] = [];
   buffer.forEach((message, meta, lane) => queued.push({ message, meta, lane }));
-  const expired: MessageRecord[] = [];
+  const records: MessageRecord[] = [];
   for (const { message, meta, lane } of queued) {
     buffer.metaOf(lane);
     buffer.take(lane);
-    if (!isExpired(core, dispatch, meta)) {
+    if (!needs(meta)) {
       buffer.push(message, meta, lane);
       continue;
     }
     const record = isOwn(meta) ? meta : recordOf(core, dispatch, message, meta, lane);
     buffer.push(undefined, record, lane);
-    expired.push(record);
+    records.push(record);
   }
-  return expired;
+  return records;
 }
 
 function recordOf(core: MailboxCore, dispatch: Dispatch, message: unknown, meta: MessageRecord | number, lane: number): MessageRecord {
   const record = typeof meta === 'number' ? new MessageRecord(dispatch, message, lane, PLAIN, null, dispatch.clock.sentAt(meta)) : meta.own(core);
   record.core = core;
+  record.target = core.id;
   record.state = HELD;
   return record;
 }

@@ -19,7 +19,7 @@ export const SCHEDULED = 16;
 export const READY = 32;
 /** Its actor's `onStart` is still to be called. */
 export const UNSTARTED = 64;
-/** Unregistered, and not used since: the first message moves it to a dispatch of its own. */
+/** Being emptied; or unregistered, and not used since: the first message moves it to a dispatch of its own. */
 export const DETACHED = 128;
 /** The queue can give nothing to run while one of these is set. */
 export const STALLED: number = IDLE_SEAT | BUSY;

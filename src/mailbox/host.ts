@@ -2,6 +2,7 @@ import type { Observable } from 'rxjs';
 import type { SendOptions, TellOptions } from '../message/send-options';
 import type { SendResult } from '../message/send-result';
 import type { ActorContext } from './actor-context';
+import type { MailboxCore } from './mailbox-core';
 import type { Caller } from './message-record';
 import type { Turn } from './turn';
 
@@ -16,5 +17,7 @@ export interface Host {
   adopt(turn: Turn, caller: Caller): void;
   /** A turn waits, and perhaps for itself (rule O6). */
   breakCircles(turn: Turn): void;
+  /** A mailbox that has left the broker goes elsewhere: what it took in here after that is lost. */
+  leaveBehind(core: MailboxCore): void;
   tellFrom(turn: Turn, id: string, message: unknown, options: TellOptions | undefined): SendResult;
 }

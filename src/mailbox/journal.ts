@@ -33,6 +33,11 @@ export class Journal {
     return meta;
   }
 
+  /** A turn was left open that began elsewhere, before its mailbox was registered here. */
+  broughtAlong(_turn: Turn, _message: unknown): void {
+    this.departed++;
+  }
+
   // The stages of a message's way, told only while somebody observes -------------------------------
 
   queued(_record: MessageRecord): void {}

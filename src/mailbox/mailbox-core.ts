@@ -87,19 +87,18 @@ export class MailboxCore {
   // In -------------------------------------------------------------------------------------------
 
   /**
-   * Takes a message in: runs it now if the mailbox is idle and nothing is on the stack, else queues it. Answers `TAKEN` or why not;
-   * the caller counts a refusal by `lose`.
+   * Takes a message in that was sent through `dispatch`: runs it now if the mailbox is idle and nothing is on the stack, else queues it.
+   * Answers `TAKEN`, or why it is lost.
    */
-  take(message: unknown, meta: MessageRecord | number, lane: number): FailureCode | typeof TAKEN {
-    const { dispatch } = this.runQueue;
-    if (this.flags === 0 && (dispatch.flags & DRAINING) === 0) {
+  take(dispatch: Dispatch, message: unknown, meta: MessageRecord | number, lane: number): FailureCode | typeof TAKEN {
+    if (this.flags === 0 && (dispatch.flags & DRAINING) === 0 && this.#isAt(dispatch, meta)) {
       this.#runIdle(dispatch, message, meta);
       return TAKEN;
     }
-    if ((this.flags & UNSTARTED) === 0 && !isSwept(this)) return this.queue(message, meta, lane);
+    if ((this.flags & UNSTARTED) === 0 && !isSwept(this)) return this.#queueOrLose(dispatch, message, meta, lane);
     // A lone mailbox whose actor starts with this message: queued, and run from there, where it is started. And what a sweep tells
-    // others makes them send, and sets seats free: that runs when this message has found its place.
-    return this.#queueWithin(message, meta, lane);
+    // others makes them send, and sets seats free: that runs when this message has found its place, or its end.
+    return this.#queueWithin(dispatch, message, meta, lane);
   }
 
   /**
@@ -118,11 +117,11 @@ export class MailboxCore {
   }
 
   /** Queues a message, by the mailbox's overflow strategy. */
-  queue(message: unknown, meta: MessageRecord | number, lane: number): FailureCode | typeof TAKEN {
+  queue(dispatch: Dispatch, message: unknown, meta: MessageRecord | number, lane: number): FailureCode | typeof TAKEN {
     const { settings } = this;
-    const { dispatch } = this.runQueue;
     // Whoever is told that a message expired may end this actor.
-    if ((this.flags & CLOSED) === 0 && isSwept(this)) sweepExpired(this, dispatch);
+    if ((this.flags & CLOSED) === 0 && isSwept(this)) this.#sweep(dispatch);
+    if (!this.#isAt(dispatch, meta)) return 'ActorNotFound';
     if ((this.flags & (CLOSED | DETACHED)) !== 0) return (this.flags & DETACHED) === 0 ? 'ActorStopped' : 'ActorNotFound';
     const buffer = (this.buffer ??= new BoundedBuffer(this.capacity, settings.overflow, settings.fairness));
     const record = isOwn(meta) ? meta : null;
@@ -167,10 +166,10 @@ export class MailboxCore {
   }
 
   /** Counts a message as lost, tells `losses$`, and its caller if it has one. */
-  lose(message: unknown, meta: MessageRecord | number, code: FailureCode, detail?: string): void {
+  lose(dispatch: Dispatch, message: unknown, meta: MessageRecord | number, code: FailureCode, detail?: string): void {
     const extras = this.rare();
     extras.lost++;
-    fail(this.runQueue.dispatch, this.id, message, meta, code, detail, extras.losses);
+    fail(dispatch, this.#targetOf(meta), message, meta, code, detail, extras.losses);
   }
 
   // Out ------------------------------------------------------------------------------------------
@@ -186,9 +185,9 @@ export class MailboxCore {
     const { extras } = this;
     if (extras !== null) admitWaiter(this);
     if (typeof meta === 'number') {
-      if (this.settings.hasTtl && isExpired(this, dispatch, meta)) this.expire(message, meta);
+      if (this.settings.hasTtl && isExpired(this, dispatch, meta)) this.expire(dispatch, message, meta);
       else runPlain(this, dispatch, message, meta);
-    } else if (isExpired(this, dispatch, meta)) this.expire(meta.shared ? message : meta.message, meta);
+    } else if (isExpired(this, dispatch, meta)) this.expire(dispatch, meta.shared ? message : meta.message, meta);
     else runRecord(this, dispatch, meta);
     // Told last: an observer that cancels finds the message where it now is, with its actor.
     if (extras !== null) this.pressureChanged(dispatch);
@@ -212,9 +211,9 @@ export class MailboxCore {
   }
 
   /** What left the queue had waited too long. */
-  expire(message: unknown, meta: MessageRecord | number): void {
+  expire(dispatch: Dispatch, message: unknown, meta: MessageRecord | number): void {
     this.rare().removed++;
-    this.lose(message, meta, 'Expired');
+    this.lose(dispatch, message, meta, 'Expired');
   }
 
   /** Gives an open turn one of the seats. */
@@ -238,9 +237,8 @@ export class MailboxCore {
     this.wake();
   }
 
-  /** The turn by which it moved to another dispatch has returned: it goes on there. */
+  /** The turn by which it moved to another dispatch is over or left open: it goes on there. */
   comeToRest(): void {
-    this.flags &= ~BUSY;
     this.runQueue.dispatch.within(() => this.wake());
   }
 
@@ -278,8 +276,8 @@ export class MailboxCore {
 
   // A closure makes all that its function knows live in the heap: the two that are rare have a method of their own.
 
-  #queueWithin(message: unknown, meta: MessageRecord | number, lane: number): FailureCode | typeof TAKEN {
-    return this.runQueue.dispatch.within(() => this.queue(message, meta, lane));
+  #queueWithin(dispatch: Dispatch, message: unknown, meta: MessageRecord | number, lane: number): FailureCode | typeof TAKEN {
+    return dispatch.within(() => this.#queueOrLose(dispatch, message, meta, lane));
   }
 
   /** `record`, or a message without one, took the place of another. */
@@ -294,11 +292,33 @@ export class MailboxCore {
       this.#accepted(dispatch, record);
       dispatch.pending--;
       this.rare().removed++;
-      this.lose(message, meta, 'Dropped');
+      this.lose(dispatch, message, meta, 'Dropped');
     };
     // By a fan-out, perhaps, which is not to be settled by its own doing.
     if ((dispatch.flags & DRAINING) !== 0) tell();
     else dispatch.within(tell);
+  }
+
+  /** Whether it is where `meta`'s message was sent to: whoever was told of that may have ended this actor, and have it live elsewhere. */
+  #isAt(dispatch: Dispatch, meta: MessageRecord | number): boolean {
+    return this.runQueue.dispatch === dispatch && this.#targetOf(meta) === this.id;
+  }
+
+  #targetOf(meta: MessageRecord | number): string {
+    return typeof meta === 'number' ? this.id : (meta.target ?? this.id);
+  }
+
+  /** Makes room for one that comes: sent already, as its observers were told, so it is pending meanwhile (rule O2). */
+  #sweep(dispatch: Dispatch): void {
+    dispatch.pending++;
+    sweepExpired(this, dispatch);
+    dispatch.pending--;
+  }
+
+  #queueOrLose(dispatch: Dispatch, message: unknown, meta: MessageRecord | number, lane: number): FailureCode | typeof TAKEN {
+    const code = this.queue(dispatch, message, meta, lane);
+    if (code !== TAKEN) this.lose(dispatch, message, meta, code);
+    return code;
   }
 
   #accepted(dispatch: Dispatch, record: MessageRecord | null): void {

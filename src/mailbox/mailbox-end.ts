@@ -1,7 +1,7 @@
 import { BoundedBuffer } from '../buffer/bounded-buffer';
 import type { FailureCode } from '../failure/failure-code';
 import { stopActor } from './consumer-life';
-import { BUSY, CLOSED, DETACHED, MOVED, QUEUED, READY, SCHEDULED } from './flags';
+import { BUSY, CLOSED, DETACHED, MOVED, QUEUED, READY, SCHEDULED, STALLED } from './flags';
 import type { MailboxCore } from './mailbox-core';
 import type { MessageRecord } from './message-record';
 import { isOwn } from './own-record';
@@ -26,6 +26,8 @@ export function closeMailbox(core: MailboxCore, reason: unknown): void {
 
 /** A closed mailbox ends when nothing is queued, parked or running any more. */
 export function checkDrained(core: MailboxCore): void {
+  // What came while its actor stopped runs when that stack has returned, or never.
+  if ((core.flags & (DETACHED | QUEUED)) === (DETACHED | QUEUED) && (core.flags & (STALLED | SCHEDULED)) !== 0) core.runQueue.dispatch.host?.leaveBehind(core);
   if ((core.flags & (CLOSED | QUEUED)) !== CLOSED || (core.seats !== null && core.seats.length > 0)) return;
   if (core.runQueue.dispatch.onStack === core.number) return;
   const extras = core.rare();
@@ -43,18 +45,27 @@ export function emptyMailbox(core: MailboxCore, queuedCode: FailureCode, running
   if (core.size === 0 && core.inFlight === 0 && core.extras === null) return;
   const { dispatch } = core.runQueue;
   const extras = core.rare();
+  const detached = core.flags & DETACHED;
+  // Nobody sends to it meanwhile, not even through the mailbox itself.
   extras.leaving = true;
+  core.flags |= DETACHED;
   dispatch.within(() => {
     for (const { message, meta } of takeAll(core)) {
       // One by one, as they are counted: what was sent adds up at every instant (rule O2).
       dispatch.pending--;
-      core.lose(message, meta, queuedCode);
+      core.lose(dispatch, message, meta, queuedCode);
     }
     core.pressureChanged(dispatch);
     if (dispatch.onStack === core.number) dispatch.cutShort(runningCode, undefined);
     if (core.seats !== null) for (const turn of [...core.seats]) abortTurn(turn, runningCode);
     extras.leaving = false;
+    core.flags = (core.flags & ~DETACHED) | detached;
   });
+}
+
+/** What it took in at a broker that it has left, while its actor stopped, it does not take elsewhere. */
+export function leaveBehind(core: MailboxCore): void {
+  if (!core.isRegistered) emptyMailbox(core, 'ActorNotFound', 'ActorStopped');
 }
 
 /** Moves a mailbox to another dispatch, with what is queued and what is running. */

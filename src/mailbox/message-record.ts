@@ -131,7 +131,7 @@ export class MessageRecord implements Envelope, Withdrawable, Timed {
       const core = this.core as MailboxCore;
       const { message } = this;
       core.withdraw(this);
-      core.lose(message, this, code, detail);
+      core.lose(this.dispatch, message, this, code, detail);
       core.leftQueue();
     }
   }

@@ -19,21 +19,25 @@ export function offer(
   meta: MessageRecord | number,
   inside: boolean,
 ): FailureCode | typeof TAKEN {
-  // Else nothing is on the stack, nobody looks: straight to the mailbox.
-  const known = dispatch.flags === 0 ? meta : dispatch.prepare(core, message, meta, id);
-  if (isOwn(known) && known.caller?.closed === true) {
-    // Cancelled while its observers were told that it is sent.
-    known.done();
-    dispatch.journal.failed('Cancelled', id, message, known);
-    return TAKEN;
-  }
-  let code: FailureCode | typeof TAKEN = 'ActorNotFound';
-  if (dispatch.isRefusing && !inside) code = 'BrokerClosed';
-  else if (core !== null) code = core.take(message, known, typeof known === 'number' ? laneOfStamp(known) : known.lane);
-  if (code !== TAKEN) {
+  // Until it has come to something, the streams of a broker do not end.
+  dispatch.offering++;
+  try {
+    // Else nothing is on the stack, nobody looks: straight to the mailbox.
+    const known = dispatch.flags === 0 ? meta : dispatch.prepare(core, message, meta, id);
+    if (isOwn(known) && known.caller?.closed === true) {
+      // Cancelled while its observers were told that it is sent.
+      known.done();
+      dispatch.journal.failed('Cancelled', id, message, known);
+      return TAKEN;
+    }
+    const isRefused = dispatch.isRefusing && !inside;
+    if (core !== null && !isRefused) return core.take(dispatch, message, known, typeof known === 'number' ? laneOfStamp(known) : known.lane);
+    const code = isRefused ? 'BrokerClosed' : 'ActorNotFound';
     if (core === null) fail(dispatch, id, message, known, code);
-    else core.lose(message, known, code);
+    else core.lose(dispatch, message, known, code);
+    return code;
+  } finally {
+    dispatch.offering--;
+    dispatch.resume();
   }
-  dispatch.resume();
-  return code;
 }

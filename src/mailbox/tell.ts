@@ -7,10 +7,12 @@ import { offer } from './offer';
 
 /** `next` of a mailbox; the slow way of `tellDirect`. */
 export function tell(core: MailboxCore, message: unknown): void {
-  if ((core.flags & DETACHED) === 0) {
+  // While it is being emptied it is gone, and not elsewhere yet.
+  if ((core.flags & DETACHED) === 0 || core.extras?.leaving === true) {
     offer(core.runQueue.dispatch, core, core.id, message, NORMAL_LANE, false);
     return;
   }
+  core.runQueue.dispatch.host?.leaveBehind(core);
   moveTo(core, aloneQueue(core.settings.dispatcher));
   const { dispatch } = core.runQueue;
   dispatch.within(() => {

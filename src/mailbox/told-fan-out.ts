@@ -85,9 +85,9 @@ export class ToldFanOut implements FanOut {
 
   offer(dispatch: Dispatch, core: MailboxCore, record: MessageRecord | undefined): void {
     const meta = record ?? this.#meta;
-    const code = dispatch.isRefusing ? 'BrokerClosed' : core.queue(this.#message, meta, laneOf(this.#meta));
+    const code = dispatch.isRefusing ? 'BrokerClosed' : core.queue(dispatch, this.#message, meta, laneOf(this.#meta));
     if (code === TAKEN) this.taken++;
-    else core.lose(this.#message, meta, code);
+    else core.lose(dispatch, this.#message, meta, code);
   }
 
   recordFor(dispatch: Dispatch): MessageRecord {

@@ -17,8 +17,6 @@ export function abortTurn(turn: Turn, code: FailureCode | undefined, reason?: un
   if (turn.state !== OPEN) return;
   dispatch.within(() => {
     const rest = turn.rest as OpenTurn;
-    dispatch.open--;
-    dispatch.journal.aborted++;
     if (rest.isPromise) rest.state = ABANDONED;
     else {
       rest.state = OVER;
@@ -26,6 +24,9 @@ export function abortTurn(turn: Turn, code: FailureCode | undefined, reason?: un
       turn.core.freeSeat(turn);
     }
     rest.stopClock();
+    // Counted when its teardown, which is the user's, has run, and just before it is told (rule O1).
+    dispatch.open--;
+    dispatch.journal.aborted++;
     concludeAborted(turn, dispatch, code, reason, rest.message);
     turn.core.checkDrained();
   });

@@ -2,7 +2,7 @@ import { describeValue } from '../failure/check';
 import { failureOf } from '../failure/failure-of';
 import type { Observable } from 'rxjs';
 import type { Dispatch } from './dispatch';
-import { ASKED, CUT_SHORT, MOVED, OBSERVED } from './flags';
+import { ASKED, BUSY, CUT_SHORT, DETACHED, MOVED, OBSERVED } from './flags';
 import type { Host } from './host';
 import type { LeftOpen } from './left-open';
 import { isOwn } from './own-record';
@@ -15,7 +15,12 @@ import { UnhandledMessage } from './unhandled-message';
 
 /** A turn's handler returned; the slow way. Its stack is gone, the dispatch still drains. */
 export function returned(turn: Turn, dispatch: Dispatch, result: any, message: unknown): void {
-  leaveStack(turn, dispatch);
+  const hasMoved = leaveStack(turn, dispatch);
+  answered(turn, dispatch, result, message);
+  if (hasMoved) turn.core.comeToRest();
+}
+
+function answered(turn: Turn, dispatch: Dispatch, result: any, message: unknown): void {
   if ((dispatch.flags & CUT_SHORT) !== 0 || turn.caller?.closed === true) {
     abortReturned(turn, dispatch, result, message);
     return;
@@ -33,9 +38,10 @@ export function returned(turn: Turn, dispatch: Dispatch, result: any, message: u
 
 /** A turn's handler threw. */
 export function threw(turn: Turn, dispatch: Dispatch, error: unknown, message: unknown): void {
-  leaveStack(turn, dispatch);
+  const hasMoved = leaveStack(turn, dispatch);
   if ((dispatch.flags & CUT_SHORT) !== 0 || turn.caller?.closed === true) abortReturned(turn, dispatch, undefined, message);
   else failed(turn, dispatch, error, message);
+  if (hasMoved) turn.core.comeToRest();
 }
 
 /** One value of a streamed reply. */
@@ -68,18 +74,18 @@ export function reject(turn: Turn, error: unknown): void {
 
 const outcome = { emitReply, settle, reject };
 
-function leaveStack({ core }: Turn, dispatch: Dispatch): void {
+/** Whether its mailbox has moved to another dispatch meanwhile: that goes on once this turn's outcome is told. */
+function leaveStack({ core }: Turn, dispatch: Dispatch): boolean {
   dispatch.lookAway();
-  if ((dispatch.flags & MOVED) === 0) return;
+  if ((dispatch.flags & MOVED) === 0) return false;
   dispatch.flags &= ~MOVED;
-  core.comeToRest();
+  core.flags &= ~BUSY;
+  return true;
 }
 
 function leaveOpen(turn: Turn, from: Dispatch, result: any, kind: ReplyKind, message: unknown): void {
   const { core, caller } = turn;
   const { dispatch } = core.runQueue;
-  // Left open by a mailbox that was registered meanwhile: it is brought along (rule M6).
-  if (dispatch !== from) dispatch.journal.departed++;
   const rest = turn.open();
   rest.state = OPEN;
   rest.message = message;
@@ -87,6 +93,12 @@ function leaveOpen(turn: Turn, from: Dispatch, result: any, kind: ReplyKind, mes
   dispatch.open++;
   core.takeSeat(turn, rest);
   rest.startClock(dispatch, core.settings.turnTimeout);
+  if (dispatch !== from) {
+    // Left open by a mailbox that was registered meanwhile: it is brought along (rule M6).
+    dispatch.journal.broughtAlong(turn, message);
+    // Whoever was told of it may have ended it. A promise is awaited all the same, for its seat.
+    if (kind !== PROMISE && turn.state !== OPEN) return;
+  }
   if (caller !== null && turn.record().caller === null) (dispatch.host as Host).adopt(turn, caller);
   if (kind === PROMISE) awaitReply(turn, result as PromiseLike<unknown>);
   else if (kind === STREAM) {
@@ -103,6 +115,8 @@ function leaveOpen(turn: Turn, from: Dispatch, result: any, kind: ReplyKind, mes
     rest.leftOpen.begin(turn);
   }
   dispatch.host?.breakCircles(turn);
+  // It came while its actor stopped: nobody would end it later.
+  if ((core.flags & DETACHED) !== 0) abortTurn(turn, 'ActorStopped');
 }
 
 function awaitReply(turn: Turn, promise: PromiseLike<unknown>): void {

@@ -1,6 +1,7 @@
 import { Observable } from 'rxjs';
 import type { ActorId } from '../message/actor-id';
 import type { Dispatch } from '../mailbox/dispatch';
+import { withRecords } from '../mailbox/expiry';
 import { FREEZING, OBSERVED, QUEUED } from '../mailbox/flags';
 import { deepFreeze } from '../mailbox/freeze';
 import { Journal, type TurnFailure } from '../mailbox/journal';
@@ -180,18 +181,19 @@ export class Ledger extends Journal {
     // What it brings along counts as sent now (rule M6).
     core.buffer?.forEach((message, meta) => this.freeze(isOwn(meta) ? meta.message : message));
     if (!this.#isObserved()) return;
-    const events: BrokerEvent[] = [{ kind: 'registered', id: core.id as ActorId, at: this.#dispatch.clock.now() }];
-    const say = (kind: BrokerEvent['kind'], message: unknown, meta: MessageRecord | number, more?: object): void => {
-      events.push(this.#stage(kind, core.id, message, meta, more));
-    };
-    core.buffer?.forEach((message, meta) => say('sent', isOwn(meta) ? meta.message : message, meta, { broadcast: false }));
-    for (const turn of open) {
-      const message = turn.rest?.message;
-      say('sent', message, turn.record(), { broadcast: false });
-      say('delivered', message, turn.record());
-    }
-    // As one: what its observers do comes after all of it.
-    this.#dispatch.emit({ next: () => events.forEach((event) => this.#events.next(event)) }, undefined);
+    const { id } = core;
+    const events: BrokerEvent[] = [{ kind: 'registered', id: id as ActorId, at: this.#dispatch.clock.now() }];
+    // With a record each, which keeps the id that is told here.
+    const queued = core.buffer === null ? [] : withRecords(core, this.#dispatch, core.buffer, () => true);
+    for (const record of queued) events.push(this.#stage('sent', id, record.message, record, { broadcast: false }));
+    for (const turn of open) events.push(...this.#begun(turn, turn.rest?.message));
+    this.#tellAsOne(events);
+  }
+
+  override broughtAlong(turn: Turn, message: unknown): void {
+    super.broughtAlong(turn, message);
+    this.freeze(message);
+    if (this.#isObserved()) this.#tellAsOne(this.#begun(turn, message));
   }
 
   unregistered(id: string): void {
@@ -220,6 +222,18 @@ export class Ledger extends Journal {
 
   #tell(event: BrokerEvent): void {
     this.#dispatch.emit(this.#events, event);
+  }
+
+  /** What its observers do comes after all of it. */
+  #tellAsOne(events: readonly BrokerEvent[]): void {
+    this.#dispatch.emit({ next: () => events.forEach((event) => this.#events.next(event)) }, undefined);
+  }
+
+  /** A turn that began before its mailbox came. */
+  #begun(turn: Turn, message: unknown): BrokerEvent[] {
+    const record = turn.record();
+    const { id } = turn.core;
+    return [this.#stage('sent', id, message, record, { broadcast: false }), this.#stage('delivered', id, message, record)];
   }
 
   #settled(turn: Turn, message: unknown, how: object): void {

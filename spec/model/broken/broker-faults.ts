@@ -70,8 +70,8 @@ export const BROKER_FAULTS: readonly Fault[] = [
   {
     name: 'wrong reason',
     breakIt: () =>
-      patch(MailboxCore, 'lose', (lose) => function (message, meta, code, detail) {
-        lose.call(this, message, meta, code === 'Timeout' ? 'Expired' : code, detail);
+      patch(MailboxCore, 'lose', (lose) => function (dispatch, message, meta, code, detail) {
+        lose.call(this, dispatch, message, meta, code === 'Timeout' ? 'Expired' : code, detail);
       }),
   },
   {

@@ -13,9 +13,9 @@ export const QUEUE_FAULTS: readonly Fault[] = [
   {
     name: 'silent eviction',
     breakIt: () =>
-      patch(MailboxCore, 'lose', (lose) => function (message, meta, code, detail) {
+      patch(MailboxCore, 'lose', (lose) => function (dispatch, message, meta, code, detail) {
         const isSilent = code === 'Dropped' && (typeof meta === 'number' || meta.caller === null);
-        if (!isSilent) lose.call(this, message, meta, code, detail);
+        if (!isSilent) lose.call(this, dispatch, message, meta, code, detail);
       }),
   },
   {
@@ -91,13 +91,12 @@ export const QUEUE_FAULTS: readonly Fault[] = [
   {
     name: 'a turn inside a turn',
     breakIt: () =>
-      patch(MailboxCore, 'take', (take) => function (message, meta, lane) {
-        const { dispatch } = this.runQueue;
+      patch(MailboxCore, 'take', (take) => function (dispatch, message, meta, lane) {
         const drains = dispatch.flags & DRAINING;
-        if (drains === 0 || dispatch.onStack === NOBODY || dispatch.onStack === this.number) return take.call(this, message, meta, lane);
+        if (drains === 0 || dispatch.onStack === NOBODY || dispatch.onStack === this.number) return take.call(this, dispatch, message, meta, lane);
         dispatch.flags &= ~DRAINING;
         try {
-          return take.call(this, message, meta, lane);
+          return take.call(this, dispatch, message, meta, lane);
         } finally {
           dispatch.flags |= drains;
         }
