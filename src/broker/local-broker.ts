@@ -14,6 +14,7 @@ import { leaveBehind } from '../mailbox/mailbox-end';
 import { TAKEN } from '../mailbox/taken';
 import { resolveMailbox } from '../mailbox/mailbox-options';
 import type { Turn } from '../mailbox/turn';
+import { park } from '../mailbox/waiting-room';
 import type { ActorId } from '../message/actor-id';
 import { checkBroadcast, checkSend, laneOnly } from '../message/check-send';
 import { NORMAL_LANE } from '../message/lane';
@@ -82,6 +83,7 @@ export class LocalBroker {
       adopt,
       breakCircles,
       leaveBehind,
+      park,
       askFrom: (turn, id, message, to) => this.#ask(id, message, checkSend(to), to, turn),
       tellFrom: (turn, id, message, to) => this.#teller.tell(id, this.#actors.get(id), message, to, turn),
     };

@@ -1,9 +1,12 @@
 import type { Observable } from 'rxjs';
 import type { SendOptions, TellOptions } from '../message/send-options';
 import type { SendResult } from '../message/send-result';
+import type { FailureCode } from '../failure/failure-code';
 import type { ActorContext } from './actor-context';
+import type { Dispatch } from './dispatch';
 import type { MailboxCore } from './mailbox-core';
-import type { Caller } from './message-record';
+import type { Caller, MessageRecord } from './message-record';
+import type { TAKEN } from './taken';
 import type { Turn } from './turn';
 
 /** What a turn asks of the broker it runs in. */
@@ -17,6 +20,8 @@ export interface Host {
   adopt(turn: Turn, caller: Caller): void;
   /** A turn waits, and perhaps for itself (rule O6). */
   breakCircles(turn: Turn): void;
+  /** A caller's message waits for a place in a full mailbox. Answers `TAKEN` or why not. */
+  park(core: MailboxCore, dispatch: Dispatch, record: MessageRecord): FailureCode | typeof TAKEN;
   /** A mailbox that has left the broker goes elsewhere: what it took in here after that is lost. */
   leaveBehind(core: MailboxCore): void;
   tellFrom(turn: Turn, id: string, message: unknown, options: TellOptions | undefined): SendResult;

@@ -7,6 +7,7 @@ import { isExpired, isSwept, sweepExpired } from './expiry';
 import { fail } from './fail';
 import { BUSY, CLOSED, DETACHED, DRAINING, IDLE_SEAT, OBSERVED, QUEUED, READY, SCHEDULED, STALLED, UNSTARTED } from './flags';
 import type { Handler } from './handler';
+import type { Host } from './host';
 import { checkDrained } from './mailbox-end';
 import { MailboxExtras } from './mailbox-extras';
 import type { MailboxMetrics } from './mailbox-metrics';
@@ -20,7 +21,7 @@ import { runPlain, runRecord } from './run-turn';
 import { TAKEN } from './taken';
 import type { Turn } from './turn';
 import { OPEN } from './turn-state';
-import { admitWaiter, park } from './waiting-room';
+import { admitWaiter } from './waiting-room';
 
 /**
  * What a mailbox is inside: a bounded buffer, seats for turns, a consumer. `Mailbox` is its public face; a broker's registry holds
@@ -143,7 +144,7 @@ export class MailboxCore {
       case FULL:
         if (record === null) return 'MailboxFull';
         record.state = FRESH;
-        return record.caller === null || settings.overflow !== 'block' ? 'MailboxFull' : park(this, dispatch, record);
+        return record.caller === null || settings.overflow !== 'block' ? 'MailboxFull' : (dispatch.host as Host).park(this, dispatch, record);
     }
     this.#accepted(dispatch, record);
     return TAKEN;

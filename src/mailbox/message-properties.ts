@@ -12,9 +12,9 @@ export interface MessageProperties {
   readonly broadcast: boolean;
 }
 
-export const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({});
+export const NO_HEADERS: Readonly<Record<string, string>> = /* @__PURE__ */ Object.freeze({});
 
 /** Those of most messages: one object for all of them. */
 export const PLAIN: MessageProperties = { ttl: -1, sender: undefined, topic: undefined, headers: NO_HEADERS, attempt: 1, broadcast: false };
 /** Those of a broadcast of which nothing is said. */
-export const BROADCAST: MessageProperties = { ...PLAIN, broadcast: true };
+export const BROADCAST: MessageProperties = { ttl: -1, sender: undefined, topic: undefined, headers: NO_HEADERS, attempt: 1, broadcast: true };
