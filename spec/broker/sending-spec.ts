@@ -59,6 +59,15 @@ describe('send', () => {
     await expect(firstValueFrom(broker.send(id, 0))).resolves.toBe(5);
   });
 
+  it('awaits a thenable that a thenable fulfils with, as await does (S2)', () => {
+    const { broker } = setup();
+    const thenable = (value: unknown) => ({ then: (resolve: (value: unknown) => void) => resolve(value) });
+    broker.spawn(id, () => thenable(thenable('at last')));
+    const seen = watchFor(broker.send(id, 0));
+    expect(seen).toMatchObject({ values: ['at last'], completed: true });
+    expect(broker.metrics()).toMatchObject({ totalSucceeded: 1, inFlight: 0 });
+  });
+
   it('takes any thenable for a promise, also one that settles at once and twice (S2)', () => {
     const { broker } = setup();
     broker.spawn(id, () => ({

@@ -71,6 +71,15 @@ describe('a signal that many asks share', () => {
     expect(broker.metrics().failedBy.Cancelled).toBe(2);
   });
 
+  it.each([null, 0, '', false])('hands on whatever reason the signal has: %j (S3)', (reason) => {
+    const { broker } = setup();
+    broker.register(id, Mailbox.unbounded<number>());
+    const { controller } = counted();
+    const seen = watchFor(broker.send(id, 0, { signal: controller.signal }));
+    controller.abort(reason);
+    expect(seen).toMatchObject({ errored: true, error: reason });
+  });
+
   it('leaves alone who is taken back by another one that it cancels (S3)', () => {
     const { broker } = setup();
     broker.register(id, Mailbox.unbounded<number>());

@@ -1,6 +1,6 @@
 import { type Delivery, Mailbox, actorId, message, protocol } from 'rx-broker';
 import { NEVER, Subject, config, firstValueFrom, of } from 'rxjs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { setup, virtually, watchFor } from '../broker/setup';
 
 describe('Mailbox', () => {
@@ -31,6 +31,40 @@ describe('Mailbox', () => {
       mailbox.receive((n) => void got.push(n));
       expect(got).toEqual(kept);
       expect(mailbox.metrics()).toMatchObject({ lost: 1, delivered: 2 });
+    }
+  });
+
+  it('writes the first ten failures of its handler out, and what else throws, where no broker sees them (M5)', () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    try {
+      const failure = new Error('failed');
+      const mailbox = Mailbox.bounded<number>(5);
+      const consumer = mailbox.receive((n) => {
+        if (n % 2 === 0) throw failure;
+      });
+      for (let n = 0; n < 40; n++) mailbox.next(n);
+      expect(warn.mock.calls).toEqual(Array.from({ length: 10 }, () => ['rx-broker: HandlerFailed in a mailbox without a broker:', failure]));
+      consumer.unsubscribe();
+      warn.mockClear();
+      const stopping = Mailbox.bounded<number>(5);
+      stopping.receive({
+        receive: () => {},
+        onStop: () => {
+          throw failure;
+        },
+      });
+      stopping.next(1);
+      stopping.close();
+      expect(warn.mock.calls).toEqual([["rx-broker: onStop of '' threw:", failure]]);
+    } finally {
+      warn.mockRestore();
+    }
+  });
+
+  it('throws for an actor whose life is no functions', () => {
+    const mailbox = Mailbox.bounded<number>(5);
+    for (const name of ['onStart', 'onStop']) {
+      expect(() => mailbox.receive({ receive: () => {}, [name]: 5 })).toThrow(`${name} must be a function, got 5`);
     }
   });
 

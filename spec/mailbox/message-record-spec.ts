@@ -6,6 +6,17 @@ import { setup, virtually, watchFor } from '../broker/setup';
 const a = actorId<any>('a');
 
 describe('an envelope', () => {
+  it.each([undefined, { headers: { h: '1' } }])('has a JSON of its own fields, and of nothing behind it: sent with %j', (options) => {
+    virtually(() => {
+      const { broker } = setup();
+      const texts: string[] = [];
+      broker.spawn(a, (_message, { envelope }: ActorContext) => void texts.push(JSON.stringify(envelope)));
+      broker.trySend(a, 0, options);
+      const headers = options?.headers ?? {};
+      expect(texts.map((text) => JSON.parse(text) as unknown)).toEqual([{ id: expect.any(String) as string, priority: 'normal', sentAt: 0, attempt: 1, headers }]);
+    });
+  });
+
   it('says when its message was sent, however it was (D4)', () => {
     virtually(({ at }) => {
       const { broker } = setup();

@@ -15,6 +15,29 @@ describe('a dispatcher', () => {
     expect(got).toEqual([1, 2, 3]);
   });
 
+  it('that throws is stood in for by a macrotask, and told (D3, S1)', async () => {
+    const told: unknown[][] = [];
+    const failure = new Error('no frames here');
+    let asked = 0;
+    const dispatcher = {
+      now: () => 0,
+      schedule(work: () => void) {
+        if (++asked === 1) throw failure;
+        work();
+        return Subscription.EMPTY;
+      },
+    };
+    const { broker } = setup({ logger: (...line: unknown[]) => void told.push(line) });
+    const got: number[] = [];
+    broker.spawn(a, (n: number) => void got.push(n), { dispatcher: dispatcher as never });
+    for (const n of [1, 2]) expect(broker.trySend(a, n).ok).toBe(true);
+    expect([got, asked]).toEqual([[], 1]);
+    expect(told).toEqual([[expect.stringContaining('the dispatcher'), failure]]);
+    while (got.length < 2) await new Promise((resolve) => setTimeout(resolve, 1));
+    broker.trySend(a, 3);
+    expect([got, asked]).toEqual([[1, 2, 3], 2]);
+  });
+
   it('is asked once for all that wait for it, and again for what comes after (D3)', () => {
     const { broker } = setup();
     const dispatcher = new VirtualTimeScheduler();

@@ -206,7 +206,7 @@ describe('a turn that is aborted', () => {
   it('asks nobody any more (M4)', () => {
     const { caller, asked, later } = asking(() => new Promise(() => {}));
     caller.unsubscribe();
-    expect(later().error).toMatchObject({ code: 'ActorStopped', started: true, message: expect.stringContaining('(the turn that asked was aborted)') as string });
+    expect(later().error).toMatchObject({ code: 'ActorStopped', started: false, actorId: 'b', message: expect.stringContaining('(not sent, since the turn that asks was aborted)') as string });
     expect(asked).toEqual(['during']);
   });
 
@@ -222,7 +222,7 @@ describe('a turn that is aborted', () => {
       asked.unsubscribe();
       expect(signal.aborted).toBe(true);
       context.send(b, 0).subscribe({ error: (error: unknown) => errors.push(error) });
-      expect(errors).toMatchObject([{ code: 'ActorStopped', message: expect.stringContaining('(the turn that asked was aborted)') as string }]);
+      expect(errors).toMatchObject([{ code: 'ActorStopped', message: expect.stringContaining('(not sent, since the turn that asks was aborted)') as string }]);
       errors.push('went on');
     });
     expect(errors).toHaveLength(2);
@@ -266,7 +266,8 @@ describe('a turn that is aborted', () => {
       errors.push(watchFor(context.send(b, 0)).error);
     });
     broker.trySend(a, 0);
-    expect(errors).toMatchObject([{ code: 'ActorStopped', actorId: 'a', started: true }]);
+    // Of the message that was to be sent, which nobody saw.
+    expect(errors).toMatchObject([{ code: 'ActorStopped', actorId: 'b', started: false }]);
     expect(broker.metrics().totalSent).toBe(1);
   });
 

@@ -83,7 +83,7 @@ function askSlowly(
   const signal = options?.signal;
   if (isCalledOff(subscriber, signal)) return;
   if (parent !== null && isAborted(parent)) {
-    subscriber.error(failureOf('ActorStopped', parent.self, true, 'the turn that asked was aborted'));
+    subscriber.error(failureOf('ActorStopped', id, false, 'not sent, since the turn that asks was aborted'));
     return;
   }
   const startedAt = isTimed ? performance.now() : -1;

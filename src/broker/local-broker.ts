@@ -247,7 +247,7 @@ export class LocalBroker {
     const { topic, lane } = checkKey(typeof key === 'string' ? { topic: key } : key, NORMAL_LANE);
     checkOptions(options);
     this.#dispatch.settleFanOut();
-    const retain = options?.retain ?? false;
+    const { retain = false } = options ?? {};
     checkBoolean(retain, 'retain');
     if (retain && !this.#dispatch.isRefusing) this.#topics().retained.set(topic, message);
     const targets = this.#topics().boundTo(topic);

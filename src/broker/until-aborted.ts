@@ -36,7 +36,7 @@ function newGroup(signal: AbortSignal): Group {
   };
   const cancelAll = (): void => {
     stop();
-    const reason: unknown = signal.reason ?? new Error('aborted');
+    const reason: unknown = signal.reason === undefined ? new Error('aborted') : signal.reason;
     // One by one, as listeners would be called: whoever is told may take others back.
     for (const one of all) {
       all.delete(one);

@@ -1,4 +1,4 @@
-import { check, checkFunction, describeValue, isObject } from '../failure/check';
+import { check, checkEach, checkFunction, describeValue, isObject } from '../failure/check';
 import type { Actor } from './actor';
 import type { Handler } from './handler';
 import { UnhandledMessage } from './unhandled-message';
@@ -15,6 +15,7 @@ export function consumerOf(first: unknown, handlers: unknown): Consumer {
   if (typeof first === 'function') return { handler: first as Handler, actor: null };
   const actor = first as Actor | null;
   check(isObject(actor) && typeof actor.receive === 'function', 'a handler must be a function, an object with receive(), or a protocol and its handlers', actor);
+  checkEach(actor, { onStart: checkFunction, onStop: checkFunction });
   return { handler: (message, context) => actor.receive(message, context), actor };
 }
 

@@ -29,7 +29,8 @@ export interface Loss<Msg = any> {
  *
  * It is an Observer, so `source$.subscribe(mailbox)` works, with or without a broker. On its own it drains by itself on the stack of
  * whoever calls `next`; registered, it drains where its broker does. FIFO for each priority (rule M3), one turn at a time unless
- * `concurrency` says otherwise (M4), and what it cannot take is told by `losses$`, never silent (M2).
+ * `concurrency` says otherwise (M4), and what it cannot take is told by `losses$`, never silent (M2). On its own it has no dead letters:
+ * the first ten failures of its handler are written to the console.
  *
  * ```ts
  * const mailbox = Mailbox.bounded<number>(100, { overflow: 'drop-oldest' });

@@ -92,6 +92,12 @@ export class MessageRecord implements Envelope, Withdrawable, Timed {
     return this.properties.headers;
   }
 
+  /** What `JSON.stringify` makes of an envelope: not the broker behind it. */
+  toJSON(): Envelope {
+    const { id, priority, topic, sender, sentAt, attempt, headers } = this;
+    return { id, priority, topic, sender, sentAt, attempt, headers };
+  }
+
   get isOver(): boolean {
     return this.state === DONE;
   }

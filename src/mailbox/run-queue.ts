@@ -70,14 +70,23 @@ export class RunQueue {
     if (this.#suspended || this.#action !== undefined) return;
     // A scheduler may run its work at once, and then the subscription comes after the fact.
     let ran = false;
-    const action = scheduler.schedule(() => {
+    const drain = (): void => {
       ran = true;
+      this.#suspended = false;
       this.#forgetAction();
       this.dispatch.drainScheduled(this);
-    });
-    if (ran) return;
-    this.#action = action;
-    this.dispatch.asks(this, true);
+    };
+    try {
+      const action = scheduler.schedule(drain);
+      if (ran) return;
+      this.#action = action;
+      this.dispatch.asks(this, true);
+    } catch (error) {
+      // As `animationFrameScheduler` does where there are no frames: what is in line must not wait for ever.
+      this.dispatch.journal.callbackFailed('the dispatcher, in whose place a macrotask drains,', error);
+      this.#suspended = true;
+      macrotask(drain);
+    }
   }
 
   /** Takes back what was asked of the scheduler. */

@@ -122,7 +122,11 @@ function leaveOpen(turn: Turn, from: Dispatch, result: any, kind: ReplyKind, mes
 function awaitReply(turn: Turn, promise: PromiseLike<unknown>): void {
   try {
     promise.then(
-      (value) => settle(turn, value, true),
+      (value: unknown) => {
+        // No native promise has such a value: a thenable of the user's may.
+        if (isPromise(value)) awaitReply(turn, value);
+        else settle(turn, value, true);
+      },
       (error: unknown) => reject(turn, error),
     );
   } catch (error) {
