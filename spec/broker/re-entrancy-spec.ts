@@ -752,8 +752,49 @@ describe('metrics() and events$', () => {
     expect(broker.metrics()).toMatchObject({ pending: 0, inFlight: 0 });
   });
 
+  it('agree on what a mailbox takes in while its actor stops and nobody receives: it is lost at once (O1, R2)', () => {
+    const { broker, letters } = setup();
+    const look = counting(broker);
+    const mailbox = Mailbox.bounded<any>(2);
+    const consumer = mailbox.receive({
+      receive: () => {},
+      onStop: () => {
+        mailbox.next('late');
+        consumer.unsubscribe();
+      },
+    });
+    broker.register(id, mailbox);
+    broker.unregister(id);
+    look();
+    expect(letters).toMatchObject([{ target: id, message: 'late', reason: 'ActorNotFound' }]);
+    expect(mailbox.size).toBe(0);
+  });
+
+  it('agree on a turn that begins so and moves its mailbox on: it is ended (O1, M4)', () => {
+    const { broker, letters } = setup();
+    const second = setup().broker;
+    const look = counting(broker);
+    const mailbox = Mailbox.bounded<any>(2);
+    let moved = false;
+    mailbox.receive({
+      receive: () => {
+        if (moved) return;
+        moved = true;
+        second.register(other, mailbox);
+      },
+      onStop: () => mailbox.next('late'),
+    });
+    broker.register(id, mailbox);
+    broker.unregister(id);
+    look();
+    expect(letters).toMatchObject([{ message: 'late', reason: 'ActorStopped' }]);
+    expect(broker.metrics()).toMatchObject({ totalSent: 1, inFlight: 0, totalAborted: 1 });
+    second.trySend(other, 'goes on');
+    expect(second.metrics()).toMatchObject({ totalSucceeded: 1 });
+  });
+
   it('agree on a turn that begins so and is left open: it is ended (O1, §7)', async () => {
-    const { broker } = setup();
+    const { broker, letters } = setup();
     const look = counting(broker);
     const mailbox = Mailbox.bounded<any>(2);
     mailbox.receive({ receive: () => NEVER as never, onStop: () => mailbox.next('late') });
@@ -761,6 +802,7 @@ describe('metrics() and events$', () => {
     broker.unregister(id);
     look();
     expect(broker.metrics()).toMatchObject({ totalSent: 1, inFlight: 0, totalAborted: 1 });
+    expect(letters).toMatchObject([{ message: 'late', reason: 'ActorStopped' }]);
     await broker.close();
   });
 
@@ -790,6 +832,45 @@ describe('metrics() and events$', () => {
     expect(broker.metrics()).toMatchObject({ totalSent: 1, inFlight: 1 });
   });
 
+  it('agree on such a turn that is streamed until it completes (O1, M6)', () => {
+    const { broker } = setup();
+    const look = counting(broker);
+    const stream = new Subject<never>();
+    const mailbox = Mailbox.bounded<any>(2);
+    mailbox.receive(() => {
+      broker.register(id, mailbox);
+      return stream;
+    });
+    mailbox.next(0);
+    stream.complete();
+    look();
+    expect(broker.metrics()).toMatchObject({ totalSent: 1, totalSucceeded: 1, inFlight: 0 });
+  });
+
+  it('agree on such a turn that was ended and keeps its seat until its promise has settled (O1, M4)', async () => {
+    const { broker } = setup();
+    const look = counting(broker);
+    const mailbox = Mailbox.bounded<any>(2);
+    let settle = (): void => {};
+    broker.events$.pipe(take(3)).subscribe(({ kind }) => kind === 'delivered' && broker.unregister(id));
+    const got: unknown[] = [];
+    mailbox.receive((message) => {
+      got.push(message);
+      if (message !== 0) return undefined;
+      broker.register(id, mailbox);
+      return new Promise<void>((resolve) => (settle = resolve));
+    });
+    mailbox.next(0);
+    look();
+    broker.register(id, mailbox);
+    broker.trySend(id, 1);
+    expect(got).toEqual([0]);
+    settle();
+    await Promise.resolve();
+    expect(got).toEqual([0, 1]);
+    look();
+  });
+
   it('agree on such a turn where whoever is told of it ends it (O1, M4)', () => {
     const { broker } = setup();
     const look = counting(broker);
@@ -806,7 +887,7 @@ describe('metrics() and events$', () => {
     expect(subscribed).toBe(0);
   });
 
-  it('agree when a mailbox goes on elsewhere that has left within its own turn (O1, M4)', () => {
+  it.each([['returned', false], ['thrown', true]])('agree when a mailbox goes on elsewhere that has left within its own turn, which has %s (O1, M4)', (_, throws) => {
     const { broker } = setup();
     const look = counting(broker);
     const mailbox = Mailbox.bounded<any>(2);
@@ -817,6 +898,7 @@ describe('metrics() and events$', () => {
       }
       broker.unregister(id);
       mailbox.next(2);
+      if (throws) throw new Error('failed');
     });
     broker.register(id, mailbox);
     broker.trySend(id, 1);
@@ -859,5 +941,19 @@ describe('metrics() and events$', () => {
     expect(kinds).toContain('failed');
     expect(kinds.at(-1)).toBe('closed');
     expect({ ...told, registeredActors: 0 }).toEqual({ ...own, avgRoutingLatencyNs: 0 });
+  });
+
+  it('tell what becomes of a message before they tell the end of its actor, where the broker is closed in between (O1, §7)', async () => {
+    const { broker } = setup();
+    const kinds: string[] = [];
+    broker.spawn(id, () => {});
+    let closed: Promise<void> | undefined;
+    broker.events$.subscribe(({ kind }) => {
+      kinds.push(kind);
+      if (kind === 'sent') closed = broker.close();
+    });
+    broker.trySend(id, 1);
+    await closed;
+    expect(kinds).toEqual(['sent', 'failed', 'dead-lettered', 'unregistered', 'closed']);
   });
 });

@@ -42,7 +42,7 @@ describe('Mailbox', () => {
       const consumer = mailbox.receive((n) => {
         if (n % 2 === 0) throw failure;
       });
-      for (let n = 0; n < 40; n++) mailbox.next(n);
+      for (let n = 0; n < 50; n++) mailbox.next(n);
       expect(warn.mock.calls).toEqual(Array.from({ length: 10 }, () => ['rx-broker: HandlerFailed in a mailbox without a broker:', failure]));
       consumer.unsubscribe();
       warn.mockClear();
@@ -56,6 +56,26 @@ describe('Mailbox', () => {
       stopping.next(1);
       stopping.close();
       expect(warn.mock.calls).toEqual([["rx-broker: onStop of '' threw:", failure]]);
+    } finally {
+      warn.mockRestore();
+    }
+  });
+
+  it('counts the turns that it has ended among them (M5)', () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    try {
+      virtually(({ flush }) => {
+        const mailbox = Mailbox.bounded<number>(20, { turnTimeout: 5 });
+        mailbox.receive((n) => {
+          if (n < 6) return NEVER;
+          throw new Error('failed');
+        });
+        for (let n = 0; n < 12; n++) mailbox.next(n);
+        flush();
+        expect(mailbox.metrics()).toMatchObject({ delivered: 12, size: 0 });
+      });
+      expect(warn).toHaveBeenCalledTimes(10);
+      expect(warn.mock.calls[0]).toEqual(['rx-broker: Timeout in a mailbox without a broker:', expect.objectContaining({ code: 'Timeout' })]);
     } finally {
       warn.mockRestore();
     }

@@ -30,7 +30,10 @@ describe('a dispatcher', () => {
     const { broker } = setup({ logger: (...line: unknown[]) => void told.push(line) });
     const got: number[] = [];
     broker.spawn(a, (n: number) => void got.push(n), { dispatcher: dispatcher as never });
+    const b = actorId<any>('b');
+    broker.spawn(b, () => {}, { dispatcher: dispatcher as never });
     for (const n of [1, 2]) expect(broker.trySend(a, n).ok).toBe(true);
+    expect(broker.trySend(b, 0).ok).toBe(true);
     expect([got, asked]).toEqual([[], 1]);
     expect(told).toEqual([[expect.stringContaining('the dispatcher'), failure]]);
     while (got.length < 2) await new Promise((resolve) => setTimeout(resolve, 1));

@@ -65,7 +65,7 @@ export function emptyMailbox(core: MailboxCore, queuedCode: FailureCode, running
 
 /** What it took in at a broker that it has left, while its actor stopped, it does not take elsewhere. */
 export function leaveBehind(core: MailboxCore): void {
-  if (!core.isRegistered) emptyMailbox(core, 'ActorNotFound', 'ActorStopped');
+  emptyMailbox(core, 'ActorNotFound', 'ActorStopped');
 }
 
 /** Moves a mailbox to another dispatch, with what is queued and what is running. */
