@@ -331,7 +331,7 @@ export class LocalBroker {
 
   #registered(id: string): MailboxCore {
     const core = this.#actors.get(checkActorId(id));
-    if (core === undefined) throw new BrokerError('NotFound', `no actor is registered as ${describeValue(id)}`);
+    if (core === undefined) throw new BrokerError('NotFound', `no actor is registered as ${describeValue(id)}; register or spawn it first`);
     return core;
   }
 
