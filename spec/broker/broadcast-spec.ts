@@ -136,6 +136,19 @@ describe('broadcast', () => {
     });
   });
 
+  it('times out in its order, though whoever is pushed out by its first has the rest offered before (S4, R3)', () => {
+    virtually(({ flush }) => {
+      const { broker } = setup();
+      broker.register(a, Mailbox.bounded<any>(1, { overflow: 'drop-oldest' }));
+      broker.register(b, Mailbox.bounded<any>(1));
+      const order: string[] = [];
+      broker.send(a, 'is pushed out').subscribe({ error: () => broker.metrics() });
+      broker.broadcast(0, { order: 'settled', timeout: 5 }).subscribe(({ actorId: id }) => order.push(id));
+      flush();
+      expect(order).toEqual(['a', 'b']);
+    });
+  });
+
   it('counts an empty stream as undefined and a failing one as its error (R3)', () => {
     const { broker } = setup();
     broker.spawn(a, () => EMPTY);

@@ -59,6 +59,21 @@ describe('send', () => {
     await expect(firstValueFrom(broker.send(id, 0))).resolves.toBe(5);
   });
 
+  it('times out before what is asked by whoever it pushes out, at the same time (S4)', () => {
+    virtually(({ flush }) => {
+      const { broker } = setup();
+      const other = actorId<any>('other');
+      broker.register(id, Mailbox.bounded<any>(1, { overflow: 'drop-oldest' }));
+      broker.register(other, Mailbox.bounded<any>(1));
+      const order: string[] = [];
+      const ask = (to: typeof id, then: () => void): void => void broker.send(to, 0, { timeout: 5 }).subscribe({ error: then });
+      ask(id, () => ask(other, () => order.push('second')));
+      ask(id, () => order.push('first'));
+      flush();
+      expect(order).toEqual(['first', 'second']);
+    });
+  });
+
   it('awaits a thenable that a thenable fulfils with, as await does (S2)', () => {
     const { broker } = setup();
     const thenable = (value: unknown) => ({ then: (resolve: (value: unknown) => void) => resolve(value) });

@@ -96,9 +96,11 @@ function askSlowly(
   subscriber.add(record);
   if (signal !== undefined) record.unlisten = untilAborted(signal, record);
   if (startedAt >= 0) ledger.sample(performance.now() - startedAt);
+  // Whoever is told what this one pushes out may ask, too.
+  const order = dispatch.deadlines.reserve();
   offerRecord(dispatch, core, id, record, isWaitedFor);
   if (record.isOver) return;
-  record.expireIn(options?.timeout ?? broker.requestTimeout);
+  record.expireIn(options?.timeout ?? broker.requestTimeout, record.sentAt, order);
   if (isWaitedFor && parent.state === OPEN) breakCircles(parent);
 }
 

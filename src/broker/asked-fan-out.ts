@@ -96,13 +96,15 @@ export class AskedFanOut implements FanOut {
       dispatch.journal.failed('Cancelled', core.id, message, record);
       return;
     }
+    // Whoever is told what this one pushes out may have the rest offered first.
+    const order = dispatch.deadlines.reserve();
     const seat = record.caller as Seat;
     if (!this.#isRefused && (core.flags & (STALLED | QUEUED | CLOSED)) === 0) seat.expectStart();
     const code = this.#isRefused ? 'BrokerClosed' : core.queue(dispatch, message, record, this.#lane);
     if (code !== TAKEN) core.lose(dispatch, message, record, code);
     // Whoever was told that this one pushed another message out may have cancelled all of it.
     if (this.#gathering.isOver) record.cancel(undefined);
-    else if (!record.isOver) record.expireIn(this.#options?.timeout ?? this.#broker.requestTimeout);
+    else if (!record.isOver) record.expireIn(this.#options?.timeout ?? this.#broker.requestTimeout, record.sentAt, order);
   }
 
   recordFor(dispatch: Dispatch, core: MailboxCore): MessageRecord {

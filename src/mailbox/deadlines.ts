@@ -48,13 +48,18 @@ export class Deadlines {
     return this.#heap.length;
   }
 
+  /** A turn among equal times, for one that is added later. */
+  reserve(): number {
+    return this.#added++;
+  }
+
   /** `item` expires `timeout` milliseconds after `now`. */
-  add(item: Timed, timeout: number, now: number): void {
+  add(item: Timed, timeout: number, now: number, order = this.reserve()): void {
     this.#noticeJump(this.#readAt, now);
     const time = now + timeout;
     item.place = this;
     this.#size++;
-    this.#rise({ item, time, order: this.#added++ });
+    this.#rise({ item, time, order });
     if (time < this.#wakesAt) this.#arm(now);
   }
 

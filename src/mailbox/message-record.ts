@@ -120,9 +120,9 @@ export class MessageRecord implements Envelope, Withdrawable, Timed {
     return record;
   }
 
-  /** Starts the caller's clock (rule S4). */
-  expireIn(timeout: number, from: number = this.sentAt): void {
-    if (timeout !== Infinity && !this.answered) this.dispatch.deadlines.add(this, timeout, from);
+  /** Starts the caller's clock (rule S4). `order` is its turn among those that expire at the same time. */
+  expireIn(timeout: number, from: number = this.sentAt, order?: number): void {
+    if (timeout !== Infinity && !this.answered) this.dispatch.deadlines.add(this, timeout, from, order);
   }
 
   /** Its time is over: never run if it has not been, aborted if it has. */
