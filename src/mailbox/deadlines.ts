@@ -54,7 +54,7 @@ export class Deadlines {
   }
 
   /** `item` expires `timeout` milliseconds after `now`. */
-  add(item: Timed, timeout: number, now: number, order = this.reserve()): void {
+  add(item: Timed, timeout: number, now: number, order: number = this.reserve()): void {
     this.#noticeJump(this.#readAt, now);
     const time = now + timeout;
     item.place = this;
