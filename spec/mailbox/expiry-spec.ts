@@ -75,6 +75,24 @@ describe('a full mailbox', () => {
     });
   });
 
+  it('tells who is refused outside of any drain, though it has looked for what has expired (D1, M2)', () => {
+    virtually(() => {
+      const { broker } = busy(1, { ttl: 10 });
+      broker.trySend(a, 'waits');
+      const b = actorId<any>('b');
+      const got: string[] = [];
+      broker.spawn(b, () => void got.push('handled'));
+      broker.send(a, 'is refused').subscribe({
+        error: () => {
+          broker.trySend(b, 0);
+          got.push('told');
+        },
+      });
+      expect(got).toEqual(['handled', 'told']);
+      expectConserved(broker.metrics());
+    });
+  });
+
   it('has the credits that it had, however long it has looked (M3, ttl)', () => {
     virtually(({ at }) => {
       const { broker } = setup();

@@ -96,10 +96,12 @@ export class MailboxCore {
       this.#runIdle(dispatch, message, meta);
       return TAKEN;
     }
-    if ((this.flags & UNSTARTED) === 0 && !isSwept(this)) return this.#queueOrLose(dispatch, message, meta, lane);
+    const isShort = (this.flags & UNSTARTED) === 0 && !isSwept(this);
     // A lone mailbox whose actor starts with this message: queued, and run from there, where it is started. And what a sweep tells
-    // others makes them send, and sets seats free: that runs when this message has found its place, or its end.
-    return this.#queueWithin(dispatch, message, meta, lane);
+    // others makes them send, and sets seats free: that runs when this message has found its place, or is about to be lost.
+    const code = isShort ? this.queue(dispatch, message, meta, lane) : this.#queueWithin(dispatch, message, meta, lane);
+    if (code !== TAKEN) this.lose(dispatch, message, meta, code);
+    return code;
   }
 
   /**
@@ -278,7 +280,14 @@ export class MailboxCore {
   // A closure makes all that its function knows live in the heap: the two that are rare have a method of their own.
 
   #queueWithin(dispatch: Dispatch, message: unknown, meta: MessageRecord | number, lane: number): FailureCode | typeof TAKEN {
-    return dispatch.within(() => this.#queueOrLose(dispatch, message, meta, lane));
+    const code = dispatch.within(() => {
+      const own = this.queue(dispatch, message, meta, lane);
+      // Not lost yet: its sender is told when the stack has returned, as any sender is (rule D1), and until then it is pending (O2).
+      if (own !== TAKEN) dispatch.pending++;
+      return own;
+    });
+    if (code !== TAKEN) dispatch.pending--;
+    return code;
   }
 
   /** `record`, or a message without one, took the place of another. */
@@ -314,12 +323,6 @@ export class MailboxCore {
     dispatch.pending++;
     sweepExpired(this, dispatch);
     dispatch.pending--;
-  }
-
-  #queueOrLose(dispatch: Dispatch, message: unknown, meta: MessageRecord | number, lane: number): FailureCode | typeof TAKEN {
-    const code = this.queue(dispatch, message, meta, lane);
-    if (code !== TAKEN) this.lose(dispatch, message, meta, code);
-    return code;
   }
 
   #accepted(dispatch: Dispatch, record: MessageRecord | null): void {
