@@ -6,8 +6,8 @@ import { ModelSender } from './model-sender';
 import type { ModelTurn } from './model-turn';
 import { Story } from './story';
 
-/** What is no doing: it may be done in the middle of a message's way to many, and changes nothing there. */
-const LOOKS: readonly Command['do'][] = ['watch', 'observe', 'clear', 'pass', 'unbind'];
+/** What is no doing: it may be done in the middle of a message's way to many, and changes nothing there. (To settle is one, where there is a turn to settle.) */
+const LOOKS: readonly Command['do'][] = ['watch', 'observe', 'clear', 'pass', 'unbind', 'settle'];
 
 /** Carries a script's commands out on the model. */
 export class ModelPlayer {
