@@ -49,6 +49,18 @@ describe('a broadcast to idle actors', () => {
     expect(broker.metrics()).toMatchObject({ totalSent: 2, totalSucceeded: 2, pending: 0 });
   });
 
+  it('tells what it pushes out before it is offered to the next (R4, M2)', () => {
+    const { broker, letters } = setup();
+    broker.register(a, Mailbox.bounded<any>(1, { overflow: 'drop-oldest' }));
+    broker.register(b, Mailbox.bounded<any>(1));
+    for (const id of [a, b]) broker.trySend(id, 'first');
+    expect(broker.tryBroadcast('all')).toBe(1);
+    expect(letters).toMatchObject([
+      { target: a, message: 'first', reason: 'Dropped' },
+      { target: b, message: 'all', reason: 'MailboxFull' },
+    ]);
+  });
+
   it('is aborted at one that ends itself, also by a handler that returns nothing (R2)', () => {
     const { broker, letters } = setup();
     broker.spawn(a, () => {
