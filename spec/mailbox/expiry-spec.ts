@@ -1,5 +1,5 @@
 import { type Delivery, type InMemoryMessageBroker, type MailboxOptions, type SendError, Mailbox, actorId } from 'rx-broker';
-import { NEVER } from 'rxjs';
+import { NEVER, Subject, takeUntil } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { expectConserved, setup, virtually, watchFor } from '../broker/setup';
 
@@ -70,6 +70,22 @@ describe('a full mailbox', () => {
         const got: unknown[] = [];
         mailbox.receive((message: unknown) => void got.push(message));
         expect(got).toEqual(['urgent', 'lives', 'young', 'younger', 'newcomer']);
+        expectConserved(broker.metrics());
+      });
+    });
+  });
+
+  it('leaves nothing of a message that whoever is told of an expired one calls off (S3, ttl)', () => {
+    virtually(({ at }) => {
+      const { broker, mailbox } = busy(1);
+      let leave = (): void => {};
+      broker.send(a, 'expires', { ttl: 5 }).subscribe({ error: () => leave() });
+      at(5, () => {
+        const stop = new Subject<void>();
+        leave = () => stop.next();
+        broker.send(a, 'called off').pipe(takeUntil(stop)).subscribe();
+        expect(mailbox.size).toBe(0);
+        expect(broker.metrics()).toMatchObject({ pending: 0, openRequests: 0, failedBy: { Expired: 1, Cancelled: 1 } });
         expectConserved(broker.metrics());
       });
     });

@@ -174,7 +174,11 @@ export class ModelBroker {
       let code: string | undefined;
       this.atomically(() => {
         this.#sweep(mailbox);
-        code = this.#takeFull(message, mailbox, mayWait);
+        // S3: whoever was told of what had expired may have called it off.
+        if (message.caller?.isClosed === true) {
+          this.over(message);
+          this.counts.failed('Cancelled');
+        } else code = this.#takeFull(message, mailbox, mayWait);
       });
       return code;
     }

@@ -4,6 +4,14 @@ import type { Dispatch } from './dispatch';
 import type { MessageRecord } from './message-record';
 import { isOwn } from './own-record';
 
+/** Whether its caller has gone while it was on its way; then it is counted as cancelled, and goes nowhere (rule S3). */
+export function isCancelled(dispatch: Dispatch, id: string | undefined, message: unknown, meta: MessageRecord | number): boolean {
+  if (!isOwn(meta) || meta.caller?.closed !== true) return false;
+  meta.done();
+  dispatch.journal.failed('Cancelled', id, message, meta);
+  return true;
+}
+
 /** Counts a message as failed, tells `losses` where there are any, and its caller if it has one. */
 export function fail(
   dispatch: Dispatch,

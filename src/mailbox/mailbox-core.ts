@@ -4,7 +4,7 @@ import type { FailureCode } from '../failure/failure-code';
 import type { Actor } from './actor';
 import type { Dispatch } from './dispatch';
 import { isExpired, isSwept, sweepExpired } from './expiry';
-import { fail } from './fail';
+import { fail, isCancelled } from './fail';
 import { BUSY, CLOSED, DETACHED, DRAINING, IDLE_SEAT, OBSERVED, QUEUED, READY, SCHEDULED, STALLED, UNSTARTED } from './flags';
 import type { Handler } from './handler';
 import type { Host } from './host';
@@ -123,7 +123,11 @@ export class MailboxCore {
   queue(dispatch: Dispatch, message: unknown, meta: MessageRecord | number, lane: number): FailureCode | typeof TAKEN {
     const { settings } = this;
     // Whoever is told that a message expired may end this actor.
-    if ((this.flags & CLOSED) === 0 && isSwept(this)) this.#sweep(dispatch);
+    if ((this.flags & CLOSED) === 0 && isSwept(this)) {
+      this.#sweep(dispatch);
+      // Or call this one off.
+      if (isCancelled(dispatch, this.#targetOf(meta), message, meta)) return TAKEN;
+    }
     if (!this.#isAt(dispatch, meta)) return 'ActorNotFound';
     if ((this.flags & (CLOSED | DETACHED)) !== 0) return (this.flags & DETACHED) === 0 ? 'ActorStopped' : 'ActorNotFound';
     const buffer = (this.buffer ??= new BoundedBuffer(this.capacity, settings.overflow, settings.fairness));

@@ -1,9 +1,8 @@
 import type { FailureCode } from '../failure/failure-code';
 import type { Dispatch } from './dispatch';
-import { fail } from './fail';
+import { fail, isCancelled } from './fail';
 import type { MailboxCore } from './mailbox-core';
 import type { MessageRecord } from './message-record';
-import { isOwn } from './own-record';
 import { laneOfStamp } from './stamp';
 import { TAKEN } from './taken';
 
@@ -24,12 +23,8 @@ export function offer(
   try {
     // Else nothing is on the stack, nobody looks: straight to the mailbox.
     const known = dispatch.flags === 0 ? meta : dispatch.prepare(core, message, meta, id);
-    if (isOwn(known) && known.caller?.closed === true) {
-      // Cancelled while its observers were told that it is sent.
-      known.done();
-      dispatch.journal.failed('Cancelled', id, message, known);
-      return TAKEN;
-    }
+    // While its observers were told that it is sent.
+    if (isCancelled(dispatch, id, message, known)) return TAKEN;
     const isRefused = dispatch.isRefusing && !inside;
     if (core !== null && !isRefused) return core.take(dispatch, message, known, typeof known === 'number' ? laneOfStamp(known) : known.lane);
     const code = isRefused ? 'BrokerClosed' : 'ActorNotFound';
