@@ -1,4 +1,5 @@
 import type { Dispatch } from '../mailbox/dispatch';
+import { isCancelled } from '../mailbox/fail';
 import { type FanOut, offerRest } from '../mailbox/fan-out';
 import { ASKED, CLOSED, FANNING, QUEUED, STALLED } from '../mailbox/flags';
 import type { Handler } from '../mailbox/handler';
@@ -90,12 +91,8 @@ export class AskedFanOut implements FanOut {
   offer(dispatch: Dispatch, core: MailboxCore, prepared: MessageRecord | undefined): void {
     const message = this.#message;
     const record = prepared ?? this.recordFor(dispatch, core);
-    if (this.#gathering.isOver) {
-      // Called off before it was offered here.
-      record.done();
-      dispatch.journal.failed('Cancelled', core.id, message, record);
-      return;
-    }
+    // Called off before it was offered here.
+    if (isCancelled(dispatch, core.id, message, record)) return;
     // Whoever is told what this one pushes out may have the rest offered first.
     const order = dispatch.deadlines.reserve();
     const seat = record.caller as Seat;
