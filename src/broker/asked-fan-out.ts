@@ -99,9 +99,8 @@ export class AskedFanOut implements FanOut {
     if (!this.#isRefused && (core.flags & (STALLED | QUEUED | CLOSED)) === 0) seat.expectStart();
     const code = this.#isRefused ? 'BrokerClosed' : core.queue(dispatch, message, record, this.#lane);
     if (code !== TAKEN) core.lose(dispatch, message, record, code);
-    // Whoever was told that this one pushed another message out may have cancelled all of it.
-    if (this.#gathering.isOver) record.cancel(undefined);
-    else if (!record.isOver) record.expireIn(this.#options?.timeout ?? this.#broker.requestTimeout, record.sentAt, order);
+    // Refused; or whoever was told that it pushed another out has cancelled all of it.
+    if (!record.isOver) record.expireIn(this.#options?.timeout ?? this.#broker.requestTimeout, record.sentAt, order);
   }
 
   recordFor(dispatch: Dispatch, core: MailboxCore): MessageRecord {
