@@ -2,7 +2,7 @@ import { Mailbox } from 'rx-broker';
 import { describe, expect, it } from 'vitest';
 import { Registrar } from '../../src/broker/registrar';
 import { Registry } from '../../src/broker/registry';
-import { Dispatch } from '../../src/mailbox/dispatch';
+import { Dispatch } from '../../src/mailbox/dispatch/dispatch';
 import { DeadLetterLog } from '../../src/observability/dead-letter-log';
 import { Ledger } from '../../src/observability/ledger';
 

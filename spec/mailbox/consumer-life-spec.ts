@@ -1,7 +1,7 @@
 import { type ActorContext, InMemoryMessageBroker, Mailbox, actorId, message, protocol } from 'rx-broker';
 import { describe, expect, it } from 'vitest';
-import { OVER } from '../../src/mailbox/turn-state';
-import type { Turn } from '../../src/mailbox/turn';
+import { OVER } from '../../src/mailbox/state/turn-state';
+import type { Turn } from '../../src/mailbox/turn/turn';
 import { deferred, setup, virtually, watchFor } from '../broker/setup';
 
 const a = actorId<any>('a');

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { deepFreeze } from '../../src/mailbox/freeze';
-import { macrotask } from '../../src/mailbox/macrotask';
-import { laneOfStamp, stampOf, stampedAt } from '../../src/mailbox/stamp';
+import { macrotask } from '../../src/mailbox/dispatch/macrotask';
+import { laneOfStamp, stampOf, stampedAt } from '../../src/mailbox/turn/stamp';
 
 describe('a stamp', () => {
   it('is a lane and a time in one small integer', () => {

@@ -18,13 +18,14 @@ function sourcesOf(folder: string): Map<string, string> {
 
 /** A tree that keeps every rule, to break one of them at a time. */
 const sound = {
-  'index.ts': `export { Broker } from './broker/broker';\nexport { type Turn } from './mailbox/turn';`,
+  'index.ts': `export { Broker } from './broker/broker';\nexport { type Turn } from './mailbox/turn/turn';`,
   'operators/index.ts': `export { hold } from './hold';`,
-  'broker/broker.ts': `import { Turn } from '../mailbox/turn';\nexport class Broker { turn = new Turn(); }`,
+  'broker/broker.ts': `import { Turn } from '../mailbox/turn/turn';\nexport class Broker { turn = new Turn(); }`,
+  'mailbox/core.ts': `import { Turn } from './turn/turn';\nexport const core = (): Turn => new Turn();`,
   'broker/message-broker.ts': `export interface MessageBroker { name: string }`,
-  'mailbox/turn.ts': `import type { ActorContext } from './actor-context';\nexport class Turn { context?: ActorContext; }`,
-  'mailbox/actor-context.ts':
-    `import type { MessageBroker } from '../broker/message-broker';\nexport interface ActorContext { broker: MessageBroker }`,
+  'mailbox/turn/turn.ts': `import type { ActorContext } from '../actor/actor-context';\nexport class Turn { context?: ActorContext; }`,
+  'mailbox/actor/actor-context.ts':
+    `import type { MessageBroker } from '../../broker/message-broker';\nexport interface ActorContext { broker: MessageBroker }`,
   'operators/hold.ts': `import { Observable } from 'rxjs';\nexport const hold = (): Observable<number> => new Observable();`,
   'routing/router.ts': `export interface Router { name: string }`,
   'observability/ledger.ts': `export class Ledger {}`,
@@ -38,7 +39,7 @@ describe('the imports of src', () => {
 
   it('are all read', () => {
     expect([...sources.keys()]).toEqual(
-      expect.arrayContaining(['index.ts', 'operators/index.ts', 'testing/index.ts', 'mailbox/actor-context.ts']),
+      expect.arrayContaining(['index.ts', 'operators/index.ts', 'testing/index.ts', 'mailbox/actor/actor-context.ts']),
     );
   });
 
@@ -53,13 +54,17 @@ describe('the import rules', () => {
   });
 
   it.each<[what: string, file: string, text: string, complaint: string]>([
-    ['a layer taking from the one above', 'operators/hold.ts', `import { Turn } from '../mailbox/turn';`, 'against the layers'],
-    ['a type taken from the layer above', 'operators/hold.ts', `import type { Turn } from '../mailbox/turn';`, 'against the layers'],
-    ['a type named in place', 'operators/hold.ts', `type Turn = import('../mailbox/turn').Turn;`, 'against the layers'],
-    ['a re-export from the layer above', 'operators/hold.ts', `export { Turn } from '../mailbox/turn';`, 'against the layers'],
-    ['a lazy import of the layer above', 'operators/hold.ts', `await import('../mailbox/turn');`, 'against the layers'],
+    ['a layer taking from the one above', 'operators/hold.ts', `import { Turn } from '../mailbox/turn/turn';`, 'against the layers'],
+    ['a type taken from the layer above', 'operators/hold.ts', `import type { Turn } from '../mailbox/turn/turn';`, 'against the layers'],
+    ['a type named in place', 'operators/hold.ts', `type Turn = import('../mailbox/turn/turn').Turn;`, 'against the layers'],
+    ['a re-export from the layer above', 'operators/hold.ts', `export { Turn } from '../mailbox/turn/turn';`, 'against the layers'],
+    ['a lazy import of the layer above', 'operators/hold.ts', `await import('../mailbox/turn/turn');`, 'against the layers'],
     ['one neighbour taking from the other', 'routing/router.ts', `import { Ledger } from '../observability/ledger';`, 'against the layers'],
     ['a folder without a place', 'helpers/x.ts', `export const x = 1;`, 'no place in the layers'],
+    ['a room taking from what stands before it', 'mailbox/turn/record.ts', `import { core } from '../core';`, 'against the order of the rooms'],
+    ['a room taking from the one above', 'mailbox/actor/actor.ts', `import { Turn } from '../turn/turn';`, 'against the order of the rooms'],
+    ['a room without a place', 'mailbox/helpers/x.ts', `export const x = 1;`, 'no place in the layers'],
+    ['a room in a folder that has none', 'broker/parts/x.ts', `export const x = 1;`, 'no place in the layers'],
     ['a file beside the door', 'x.ts', `export const x = 1;`, 'no place in the layers'],
     ['a door being imported', 'broker/broker.ts', `import { hold } from '../operators/index';`, 'a door'],
     ['a door imported by its folder', 'broker/broker.ts', `import { hold } from '../operators';`, 'a door'],
@@ -94,18 +99,24 @@ describe('the import rules', () => {
     expect(circle).toEqual([]);
   });
 
+  it('let a room know the types of what stands above it', () => {
+    const turn = `import type { core } from '../core';\nimport type { ActorContext } from '../actor/actor-context';
+      export class Turn { context?: ActorContext; made?: typeof core; }`;
+    expect(withChange({ 'mailbox/turn/turn.ts': turn })).toEqual([]);
+  });
+
   it.each([
-    ['its value', 'mailbox/actor-context.ts', `import { MessageBroker } from '../broker/message-broker';`],
-    ['another type of it', 'mailbox/actor-context.ts', `import type { MessageBroker, CloseOptions } from '../broker/message-broker';`],
-    ['another file of its folder', 'mailbox/actor-context.ts', `import type { Broker } from '../broker/broker';`],
-    ['the type in another file', 'mailbox/turn.ts', `import type { MessageBroker } from '../broker/message-broker';`],
+    ['its value', 'mailbox/actor/actor-context.ts', `import { MessageBroker } from '../../broker/message-broker';`],
+    ['another type of it', 'mailbox/actor/actor-context.ts', `import type { MessageBroker, CloseOptions } from '../../broker/message-broker';`],
+    ['another file of its folder', 'mailbox/actor/actor-context.ts', `import type { Broker } from '../../broker/broker';`],
+    ['the type in another file', 'mailbox/turn/turn.ts', `import type { MessageBroker } from '../../broker/message-broker';`],
   ])('let a context name its broker, but not %s', (_what, file, text) => {
     expect(withChange({ [file]: text })).toContainEqual(expect.stringContaining('against the layers'));
   });
 
   it('say when an exception is no longer needed', () => {
-    expect(withChange({ 'mailbox/actor-context.ts': `export interface ActorContext { name: string }` })).toEqual([
-      'mailbox/actor-context.ts: no longer needs its exception',
+    expect(withChange({ 'mailbox/actor/actor-context.ts': `export interface ActorContext { name: string }` })).toEqual([
+      'mailbox/actor/actor-context.ts: no longer needs its exception',
     ]);
   });
 });

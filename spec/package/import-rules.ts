@@ -13,9 +13,17 @@ const LAYERS: readonly (readonly string[])[] = [
   ['failure'],
 ];
 
+/**
+ * The folders inside a folder, by the same order; '' are the files beside them. What they load runs one way. They may know each other's
+ * types, as files of one folder do.
+ */
+const ROOMS: Readonly<Record<string, readonly string[]>> = {
+  mailbox: ['', 'dispatch', 'turn', 'actor', 'state'],
+};
+
 /** What goes against the layers, and why it may: a handler's context names its broker, and a type weighs nothing. */
 const EXCEPTIONS = [
-  { file: 'mailbox/actor-context.ts', specifier: '../broker/message-broker', names: ['MessageBroker'] },
+  { file: 'mailbox/actor/actor-context.ts', specifier: '../../broker/message-broker', names: ['MessageBroker'] },
 ] as const;
 
 /** The packages that may be imported, and by which folders. */
@@ -32,7 +40,7 @@ interface Import {
 
 /**
  * Every rule that `sources` break, by path below `src`; one line each. Between folders a type counts like a value. Inside one, two files
- * may know each other's types, as a turn and its dispatch do, but not need each other to load.
+ * may know each other's types, as a turn and its dispatch do, but not need each other to load; nor may a room need what stands further up.
  */
 export function brokenImportRules(sources: ReadonlyMap<string, string>): string[] {
   const broken: string[] = [];
@@ -41,7 +49,7 @@ export function brokenImportRules(sources: ReadonlyMap<string, string>): string[
   for (const [file, text] of sources) {
     const { imports, complaints } = read(file, text);
     broken.push(...complaints);
-    if (levelOf(file) === undefined && !isDoor(file)) broken.push(`${file}: its folder has no place in the layers`);
+    if ((levelOf(file) === undefined || roomLevelOf(file) < 0) && !isDoor(file)) broken.push(`${file}: its folder has no place in the layers`);
     const needed: string[] = [];
     for (const found of imports) {
       const exception = exceptionFor(file, found);
@@ -61,7 +69,7 @@ export function brokenImportRules(sources: ReadonlyMap<string, string>): string[
   return [...broken, ...circlesOf(graph).map((circle) => `${circle.join(', ')}: load one another`)];
 }
 
-function judge(file: string, { specifier }: Import, sources: ReadonlyMap<string, string>): string | undefined {
+function judge(file: string, { specifier, typeOnly }: Import, sources: ReadonlyMap<string, string>): string | undefined {
   const line = `${file}: imports '${specifier}'`;
   if (!specifier.startsWith('.')) {
     return PACKAGES[specifier]?.(folderOf(file)) === true ? undefined : `${line}, but only rxjs and what is beside it may be imported`;
@@ -69,7 +77,10 @@ function judge(file: string, { specifier }: Import, sources: ReadonlyMap<string,
   const target = resolve(file, specifier);
   if (isDoor(target) || sources.has(target.replace(/\.ts$/, '/index.ts'))) return `${line}, a door`;
   if (!sources.has(target)) return `${line}, which is not there`;
-  if (isDoor(file) || folderOf(file) === folderOf(target)) return undefined;
+  if (isDoor(file)) return undefined;
+  if (folderOf(file) === folderOf(target)) {
+    return typeOnly || roomLevelOf(file) <= roomLevelOf(target) ? undefined : `${line}, against the order of the rooms`;
+  }
   const from = levelOf(file);
   const to = levelOf(target);
   return from === undefined || to === undefined || from < to ? undefined : `${line}, against the layers`;
@@ -92,6 +103,11 @@ const resolve = (file: string, specifier: string): string => `${posix.join(posix
 function levelOf(file: string): number | undefined {
   const level = LAYERS.findIndex((layer) => layer.includes(folderOf(file)));
   return level < 0 ? undefined : level;
+}
+
+/** 0 for the files of a folder without rooms, negative for a room without a place. */
+function roomLevelOf(file: string): number {
+  return (ROOMS[folderOf(file)] ?? ['']).indexOf(file.split('/').slice(1, -1).join('/'));
 }
 
 /** What a file takes from others, in every form TypeScript has for it. */

@@ -1,7 +1,7 @@
 import type { Subscription } from 'rxjs';
 import { checkBoolean, checkEach, checkTimeout } from '../failure/check';
-import type { Dispatch } from '../mailbox/dispatch';
-import { DRAINING } from '../mailbox/flags';
+import type { Dispatch } from '../mailbox/dispatch/dispatch';
+import { DRAINING } from '../mailbox/state/flags';
 import type { CloseOptions } from './message-broker';
 
 const TIMEOUT = 5_000;

@@ -1,8 +1,8 @@
 import { type Subscriber, Subscription, type TeardownLogic, type Unsubscribable } from 'rxjs';
-import type { Dispatch } from '../mailbox/dispatch';
-import { READY } from '../mailbox/flags';
+import type { Dispatch } from '../mailbox/dispatch/dispatch';
 import type { MailboxCore } from '../mailbox/mailbox-core';
-import type { Caller } from '../mailbox/message-record';
+import { READY } from '../mailbox/state/flags';
+import type { Caller } from '../mailbox/turn/message-record';
 import type { ActorId } from '../message/actor-id';
 import type { BroadcastResult } from './broadcast-result';
 

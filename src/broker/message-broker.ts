@@ -1,12 +1,12 @@
 import type { Observable, Unsubscribable } from 'rxjs';
-import type { Actor } from '../mailbox/actor';
-import type { Handler } from '../mailbox/handler';
+import type { Actor } from '../mailbox/actor/actor';
+import type { Handler } from '../mailbox/actor/handler';
+import type { AnyProtocol, Covers, HandlersOf } from '../mailbox/actor/protocol-handlers';
 import type { Mailbox } from '../mailbox/mailbox';
-import type { AnyProtocol, Covers, HandlersOf } from '../mailbox/protocol-handlers';
 import type { ActorId } from '../message/actor-id';
 import type { Priority } from '../message/priority';
-import type { Accepted, ReplyFor, ReplyOf } from '../message/reply-of';
 import type { Publisher } from '../message/publisher';
+import type { Accepted, ReplyFor, ReplyOf } from '../message/reply-of';
 import type { RoutingKey } from '../message/routing-key';
 import type { BroadcastOptions, SendOptions } from '../message/send-options';
 import type { Sender } from '../message/sender';

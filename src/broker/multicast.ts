@@ -1,9 +1,9 @@
-import type { Dispatch } from '../mailbox/dispatch';
+import type { Dispatch } from '../mailbox/dispatch/dispatch';
 import { runFanOut } from '../mailbox/fan-out';
 import type { MailboxCore } from '../mailbox/mailbox-core';
-import { MessageRecord } from '../mailbox/message-record';
-import { SHARED } from '../mailbox/record-state';
+import { SHARED } from '../mailbox/state/record-state';
 import { ToldFanOut } from '../mailbox/told-fan-out';
+import { MessageRecord } from '../mailbox/turn/message-record';
 import { type AskContext, propertiesOf } from './ask';
 
 /** Those who see a multicast without being actors. */

@@ -1,6 +1,6 @@
 import { BrokerError } from '../failure/broker-error';
 import { describeValue } from '../failure/check';
-import type { Dispatch } from '../mailbox/dispatch';
+import type { Dispatch } from '../mailbox/dispatch/dispatch';
 import { laneOf } from '../message/priority';
 import type { RoutingKey } from '../message/routing-key';
 import type { SendResult } from '../message/send-result';

@@ -1,7 +1,7 @@
 import { Observable, type Unsubscribable } from 'rxjs';
-import type { Dispatch } from '../mailbox/dispatch';
-import { CLOSED } from '../mailbox/flags';
+import type { Dispatch } from '../mailbox/dispatch/dispatch';
 import type { MailboxCore } from '../mailbox/mailbox-core';
+import { CLOSED } from '../mailbox/state/flags';
 import type { ActorId } from '../message/actor-id';
 import { ANY_REST, parsePattern } from '../message/topic-pattern';
 import { RetainedTopics } from '../routing/retained-topics';

@@ -1,8 +1,8 @@
 import { HIGHEST_LANE } from '../message/lane';
-import type { Fairness } from './fairness';
-import type { Overflow } from './overflow';
 import { ChunkedQueue, type Withdrawable } from './chunked-queue';
+import type { Fairness } from './fairness';
 import { ACCEPTED, EVICTED, FULL, type Offer, REFUSED } from './offer';
+import type { Overflow } from './overflow';
 
 /** Four bits a lane, low in the lowest: 1, 2, 4 and 8. */
 const FULL_CREDIT = 0x8421;

@@ -1,7 +1,7 @@
 import type { SchedulerLike } from 'rxjs';
-import { Dispatch } from './dispatch';
-import { Journal } from './journal';
-import type { RunQueue } from './run-queue';
+import { Dispatch } from './dispatch/dispatch';
+import { Journal } from './dispatch/journal';
+import type { RunQueue } from './dispatch/run-queue';
 
 /** The run queue of a mailbox that belongs to no broker: a dispatch of its own. */
 export function aloneQueue(dispatcher: SchedulerLike | undefined): RunQueue {

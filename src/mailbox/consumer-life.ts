@@ -1,13 +1,13 @@
 import { BrokerError } from '../failure/broker-error';
 import { describeValue } from '../failure/check';
 import { NORMAL_LANE } from '../message/lane';
-import type { Actor } from './actor';
-import { IDLE_SEAT, UNSTARTED } from './flags';
-import type { Handler } from './handler';
-import type { LeftOpen } from './left-open';
+import type { Actor } from './actor/actor';
+import type { Handler } from './actor/handler';
 import type { MailboxCore } from './mailbox-core';
-import { Turn } from './turn';
-import { reject } from './turn-outcome';
+import { IDLE_SEAT, UNSTARTED } from './state/flags';
+import type { LeftOpen } from './turn/left-open';
+import { Turn } from './turn/turn';
+import { reject } from './turn/turn-outcome';
 
 /** @throws {BrokerError} `AlreadyRegistered` when there is a consumer: a mailbox has one. */
 export function claimSeat(core: MailboxCore): void {

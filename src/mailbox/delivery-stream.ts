@@ -1,12 +1,12 @@
 import { Observable, type Observer, Subscriber, type Subscription } from 'rxjs';
-import type { ActorContext } from './actor-context';
+import type { ActorContext } from './actor/actor-context';
+import type { Delivery } from './actor/delivery';
+import { UnhandledMessage } from './actor/unhandled-message';
 import { attach, claimSeat, release } from './consumer-life';
-import type { Delivery } from './delivery';
-import { LeftOpen } from './left-open';
 import type { MailboxCore } from './mailbox-core';
-import type { Turn } from './turn';
-import { emitReply, reject, settle } from './turn-outcome';
-import { UnhandledMessage } from './unhandled-message';
+import { LeftOpen } from './turn/left-open';
+import type { Turn } from './turn/turn';
+import { emitReply, reject, settle } from './turn/turn-outcome';
 
 /** One delivery: its turn, seen from the consumer. */
 class OpenDelivery<Msg> implements Delivery<Msg> {

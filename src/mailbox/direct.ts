@@ -1,12 +1,12 @@
 import type { Subscriber } from 'rxjs';
 import { NORMAL_LANE } from '../message/lane';
-import type { Dispatch } from './dispatch';
-import { ASKED, DRAINING } from './flags';
-import type { Handler } from './handler';
+import type { Handler } from './actor/handler';
+import type { Dispatch } from './dispatch/dispatch';
 import type { MailboxCore } from './mailbox-core';
-import { AskedTurn, Turn } from './turn';
-import { returned, threw } from './turn-outcome';
-import { NOBODY } from './turn-state';
+import { ASKED, DRAINING } from './state/flags';
+import { NOBODY } from './state/turn-state';
+import { AskedTurn, Turn } from './turn/turn';
+import { returned, threw } from './turn/turn-outcome';
 
 /**
  * The fast path of a message that nobody waits for, to an idle mailbox with nothing on the stack: `mailbox.flags | dispatch.flags`

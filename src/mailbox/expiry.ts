@@ -1,11 +1,11 @@
 import type { BoundedBuffer } from '../buffer/bounded-buffer';
 import { HIGHEST_LANE } from '../message/lane';
-import type { Dispatch } from './dispatch';
+import type { Dispatch } from './dispatch/dispatch';
 import type { MailboxCore } from './mailbox-core';
-import { PLAIN } from './message-properties';
-import { MessageRecord } from './message-record';
-import { isOwn } from './own-record';
-import { HELD } from './record-state';
+import { HELD } from './state/record-state';
+import { PLAIN } from './turn/message-properties';
+import { MessageRecord } from './turn/message-record';
+import { isOwn } from './turn/own-record';
 
 /** Whether a queued message has waited longer than its own ttl, or its mailbox's where it has none. */
 export function isExpired(core: MailboxCore, dispatch: Dispatch, meta: MessageRecord | number): boolean {

@@ -1,8 +1,8 @@
 import type { FailureCode } from '../failure/failure-code';
 import { failureOf } from '../failure/failure-of';
-import type { Dispatch } from './dispatch';
-import type { MessageRecord } from './message-record';
-import { isOwn } from './own-record';
+import type { Dispatch } from './dispatch/dispatch';
+import type { MessageRecord } from './turn/message-record';
+import { isOwn } from './turn/own-record';
 
 /** Whether its caller has gone while it was on its way; then it is counted as cancelled, and goes nowhere (rule S3). */
 export function isCancelled(dispatch: Dispatch, id: string | undefined, message: unknown, meta: MessageRecord | number): boolean {

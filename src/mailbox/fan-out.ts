@@ -1,7 +1,7 @@
-import type { Dispatch } from './dispatch';
-import { CLOSING, DRAINING, FANNING, OBSERVED } from './flags';
+import type { Dispatch } from './dispatch/dispatch';
 import type { MailboxCore } from './mailbox-core';
-import type { MessageRecord } from './message-record';
+import { CLOSING, DRAINING, FANNING, OBSERVED } from './state/flags';
+import type { MessageRecord } from './turn/message-record';
 
 /** One message to many mailboxes: told, or asked. No class of which these are two kinds, since a `super()` call is a tenth of a small broadcast. */
 export interface FanOut {

@@ -1,26 +1,26 @@
 import { BoundedBuffer } from '../buffer/bounded-buffer';
 import { ACCEPTED, EVICTED, FULL, REFUSED } from '../buffer/offer';
 import type { FailureCode } from '../failure/failure-code';
-import type { Actor } from './actor';
-import type { Dispatch } from './dispatch';
+import type { Actor } from './actor/actor';
+import type { Handler } from './actor/handler';
+import type { Dispatch } from './dispatch/dispatch';
+import type { Host } from './dispatch/host';
+import type { RunQueue } from './dispatch/run-queue';
 import { isExpired, isSwept, sweepExpired } from './expiry';
 import { fail, isCancelled } from './fail';
-import { BUSY, CLOSED, DETACHED, DRAINING, IDLE_SEAT, OBSERVED, QUEUED, READY, SCHEDULED, STALLED, UNSTARTED } from './flags';
-import type { Handler } from './handler';
-import type { Host } from './host';
 import { checkDrained } from './mailbox-end';
 import { MailboxExtras } from './mailbox-extras';
 import type { MailboxMetrics } from './mailbox-metrics';
 import type { MailboxSettings } from './mailbox-options';
-import type { MessageRecord } from './message-record';
-import { FRESH, HELD, WAITING } from './record-state';
-import type { OpenTurn } from './open-turn';
-import { isOwn } from './own-record';
-import type { RunQueue } from './run-queue';
 import { runPlain, runRecord } from './run-turn';
+import { BUSY, CLOSED, DETACHED, DRAINING, IDLE_SEAT, OBSERVED, QUEUED, READY, SCHEDULED, STALLED, UNSTARTED } from './state/flags';
+import { FRESH, HELD, WAITING } from './state/record-state';
+import { OPEN } from './state/turn-state';
 import { TAKEN } from './taken';
-import type { Turn } from './turn';
-import { OPEN } from './turn-state';
+import type { MessageRecord } from './turn/message-record';
+import type { OpenTurn } from './turn/open-turn';
+import { isOwn } from './turn/own-record';
+import type { Turn } from './turn/turn';
 import { admitWaiter } from './waiting-room';
 
 /**

@@ -1,14 +1,14 @@
 import { BoundedBuffer } from '../buffer/bounded-buffer';
 import type { FailureCode } from '../failure/failure-code';
 import { stopActor } from './consumer-life';
-import { BUSY, CLOSED, DETACHED, MOVED, QUEUED, READY, SCHEDULED, STALLED } from './flags';
+import type { RunQueue } from './dispatch/run-queue';
 import type { MailboxCore } from './mailbox-core';
-import type { MessageRecord } from './message-record';
-import { isOwn } from './own-record';
-import { FRESH } from './record-state';
-import type { RunQueue } from './run-queue';
-import { abortTurn } from './turn-abort';
-import { OPEN } from './turn-state';
+import { BUSY, CLOSED, DETACHED, MOVED, QUEUED, READY, SCHEDULED, STALLED } from './state/flags';
+import { FRESH } from './state/record-state';
+import { OPEN } from './state/turn-state';
+import type { MessageRecord } from './turn/message-record';
+import { isOwn } from './turn/own-record';
+import { abortTurn } from './turn/turn-abort';
 
 /** Refuses newcomers; the backlog drains. `reason` is for `onStop`. */
 export function closeMailbox(core: MailboxCore, reason: unknown): void {

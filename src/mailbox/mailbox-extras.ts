@@ -1,7 +1,7 @@
 import { Subject } from 'rxjs';
 import type { BoundedBuffer } from '../buffer/bounded-buffer';
 import type { FailureCode } from '../failure/failure-code';
-import type { MessageRecord } from './message-record';
+import type { MessageRecord } from './turn/message-record';
 
 /** A mailbox's rare parts: made when the first is needed, so that an idle actor stays small. */
 export class MailboxExtras {

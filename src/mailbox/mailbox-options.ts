@@ -1,8 +1,8 @@
 import type { SchedulerLike } from 'rxjs';
 import { FAIRNESSES, type Fairness } from '../buffer/fairness';
 import { OVERFLOWS, type Overflow } from '../buffer/overflow';
-import type { FailureCode } from '../failure/failure-code';
 import { type Check, checkCount, checkEach, checkOneOf, checkScheduler, checkTimeout } from '../failure/check';
+import type { FailureCode } from '../failure/failure-code';
 
 /** How a mailbox keeps and hands out its messages. */
 export interface MailboxOptions {

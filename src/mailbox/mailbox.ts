@@ -2,20 +2,20 @@ import { Observable, type Observer, Subscription, defer, distinctUntilChanged, s
 import { check, checkCapacity, isObject } from '../failure/check';
 import type { FailureCode } from '../failure/failure-code';
 import { NORMAL_LANE } from '../message/lane';
-import type { Actor } from './actor';
-import { consumerOf } from './consumer';
+import type { Actor } from './actor/actor';
+import { consumerOf } from './actor/consumer';
+import type { Delivery } from './actor/delivery';
+import type { Handler } from './actor/handler';
+import type { AnyProtocol, Covers, HandlersOf } from './actor/protocol-handlers';
+import { aloneQueue } from './alone';
 import { attach, claimSeat, detach } from './consumer-life';
-import type { Delivery } from './delivery';
 import { DeliveryStream } from './delivery-stream';
 import { tellDirect } from './direct';
-import { aloneQueue } from './alone';
-import { CLOSED } from './flags';
-import type { Handler } from './handler';
 import { MailboxCore } from './mailbox-core';
 import { closeMailbox } from './mailbox-end';
 import type { MailboxMetrics } from './mailbox-metrics';
 import { type MailboxOptions, resolveMailbox } from './mailbox-options';
-import type { AnyProtocol, Covers, HandlersOf } from './protocol-handlers';
+import { CLOSED } from './state/flags';
 import { tell } from './tell';
 
 /** What a mailbox lost, and why. */

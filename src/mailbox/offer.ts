@@ -1,10 +1,10 @@
 import type { FailureCode } from '../failure/failure-code';
-import type { Dispatch } from './dispatch';
+import type { Dispatch } from './dispatch/dispatch';
 import { fail, isCancelled } from './fail';
 import type { MailboxCore } from './mailbox-core';
-import type { MessageRecord } from './message-record';
-import { laneOfStamp } from './stamp';
 import { TAKEN } from './taken';
+import type { MessageRecord } from './turn/message-record';
+import { laneOfStamp } from './turn/stamp';
 
 /**
  * Offers a message to a mailbox, or to nobody where there is no such actor; the slow way of `direct.ts`. A refusal is counted, told and

@@ -1,13 +1,13 @@
+import type { Handler } from './actor/handler';
 import { startActor } from './consumer-life';
-import type { Dispatch } from './dispatch';
-import { CUT_SHORT, DETACHED, MOVED, OBSERVED, UNSTARTED } from './flags';
-import type { Handler } from './handler';
+import type { Dispatch } from './dispatch/dispatch';
 import type { MailboxCore } from './mailbox-core';
-import type { MessageRecord } from './message-record';
-import { RUNNING } from './record-state';
-import { AskedTurn, SharedTurn, Turn } from './turn';
-import { returned, threw } from './turn-outcome';
-import { NOBODY, NO_STAMP } from './turn-state';
+import { CUT_SHORT, DETACHED, MOVED, OBSERVED, UNSTARTED } from './state/flags';
+import { RUNNING } from './state/record-state';
+import { NOBODY, NO_STAMP } from './state/turn-state';
+import type { MessageRecord } from './turn/message-record';
+import { AskedTurn, SharedTurn, Turn } from './turn/turn';
+import { returned, threw } from './turn/turn-outcome';
 
 /** Hands a message of which only its stamp is known to its actor. Written out in `direct.ts` for one that was not queued. */
 export function runPlain(core: MailboxCore, dispatch: Dispatch, message: unknown, stamp: number): void {

@@ -1,9 +1,9 @@
-import { aloneQueue } from './alone';
 import { NORMAL_LANE } from '../message/lane';
-import { DETACHED } from './flags';
+import { aloneQueue } from './alone';
 import type { MailboxCore } from './mailbox-core';
 import { moveTo } from './mailbox-end';
 import { offer } from './offer';
+import { DETACHED } from './state/flags';
 
 /** `next` of a mailbox; the slow way of `tellDirect`. */
 export function tell(core: MailboxCore, message: unknown): void {

@@ -1,16 +1,16 @@
-import type { Dispatch } from './dispatch';
+import type { Handler } from './actor/handler';
+import type { Dispatch } from './dispatch/dispatch';
 import { type FanOut, offerRest } from './fan-out';
-import { FANNING } from './flags';
-import type { Handler } from './handler';
 import type { MailboxCore } from './mailbox-core';
-import { BROADCAST } from './message-properties';
-import { MessageRecord } from './message-record';
-import { isOwn } from './own-record';
 import { runRecord } from './run-turn';
+import { FANNING } from './state/flags';
+import { NOBODY, RUNS } from './state/turn-state';
 import { TAKEN } from './taken';
-import { SharedTurn, Turn } from './turn';
-import { returned, threw } from './turn-outcome';
-import { NOBODY, RUNS } from './turn-state';
+import { BROADCAST } from './turn/message-properties';
+import { MessageRecord } from './turn/message-record';
+import { isOwn } from './turn/own-record';
+import { SharedTurn, Turn } from './turn/turn';
+import { returned, threw } from './turn/turn-outcome';
 
 /** A message to many that nobody waits for. */
 export class ToldFanOut implements FanOut {

@@ -1,12 +1,12 @@
 import { BoundedBuffer } from '../buffer/bounded-buffer';
 import { ACCEPTED } from '../buffer/offer';
 import type { FailureCode } from '../failure/failure-code';
-import type { Dispatch } from './dispatch';
-import { OBSERVED, QUEUED } from './flags';
+import type { Dispatch } from './dispatch/dispatch';
 import type { MailboxCore } from './mailbox-core';
-import type { MessageRecord } from './message-record';
-import { FRESH, HELD, WAITING } from './record-state';
+import { OBSERVED, QUEUED } from './state/flags';
+import { FRESH, HELD, WAITING } from './state/record-state';
 import { TAKEN } from './taken';
+import type { MessageRecord } from './turn/message-record';
 
 /** Where senders wait for a place in a full mailbox, the highest priority first (`overflow: 'block'`, rule M2). */
 export function park(core: MailboxCore, dispatch: Dispatch, record: MessageRecord): FailureCode | typeof TAKEN {

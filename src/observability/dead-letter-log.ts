@@ -1,5 +1,5 @@
 import { check, checkCount, checkTimeout, describeValue, isObject } from '../failure/check';
-import type { DrainClock } from '../mailbox/drain-clock';
+import type { DrainClock } from '../mailbox/dispatch/drain-clock';
 import type { DeadLetter } from './dead-letter';
 
 /** How dead letters are logged while nobody observes them (rule O3). */

@@ -1,7 +1,7 @@
-import type { Dispatch } from '../mailbox/dispatch';
-import { NO_HEADERS } from '../mailbox/message-properties';
-import type { MessageRecord } from '../mailbox/message-record';
-import { laneOfStamp } from '../mailbox/stamp';
+import type { Dispatch } from '../mailbox/dispatch/dispatch';
+import { NO_HEADERS } from '../mailbox/turn/message-properties';
+import type { MessageRecord } from '../mailbox/turn/message-record';
+import { laneOfStamp } from '../mailbox/turn/stamp';
 import type { ActorId } from '../message/actor-id';
 import { PRIORITIES, type Priority } from '../message/priority';
 import type { DeadLetter } from './dead-letter';

@@ -1,7 +1,7 @@
-import type { Dispatch } from '../mailbox/dispatch';
-import { PLAIN } from '../mailbox/message-properties';
-import { MessageRecord } from '../mailbox/message-record';
-import { laneOfStamp } from '../mailbox/stamp';
+import type { Dispatch } from '../mailbox/dispatch/dispatch';
+import { PLAIN } from '../mailbox/turn/message-properties';
+import { MessageRecord } from '../mailbox/turn/message-record';
+import { laneOfStamp } from '../mailbox/turn/stamp';
 import type { ActorId } from '../message/actor-id';
 import type { MessageStage } from './broker-event';
 

@@ -5,8 +5,8 @@ import { checkSend } from '../message/check-send';
 import type { ReplyFor } from '../message/reply-of';
 import type { SendOptions } from '../message/send-options';
 import type { Sender } from '../message/sender';
-import { checkSender } from './check-sender';
 import { type BoundedMapOptions, boundedMergeMap } from './bounded-merge-map';
+import { checkSender } from './check-sender';
 
 /** How requests are held back, sent, and what becomes of one that fails. */
 export interface RequestOptions<M, R> extends BoundedMapOptions<M>, SendOptions {

@@ -1,8 +1,8 @@
 import { type Observable, ReplaySubject, filter, map } from 'rxjs';
 import { type RunHelpers, TestScheduler } from 'rxjs/testing';
 import type { BrokerOptions } from '../broker/broker-options';
-import { checkFunction } from '../failure/check';
 import { InMemoryMessageBroker } from '../broker/in-memory-message-broker';
+import { checkFunction } from '../failure/check';
 import type { Mailbox } from '../mailbox/mailbox';
 import type { ActorId } from '../message/actor-id';
 import type { MessageStage } from '../observability/broker-event';

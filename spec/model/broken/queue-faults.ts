@@ -1,9 +1,9 @@
 import { BoundedBuffer } from '../../../src/buffer/bounded-buffer';
 import { ACCEPTED, REFUSED } from '../../../src/buffer/offer';
 import { ChunkedQueue } from '../../../src/buffer/chunked-queue';
-import { BUSY, DRAINING, QUEUED } from '../../../src/mailbox/flags';
+import { BUSY, DRAINING, QUEUED } from '../../../src/mailbox/state/flags';
 import { MailboxCore } from '../../../src/mailbox/mailbox-core';
-import { NOBODY } from '../../../src/mailbox/turn-state';
+import { NOBODY } from '../../../src/mailbox/state/turn-state';
 import { type Fault, during, patch, patchGetter } from './fault';
 
 type Buffer = BoundedBuffer<unknown, any>;

@@ -1,0 +1,22 @@
+import type { ActorId } from '../../message/actor-id';
+import type { Priority } from '../../message/priority';
+
+/**
+ * What a message carries besides itself: fields to read, each made when it is first read. `JSON.stringify` writes them; it is no plain
+ * object to spread or clone.
+ */
+export interface Envelope {
+  /** Unique within its broker, and the same in every event and dead letter of this message. */
+  readonly id: string;
+  readonly priority: Priority;
+  /** The topic it was published or routed to, if it was. */
+  readonly topic?: string;
+  /** Who sent it, if the sender said so. `context.send` and `context.trySend` say so by themselves. */
+  readonly sender?: ActorId;
+  /** When it was sent, in ms of the broker's scheduler. Coarse: the drain's last reading, or the time it is first looked at. */
+  readonly sentAt: number;
+  /** 1 for the first, one more for each redelivery. */
+  readonly attempt: number;
+  /** What the sender gave, such as a trace context. Empty if nothing. */
+  readonly headers: Readonly<Record<string, string>>;
+}
