@@ -3,6 +3,7 @@ import type { Dispatch } from '../mailbox/dispatch/dispatch';
 import { isCancelled } from '../mailbox/fail';
 import { type FanOut, offerRest } from '../mailbox/fan-out';
 import type { MailboxCore } from '../mailbox/mailbox-core';
+import { queueMessage } from '../mailbox/queue-message';
 import { ASKED, CLOSED, FANNING, QUEUED, STALLED } from '../mailbox/state/flags';
 import { NOBODY } from '../mailbox/state/turn-state';
 import { TAKEN } from '../mailbox/taken';
@@ -97,7 +98,7 @@ export class AskedFanOut implements FanOut {
     const order = dispatch.deadlines.reserve();
     const seat = record.caller as Seat;
     if (!this.#isRefused && (core.flags & (STALLED | QUEUED | CLOSED)) === 0) seat.expectStart();
-    const code = this.#isRefused ? 'BrokerClosed' : core.queue(dispatch, message, record, this.#lane);
+    const code = this.#isRefused ? 'BrokerClosed' : queueMessage(core, dispatch, message, record, this.#lane);
     if (code !== TAKEN) core.lose(dispatch, message, record, code);
     // Refused; or whoever was told that it pushed another out has cancelled all of it.
     if (!record.isOver) record.expireIn(this.#options?.timeout ?? this.#broker.requestTimeout, record.sentAt, order);

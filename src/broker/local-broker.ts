@@ -1,15 +1,12 @@
 import { Observable, ReplaySubject, type Unsubscribable, defer, interval, map, startWith, takeUntil } from 'rxjs';
-import { BrokerError } from '../failure/broker-error';
-import { check, checkActorId, checkBoolean, checkCount, checkFunction, checkOneOf, checkOptions, checkPositiveInteger, describeValue, isObject } from '../failure/check';
+import { check, checkActorId, checkBoolean, checkFunction, checkOneOf, checkOptions, checkPositiveInteger } from '../failure/check';
 import { consumerOf } from '../mailbox/actor/consumer';
-import { attach } from '../mailbox/consumer-life';
 import { tellDirect } from '../mailbox/direct';
 import { Dispatch } from '../mailbox/dispatch/dispatch';
 import type { Host } from '../mailbox/dispatch/host';
 import { Mailbox } from '../mailbox/mailbox';
-import { MailboxCore } from '../mailbox/mailbox-core';
+import type { MailboxCore } from '../mailbox/mailbox-core';
 import { leaveBehind } from '../mailbox/mailbox-end';
-import { resolveMailbox } from '../mailbox/mailbox-options';
 import { CLOSING, FREEZING, LONG_WAY, QUEUED } from '../mailbox/state/flags';
 import { TAKEN } from '../mailbox/taken';
 import { breakCircles } from '../mailbox/turn/deadlock';
@@ -18,9 +15,9 @@ import { park } from '../mailbox/waiting-room';
 import type { ActorId } from '../message/actor-id';
 import { checkBroadcast, checkSend, laneOnly } from '../message/check-send';
 import { NORMAL_LANE } from '../message/lane';
-import { PRIORITIES, type Priority, laneOf, laneOfRouting } from '../message/priority';
+import { PRIORITIES, type Priority, laneOf } from '../message/priority';
 import { isProtocol } from '../message/protocol';
-import type { RoutingKey } from '../message/routing-key';
+import { type RoutingKey, checkRoutingKey } from '../message/routing-key';
 import type { BroadcastOptions, PublishOptions, SendOptions, TellOptions } from '../message/send-options';
 import { SENT, type SendResult } from '../message/send-result';
 import { parsePattern, parseTopic } from '../message/topic-pattern';
@@ -45,11 +42,10 @@ import type { Registration } from './registration';
 import { Registry } from './registry';
 import { Routes } from './routes';
 import type { RegisterOptions, SpawnOptions } from './spawn-options';
+import { spawnedMailbox } from './spawned-mailbox';
 import { Teller } from './teller';
 import { Topics } from './topics';
 import { isCalledOff } from './until-aborted';
-
-const CAPACITY = 1_000;
 
 /**
  * The broker in one process: what every call checks, and where it goes from there. `InMemoryMessageBroker` is its public type; here
@@ -127,7 +123,7 @@ export class LocalBroker {
   }
 
   unregister(id: string): void {
-    this.#registrar.end(this.#registered(id));
+    this.#registrar.end(this.#registry.registered(checkActorId(id)));
   }
 
   spawn(id: string, first: unknown, second?: unknown, third?: SpawnOptions): Registration {
@@ -135,13 +131,7 @@ export class LocalBroker {
     const hasProtocol = isProtocol(first);
     const options = (hasProtocol ? third : second) as SpawnOptions | undefined;
     const consumer = consumerOf(first, hasProtocol ? (second ?? null) : undefined);
-    checkOptions(options);
-    const capacity = options?.capacity === undefined ? CAPACITY : options.capacity;
-    checkCount(capacity, 'capacity');
-    const settings = options === undefined ? this.#settings.spawned : resolveMailbox({ ...this.#settings.mailbox, ...options });
-    const core = new MailboxCore(capacity, settings, this.#dispatch.queueFor(settings.dispatcher));
-    attach(core, consumer.handler, consumer.actor);
-    return this.#registrar.register(id, core, options);
+    return this.#registrar.register(id, spawnedMailbox(this.#dispatch, this.#settings, consumer, options), options);
   }
 
   ref<Msg>(id: ActorId<Msg>): ActorRef<Msg> {
@@ -196,7 +186,7 @@ export class LocalBroker {
   }
 
   sendWithRouting(key: RoutingKey, message: unknown, options?: SendOptions): Observable<any> {
-    const { topic, lane } = checkKey(key, checkSend(options));
+    const { topic, lane } = checkRoutingKey(key, checkSend(options));
     const details = { lane, options, topic };
     return new Observable((subscriber) => {
       if (isCalledOff(subscriber, options?.signal)) return;
@@ -238,13 +228,13 @@ export class LocalBroker {
 
   bind(topic: string, id: string): Unsubscribable {
     parsePattern(topic);
-    const core = this.#registered(id);
+    const core = this.#registry.registered(checkActorId(id));
     this.#dispatch.settleFanOut();
     return this.#topics().bind(topic, core);
   }
 
   publish(key: string | RoutingKey, message: unknown, options?: PublishOptions): number {
-    const { topic, lane } = checkKey(typeof key === 'string' ? { topic: key } : key, NORMAL_LANE);
+    const { topic, lane } = checkRoutingKey(typeof key === 'string' ? { topic: key } : key, NORMAL_LANE);
     checkOptions(options);
     this.#dispatch.settleFanOut();
     const { retain = false } = options ?? {};
@@ -329,12 +319,6 @@ export class LocalBroker {
     return (this.#madeEnd ??= new ReplaySubject(1));
   }
 
-  #registered(id: string): MailboxCore {
-    const core = this.#actors.get(checkActorId(id));
-    if (core === undefined) throw new BrokerError('NotFound', `no actor is registered as ${describeValue(id)}; register or spawn it first`);
-    return core;
-  }
-
   #ask(id: string, message: unknown, lane: number, options: SendOptions | undefined, turn: Turn | null): Observable<unknown> {
     return new ReplyStream(this.#context, checkActorId(id), message, { lane, options, parent: turn });
   }
@@ -347,11 +331,4 @@ export class LocalBroker {
     this.#ledger.end();
     this.#dispatch.close();
   }
-}
-
-/** @throws {BrokerError | TypeError | RangeError} for a key that is none. */
-function checkKey(key: RoutingKey, lane: number): { readonly topic: string; readonly lane: number } {
-  if (!isObject(key)) throw new BrokerError('RoutingFailed', `a routing key must be { topic, priority? }, got ${describeValue(key)}`);
-  parseTopic(key.topic);
-  return { topic: key.topic, lane: key.priority === undefined ? lane : laneOfRouting(key.priority) };
 }

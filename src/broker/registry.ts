@@ -21,6 +21,13 @@ export class Registry {
     if (this.size === 0) this.#roster = new Array<MailboxCore>(expectedActors);
   }
 
+  /** @throws {BrokerError} `NotFound` */
+  registered(id: string): MailboxCore {
+    const core = this.actors.get(id);
+    if (core === undefined) throw new BrokerError('NotFound', `no actor is registered as ${describeValue(id)}; register or spawn it first`);
+    return core;
+  }
+
   ids(): ActorId[] {
     return [...this.actors.keys()] as ActorId[];
   }

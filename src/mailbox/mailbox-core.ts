@@ -1,25 +1,23 @@
-import { BoundedBuffer } from '../buffer/bounded-buffer';
-import { ACCEPTED, EVICTED, FULL, REFUSED } from '../buffer/offer';
+import type { BoundedBuffer } from '../buffer/bounded-buffer';
 import type { FailureCode } from '../failure/failure-code';
 import type { Actor } from './actor/actor';
 import type { Handler } from './actor/handler';
 import type { Dispatch } from './dispatch/dispatch';
-import type { Host } from './dispatch/host';
 import type { RunQueue } from './dispatch/run-queue';
-import { isExpired, isSwept, sweepExpired } from './expiry';
-import { fail, isCancelled } from './fail';
+import { isExpired, isSwept } from './expiry';
+import { fail } from './fail';
 import { checkDrained } from './mailbox-end';
 import { MailboxExtras } from './mailbox-extras';
 import type { MailboxMetrics } from './mailbox-metrics';
 import type { MailboxSettings } from './mailbox-options';
+import { isAt, queueMessage, targetOf } from './queue-message';
 import { runPlain, runRecord } from './run-turn';
-import { BUSY, CLOSED, DETACHED, DRAINING, IDLE_SEAT, OBSERVED, QUEUED, READY, SCHEDULED, STALLED, UNSTARTED } from './state/flags';
-import { FRESH, HELD, WAITING } from './state/record-state';
+import { BUSY, CLOSED, DETACHED, DRAINING, IDLE_SEAT, QUEUED, READY, SCHEDULED, STALLED, UNSTARTED } from './state/flags';
+import { FRESH, WAITING } from './state/record-state';
 import { OPEN } from './state/turn-state';
 import { TAKEN } from './taken';
 import type { MessageRecord } from './turn/message-record';
 import type { OpenTurn } from './turn/open-turn';
-import { isOwn } from './turn/own-record';
 import type { Turn } from './turn/turn';
 import { admitWaiter } from './waiting-room';
 
@@ -92,14 +90,14 @@ export class MailboxCore {
    * Answers `TAKEN`, or why it is lost.
    */
   take(dispatch: Dispatch, message: unknown, meta: MessageRecord | number, lane: number): FailureCode | typeof TAKEN {
-    if (this.flags === 0 && (dispatch.flags & DRAINING) === 0 && this.#isAt(dispatch, meta)) {
+    if (this.flags === 0 && (dispatch.flags & DRAINING) === 0 && isAt(this, dispatch, meta)) {
       this.#runIdle(dispatch, message, meta);
       return TAKEN;
     }
     const isShort = (this.flags & UNSTARTED) === 0 && !isSwept(this);
     // A lone mailbox whose actor starts with this message: queued, and run from there, where it is started. And what a sweep tells
     // others makes them send, and sets seats free: that runs when this message has found its place, or is about to be lost.
-    const code = isShort ? this.queue(dispatch, message, meta, lane) : this.#queueWithin(dispatch, message, meta, lane);
+    const code = isShort ? queueMessage(this, dispatch, message, meta, lane) : this.#queueWithin(dispatch, message, meta, lane);
     if (code !== TAKEN) this.lose(dispatch, message, meta, code);
     return code;
   }
@@ -116,43 +114,6 @@ export class MailboxCore {
     dispatch.pending++;
     this.flags |= QUEUED;
     if ((this.flags & (READY | STALLED)) === 0) this.runQueue.add(this);
-    return TAKEN;
-  }
-
-  /** Queues a message, by the mailbox's overflow strategy. */
-  queue(dispatch: Dispatch, message: unknown, meta: MessageRecord | number, lane: number): FailureCode | typeof TAKEN {
-    const { settings } = this;
-    // Whoever is told that a message expired may end this actor.
-    if ((this.flags & CLOSED) === 0 && isSwept(this)) {
-      this.#sweep(dispatch);
-      // Or call this one off.
-      if (isCancelled(dispatch, this.#targetOf(meta), message, meta)) return TAKEN;
-    }
-    if (!this.#isAt(dispatch, meta)) return 'ActorNotFound';
-    if ((this.flags & (CLOSED | DETACHED)) !== 0) return (this.flags & DETACHED) === 0 ? 'ActorStopped' : 'ActorNotFound';
-    const buffer = (this.buffer ??= new BoundedBuffer(this.capacity, settings.overflow, settings.fairness));
-    const record = isOwn(meta) ? meta : null;
-    const queued = record === null ? message : undefined;
-    if (settings.hasTtl && typeof meta !== 'number') meta.noteSent();
-    if (record !== null) {
-      record.core = this;
-      record.state = HELD;
-    }
-    switch (buffer.offer(queued, record === null && typeof meta === 'number' ? dispatch.clock.stamp(lane, settings.hasTtl) : meta, lane)) {
-      case ACCEPTED:
-        break;
-      case EVICTED:
-        this.#evicted(dispatch, buffer, record);
-        return TAKEN;
-      case REFUSED:
-        if (record !== null) record.state = FRESH;
-        return 'Dropped';
-      case FULL:
-        if (record === null) return 'MailboxFull';
-        record.state = FRESH;
-        return record.caller === null || settings.overflow !== 'block' ? 'MailboxFull' : (dispatch.host as Host).park(this, dispatch, record);
-    }
-    this.#accepted(dispatch, record);
     return TAKEN;
   }
 
@@ -176,7 +137,7 @@ export class MailboxCore {
   lose(dispatch: Dispatch, message: unknown, meta: MessageRecord | number, code: FailureCode, detail?: string): void {
     const extras = this.rare();
     extras.lost++;
-    fail(dispatch, this.#targetOf(meta), message, meta, code, detail, extras.losses);
+    fail(dispatch, targetOf(this, meta), message, meta, code, detail, extras.losses);
   }
 
   // Out ------------------------------------------------------------------------------------------
@@ -281,63 +242,16 @@ export class MailboxCore {
     }
   }
 
-  // A closure makes all that its function knows live in the heap: the two that are rare have a method of their own.
+  // A closure makes all that its function knows live in the heap: what is rare has a method of its own.
 
   #queueWithin(dispatch: Dispatch, message: unknown, meta: MessageRecord | number, lane: number): FailureCode | typeof TAKEN {
     const code = dispatch.within(() => {
-      const own = this.queue(dispatch, message, meta, lane);
+      const own = queueMessage(this, dispatch, message, meta, lane);
       // Not lost yet: its sender is told when the stack has returned, as any sender is (rule D1), and until then it is pending (O2).
       if (own !== TAKEN) dispatch.pending++;
       return own;
     });
     if (code !== TAKEN) dispatch.pending--;
     return code;
-  }
-
-  /** `record`, or a message without one, took the place of another. */
-  #evicted(dispatch: Dispatch, buffer: BoundedBuffer<unknown, MessageRecord | number>, record: MessageRecord | null): void {
-    const { victim } = buffer;
-    const meta = buffer.victimMeta as MessageRecord | number;
-    buffer.forgetVictim();
-    const message: unknown = isOwn(meta) ? meta.message : victim;
-    // Out of the queue before anyone is told, so that nobody can take it out again.
-    if (isOwn(meta)) meta.state = FRESH;
-    const tell = (): void => {
-      this.#accepted(dispatch, record);
-      dispatch.pending--;
-      this.rare().removed++;
-      this.lose(dispatch, message, meta, 'Dropped');
-    };
-    // By a fan-out, perhaps, which is not to be settled by its own doing.
-    if ((dispatch.flags & DRAINING) !== 0) tell();
-    else dispatch.within(tell);
-  }
-
-  /** Whether it is where `meta`'s message was sent to: whoever was told of that may have ended this actor, and have it live elsewhere. */
-  #isAt(dispatch: Dispatch, meta: MessageRecord | number): boolean {
-    return this.runQueue.dispatch === dispatch && this.#targetOf(meta) === this.id;
-  }
-
-  #targetOf(meta: MessageRecord | number): string {
-    return typeof meta === 'number' ? this.id : (meta.target ?? this.id);
-  }
-
-  /** Makes room for one that comes: sent already, as its observers were told, so it is pending meanwhile (rule O2). */
-  #sweep(dispatch: Dispatch): void {
-    dispatch.pending++;
-    sweepExpired(this, dispatch);
-    dispatch.pending--;
-  }
-
-  #accepted(dispatch: Dispatch, record: MessageRecord | null): void {
-    dispatch.pending++;
-    this.flags |= QUEUED;
-    // In line before anyone is told, and sends to others.
-    this.wake();
-    if (record !== null) {
-      if (record.properties.ttl >= 0) this.rare().ownTtls = true;
-      if ((dispatch.flags & OBSERVED) !== 0) dispatch.journal.queued(record);
-    }
-    if (this.extras !== null) this.pressureChanged(dispatch);
   }
 }

@@ -2,6 +2,7 @@ import type { Handler } from './actor/handler';
 import type { Dispatch } from './dispatch/dispatch';
 import { type FanOut, offerRest } from './fan-out';
 import type { MailboxCore } from './mailbox-core';
+import { queueMessage } from './queue-message';
 import { runRecord } from './run-turn';
 import { FANNING } from './state/flags';
 import { NOBODY, RUNS } from './state/turn-state';
@@ -85,7 +86,7 @@ export class ToldFanOut implements FanOut {
 
   offer(dispatch: Dispatch, core: MailboxCore, record: MessageRecord | undefined): void {
     const meta = record ?? this.#meta;
-    const code = dispatch.isRefusing ? 'BrokerClosed' : core.queue(dispatch, this.#message, meta, laneOf(this.#meta));
+    const code = dispatch.isRefusing ? 'BrokerClosed' : queueMessage(core, dispatch, this.#message, meta, laneOf(this.#meta));
     if (code === TAKEN) this.taken++;
     else core.lose(dispatch, this.#message, meta, code);
   }
