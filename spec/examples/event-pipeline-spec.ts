@@ -55,7 +55,7 @@ describe('a type-ahead over a broker', () => {
   it(
     'gives up after two retries of a full mailbox',
     marbles(({ broker, hot, expectObservable }) => {
-      const mailbox = Mailbox.bounded<never>(1);
+      const mailbox = Mailbox.bounded(1);
       broker.register(search, mailbox);
       broker.trySend(search as never, 'in the way' as never);
       const text$ = hot('a 999ms |');

@@ -67,7 +67,7 @@ export interface MessageBroker extends Sender, Publisher, AsyncCloseable {
   spawn<Msg>(id: ActorId<Msg>, actor: Handler<NoInfer<Msg>> | Actor<NoInfer<Msg>>, options?: SpawnOptions): Registration;
   spawn<Msg, P extends AnyProtocol<P>>(
     id: ActorId<Msg>,
-    protocol: P & Covers<NoInfer<Msg>, P>,
+    protocol: P & NoInfer<Covers<Msg, P>>,
     handlers: HandlersOf<P>,
     options?: SpawnOptions,
   ): Registration;

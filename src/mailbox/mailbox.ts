@@ -38,7 +38,7 @@ export interface Loss<Msg = any> {
  * interval(1000).subscribe(mailbox);
  * ```
  */
-export class Mailbox<Msg = any> implements Observer<Msg> {
+export class Mailbox<in out Msg = any> implements Observer<Msg> {
   readonly #core: MailboxCore;
 
   private constructor(capacity: number, options: MailboxOptions | undefined) {

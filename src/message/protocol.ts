@@ -1,5 +1,5 @@
 import { check, checkName, isObject } from '../failure/check';
-import type { Message, replies } from './message';
+import type { Message } from './message';
 
 declare const payloadOf: unique symbol;
 declare const replyOf: unique symbol;
@@ -19,25 +19,28 @@ type PayloadOf<Spec> = Spec extends MessageSpec<infer Payload, any> ? Payload : 
 type ReplyOfSpec<Spec> = Spec extends MessageSpec<any, infer Reply> ? Reply : never;
 
 /** A plain object of a protocol: its payload, its `type`, and its reply in the type only. */
-export type ProtocolMessage<Type extends string, Payload, Reply> = Readonly<Payload> & { readonly type: Type } & {
-  readonly [replies]?: Message<Reply>[typeof replies];
-};
+export type ProtocolMessage<Type extends string, Payload, Reply> = Readonly<Payload> & { readonly type: Type } & Message<Reply>;
 
 /** The keys of every member of a union: `keyof` alone gives those that all have, so none for a payload of alternatives. */
 type KeysOf<Payload> = Payload extends unknown ? keyof Payload : never;
 
+/** What a creator would be answered with: so that it does not pass for the message that it makes, whose `type` it has. */
+export interface Uncalled {
+  readonly 'a creator is no message: call it': never;
+}
+
 /** Makes messages of one type. `type` is the string that they carry. */
 export type MessageCreator<Type extends string, Payload, Reply> = ([KeysOf<Payload>] extends [never]
   ? () => ProtocolMessage<Type, Payload, Reply>
-  : (payload: Payload) => ProtocolMessage<Type, Payload, Reply>) & { readonly type: Type };
+  : (payload: Payload) => ProtocolMessage<Type, Payload, Reply>) & { readonly type: Type } & Message<Uncalled>;
 
 /** A protocol: a creator for each of its messages. */
 export type Protocol<Name extends string, Specs> = {
   readonly [K in keyof Specs & string]: MessageCreator<`${Name}.${K}`, PayloadOf<Specs[K]>, ReplyOfSpec<Specs[K]>>;
 };
 
-/** The union of a protocol's messages. */
-export type MessageOf<P> = P[keyof P] extends (...args: never[]) => infer M ? M : never;
+/** The union of a protocol's messages. Of what has no keys, such as a function, there are none. */
+export type MessageOf<P> = [keyof P] extends [never] ? never : P[keyof P] extends (...args: never[]) => infer M ? M : never;
 
 const SPEC: MessageSpec<any, any> = { isMessage: true };
 

@@ -37,7 +37,7 @@ export async function createConsumerHome(): Promise<string> {
   for (const [moduleResolution, module] of Object.entries(RESOLUTIONS)) {
     const compilerOptions = {
       ...{ module, moduleResolution, target: 'es2022', lib: ['es2022', 'dom'], types: [] },
-      ...{ strict: true, skipLibCheck: false, noEmit: true },
+      ...{ strict: true, skipLibCheck: false, noEmit: true, declaration: true },
     };
     await writeFile(join(home, `tsconfig.${moduleResolution}.json`), JSON.stringify({ compilerOptions, include: ['*.ts', '*.cts'] }));
   }

@@ -13,7 +13,7 @@ import {
   protocol,
   topic,
 } from 'rx-broker';
-import { boundedBuffer, boundedConcatMap, ofMessage } from 'rx-broker/operators';
+import { boundedBuffer, boundedConcatMap, ofMessage, requestFrom } from 'rx-broker/operators';
 import { BrokerTestProbe } from 'rx-broker/testing';
 import { Observable, Subject, of } from 'rxjs';
 
@@ -21,17 +21,29 @@ type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 
 /** `check<Same<A, B>>()` compiles only if they are one type. */
 declare function check<Proof extends true>(): Proof;
 
-const Account = protocol('account', {
+export const Account = protocol('account', {
   getBalance: message<{ accountId: string }, number>(),
   deposit: message<{ accountId: string; amount: number }>(),
 });
 type AccountMessage = MessageOf<typeof Account>;
+
+const Reset = protocol('reset', { all: message() });
 
 class GetName extends Message<string> {
   constructor(readonly id: number) {
     super();
   }
 }
+
+// A library that exports these emits declarations, in which every type has to have a name.
+export const ledger = actorId<AccountMessage>('ledger');
+export const deposits: Mailbox<AccountMessage> = Mailbox.bounded(1);
+export const backlog = Mailbox.bounded<AccountMessage>(10);
+export const deposit = (amount: number) => Account.deposit({ accountId: 'a', amount });
+export const isDeposit = ofMessage(Account.deposit);
+export const asked = (broker: MessageBroker) => broker.send(ledger, Account.getBalance({ accountId: 'a' }));
+export const refOf = (broker: MessageBroker) => broker.ref(ledger);
+export const balances = (broker: MessageBroker) => requestFrom(broker, ledger, { capacity: 1 });
 
 interface Ping extends Message<Date> {
   readonly type: 'ping';
@@ -75,12 +87,30 @@ export function use(broker: MessageBroker, probe: BrokerTestProbe): void {
   // @ts-expect-error a message without a handler
   broker.spawn(accounts, Account, { deposit: () => undefined });
   broker.spawn(names, ({ id }) => of(`name ${id}`));
+  broker.spawn(names, ({ id }) => `name ${id}`, { capacity: 10 });
+  // @ts-expect-error a reply of another type, with options
+  broker.spawn(names, () => 1, { capacity: 10 });
+  // @ts-expect-error an option of another type
+  broker.spawn(names, () => 'name', { capacity: '10' });
+  // @ts-expect-error an option that does not exist
+  broker.spawn(names, () => 'name', { capcity: 10 });
+  // @ts-expect-error a second argument that is no protocol's handlers
+  Mailbox.bounded<GetName>(1).receive(() => 'name', {});
+  const everything = actorId<AccountMessage | Ping>('everything');
+  // @ts-expect-error a protocol without a message for all that its actor accepts
+  broker.spawn(everything, Account, { getBalance: () => 1, deposit: () => undefined });
+  // @ts-expect-error a creator that was not called
+  broker.send(accounts, Account.getBalance);
+  // @ts-expect-error a creator that was not called
+  broker.trySend(actorId<MessageOf<typeof Reset>>('reset'), Reset.all);
 
   const mailbox = Mailbox.bounded<GetName>(10, { overflow: 'drop-oldest' });
   broker.register(names, mailbox);
   of(new GetName(1)).subscribe(mailbox);
   // @ts-expect-error a mailbox for other messages
   broker.register(accounts, mailbox);
+  // @ts-expect-error a mailbox for only some of the messages
+  broker.register(actorId<GetName | Ping>('some'), mailbox);
   // @ts-expect-error an overflow strategy that does not exist
   Mailbox.bounded(10, { overflow: 'drop-all' });
 
