@@ -21,16 +21,16 @@ import { checkSender } from './check-sender';
  * @throws {TypeError | RangeError} for what is no broker, a bad priority or option. The stream ends with a `RangeError` where one topic
  * more would be retained than the broker's `maxRetained`.
  */
-export function publishTo<const K extends string | RoutingKey>(
+export function publishTo<const K extends string | RoutingKey, M extends TopicMessage<NoInfer<K>>>(
   broker: Publisher,
   key: K,
   options?: PublishOptions,
-): MonoTypeOperatorFunction<TopicMessage<K>> {
+): MonoTypeOperatorFunction<M> {
   checkSender(broker, 'publish');
   parseTopic(typeof key === 'string' ? key : (key as RoutingKey | null)?.topic);
   if (typeof key !== 'string') laneOfRouting(key.priority);
   checkOptions(options);
   return tap((message) => {
-    broker.publish(key, message, options);
+    broker.publish<any>(key, message, options);
   });
 }

@@ -13,7 +13,7 @@ import {
   protocol,
   topic,
 } from 'rx-broker';
-import { boundedBuffer, boundedConcatMap, ofMessage, requestFrom } from 'rx-broker/operators';
+import { boundedBuffer, boundedConcatMap, ofMessage, publishTo, requestFrom } from 'rx-broker/operators';
 import { BrokerTestProbe } from 'rx-broker/testing';
 import { Observable, Subject, of } from 'rxjs';
 
@@ -119,6 +119,12 @@ export function use(broker: MessageBroker, probe: BrokerTestProbe): void {
   broker.topic$(prices).subscribe(({ price }) => console.log(price.toFixed(2)));
   // @ts-expect-error what the topic does not carry
   broker.publish(prices, { price: '1' });
+  const passedOn = of(1).pipe(publishTo(broker, 'plain.topic'));
+  check<Same<typeof passedOn, Observable<number>>>();
+  const narrow = of({ price: 1, at: 2 }).pipe(publishTo(broker, prices));
+  check<Same<typeof narrow, Observable<{ price: number; at: number }>>>();
+  // @ts-expect-error what the topic does not carry
+  of({ price: '1' }).pipe(publishTo(broker, prices));
 
   const source = new Subject<AccountMessage>();
   source.pipe(ofMessage(Account.deposit)).subscribe(({ amount }) => console.log(amount.toFixed(2)));
