@@ -1,5 +1,5 @@
-import { Mailbox, actorId } from 'rx-broker';
-import { VirtualTimeScheduler, asapScheduler, asyncScheduler, queueScheduler } from 'rxjs';
+import { type InMemoryMessageBroker, Mailbox, actorId } from 'rx-broker';
+import { Subscription, VirtualTimeScheduler, asapScheduler, asyncScheduler, queueScheduler } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { setup, virtually, watchFor } from './setup';
 
@@ -147,14 +147,14 @@ describe('dispatch', () => {
     readings = 0;
     let handled = 0;
     mailbox.receive(() => void handled++);
-    // Readings 0 to 5 are within its time; the seventh, before the 224th message, is past it.
-    expect(handled).toBe(32 * 7 - 1);
+    // Reading 0 is its start, 1 to 5 are within its time; the sixth after it, before the 192nd message, is past it.
+    expect(handled).toBe(32 * 6 - 1);
     const idle = actorId<any>('idle');
     broker.spawn(idle, () => 'at once');
     // A stretch from outside has one more slice: else a loop of sends would only fill mailboxes after a long pause of the machine.
     const slices = handled;
-    expect(slices).toBeGreaterThan(32 * 7);
-    expect(slices).toBeLessThanOrEqual(2 * 32 * 7);
+    expect(slices).toBeGreaterThan(32 * 6);
+    expect(slices).toBeLessThanOrEqual(2 * 32 * 6);
     expect(watchFor(broker.send(idle, 0)).values).toEqual(['at once']);
     expect(handled).toBe(slices);
     for (let macrotasks = 0; handled < 1_000; macrotasks++) {
@@ -211,6 +211,42 @@ describe('dispatch', () => {
       expect(got).toEqual([1, 3, 2]);
       expect(seen.completed).toBe(true);
     });
+  });
+
+  it.each<[string, (broker: InMemoryMessageBroker) => unknown]>([
+    ['broadcast', (broker) => broker.tryBroadcast(1)],
+    ['broadcast with results', (broker) => broker.broadcast(1).subscribe()],
+    ['publication', (broker) => broker.publish('t', 1)],
+  ])('leaves to a scheduler what is lined up there, also where another gives its time in the middle of a %s (D3)', (_, cast) => {
+    const dispatcher = new VirtualTimeScheduler();
+    const { broker } = setup({ dispatcher });
+    const steps: string[] = [];
+    broker.spawn(a, () => void steps.push('a'), { topics: ['t'] });
+    broker.spawn(b, () => void steps.push('b'), { topics: ['t'], dispatcher: queueScheduler });
+    cast(broker);
+    expect(steps).toEqual(['b']);
+    dispatcher.flush();
+    expect(steps).toEqual(['b', 'a']);
+  });
+
+  it('lets timers run where a scheduler gives its time at once, message by message (D3, D4)', async () => {
+    const dispatcher = {
+      now: () => Date.now(),
+      schedule(this: void, work: (this: any, state?: any) => void) {
+        work.call(undefined);
+        return Subscription.EMPTY;
+      },
+    };
+    const { broker } = setup({ dispatcher });
+    let isOver = false;
+    let hops = 0;
+    for (const [self, other] of [[a, b], [b, a]] as const) broker.spawn(self, () => void (isOver || ++hops === 20_000_000 || broker.trySend(other, 0)));
+    const timer = new Promise((resolve) => setTimeout(resolve, 1));
+    broker.trySend(a, 0);
+    await timer;
+    isOver = true;
+    expect(hops).toBeLessThan(20_000_000);
+    await broker.close();
   });
 
   it('nests nothing on a scheduler that runs its work at once (D2, D3)', () => {

@@ -225,7 +225,7 @@ describe('a drain that gives way', () => {
       if (left > 0) broker.trySend(a, left - 1);
     });
     broker.trySend(a, 199);
-    expect(hops).toBeGreaterThan(32);
+    expect(hops).toBeGreaterThanOrEqual(32);
     expect(hops).toBeLessThan(32 * 3);
     while (hops < 200) await macrotask();
   });

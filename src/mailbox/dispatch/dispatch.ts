@@ -165,10 +165,12 @@ export class Dispatch {
     try {
       // What one queue's turns set off may be another's.
       for (;;) {
-        if ((this.flags & AWAITED) !== 0 && (!this.#givesWay() || (drains && !this.#isSpent))) this.#drain(this.main);
+        // What is lined up on a scheduler is that one's to drain (rule D3).
+        if (this.main.scheduler !== null) this.flags &= ~(AWAITED | SUSPENDED);
+        else if ((this.flags & AWAITED) !== 0 && (!this.#givesWay() || (drains && !this.#isSpent))) this.#drain(this.main);
         const deferred = this.#deferred?.shift();
         if (deferred === undefined) break;
-        this.#drain(deferred);
+        if (!deferred.isSuspended) this.#drain(deferred);
       }
     } finally {
       this.flags &= ~DRAINING;
@@ -207,20 +209,19 @@ export class Dispatch {
     macrotask(() => {
       this.#resumes = this.#isSpent = false;
       this.flags &= ~SUSPENDED;
+      this.clock.start();
       this.leave(this.enter());
     });
   }
 
   /** A scheduler gives a queue its time. */
   drainScheduled(queue: RunQueue): void {
-    if ((this.flags & DRAINING) !== 0) {
-      this.flags |= AWAITED;
-      (this.#deferred ??= []).push(queue);
-      return;
-    }
-    this.flags |= DRAINING;
-    (this.#deferred ??= []).push(queue);
-    this.finish();
+    const isOutermost = (this.flags & DRAINING) === 0;
+    this.flags |= isOutermost ? DRAINING : AWAITED;
+    this.#deferred ??= [];
+    // A scheduler that runs its work at once gives it with each message.
+    if (!this.#deferred.includes(queue)) this.#deferred.push(queue);
+    if (isOutermost) this.finish();
   }
 
   /** Whether observers are being told something. */
@@ -283,9 +284,11 @@ export class Dispatch {
 
   #drain(queue: RunQueue): void {
     for (let core = queue.take(); core !== undefined; core = queue.take()) {
-      if (this.#visit(core, queue)) continue;
-      queue.suspend(core);
-      return;
+      if (!this.#visit(core, queue)) {
+        queue.suspend(core);
+        return;
+      }
+      if (!queue.isEmpty) this.clock.start();
     }
     if (queue === this.main) this.flags &= ~(AWAITED | SUSPENDED);
   }
@@ -296,6 +299,8 @@ export class Dispatch {
       // It may have moved elsewhere.
       if (core.runQueue !== queue) return true;
       if ((core.flags & (QUEUED | STALLED)) !== QUEUED) break;
+      // From the second message on its time counts: for one alone a reading would be half of what it costs.
+      if (left === VISIT - 1) this.clock.start();
       if ((++this.#ticks & READING_MASK) === 0 && this.clock.isOverdue()) return false;
       core.runNext(this);
     }

@@ -55,6 +55,11 @@ export class DrainClock {
     return stampedAt(stamp, this.#scheduler);
   }
 
+  /** The drain begins, unless it has. */
+  start(): void {
+    if (this.#startedAt < 0) this.#startedAt = this.#readAt = this.#scheduler.now();
+  }
+
   /** Reads it anew. Whether the drain's time is over. */
   isOverdue(): boolean {
     const now = this.#scheduler.now();

@@ -23,6 +23,11 @@ export class RunQueue {
     return this.#ready === undefined || this.#ready.size === 0;
   }
 
+  /** It goes on in a macrotask, and not before. */
+  get isSuspended(): boolean {
+    return this.#suspended;
+  }
+
   /** Lines a mailbox up, unless it stands in line already. */
   add(core: MailboxCore): void {
     if ((core.flags & READY) !== 0) return;
