@@ -81,6 +81,15 @@ describe('brokerMarbles', () => {
     }),
   );
 
+  it('takes no equality that asserts nothing', () => {
+    expect(() => brokerMarbles(expect)).toThrow(/assertDeepEqual must throw where its two arguments differ/);
+  });
+
+  it('fails a test that goes on when virtual time is over', () => {
+    const late = marbles(() => Promise.resolve() as never);
+    expect(late).toThrow(/a marble test must be synchronous/);
+  });
+
   it('fails when the marbles differ', () => {
     const wrong = marbles(({ broker, expectDeliveries }) => {
       broker.spawn(id, () => {});

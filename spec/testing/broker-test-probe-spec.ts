@@ -202,6 +202,19 @@ describe('BrokerTestProbe', () => {
     expect(() => probe.expectNoMessage(other)).not.toThrow();
   });
 
+  it('matches what comes round to itself', () => {
+    const { broker, probe } = setup();
+    const round = (n: number): unknown => {
+      const message: { n: number; self?: unknown; list: unknown[] } = { n, list: [] };
+      message.self = message;
+      message.list.push(new Map([['self', message]]));
+      return message;
+    };
+    broker.trySend(id, round(1));
+    expect(probe.expectMessage(id, round(1))).toMatchObject({ n: 1 });
+    expect(() => probe.expectMessage(id, round(2))).toThrow();
+  });
+
   it('streams what is sent, and stops when it is told', () => {
     const { broker, probe } = setup();
     broker.spawn(id, () => {});

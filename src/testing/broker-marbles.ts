@@ -2,7 +2,7 @@ import { type Observable, ReplaySubject, filter, map } from 'rxjs';
 import { type RunHelpers, TestScheduler } from 'rxjs/testing';
 import type { BrokerOptions } from '../broker/broker-options';
 import { InMemoryMessageBroker } from '../broker/in-memory-message-broker';
-import { checkFunction } from '../failure/check';
+import { check, checkFunction } from '../failure/check';
 import type { Mailbox } from '../mailbox/mailbox';
 import type { ActorId } from '../message/actor-id';
 import type { MessageStage } from '../observability/broker-event';
@@ -41,6 +41,8 @@ export interface BrokerMarbleHelpers extends RunHelpers {
  * }));
  * ```
  *
+ * `assertDeepEqual` is called once to see that it throws where two values differ.
+ *
  * A handler's own Promise stays real (rule D5): handlers in marble tests answer with values and streams.
  */
 export function brokerMarbles(
@@ -48,14 +50,15 @@ export function brokerMarbles(
   options?: BrokerOptions,
 ): (test: (helpers: BrokerMarbleHelpers) => void) => () => void {
   checkFunction(assertDeepEqual, 'assertDeepEqual');
-  return (test) => () => {
+  check(tellsApart(assertDeepEqual), 'assertDeepEqual must throw where its two arguments differ: (a, e) => expect(a).toStrictEqual(e)', assertDeepEqual);
+  return (test: (helpers: BrokerMarbleHelpers) => unknown) => () => {
     const scheduler = new TestScheduler(assertDeepEqual);
     scheduler.run((helpers) => {
       const createBroker = (own?: BrokerOptions): InMemoryMessageBroker =>
         new InMemoryMessageBroker({ logDeadLetters: false, scheduler, ...options, ...own });
       const broker = createBroker();
       const { expectObservable } = helpers;
-      test({
+      const answer = test({
         ...helpers,
         broker,
         scheduler,
@@ -64,8 +67,20 @@ export function brokerMarbles(
         expectDeadLetters: (describe = ({ reason }) => reason, from = broker) => expectObservable(held(from.deadLetters$.pipe(map(describe)))),
         expectPressure: (mailbox) => expectObservable(mailbox.pressure$),
       });
+      // Virtual time would be over before it goes on.
+      check(answer === undefined || typeof (answer as PromiseLike<unknown> | null)?.then !== 'function', 'a marble test must be synchronous', answer);
     });
   };
+}
+
+/** An equality such as `expect` alone asserts nothing, and every test would pass. */
+function tellsApart(assertDeepEqual: (actual: any, expected: any) => void): boolean {
+  try {
+    assertDeepEqual([0], [1]);
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 function deliveriesTo(broker: InMemoryMessageBroker, id: ActorId): Observable<unknown> {

@@ -5,15 +5,24 @@ import { isObject } from '../failure/check';
  * object; and else equal to it, while what is inside of it is matched by these rules again.
  */
 export function matches(message: unknown, matcher: unknown): boolean {
+  return matchesWithin(message, matcher, []);
+}
+
+/** `outer`: what is being matched with what, from the outside in. Where it comes round again, it matches if all the rest does. */
+function matchesWithin(message: unknown, matcher: unknown, outer: readonly (readonly [unknown, unknown])[]): boolean {
   if (Object.is(message, matcher)) return true;
   if (typeof matcher === 'function') return (matcher as (message: unknown) => boolean)(message);
   if (!isObject(matcher) || !isObject(message)) return false;
-  if (isPlain(matcher)) return matchEach(message, matcher, Reflect.ownKeys(matcher));
+  if (outer.some(([one, other]) => one === message && other === matcher)) return true;
+  const open = [...outer, [message, matcher] as const];
+  const matchEach = (keys: readonly PropertyKey[]): boolean =>
+    keys.every((key) => key in message && matchesWithin(message[key as never], matcher[key as never], open));
+  if (isPlain(matcher)) return matchEach(Reflect.ownKeys(matcher));
   const keys = Object.keys(matcher);
-  if (Array.isArray(matcher)) return Array.isArray(message) && message.length === matcher.length && matchEach(message, matcher, keys);
+  if (Array.isArray(matcher)) return Array.isArray(message) && message.length === matcher.length && matchEach(keys);
   if (Object.getPrototypeOf(message) !== Object.getPrototypeOf(matcher)) return false;
-  if (matcher instanceof Map || matcher instanceof Set) return matchInAnyOrder([...(message as Set<unknown>)], [...matcher]);
-  return Object.keys(message).length === keys.length && matchEach(message, matcher, keys) && Object.is(essenceOf(message), essenceOf(matcher));
+  if (matcher instanceof Map || matcher instanceof Set) return matchInAnyOrder([...(message as Set<unknown>)], [...matcher], (one, other) => matchesWithin(one, other, open));
+  return Object.keys(message).length === keys.length && matchEach(keys) && Object.is(essenceOf(message), essenceOf(matcher));
 }
 
 /** An object literal, of whatever realm. */
@@ -22,15 +31,11 @@ function isPlain(value: object): boolean {
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-function matchEach(message: object, matcher: object, keys: readonly PropertyKey[]): boolean {
-  return keys.every((key) => key in message && matches(message[key as never], matcher[key as never]));
-}
-
 /** The elements of a Set, or the entries of a Map. */
-function matchInAnyOrder(messages: unknown[], matchers: readonly unknown[]): boolean {
+function matchInAnyOrder(messages: unknown[], matchers: readonly unknown[], isMatch: typeof matches): boolean {
   if (messages.length !== matchers.length) return false;
   return matchers.every((matcher) => {
-    const found = messages.findIndex((message) => matches(message, matcher));
+    const found = messages.findIndex((message) => isMatch(message, matcher));
     return found >= 0 && messages.splice(found, 1).length > 0;
   });
 }
