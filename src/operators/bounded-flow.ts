@@ -105,22 +105,22 @@ export abstract class BoundedFlow<T, R> extends Subscriber<T> {
     }
   }
 
-  // What the source's teardown throws is its producer's, and keeps no end from the consumer.
+  // The source's teardown comes last, as in RxJS's own operators: what it throws keeps no end from the consumer.
 
   protected override _error(error: unknown): void {
     try {
-      this.unsubscribe();
-    } finally {
       this.out.error(error);
+    } finally {
+      this.unsubscribe();
     }
   }
 
   protected override _complete(): void {
     try {
-      this.unsubscribe();
-    } finally {
       this.#isSourceOver = true;
       if (!this.#isHandingOn) this.#drain();
+    } finally {
+      this.unsubscribe();
     }
   }
 
