@@ -1,10 +1,21 @@
-import { Mailbox, actorId } from 'rx-broker';
+import { type InMemoryMessageBroker, Mailbox, actorId } from 'rx-broker';
 import { NEVER, Subject, type Subscription, VirtualTimeScheduler, firstValueFrom, queueScheduler } from 'rxjs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { deferred, setup, watchFor } from './setup';
 
 const id = actorId<any>('actor');
 const other = actorId<any>('other');
+
+/** What the ask of `asking` ended with. */
+let asked: unknown;
+
+/** An actor that asks the other one in its turn, and does not let its turn end by that. */
+function asking(broker: InMemoryMessageBroker): void {
+  broker.spawn(id, (_message, context) => {
+    context.send(other, 'asked').subscribe({ error: (error: unknown) => (asked = error) });
+    return NEVER;
+  });
+}
 
 describe('close', () => {
   it('refuses newcomers, drains what is queued and running, ends every actor (§7)', async () => {
@@ -201,6 +212,55 @@ describe('close', () => {
     expect(broker.retained('a')).toBeUndefined();
     expect(watchFor(broker.broadcast(1))).toMatchObject({ values: [], completed: true });
     expect(watchFor(broker.sendWithRouting({ topic: 'a' }, 1)).error).toMatchObject({ code: 'BrokerClosed' });
+  });
+
+  it.each<[string, (broker: InMemoryMessageBroker) => void]>([
+    ['the actor that asks', (broker) => {
+      asking(broker);
+      broker.spawn(other, () => NEVER);
+    }],
+    ['the actor that is asked', (broker) => {
+      broker.spawn(other, () => NEVER);
+      asking(broker);
+    }],
+  ])('ends what a turn asked by what it is, also where %s was registered first (§2, M4)', (_, register) => {
+    const { broker, letters } = setup();
+    asked = undefined;
+    register(broker);
+    broker.trySend(other, 'busy');
+    broker.trySend(id, 'ask');
+    expect(broker.metrics().pending).toBe(1);
+    void broker.close({ drain: false });
+    expect(asked).toMatchObject({ code: 'BrokerClosed', started: false, actorId: 'other' });
+    expect(broker.metrics().failedBy).toMatchObject({ BrokerClosed: 1, Cancelled: 0 });
+    expect(letters.map(({ message, reason, asked: by }) => [message, reason, by])).toContainEqual(['asked', 'BrokerClosed', true]);
+  });
+
+  it('ends at once what drains, when it is called again without draining (§7)', async () => {
+    const { broker } = setup();
+    broker.spawn(id, () => NEVER);
+    const reply = watchFor(broker.send(id, 0));
+    const closed = broker.close({ timeout: Infinity });
+    void broker.close();
+    expect(reply.errored).toBe(false);
+    expect(broker.close({ drain: false })).toBe(closed);
+    expect(reply.error).toMatchObject({ code: 'BrokerClosed', started: true });
+    await closed;
+    expect(broker.close({ drain: false })).toBe(closed);
+  });
+
+  it('waits for longer than a timer can (§7)', async () => {
+    const scheduler = new VirtualTimeScheduler();
+    const schedule = vi.spyOn(scheduler, 'schedule');
+    const { broker } = setup({ scheduler, metricsInterval: Number.MAX_VALUE });
+    broker.spawn(id, () => NEVER);
+    broker.trySend(id, 0);
+    broker.metrics$.subscribe();
+    const closed = broker.close({ timeout: 30 * 24 * 3_600_000 });
+    const delays = schedule.mock.calls.map(([, delay]) => delay);
+    expect(delays).toEqual([2 ** 31 - 1, 2 ** 31 - 1]);
+    void broker.close({ drain: false });
+    await closed;
   });
 
   it('throws for bad options and goes on', () => {

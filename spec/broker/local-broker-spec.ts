@@ -1,5 +1,5 @@
 import { type ActorContext, type BrokerError, type DeadLetter, DeadLetterQueue, type Delivery, InMemoryMessageBroker, Mailbox, type TellOptions, actorId } from 'rx-broker';
-import { NEVER, Subscriber, VirtualTimeScheduler } from 'rxjs';
+import { NEVER, Subscriber, VirtualTimeScheduler, queueScheduler } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
 import { CANDIDATE_MASK } from '../../src/observability/sampling';
 import { setup, virtually, watchFor } from './setup';
@@ -8,6 +8,22 @@ const a = actorId<any>('a');
 const b = actorId<any>('b');
 
 describe('the options of a broker', () => {
+  it('count for a mailbox whose own say nothing, or `undefined`', () => {
+    const mailbox = { overflow: 'drop-newest', concurrency: 2, fairness: 'strict', ttl: 5, turnTimeout: 7, maxWaiting: 3, dispatcher: queueScheduler } as const;
+    const { broker } = setup({ mailbox, dispatcher: queueScheduler });
+    const nothing = { overflow: undefined, concurrency: undefined, fairness: undefined, ttl: undefined, turnTimeout: undefined, maxWaiting: undefined, dispatcher: undefined };
+    virtually(({ at, flush }) => {
+      for (const [one, options] of [[a, {}], [b, nothing]] as const) {
+        broker.spawn(one, () => NEVER, { ...(options as object), capacity: 1 });
+        // Two run, one is queued, one is dropped.
+        for (const n of [1, 2, 3]) expect(broker.trySend(one, n).ok).toBe(true);
+        expect(broker.trySend(one, 4)).toMatchObject({ code: 'Dropped' });
+      }
+      at(7, () => expect(broker.metrics()).toMatchObject({ totalAborted: 4, failedBy: { Dropped: 2, Expired: 2 } }));
+      flush();
+    });
+  });
+
   it.each([
     [{ name: '' }, /^name must be a non-empty string, got ''$/],
     [{ name: 5 }, /^name must be a non-empty string, got 5$/],

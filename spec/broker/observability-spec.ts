@@ -1,6 +1,6 @@
 import { type BrokerEvent, type BrokerMetrics, DeadLetterQueue, InMemoryMessageBroker, Mailbox, actorId } from 'rx-broker';
 import { toDeadLetters, toMetrics } from 'rx-broker/operators';
-import { NEVER, Subject, VirtualTimeScheduler, filter, of, takeUntil } from 'rxjs';
+import { NEVER, Subject, VirtualTimeScheduler, filter, of, queueScheduler, takeUntil } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
 import { expectConserved, setup, virtually, watchFor } from './setup';
 
@@ -8,6 +8,24 @@ const id = actorId<any>('actor');
 const other = actorId<any>('other');
 
 describe('events$', () => {
+  it('tells that a message is queued before it is handed on, also where a scheduler gives its time at once (O1, D3)', () => {
+    const { broker } = setup({ dispatcher: queueScheduler });
+    const mailbox = Mailbox.bounded<any>(4);
+    broker.register(id, mailbox);
+    mailbox.receive(() => {});
+    const pressure = watchFor(mailbox.pressure$);
+    const events: unknown[] = [];
+    broker.events$.subscribe((event) => events.push([event.kind, (event as { message?: unknown }).message]));
+    broker.trySend(id, 'hi');
+    expect(events).toEqual([
+      ['sent', 'hi'],
+      ['queued', 'hi'],
+      ['delivered', 'hi'],
+      ['settled', 'hi'],
+    ]);
+    expect(pressure.values).toEqual([0, 0.25, 0]);
+  });
+
   it('says of what is sent whether it is a part of a broadcast (O1)', () => {
     const { broker } = setup();
     const id = actorId<any>('listens');
@@ -578,6 +596,39 @@ describe('DeadLetterQueue', () => {
     broker.withDeadLetterQueue(queue);
     broker.trySend(id, 1);
     expect(queue.size).toBe(2);
+  });
+
+  it.each<[string, (broker: InMemoryMessageBroker, letter: unknown) => unknown]>([
+    ['told', (broker, letter) => broker.trySend(other, letter)],
+    ['told with headers', (broker, letter) => broker.trySend(other, letter, { headers: { of: 'a letter' } })],
+    ['broadcast', (broker, letter) => broker.tryBroadcast(letter)],
+    ['published', (broker, letter) => broker.publish('audit', letter)],
+    ['asked', (broker, letter) => watchFor(broker.send(other, letter))],
+  ])('makes no letter of what an observer of letters sends, whenever it fails: %s (O4)', (_, send) => {
+    const { broker, letters } = setup();
+    let audits = 0;
+    broker.spawn(other, () => { audits++; throw new Error('the audit is down'); }, { topics: ['audit'] });
+    broker.deadLetters$.subscribe((letter) => void send(broker, letter));
+    broker.trySend(id, 'lost');
+    expect(audits).toBe(1);
+    expect(letters.map(({ message }) => message)).toEqual(['lost']);
+    expect(broker.metrics()).toMatchObject({ totalErrored: 1, totalDeadLettered: 1, pending: 0 });
+    // What others send makes one, as ever.
+    broker.trySend(other, 'by others');
+    expect(letters.map(({ message }) => message)).toEqual(['lost', 'by others']);
+  });
+
+  it('says of a message whether its turn had begun: by an error', async () => {
+    const { broker, letters } = setup();
+    broker.spawn(id, () => NEVER);
+    broker.trySend(id, 'runs');
+    broker.trySend(id, 'waits');
+    await broker.close({ drain: false });
+    expect(letters).toMatchObject([
+      { message: 'waits', reason: 'BrokerClosed' },
+      { message: 'runs', reason: 'BrokerClosed', error: { name: 'SendError', started: true } },
+    ]);
+    expect(letters[0]).not.toHaveProperty('error');
   });
 
   it('stops nothing when an observer throws', () => {

@@ -1,6 +1,7 @@
 import { type Delivery, type InMemoryMessageBroker, type MailboxOptions, type SendError, Mailbox, actorId } from 'rx-broker';
 import { NEVER, Subject, takeUntil } from 'rxjs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { BoundedBuffer } from '../../src/buffer/bounded-buffer';
 import { expectConserved, setup, virtually, watchFor } from '../broker/setup';
 
 const a = actorId<any>('a');
@@ -25,6 +26,69 @@ describe('a full mailbox', () => {
         expect(broker.trySend(a, 'newcomer').ok).toBe(true);
         expect(mailbox.metrics()).toMatchObject({ size: 1, lost: 3 });
       });
+    });
+  });
+
+  it.each<[string, MailboxOptions]>([
+    ['refuses', {}],
+    ['lets the newest in', { overflow: 'drop-oldest' }],
+  ])('looks through its queue only when something may have expired, and %s without that (M7, ttl)', (_, options) => {
+    const look = vi.spyOn(BoundedBuffer.prototype, 'forEach');
+    virtually(({ at, flush }) => {
+      const { broker, mailbox } = busy(100, options);
+      for (let n = 0; n < 100; n++) broker.trySend(a, n, { ttl: 1_000 });
+      look.mockClear();
+      for (let n = 0; n < 100; n++) broker.trySend(a, n, { ttl: 1_000 });
+      expect(look).not.toHaveBeenCalled();
+      at(1_000, () => {
+        look.mockClear();
+        expect(broker.trySend(a, 'newcomer').ok).toBe(true);
+        expect(mailbox.size).toBe(1);
+      });
+      flush();
+    });
+    look.mockRestore();
+  });
+
+  it('does not look for what has left (M7, ttl)', () => {
+    const { broker } = setup();
+    const mailbox = Mailbox.bounded<any>(2);
+    broker.register(a, mailbox);
+    broker.trySend(a, 'with a ttl', { ttl: 0 });
+    mailbox.receive(() => {}).unsubscribe();
+    for (const n of [1, 2]) broker.trySend(a, n);
+    const look = vi.spyOn(BoundedBuffer.prototype, 'forEach');
+    expect(broker.trySend(a, 3)).toMatchObject({ code: 'MailboxFull' });
+    expect(look).not.toHaveBeenCalled();
+    look.mockRestore();
+  });
+
+  it('finds what is behind one that lives longer than the mailbox lets others, also where that came later (M2, ttl)', () => {
+    virtually(({ at, flush }) => {
+      const { broker, mailbox } = busy(2, { ttl: 11 });
+      broker.trySend(a, 'short', { ttl: 4, priority: 'low' });
+      at(4, () => {
+        broker.trySend(a, 'long', { ttl: 15 });
+        // Looked through now: 'short' goes.
+        broker.trySend(a, 'as the mailbox says');
+        expect(mailbox.size).toBe(2);
+      });
+      at(15, () => expect(broker.trySend(a, 'newcomer').ok).toBe(true));
+      flush();
+      expect(mailbox.size).toBe(2);
+    });
+  });
+
+  it('lets one with a ttl of 0 have its turn if no time has passed, whoever else is busy (R3, ttl)', () => {
+    virtually(() => {
+      const { broker } = busy(5);
+      const seen: unknown[] = [];
+      broker.spawn(actorId('idle'), (message) => void seen.push(message), { ttl: 0 });
+      broker.spawn(actorId('sender'), (message, context) => void context.trySend(actorId('idle'), message));
+      broker.tryBroadcast('broadcast', (id) => id !== 'sender');
+      broker.trySend(actorId('sender'), 'sent in a turn');
+      broker.broadcastFilter('asked', (id) => id === 'idle', { ttl: 0 }).subscribe();
+      expect(seen).toEqual(['broadcast', 'sent in a turn', 'asked']);
     });
   });
 

@@ -4,6 +4,27 @@ import { describe, expect, it, vi } from 'vitest';
 import { setup, virtually, watchFor } from '../broker/setup';
 
 describe('Mailbox', () => {
+  it('gives who observes its pressure while others are told the current one, and then only newer ones (D2)', () => {
+    const mailbox = Mailbox.bounded<number>(4);
+    const late: number[] = [];
+    const observeLate = (): unknown => mailbox.pressure$.subscribe((one) => late.push(one));
+    let isFirst = true;
+    const early = watchFor(mailbox.pressure$);
+    mailbox.pressure$.subscribe((pressure) => {
+      if (pressure === 0 || !isFirst) return;
+      isFirst = false;
+      mailbox.next(2);
+      mailbox.next(3);
+      observeLate();
+      mailbox.next(4);
+    });
+    mailbox.next(1);
+    expect(late).toEqual([0.75, 1]);
+    expect(early.values).toEqual([0, 0.25, 0.5, 0.75, 1]);
+    mailbox.receive(() => {});
+    expect(late).toEqual([0.75, 1, 0.75, 0.5, 0.25, 0]);
+  });
+
   it('queues without a consumer, and drains by itself with one (M6)', () => {
     const mailbox = Mailbox.bounded<number>(5);
     mailbox.next(1);

@@ -103,7 +103,7 @@ export class ModelBroker {
     for (let left = VISIT; left > 0 && mailbox.canRun; left--) {
       const message = mailbox.takeNext();
       mailbox.admit();
-      if (mailbox.isExpired(message, this.clock.now)) this.lose(message, 'Expired');
+      if (mailbox.isTooLate(message, this.clock.now)) this.lose(message, 'Expired');
       else this.turns.run(mailbox, message);
     }
     this.lineUp(mailbox);
@@ -267,12 +267,12 @@ export class ModelBroker {
     });
   }
 
-  /** §7: drains until nothing is queued and no turn is open, or the time is over; then every actor ends. */
+  /** §7: drains until nothing is queued and no turn is open, or the time is over, or it is closed again without draining; then every actor ends. */
   close(drain: boolean, timeout: number): void {
-    if (this.isClosing) return;
+    const isFirst = !this.isClosing;
     this.isClosing = true;
     if (!drain) this.#end();
-    else {
+    else if (isFirst) {
       this.clock.set(timeout, () => this.#end());
       if (!this.#isDraining) this.#endIfQuiet();
     }

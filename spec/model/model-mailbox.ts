@@ -97,6 +97,11 @@ export class ModelMailbox {
     return now >= sentAt + (ttl === Infinity ? this.spec.ttl : ttl);
   }
 
+  /** When its turn comes: with a ttl of 0, too, it has it if no time has passed. */
+  isTooLate(message: ModelMessage, now: number): boolean {
+    return this.isExpired(message, now) && now > message.sentAt;
+  }
+
   /** Takes a message out that is cancelled or whose time is over. */
   withdraw(message: ModelMessage): void {
     const list = message.state === 'waiting' ? this.waiting : this.queue;

@@ -60,7 +60,7 @@ export class ModelTurns {
     this.#broker.endCast();
     this.#broker.atomically(() => {
       this.#end(turn, turn.isPromise ? 'abandoned' : 'over');
-      if (turn.returnedAsk !== undefined) this.#broker.cancel(turn.returnedAsk);
+      if (turn.returnedAsk !== undefined) this.#endAsk(turn.returnedAsk, code);
       if (!turn.isPromise) this.#freeSeat(turn);
       this.#aborted(turn, code);
     });
@@ -109,6 +109,12 @@ export class ModelTurns {
     turn.asks.add(ask);
     turn.returnedAsk = ask;
     this.#broker.ask(ask, ASK_TIMEOUT);
+  }
+
+  /** M4: an aborted turn cancels what it asked; of a broker that ends all, that ends as all does. */
+  #endAsk(ask: ModelMessage, code: string | undefined): void {
+    if (code === 'BrokerClosed') this.#broker.fail(ask, code);
+    else this.#broker.cancel(ask);
   }
 
   /** O6: when the stack has returned, an ask that only the askers could answer fails at once. */
@@ -165,7 +171,7 @@ export class ModelTurns {
     this.#broker.counts.aborted++;
     this.#broker.over(message);
     if (code !== undefined && !message.asked) this.#broker.letter(message, code);
-    for (const ask of [...turn.asks]) this.#broker.cancel(ask);
+    for (const ask of [...turn.asks]) this.#endAsk(ask, code);
     if (code !== undefined) message.caller?.error(`${code}, started`);
   }
 }

@@ -7,6 +7,16 @@ import { expectSame } from '../expect-same';
 const key = { topic: 'work' };
 
 describe('the routers', () => {
+  it('random picks by all of its seed, fractions too, and the same for the same', () => {
+    const picks = (seed: number): string => {
+      const router = random(seed);
+      return Array.from({ length: 20 }, () => router.route(key, targetsOf('a', 'b', 'c'), 0)).join('');
+    };
+    const seeds = [0, 1, 0.1, 0.9, 1.5, -0.25, 2 ** 31];
+    expect(new Set(seeds.map(picks)).size).toBe(seeds.length);
+    for (const seed of seeds) expect(picks(seed)).toBe(picks(seed));
+  });
+
   routerLaws('roundRobin', roundRobin);
   routerLaws('random', () => random(1));
   routerLaws('random, unseeded', () => random());

@@ -34,7 +34,7 @@ export interface BrokerOptions {
 const REQUEST_TIMEOUT = 5_000;
 const METRICS_INTERVAL = 1_000;
 const MAX_RETAINED = 10_000;
-const NO_OPTIONS: MailboxOptions = /* @__PURE__ */ Object.freeze({});
+const NO_OPTIONS: BrokerOptions = /* @__PURE__ */ Object.freeze({});
 
 /** Broker options with every default filled in. */
 export interface BrokerSettings {
@@ -44,9 +44,8 @@ export interface BrokerSettings {
   readonly dispatcher: SchedulerLike | undefined;
   /** Where none is given, the broker makes its own when it routes for the first time. */
   readonly router: Router | undefined;
-  readonly mailbox: MailboxOptions;
-  /** What `spawn` without options gives. */
-  readonly spawned: MailboxSettings;
+  /** What `spawn` gives where it says nothing. */
+  readonly mailbox: MailboxSettings;
   readonly metricsInterval: number;
   readonly maxRetained: number;
   readonly freezeMessages: boolean;
@@ -78,9 +77,9 @@ const CHECKS: Readonly<Record<Exclude<keyof BrokerOptions, 'logDeadLetters' | 'l
 function resolve(options: BrokerOptions): BrokerSettings {
   checkEach(options, CHECKS);
   const { name = 'broker', requestTimeout = REQUEST_TIMEOUT, scheduler = asyncScheduler, dispatcher, router } = options;
-  const { mailbox = NO_OPTIONS, metricsInterval = METRICS_INTERVAL, maxRetained = MAX_RETAINED, freezeMessages = false } = options;
-  const spawned = resolveMailbox(options.mailbox);
-  return { name, requestTimeout, scheduler, dispatcher, router, mailbox, spawned, metricsInterval, maxRetained, freezeMessages };
+  const { metricsInterval = METRICS_INTERVAL, maxRetained = MAX_RETAINED, freezeMessages = false } = options;
+  const mailbox = resolveMailbox(options.mailbox);
+  return { name, requestTimeout, scheduler, dispatcher, router, mailbox, metricsInterval, maxRetained, freezeMessages };
 }
 
 /** Shared by all brokers without options: a test makes a broker for each case. */

@@ -1,6 +1,7 @@
 import type { Subscription } from 'rxjs';
 import { checkBoolean, checkEach, checkTimeout } from '../failure/check';
 import type { Dispatch } from '../mailbox/dispatch/dispatch';
+import { LONGEST_DELAY } from '../mailbox/dispatch/pace';
 import { DRAINING } from '../mailbox/state/flags';
 import type { CloseOptions } from './message-broker';
 
@@ -21,9 +22,9 @@ export interface Ending {
 
 /**
  * The end of a broker (DESIGN §7): waits until nothing is queued and no turn is open, or its time is over. Then the actors end, and
- * when everyone has been told of that, and the stack has returned, the streams.
+ * when everyone has been told of that, and the stack has returned, the streams. Answers what ends it at once.
  */
-export function closeQuietly(dispatch: Dispatch, options: CloseOptions, ending: Ending): void {
+export function closeQuietly(dispatch: Dispatch, options: CloseOptions, ending: Ending): () => void {
   const { drain = true, timeout = TIMEOUT } = options;
   let timer: Subscription | undefined;
   let isEnding = false;
@@ -33,6 +34,7 @@ export function closeQuietly(dispatch: Dispatch, options: CloseOptions, ending: 
     else ending.endStreams();
   };
   const end = (): void => {
+    if (isEnding) return;
     isEnding = true;
     timer?.unsubscribe();
     dispatch.within(() => {
@@ -45,12 +47,10 @@ export function closeQuietly(dispatch: Dispatch, options: CloseOptions, ending: 
     if (dispatch.pending === 0 && dispatch.inFlight === 0 && dispatch.offering === 0) end();
     else dispatch.whenAtRest(endIfQuiet);
   };
-  if (!drain) {
-    end();
-    return;
-  }
-  if ((dispatch.flags & DRAINING) === 0) endIfQuiet();
+  if (!drain) end();
+  else if ((dispatch.flags & DRAINING) === 0) endIfQuiet();
   else dispatch.whenAtRest(endIfQuiet);
   // Last: a scheduler may call at once.
-  if (!isEnding && timeout !== Infinity) timer = dispatch.scheduler.schedule(end, timeout);
+  if (!isEnding && timeout !== Infinity) timer = dispatch.scheduler.schedule(end, Math.min(timeout, LONGEST_DELAY));
+  return end;
 }

@@ -4,6 +4,7 @@ import { consumerOf } from '../mailbox/actor/consumer';
 import { tellDirect } from '../mailbox/direct';
 import { Dispatch } from '../mailbox/dispatch/dispatch';
 import type { Host } from '../mailbox/dispatch/host';
+import { LONGEST_DELAY } from '../mailbox/dispatch/pace';
 import { Mailbox } from '../mailbox/mailbox';
 import type { MailboxCore } from '../mailbox/mailbox-core';
 import { leaveBehind } from '../mailbox/mailbox-end';
@@ -67,6 +68,7 @@ export class LocalBroker {
   #madeRoutes: Routes | undefined;
   #madeEnd: ReplaySubject<void> | undefined;
   #closing: Promise<void> | undefined;
+  #endNow: (() => void) | undefined;
   declare readonly [Symbol.asyncDispose]: () => Promise<void>;
 
   /** @throws {TypeError | RangeError} for an option out of its range. */
@@ -271,7 +273,7 @@ export class LocalBroker {
   }
 
   get metrics$(): Observable<BrokerMetrics> {
-    return defer(() => interval(this.#settings.metricsInterval, this.#settings.scheduler)).pipe(
+    return defer(() => interval(Math.min(this.#settings.metricsInterval, LONGEST_DELAY), this.#settings.scheduler)).pipe(
       startWith(undefined),
       map(() => this.metrics()),
       takeUntil(this.#end()),
@@ -287,14 +289,18 @@ export class LocalBroker {
   }
 
   close(options: CloseOptions = {}): Promise<void> {
-    if (this.#closing !== undefined) return this.#closing;
     checkClose(options);
+    if (this.#closing !== undefined) {
+      // Whoever asks twice may have lost his patience.
+      if (options.drain === false) this.#endNow?.();
+      return this.#closing;
+    }
     this.#dispatch.settleFanOut();
     this.#dispatch.flags |= CLOSING;
     // Known before it begins: whoever is told of an end may close the broker, too.
     let closed!: () => void;
     this.#closing = new Promise((resolve) => (closed = resolve));
-    closeQuietly(this.#dispatch, options, {
+    this.#endNow = closeQuietly(this.#dispatch, options, {
       endActors: () => this.#registrar.endAll(),
       endStreams: () => {
         this.#endStreams();

@@ -28,7 +28,7 @@ export interface Publication<Msg = any> {
   readonly retained: boolean;
 }
 
-/** How a broker is closed. */
+/** How a broker is closed. A second `close()` waits for the first; with `drain: false` it ends that at once. */
 export interface CloseOptions {
   /** Let what is queued and running finish. Default true. */
   readonly drain?: boolean;

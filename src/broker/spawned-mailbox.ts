@@ -10,11 +10,11 @@ import type { SpawnOptions } from './spawn-options';
 const CAPACITY = 1_000;
 
 /** The mailbox that `spawn` makes for a consumer. @throws {TypeError | RangeError} for an option out of its range. */
-export function spawnedMailbox(dispatch: Dispatch, { mailbox, spawned }: BrokerSettings, consumer: Consumer, options: SpawnOptions | undefined): MailboxCore {
+export function spawnedMailbox(dispatch: Dispatch, { mailbox }: BrokerSettings, consumer: Consumer, options: SpawnOptions | undefined): MailboxCore {
   checkOptions(options);
   const { capacity = CAPACITY } = options ?? {};
   checkCount(capacity, 'capacity');
-  const settings = options === undefined ? spawned : resolveMailbox({ ...mailbox, ...options });
+  const settings = resolveMailbox(options, mailbox);
   const core = new MailboxCore(capacity, settings, dispatch.queueFor(settings.dispatcher));
   attach(core, consumer.handler, consumer.actor);
   return core;

@@ -7,18 +7,32 @@ import { PLAIN } from './turn/message-properties';
 import { MessageRecord } from './turn/message-record';
 import { isOwn } from './turn/own-record';
 
-/** Whether a queued message has waited longer than its own ttl, or its mailbox's where it has none. */
-export function isExpired(core: MailboxCore, dispatch: Dispatch, meta: MessageRecord | number): boolean {
-  const { settings } = core;
+/** When a queued message has waited for its own ttl, or its mailbox's where it has none; for `least` milliseconds at least. */
+function expiresAt({ settings }: MailboxCore, dispatch: Dispatch, meta: MessageRecord | number, least = 0): number {
   const ttl = typeof meta === 'number' || meta.properties.ttl < 0 ? settings.ttl : meta.properties.ttl;
-  if (ttl === Infinity) return false;
+  if (ttl === Infinity) return Infinity;
   const sentAt = typeof meta === 'number' ? dispatch.clock.sentAt(meta) : meta.sentAt;
-  return sentAt >= 0 && dispatch.scheduler.now() >= sentAt + ttl;
+  return sentAt < 0 ? Infinity : sentAt + Math.max(ttl, least);
+}
+
+/** Whether its time is over. `least` is as in `expiresAt`. */
+export function isExpired(core: MailboxCore, dispatch: Dispatch, meta: MessageRecord | number, least?: number): boolean {
+  const at = expiresAt(core, dispatch, meta, least);
+  return at !== Infinity && dispatch.scheduler.now() >= at;
 }
 
 /** Whether the next message makes it look for what has expired: before a full mailbox refuses anyone. */
 export function isSwept(core: MailboxCore): boolean {
-  return core.buffer !== null && core.buffer.isFull && (core.settings.hasTtl || hasOwnTtls(core));
+  return core.buffer !== null && core.buffer.isFull && (core.settings.hasTtl || isDueBehindHeads(core, core.runQueue.dispatch));
+}
+
+/** A message was queued. With a ttl of its own it may expire before those in front of it, or those that come behind it before it does. */
+export function noteTtl(core: MailboxCore, record: MessageRecord): void {
+  const { ttl } = record.properties;
+  if (ttl < 0 && (core.extras === null || core.extras.expiresFrom === Infinity)) return;
+  const extras = core.rare();
+  const shortest = ttl < 0 ? core.settings.ttl : Math.min(ttl, core.settings.ttl);
+  extras.expiresFrom = Math.min(extras.expiresFrom, record.sentAt + shortest);
 }
 
 /**
@@ -27,11 +41,12 @@ export function isSwept(core: MailboxCore): boolean {
  */
 export function sweepExpired(core: MailboxCore, dispatch: Dispatch): void {
   const buffer = core.buffer as Queue;
-  while (core.buffer === buffer && (sweepHeads(core, dispatch, buffer) || (hasOwnTtls(core) && sweepBehindHeads(core, dispatch, buffer))));
+  while (core.buffer === buffer && (sweepHeads(core, dispatch, buffer) || (isDueBehindHeads(core, dispatch) && sweepBehindHeads(core, dispatch, buffer))));
 }
 
-function hasOwnTtls(core: MailboxCore): boolean {
-  return core.extras !== null && core.extras.ownTtls;
+/** The whole queue is looked through for it, so only when something may be found. */
+function isDueBehindHeads({ extras }: MailboxCore, dispatch: Dispatch): boolean {
+  return extras !== null && extras.expiresFrom !== Infinity && dispatch.scheduler.now() >= extras.expiresFrom;
 }
 
 type Queue = BoundedBuffer<unknown, MessageRecord | number>;
@@ -57,10 +72,18 @@ function sweepHeads(core: MailboxCore, dispatch: Dispatch, buffer: Queue): boole
 
 /** Where some have a ttl of their own, a message can expire before those in front of it. Answers whether any has. */
 function sweepBehindHeads(core: MailboxCore, dispatch: Dispatch, buffer: Queue): boolean {
+  const now = dispatch.scheduler.now();
   let found = false;
+  let hasOwnTtls = false;
+  let next = Infinity;
   buffer.forEach((_, meta) => {
-    found ||= isExpired(core, dispatch, meta);
+    const at = expiresAt(core, dispatch, meta);
+    if (at <= now) found = true;
+    else next = Math.min(next, at);
+    hasOwnTtls ||= typeof meta !== 'number' && meta.properties.ttl >= 0;
   });
+  // Whatever comes from now on, too.
+  core.rare().expiresFrom = hasOwnTtls ? Math.min(next, now + core.settings.ttl) : Infinity;
   if (!found) return false;
   for (const record of withRecords(core, dispatch, buffer, (meta) => isExpired(core, dispatch, meta))) record.fail('Expired');
   return true;

@@ -1,6 +1,6 @@
 import type { Dispatch } from './dispatch/dispatch';
 import type { MailboxCore } from './mailbox-core';
-import { CLOSING, DRAINING, FANNING, OBSERVED } from './state/flags';
+import { CLOSING, DRAINING, FANNING, LETTING_KNOW, OBSERVED } from './state/flags';
 import type { MessageRecord } from './turn/message-record';
 
 /** One message to many mailboxes: told, or asked. No class of which these are two kinds, since a `super()` call is a tenth of a small broadcast. */
@@ -36,7 +36,7 @@ export function runFanOut(dispatch: Dispatch, fanOut: FanOut, isPlain: boolean, 
   const runs = isPlain && (dispatch.flags & (DRAINING | OBSERVED | CLOSING)) === 0 && areIdle(fanOut);
   const outermost = dispatch.enter();
   try {
-    if ((dispatch.flags & OBSERVED) !== 0) fanOut.records = tellSending(dispatch, fanOut);
+    if ((dispatch.flags & (OBSERVED | LETTING_KNOW)) !== 0) fanOut.records = tellSending(dispatch, fanOut);
     dispatch.flags |= FANNING;
     dispatch.fanOut = fanOut;
     announce?.();

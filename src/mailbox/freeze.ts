@@ -1,6 +1,8 @@
+import { isObject } from '../failure/check';
+
 /**
  * Freezes a message and all it holds, for `freezeMessages`. What cannot be frozen (typed arrays) or looked into (a hostile Proxy) is
- * left as it is; getters are not called.
+ * left as it is, and so are functions, classes among them: no data. Getters are not called.
  */
 export function deepFreeze(message: unknown): void {
   // Not by `isFrozen`: what its sender froze may hold what he did not.
@@ -8,11 +10,11 @@ export function deepFreeze(message: unknown): void {
   const todo: unknown[] = [message];
   while (todo.length > 0) {
     const value = todo.pop();
-    if (Object(value) !== value || seen.has(value) || ArrayBuffer.isView(value)) continue;
+    if (!isObject(value) || seen.has(value) || ArrayBuffer.isView(value)) continue;
     seen.add(value);
     try {
       Object.freeze(value);
-      for (const key of Reflect.ownKeys(value as object)) todo.push(Reflect.getOwnPropertyDescriptor(value as object, key)?.value);
+      for (const key of Reflect.ownKeys(value)) todo.push(Reflect.getOwnPropertyDescriptor(value, key)?.value);
     } catch {
       // A Proxy that refuses stays unfrozen: freezing is a help in development, not a gate.
     }

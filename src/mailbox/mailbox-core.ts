@@ -94,9 +94,10 @@ export class MailboxCore {
       this.#runIdle(dispatch, message, meta);
       return TAKEN;
     }
-    const isShort = (this.flags & UNSTARTED) === 0 && !isSwept(this);
-    // A lone mailbox whose actor starts with this message: queued, and run from there, where it is started. And what a sweep tells
-    // others makes them send, and sets seats free: that runs when this message has found its place, or is about to be lost.
+    const isShort = (this.flags & (UNSTARTED | SCHEDULED)) === 0 && !isSwept(this);
+    // A lone mailbox whose actor starts with this message: queued, and run from there, where it is started. A scheduler may run its work
+    // at once. And what a sweep tells others makes them send, and sets seats free: all that runs when this message has found its place,
+    // or is about to be lost.
     const code = isShort ? queueMessage(this, dispatch, message, meta, lane) : this.#queueWithin(dispatch, message, meta, lane);
     if (code !== TAKEN) this.lose(dispatch, message, meta, code);
     return code;
@@ -152,10 +153,11 @@ export class MailboxCore {
     if (buffer.size === 0) this.flags &= ~QUEUED;
     const { extras } = this;
     if (extras !== null) admitWaiter(this);
+    // With a ttl of 0, too, it has its turn if no time has passed: queued by a turn or a fan-out, it has not waited for anyone.
     if (typeof meta === 'number') {
-      if (this.settings.hasTtl && isExpired(this, dispatch, meta)) this.expire(dispatch, message, meta);
+      if (this.settings.hasTtl && isExpired(this, dispatch, meta, 1)) this.expire(dispatch, message, meta);
       else runPlain(this, dispatch, message, meta);
-    } else if (isExpired(this, dispatch, meta)) this.expire(dispatch, meta.shared ? message : meta.message, meta);
+    } else if (isExpired(this, dispatch, meta, 1)) this.expire(dispatch, meta.shared ? message : meta.message, meta);
     else runRecord(this, dispatch, meta);
     // Told last: an observer that cancels finds the message where it now is, with its actor.
     if (extras !== null) this.pressureChanged(dispatch);

@@ -20,12 +20,12 @@ export class MailboxExtras {
   leaving = false;
   /** Why it was closed. */
   stopReason: unknown = undefined;
-  /** Some queued message has a ttl of its own. */
-  ownTtls = false;
+  /** Before this no queued message expires behind one that does not: `Infinity` where none has a ttl of its own. */
+  expiresFrom: number = Infinity;
 
   /** Whether what comes in or goes out concerns more than the queue. */
   get isLookedAt(): boolean {
-    return this.ownTtls || this.waiting !== undefined || this.pressure !== undefined;
+    return this.expiresFrom !== Infinity || this.waiting !== undefined || this.pressure !== undefined;
   }
 
   /** One of its streams, made now if need be. All complete when the mailbox is closed and everything in it is over. */

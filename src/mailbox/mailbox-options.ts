@@ -38,10 +38,18 @@ export interface MailboxSettings {
   readonly whenFull: FailureCode | undefined;
 }
 
-/** Checks every option and fills in the defaults. */
-export function resolveMailbox(options: MailboxOptions | undefined): MailboxSettings {
-  return options === undefined ? DEFAULTS : resolve(options);
-}
+/** Shared by all mailboxes without options: an object for each would be a third of an idle actor. */
+const DEFAULTS: MailboxSettings = {
+  overflow: 'fail',
+  concurrency: 1,
+  fairness: 'weighted',
+  ttl: Infinity,
+  hasTtl: false,
+  turnTimeout: Infinity,
+  maxWaiting: undefined,
+  dispatcher: undefined,
+  whenFull: 'MailboxFull',
+};
 
 const CHECKS: Readonly<Record<keyof MailboxOptions, Check>> = {
   overflow: (value, name) => checkOneOf(value, name, OVERFLOWS),
@@ -53,9 +61,12 @@ const CHECKS: Readonly<Record<keyof MailboxOptions, Check>> = {
   dispatcher: checkScheduler,
 };
 
-function resolve(options: MailboxOptions): MailboxSettings {
+/** Checks every option; what they leave out, or leave `undefined`, is as in `base`. @throws {TypeError | RangeError} */
+export function resolveMailbox(options: MailboxOptions | undefined, base: MailboxSettings = DEFAULTS): MailboxSettings {
+  if (options === undefined) return base;
   checkEach(options, CHECKS);
-  const { overflow = 'fail', concurrency = 1, fairness = 'weighted', ttl = Infinity, turnTimeout = Infinity, maxWaiting, dispatcher } = options;
+  const { overflow = base.overflow, concurrency = base.concurrency, fairness = base.fairness, ttl = base.ttl } = options;
+  const { turnTimeout = base.turnTimeout, maxWaiting = base.maxWaiting, dispatcher = base.dispatcher } = options;
   return {
     overflow,
     concurrency,
@@ -68,6 +79,3 @@ function resolve(options: MailboxOptions): MailboxSettings {
     whenFull: overflow === 'drop-oldest' ? undefined : overflow === 'drop-newest' ? 'Dropped' : 'MailboxFull',
   };
 }
-
-/** Shared by all mailboxes without options: an object for each would be a third of an idle actor. */
-const DEFAULTS: MailboxSettings = /* @__PURE__ */ resolve({});

@@ -1,4 +1,4 @@
-import { Observable, type Observer, Subscription, defer, distinctUntilChanged, startWith } from 'rxjs';
+import { Observable, type Observer, Subscription, defer, distinctUntilChanged } from 'rxjs';
 import { check, checkCapacity, isObject } from '../failure/check';
 import type { FailureCode } from '../failure/failure-code';
 import { NORMAL_LANE } from '../message/lane';
@@ -99,10 +99,18 @@ export class Mailbox<in out Msg = any> implements Observer<Msg> {
 
   /** Queued / capacity, 0 to 1: the current value at once, then every change. Completes when the mailbox is closed and drained. */
   get pressure$(): Observable<number> {
-    return defer(() => {
-      const core = this.#core;
-      return core.rare().stream('pressure').pipe(startWith(core.size / core.capacity), distinctUntilChanged());
+    const core = this.#core;
+    const pressure$ = new Observable<number>((subscriber) => {
+      const follow = (): void => {
+        core.rare().stream('pressure').subscribe(subscriber);
+      };
+      subscriber.next(core.size / core.capacity);
+      const { dispatch } = core.runQueue;
+      // What others are still to be told is older than what this one has just seen.
+      if (dispatch.isEmitting) dispatch.emit({ next: follow }, undefined);
+      else follow();
     });
+    return pressure$.pipe(distinctUntilChanged());
   }
 
   /** Every message it loses, with the code of why, also without a broker. Completes when the mailbox is closed and drained. */

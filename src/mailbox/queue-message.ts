@@ -3,7 +3,7 @@ import { ACCEPTED, EVICTED, FULL, REFUSED } from '../buffer/offer';
 import type { FailureCode } from '../failure/failure-code';
 import type { Dispatch } from './dispatch/dispatch';
 import type { Host } from './dispatch/host';
-import { isSwept, sweepExpired } from './expiry';
+import { isSwept, noteTtl, sweepExpired } from './expiry';
 import { isCancelled } from './fail';
 import type { MailboxCore } from './mailbox-core';
 import { CLOSED, DETACHED, DRAINING, OBSERVED, QUEUED } from './state/flags';
@@ -91,7 +91,7 @@ function accepted(core: MailboxCore, dispatch: Dispatch, record: MessageRecord |
   // In line before anyone is told, and sends to others.
   core.wake();
   if (record !== null) {
-    if (record.properties.ttl >= 0) core.rare().ownTtls = true;
+    noteTtl(core, record);
     if ((dispatch.flags & OBSERVED) !== 0) dispatch.journal.queued(record);
   }
   if (core.extras !== null) core.pressureChanged(dispatch);

@@ -2,6 +2,7 @@ import { BoundedBuffer } from '../buffer/bounded-buffer';
 import { ACCEPTED } from '../buffer/offer';
 import type { FailureCode } from '../failure/failure-code';
 import type { Dispatch } from './dispatch/dispatch';
+import { noteTtl } from './expiry';
 import type { MailboxCore } from './mailbox-core';
 import { OBSERVED, QUEUED } from './state/flags';
 import { FRESH, HELD, WAITING } from './state/record-state';
@@ -24,7 +25,8 @@ export function park(core: MailboxCore, dispatch: Dispatch, record: MessageRecor
 
 /** Where there is a place, the first who waits has it. */
 export function admitWaiter(core: MailboxCore): void {
-  const waiting = core.extras?.waiting;
+  const extras = core.rare();
+  const { waiting } = extras;
   const buffer = core.buffer as BoundedBuffer<unknown, MessageRecord | number>;
   if (waiting !== undefined && waiting.size > 0 && !buffer.isFull) {
     const lane = waiting.next();
@@ -32,7 +34,11 @@ export function admitWaiter(core: MailboxCore): void {
     waiting.take(lane);
     record.state = HELD;
     buffer.push(undefined, record, lane);
-    if (record.properties.ttl >= 0) core.rare().ownTtls = true;
+    noteTtl(core, record);
   }
-  core.flags = buffer.size === 0 ? core.flags & ~QUEUED : core.flags | QUEUED;
+  if (buffer.size > 0) core.flags |= QUEUED;
+  else {
+    core.flags &= ~QUEUED;
+    extras.expiresFrom = Infinity;
+  }
 }

@@ -15,7 +15,7 @@ export interface DeadLetter {
   readonly message: any;
   readonly priority: Priority;
   readonly reason: FailureCode | 'HandlerFailed' | 'NoRoute';
-  /** What the handler threw, where the reason is `HandlerFailed`. */
+  /** What the handler threw; or the `SendError` of a turn that had begun, with `started: true`. Without it no handler saw the message. */
   readonly error?: unknown;
   /** Whether its sender waited for a reply, and so knows. */
   readonly asked: boolean;

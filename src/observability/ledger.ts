@@ -4,7 +4,7 @@ import { Journal, type TurnFailure } from '../mailbox/dispatch/journal';
 import { withRecords } from '../mailbox/expiry';
 import { deepFreeze } from '../mailbox/freeze';
 import type { MailboxCore } from '../mailbox/mailbox-core';
-import { FREEZING, OBSERVED, QUEUED } from '../mailbox/state/flags';
+import { FREEZING, LETTING_KNOW, OBSERVED, QUEUED } from '../mailbox/state/flags';
 import { WAITING } from '../mailbox/state/record-state';
 import { OPEN } from '../mailbox/state/turn-state';
 import { PLAIN } from '../mailbox/turn/message-properties';
@@ -51,7 +51,7 @@ export class Ledger extends Journal {
 
   /** The other half of the pair: a dispatch has a journal, and this journal tells through its dispatch. */
   belongTo(dispatch: Dispatch, actors: ReadonlyMap<string, MailboxCore>): void {
-    this.#dispatch = dispatch;
+    this.#dispatch = this.#letters.dispatch = dispatch;
     this.#actors = actors;
   }
 
@@ -131,7 +131,7 @@ export class Ledger extends Journal {
       this.#settled(turn, message, { outcome, code: code ?? 'Cancelled', ...(error === undefined ? {} : { error }) });
     }
     if (code === undefined || turn.caller !== null) return;
-    this.#deadLetter(code, turn.core.id, message, turn.meta, code === 'HandlerFailed' ? error : undefined);
+    this.#deadLetter(code, turn.core.id, message, turn.meta, error);
   }
 
   override callbackFailed(what: string, error: unknown): void {
@@ -144,10 +144,12 @@ export class Ledger extends Journal {
   override prepare(core: MailboxCore | null, message: unknown, meta: MessageRecord | number, target: string | undefined): MessageRecord | number {
     const dispatch = this.#dispatch;
     this.freeze(message);
-    if (!this.#isObserved()) return meta;
+    const ofLetter = (dispatch.flags & LETTING_KNOW) !== 0;
+    if (!ofLetter && !this.#isObserved()) return meta;
     const record = typeof meta === 'number' ? new MessageRecord(dispatch, message, laneOfStamp(meta), PLAIN, null, dispatch.scheduler.now()) : meta;
     record.core ??= core;
     record.target = target;
+    if (ofLetter) record.properties = { ...record.properties, ofLetter };
     // Pending while its observers are told, as their own count has it (rule O2).
     dispatch.pending++;
     this.#tellStage('sent', target, message, record, { broadcast: record.properties.broadcast });
@@ -250,7 +252,7 @@ export class Ledger extends Journal {
   }
 
   #deadLetter(reason: DeadLetter['reason'], target: string | undefined, message: unknown, meta: MessageRecord | number, error: unknown): void {
-    if (this.#letters.isTelling) return;
+    if ((this.#dispatch.flags & LETTING_KNOW) !== 0 || (typeof meta !== 'number' && meta.properties.ofLetter === true)) return;
     this.totalDeadLettered++;
     const isHeard = this.#letters.observed || this.#isObserved();
     // Queues hear of letters while the broker is open, and keep them after that, too.

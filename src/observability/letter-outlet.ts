@@ -1,3 +1,4 @@
+import { LETTING_KNOW } from '../mailbox/state/flags';
 import type { BrokerEvent } from './broker-event';
 import type { DeadLetter } from './dead-letter';
 import { type Listener, Outlet } from './outlet';
@@ -7,7 +8,8 @@ import { type Listener, Outlet } from './outlet';
  * that they cause makes no letter (rule O4).
  */
 export class LetterOutlet extends Outlet<DeadLetter> {
-  isTelling = false;
+  /** Whose flag says that they are told. */
+  dispatch!: { flags: number };
   readonly #events: Outlet<BrokerEvent>;
 
   constructor(events: Outlet<BrokerEvent>) {
@@ -16,22 +18,22 @@ export class LetterOutlet extends Outlet<DeadLetter> {
   }
 
   override next(letter: DeadLetter): void {
-    this.isTelling = true;
+    this.dispatch.flags |= LETTING_KNOW;
     try {
       if (this.#events.observed) this.#events.next({ kind: 'dead-lettered', letter, at: letter.at });
       super.next(letter);
     } finally {
-      this.isTelling = false;
+      this.dispatch.flags &= ~LETTING_KNOW;
     }
   }
 
   /** The same for one alone. */
   nextTo(letter: DeadLetter, listener: Listener<DeadLetter>): void {
-    this.isTelling = true;
+    this.dispatch.flags |= LETTING_KNOW;
     try {
       listener.next(letter);
     } finally {
-      this.isTelling = false;
+      this.dispatch.flags &= ~LETTING_KNOW;
     }
   }
 }

@@ -4,5 +4,7 @@
 export const VISIT = 64;
 /** The clock is read once for so many messages: a power of two, less one. */
 export const READING_MASK = 31;
+/** Milliseconds that a timer can wait for: `setTimeout` takes one more for none. Some 24 days. */
+export const LONGEST_DELAY = 2_147_483_647;
 /** Milliseconds after which a drain gives way to a macrotask. */
 export const SLICE = 5;

@@ -40,8 +40,10 @@ export const CLOSING = 4096;
 export const FREEZING = 8192;
 /** A drain has given way to a macrotask. */
 export const SUSPENDED = 16384;
+/** Observers are told of a dead letter: a failure that they cause makes none. */
+export const LETTING_KNOW = 524288;
 /** While one of these is set, there is more to a send than its mailbox. */
-export const LONG_WAY: number = FANNING | OBSERVED | CLOSING | FREEZING | SUSPENDED;
+export const LONG_WAY: number = FANNING | OBSERVED | CLOSING | FREEZING | SUSPENDED | LETTING_KNOW;
 /** The turn on the stack was ended from within. */
 export const CUT_SHORT = 32768;
 /** The turn on the stack has a caller who waits for its reply. */

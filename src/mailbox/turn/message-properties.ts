@@ -10,6 +10,8 @@ export interface MessageProperties {
   readonly attempt: number;
   /** Whether it is one target's part of a broadcast. */
   readonly broadcast: boolean;
+  /** Whether it was sent by an observer of dead letters while it was told one: what becomes of it makes no letter (rule O4). */
+  readonly ofLetter?: boolean;
 }
 
 export const NO_HEADERS: Readonly<Record<string, string>> = /* @__PURE__ */ Object.freeze({});

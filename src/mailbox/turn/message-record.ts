@@ -27,7 +27,7 @@ export interface Caller extends Observer<unknown> {
 export class MessageRecord implements Envelope, Withdrawable, Timed {
   message: unknown;
   readonly lane: number;
-  readonly properties: MessageProperties;
+  properties: MessageProperties;
   readonly dispatch: Dispatch;
   /** Whose reply this is; `null` for a message that was told, not asked. */
   caller: Caller | null;

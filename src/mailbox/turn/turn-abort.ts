@@ -17,9 +17,9 @@ export function abortTurn(turn: Turn, code: FailureCode | undefined, reason?: un
   if (turn.state !== OPEN) return;
   dispatch.within(() => {
     const rest = turn.rest as OpenTurn;
-    if (rest.isPromise) rest.state = ABANDONED;
-    else {
-      rest.state = OVER;
+    rest.state = rest.isPromise ? ABANDONED : OVER;
+    endAsksWithBroker(rest, code);
+    if (!rest.isPromise) {
       rest.reply?.end();
       turn.core.freeSeat(turn);
     }
@@ -42,8 +42,14 @@ export function concludeAborted(turn: Turn, dispatch: Dispatch, code: FailureCod
   rest.isAborted = true;
   rest.abortReason = error;
   rest.controller?.abort(error);
+  endAsksWithBroker(rest, code);
   for (const ask of [...rest.asks]) ask.cancel(error ?? failureOf('ActorStopped', turn.self, true, 'its turn was cancelled'));
   if (code !== undefined) caller?.error(error);
+}
+
+/** What a turn asked ends with its broker as all that this still holds does: by what it is, not by which of the two ended first. */
+function endAsksWithBroker({ asks }: OpenTurn, code: FailureCode | undefined): void {
+  if (code === 'BrokerClosed') for (const ask of [...asks]) ask.fail(code);
 }
 
 /** A turn's signal, if anyone looked at it, aborts; the reason is the error that its caller gets. */
