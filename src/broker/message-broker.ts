@@ -28,7 +28,7 @@ export interface Publication<Msg = any> {
   readonly retained: boolean;
 }
 
-/** How a broker is closed. A second `close()` waits for the first; with `drain: false` it ends that at once. */
+/** How a broker is closed. */
 export interface CloseOptions {
   /** Let what is queued and running finish. Default true. */
   readonly drain?: boolean;
@@ -120,15 +120,31 @@ export interface MessageBroker extends Sender, Publisher, AsyncCloseable {
    */
   bind<K extends string>(topic: K, id: ActorId<TopicMessage<K>>): Unsubscribable;
 
-  /** A topic or pattern as a stream of its messages, retained ones first, synchronously. */
+  /**
+   * A topic or pattern as a stream of its messages, retained ones first, synchronously.
+   *
+   * @throws {BrokerError} `RoutingFailed` for a malformed pattern.
+   */
   topic$<K extends string>(pattern: K): Observable<TopicMessage<K>>;
 
-  /** The same with the topic of each, and whether it was retained. */
+  /**
+   * The same with the topic of each, and whether it was retained.
+   *
+   * @throws {BrokerError} `RoutingFailed` for a malformed pattern.
+   */
   publications$<K extends string>(pattern: K): Observable<Publication<TopicMessage<K>>>;
 
-  /** The topic's retained message, if there is one. */
+  /**
+   * The topic's retained message, if there is one.
+   *
+   * @throws {BrokerError} `RoutingFailed` for a malformed topic, or a pattern.
+   */
   retained<K extends string>(topic: K): TopicMessage<K> | undefined;
-  /** Forgets it; whoever subscribes from now on gets none. */
+  /**
+   * Forgets it; whoever subscribes from now on gets none.
+   *
+   * @throws {BrokerError} `RoutingFailed` for a malformed topic, or a pattern.
+   */
   clearRetained(topic: string): void;
 
   /** Emits once and completes when the actor ends; at once if it is not there. */
@@ -152,7 +168,7 @@ export interface MessageBroker extends Sender, Publisher, AsyncCloseable {
 
   /**
    * Refuses newcomers from outside with `BrokerClosed`, lets what is queued and running finish, ends every actor, completes every
-   * stream. Resolves when that is done. Idempotent. Also `[Symbol.asyncDispose]`, where the runtime has it.
+   * stream. Resolves when that is done. Idempotent; with `drain: false` a second call ends at once what the first one waits for. Also `[Symbol.asyncDispose]`, where the runtime has it.
    *
    * What never ends is waited for until `timeout`: a message queued where nobody receives, a turn that awaits this very promise.
    *

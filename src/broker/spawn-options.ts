@@ -2,7 +2,7 @@ import type { MailboxOptions } from '../mailbox/mailbox-options';
 
 /** What an actor is bound to when it registers. */
 export interface RegisterOptions {
-  /** Topic patterns it takes from the start. */
+  /** Topic patterns it takes from the start. Their types are not checked: `bind` does. */
   readonly topics?: readonly string[];
 }
 

@@ -12,7 +12,7 @@ export interface MailboxOptions {
   readonly concurrency?: number;
   /** Which waiting priority goes next (rule M3). Default `'weighted'`. */
   readonly fairness?: Fairness;
-  /** Milliseconds a message may wait before its turn; then it fails with `Expired`. Default: none. */
+  /** Milliseconds a message may wait before its turn; after that it fails with `Expired`. With 0 only an idle actor handles it. Default: none. */
   readonly ttl?: number;
   /** Milliseconds a turn may take; then it is aborted with `Timeout`. Default: none. */
   readonly turnTimeout?: number;

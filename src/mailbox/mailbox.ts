@@ -27,7 +27,9 @@ export interface Loss<Msg = any> {
 /**
  * A bounded, prioritised queue in front of one consumer: a Subject pipeline with `next()` in, a bounded buffer, `deliveries$` out.
  *
- * It is an Observer, so `source$.subscribe(mailbox)` works, with or without a broker. On its own it drains by itself on the stack of
+ * Made by `Mailbox.bounded` and `Mailbox.unbounded`. It is an Observer, so `source$.subscribe(mailbox)` works, with or without a broker;
+ * the source's end closes it, for other sources, too: `source$.subscribe((message) => mailbox.next(message))` does not. `next` counts like
+ * a `trySend`, so with `overflow: 'block'` it is refused where it is full. On its own it drains by itself on the stack of
  * whoever calls `next`; registered, it drains where its broker does. FIFO for each priority (rule M3), one turn at a time unless
  * `concurrency` says otherwise (M4), and what it cannot take is told by `losses$`, never silent (M2). On its own it has no dead letters:
  * the first ten failures of its handler are written to the console.
@@ -90,8 +92,9 @@ export class Mailbox<in out Msg = any> implements Observer<Msg> {
   /**
    * The consumer's seat as a stream: the next delivery comes when this one is settled (as many open at once as `concurrency` allows).
    *
-   * Subscribing takes the seat; a second subscriber gets an error. Unsubscribing fails what is unsettled with `Unhandled`. Completes
-   * when the mailbox is closed and drained.
+   * Subscribing takes the seat; a second subscriber gets an error. Unsubscribing fails what is unsettled with `Unhandled`, and so does a
+   * throw: by an operator behind it, or by the `next` of who subscribes to this very stream (what is thrown behind operators RxJS
+   * reports elsewhere). Completes when the mailbox is closed and drained.
    */
   get deliveries$(): Observable<Delivery<Msg>> {
     return new DeliveryStream<Msg>(this.#core);

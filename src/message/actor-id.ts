@@ -9,7 +9,8 @@ declare const accepts: unique symbol;
 export type ActorId<Msg = any> = string & { readonly [accepts]: (message: Msg) => void };
 
 /**
- * An actor's id, by name, or a fresh one that is unique across processes.
+ * An actor's id, by name, or a fresh one that is unique across processes. The same name is the same id. Without its type's argument it
+ * accepts everything, and nothing sent to it is checked.
  *
  * ```ts
  * const accounts = actorId<AccountMessage>('accounts');

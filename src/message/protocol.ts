@@ -44,7 +44,10 @@ export type MessageOf<P> = [keyof P] extends [never] ? never : P[keyof P] extend
 
 const SPEC: MessageSpec<any, any> = { isMessage: true };
 
-/** One message of a protocol: what it carries and what its handler answers with. */
+/**
+ * One message of a protocol: what it carries, always an object, `{}` for nothing; and what its handler answers with. Its fields are copied
+ * into the message, so an instance of a class becomes a plain object.
+ */
 export function message<Payload extends object = {}, Reply = void>(): MessageSpec<Payload, Reply> {
   return SPEC;
 }

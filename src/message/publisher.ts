@@ -5,7 +5,8 @@ import type { TopicMessage } from './topic';
 /** Whoever can publish. */
 export interface Publisher {
   /**
-   * Publishes to every actor bound to the topic and every observer of it, now. How many actors took it; nobody there is no failure.
+   * Publishes to every actor bound to the topic and every observer of it, now. How many actors took it; nobody there is no failure. What
+   * reaches observers only is no message, so no event and no count tells of it: `publications$('>')` shows all.
    *
    * @throws {BrokerError} `RoutingFailed` for a malformed topic.
    * @throws {RangeError} when one more topic than `maxRetained` would be kept.

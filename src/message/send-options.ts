@@ -5,7 +5,7 @@ import type { Priority } from './priority';
 export interface TellOptions {
   /** Default `'normal'`. The priority of a routing key, and of `sendWithPriority`, goes before it. */
   readonly priority?: Priority;
-  /** Milliseconds it may wait before its turn; then it fails with `Expired`. Default: the mailbox's, or none. */
+  /** Milliseconds it may wait before its turn; after that it fails with `Expired`. With 0 only an idle actor handles it. Default: the mailbox's, or none. */
   readonly ttl?: number;
   readonly sender?: ActorId;
   /** Whatever should travel along, such as a trace context. Not copied: leave it as it is. */
@@ -28,6 +28,9 @@ export interface BroadcastOptions extends SendOptions {
 
 /** What may be said about a publication. */
 export interface PublishOptions {
-  /** Keep it as the topic's last value, for whoever subscribes later (rule T4). Default false. */
+  /**
+   * Keep it as the topic's last value, for whoever subscribes later (rule T4); not for actors that are bound later. Default false: then
+   * what is kept stays what it was.
+   */
   readonly retain?: boolean;
 }

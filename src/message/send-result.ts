@@ -1,7 +1,10 @@
 import type { FailureCode } from '../failure/failure-code';
 import { SendError } from '../failure/send-error';
 
-/** What became of an eager send: taken in, or refused and why. */
+/**
+ * What became of an eager send: taken in, or refused and why. The `error` of a refusal is made when it is first read, and is no property of
+ * its own: a copy, `{ ...result }` or JSON, has `code` only.
+ */
 export type SendResult = { readonly ok: true } | { readonly ok: false; readonly code: FailureCode; readonly error: SendError };
 
 /** The one result of every message that was taken in. */

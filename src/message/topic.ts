@@ -13,7 +13,10 @@ export type TopicMessage<K> = K extends Topic<infer Msg> ? Msg : K extends { rea
  *
  * ```ts
  * const prices = topic<{ symbol: string; price: number }>('prices.*');
+ * const priceOf = (symbol: string) => topic<{ symbol: string; price: number }>(`prices.${symbol}`);
  * ```
+ *
+ * Patterns are for `bind` and streams: `publish` throws for one.
  *
  * @throws {BrokerError} `RoutingFailed` for a malformed pattern (rule T1).
  */

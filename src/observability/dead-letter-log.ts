@@ -6,7 +6,7 @@ import type { DeadLetter } from './dead-letter';
 export interface DeadLetterLogOptions {
   /** Letters written out before counting begins: 0 for none, `Infinity` for all. Default 10. */
   readonly first?: number;
-  /** Milliseconds between counts of the rest. Default 300,000: five minutes. */
+  /** Milliseconds between counts of the rest, each told with the first letter after it, or when the broker closes. Default 300,000: five minutes. */
   readonly interval?: number;
 }
 

@@ -67,7 +67,7 @@ export class DeadLetterQueue {
   }
 
   /**
-   * Every letter as it arrives. Completes when the last broker it is attached to has closed, and for good, as a Subject does: it does
+   * Every letter as it arrives; what leaves is not told. Completes when the last broker it is attached to has closed, and for good, as a Subject does: it does
    * not tell what a closed broker refuses, nor what a broker loses that comes after. The queue keeps those letters all the same.
    */
   get letters$(): Observable<DeadLetter> {
@@ -94,7 +94,7 @@ export class DeadLetterQueue {
    *
    * Cold; synchronous; emits one result for each letter, then completes. What fails again comes back as a letter; but by an observer of
    * letters, while it is told one, it is only counted and emitted here (rule O4). Where its broker has closed, the letter stays as it
-   * was. Sent with its priority, topic and headers; its ttl, its sender and its caller are gone. A throwing `filter` errors before
+   * was. Sent as a new message, with a new id, and its priority, topic and headers; its ttl, its sender and its caller are gone. A throwing `filter` errors before
    * anything is taken out.
    */
   redeliver(filter?: (letter: DeadLetter) => boolean): Observable<Redelivery> {

@@ -3,8 +3,8 @@ import type { ActorId } from '../message/actor-id';
 import type { Priority } from '../message/priority';
 
 /**
- * A message that was lost, and why (rule O3): whatever the broker failed, but for what was cancelled; and what a handler failed or was
- * aborted at, where nobody had asked.
+ * A message that was lost, and why (rule O3): every one that failed before a handler saw it, asked or not, but for what was cancelled; and
+ * of those that were handed to an actor, what it failed or was aborted at and nobody had asked.
  */
 export interface DeadLetter {
   /** The message's id. */

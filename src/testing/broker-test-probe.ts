@@ -20,7 +20,8 @@ export type MessageMatcher<Msg = any> = Partial<Msg> | Msg | ((message: Msg) => 
  * Watches a broker for a test: what was sent to whom since the probe was made. Imports no test runner; `expect…` throws, with what was
  * seen, and `assert…` answers true or false.
  *
- * While it watches, messages take the broker's observed way: slower, in the same order.
+ * While it watches, messages take the broker's observed way: slower, in the same order; a mailbox's part of a broadcast is queued for a
+ * moment then, which its `pressure$` shows. What a closed broker refuses is not seen.
  *
  * ```ts
  * const probe = new BrokerTestProbe(broker);

@@ -7,6 +7,7 @@ export type HandlerResult<Reply> = [Reply] extends [void] ? unknown : Reply | Pr
 
 /**
  * Handles one message. What it returns is the reply: a plain value (arrays and strings included) is emitted, a `PromiseLike` is
- * awaited, an `Observable` is streamed. A throw or a rejection is that message's failure and nobody else's (rule M5).
+ * awaited, an `Observable` is streamed, and holds the turn until it completes. Iterables, asynchronous ones too, are plain values: `from`
+ * makes streams of them. A throw or a rejection is that message's failure and nobody else's (rule M5).
  */
 export type Handler<Msg = any> = (message: Msg, context: ActorContext) => HandlerResult<ReplyOf<Msg>>;
