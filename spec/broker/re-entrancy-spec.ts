@@ -1,6 +1,6 @@
 import { type BrokerMetrics, InMemoryMessageBroker, Mailbox, actorId } from 'rx-broker';
 import { toMetrics } from 'rx-broker/operators';
-import { NEVER, Subject, VirtualTimeScheduler, asapScheduler, asyncScheduler, finalize, skip, take, takeUntil, tap, timer } from 'rxjs';
+import { NEVER, Subject, VirtualTimeScheduler, asapScheduler, asyncScheduler, filter, finalize, skip, take, takeUntil, tap, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { deferred, expectConserved, setup, virtually, watchFor } from './setup';
 
@@ -652,7 +652,8 @@ describe('metrics() and events$', () => {
       broker.unregister(id);
       move(broker, mailbox);
     });
-    expect(broker.trySend(id, 'sent')).toMatchObject({ code: 'ActorNotFound' });
+    // It has found its place when its mailbox goes, and is lost with what is queued.
+    expect(broker.trySend(id, 'sent')).toEqual({ ok: true });
     look();
     expect(got).not.toContain('sent');
     expect(letters).toMatchObject([{ target: id, reason: 'ActorNotFound' }]);
@@ -954,6 +955,65 @@ describe('metrics() and events$', () => {
     });
     broker.trySend(id, 1);
     await closed;
-    expect(kinds).toEqual(['sent', 'failed', 'dead-lettered', 'unregistered', 'closed']);
+    // It was sent before the broker was closed.
+    expect(kinds).toEqual(['sent', 'queued', 'delivered', 'settled', 'unregistered', 'closed']);
+  });
+});
+
+/** Every way of sending. */
+const SENDS: readonly [string, (broker: InMemoryMessageBroker, message: string) => unknown][] = [
+  ['told', (broker, message) => broker.trySend(id, message)],
+  ['asked', (broker, message) => watchFor(broker.send(id, message))],
+  ['routed', (broker, message) => watchFor(broker.sendWithRouting({ topic: 't' }, message))],
+  ['published', (broker, message) => broker.publish('t', message, { retain: true })],
+  ['broadcast', (broker, message) => broker.tryBroadcast(message)],
+  ['broadcast with results', (broker, message) => watchFor(broker.broadcast(message))],
+];
+
+describe('what an observer does when it is told that a message is sent', () => {
+  /** Does `work` when the first `sent` is told. */
+  function onFirstSent(broker: InMemoryMessageBroker, work: () => void): void {
+    broker.events$.pipe(filter(({ kind }) => kind === 'sent'), take(1)).subscribe(work);
+  }
+
+  it.each(SENDS)('comes after that message, everywhere: %s (M3, D2, R4, T4)', (_, send) => {
+    for (const [, sendAgain] of SENDS) {
+      const { broker } = setup();
+      const seen: Record<string, unknown[]> = { actor: [], other: [], topic: [], broadcasts: [], sent: [] };
+      for (const [name, one] of [['actor', id], ['other', other]] as const) broker.spawn(one, (message) => void seen[name]!.push(message), { topics: ['t'] });
+      broker.topic$('t').subscribe((message) => seen['topic']!.push(message));
+      broker.broadcasts$.subscribe((message) => seen['broadcasts']!.push(message));
+      onFirstSent(broker, () => sendAgain(broker, 'second'));
+      broker.events$.subscribe((event) => event.kind === 'sent' && seen['sent']!.push(event.message));
+      send(broker, 'first');
+      for (const messages of Object.values(seen)) expect([...messages].sort()).toEqual(messages);
+      // What is routed goes to one of the two.
+      expect(new Set([...seen['actor']!, ...seen['other']!])).toEqual(new Set(['first', 'second']));
+      const last = seen['topic']!.at(-1);
+      if (last !== undefined && broker.retained('t') !== undefined) expect(broker.retained('t')).toBe(last);
+      expectConserved(broker.metrics());
+    }
+  });
+
+  it('finds its place taken by that message (M1)', () => {
+    const { broker, letters } = setup();
+    broker.register(id, Mailbox.bounded<any>(1));
+    let second: unknown;
+    onFirstSent(broker, () => (second = broker.trySend(id, 'second')));
+    expect(broker.trySend(id, 'first')).toEqual({ ok: true });
+    expect(second).toMatchObject({ code: 'MailboxFull' });
+    expect(letters).toMatchObject([{ message: 'second' }]);
+  });
+
+  it('sees it counted as pending, and changes nothing by looking (O1, O2)', () => {
+    const { broker } = setup();
+    const kinds: string[] = [];
+    broker.spawn(id, () => {});
+    broker.events$.subscribe(({ kind }) => {
+      kinds.push(kind);
+      if (kind === 'sent') expect(broker.metrics()).toMatchObject({ totalSent: 1, pending: 1 });
+    });
+    broker.trySend(id, 0);
+    expect(kinds).toEqual(['sent', 'delivered', 'settled']);
   });
 });

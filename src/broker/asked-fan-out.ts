@@ -28,7 +28,7 @@ export interface AskedBroadcast {
 /** A message that all its targets answer (rules R3 and R4). */
 export class AskedFanOut implements FanOut {
   next = 0;
-  records: readonly MessageRecord[] | undefined = undefined;
+  records: MessageRecord[] | undefined = undefined;
   readonly targets: readonly MailboxCore[];
   readonly count: number;
   readonly #broker: AskContext;

@@ -54,6 +54,9 @@ export class Routes {
     if (asked) this.#dispatch.requests++;
     this.#dispatch.within(() => {
       const known = this.#dispatch.prepare(null, message, record, undefined);
+      this.#dispatch.pending++;
+      this.#ledger.sent(record, message);
+      this.#dispatch.pending--;
       if (asked) this.#dispatch.requests--;
       this.#ledger.failed('NoRoute', undefined, message, known);
     });

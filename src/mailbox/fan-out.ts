@@ -1,6 +1,6 @@
 import type { Dispatch } from './dispatch/dispatch';
 import type { MailboxCore } from './mailbox-core';
-import { CLOSING, DRAINING, FANNING, LETTING_KNOW, OBSERVED } from './state/flags';
+import { CLOSING, DRAINING, FANNING, LETTING_KNOW, OBSERVED, OFFERING } from './state/flags';
 import type { MessageRecord } from './turn/message-record';
 
 /** One message to many mailboxes: told, or asked. No class of which these are two kinds, since a `super()` call is a tenth of a small broadcast. */
@@ -11,7 +11,7 @@ export interface FanOut {
   /** The index of the first target that it has not reached. */
   next: number;
   /** One for each target, where their sending was told before the first is queued. */
-  records: readonly MessageRecord[] | undefined;
+  records: MessageRecord[] | undefined;
   /** `offerRest` of this. */
   queueRest(dispatch: Dispatch): void;
   /** Runs it at one target after the other, until it is settled from within; answers the actor whose turn did that: its visit goes on. */
@@ -33,10 +33,13 @@ export interface FanOut {
  * what is done by those who are told in the middle of the queueing.
  */
 export function runFanOut(dispatch: Dispatch, fanOut: FanOut, isPlain: boolean, announce: (() => void) | undefined): void {
-  const runs = isPlain && (dispatch.flags & (DRAINING | OBSERVED | CLOSING)) === 0 && areIdle(fanOut);
+  if ((dispatch.flags & (OBSERVED | LETTING_KNOW)) !== 0) {
+    tellAndQueue(dispatch, fanOut, announce);
+    return;
+  }
+  const runs = isPlain && (dispatch.flags & (DRAINING | CLOSING)) === 0 && areIdle(fanOut);
   const outermost = dispatch.enter();
   try {
-    if ((dispatch.flags & (OBSERVED | LETTING_KNOW)) !== 0) fanOut.records = tellSending(dispatch, fanOut);
     dispatch.flags |= FANNING;
     dispatch.fanOut = fanOut;
     announce?.();
@@ -51,6 +54,36 @@ export function runFanOut(dispatch: Dispatch, fanOut: FanOut, isPlain: boolean, 
   }
 }
 
+/** The same where its sending is told, for all targets, before it is queued anywhere. Whatever one of those who are told does comes after all of it. */
+function tellAndQueue(dispatch: Dispatch, fanOut: FanOut, announce: (() => void) | undefined): void {
+  const outermost = dispatch.enter();
+  const records: MessageRecord[] = (fanOut.records = []);
+  let isAnnounced = false;
+  const announceOnce = (): void => {
+    if (isAnnounced) return;
+    isAnnounced = true;
+    announce?.();
+  };
+  const queueRest = (): void => {
+    tellSending(dispatch, fanOut, records);
+    announceOnce();
+    offerRest(dispatch, fanOut);
+  };
+  try {
+    dispatch.fanOut = { queueRest };
+    dispatch.flags |= OFFERING;
+    tellSending(dispatch, fanOut, records);
+    dispatch.flags = (dispatch.flags & ~OFFERING) | FANNING;
+    announceOnce();
+    offerRest(dispatch, fanOut);
+    fanOut.offered?.();
+  } finally {
+    dispatch.fanOut = null;
+    dispatch.flags &= ~(FANNING | OFFERING);
+    dispatch.leave(outermost);
+  }
+}
+
 /** Queues it for every target not reached yet. */
 export function offerRest(dispatch: Dispatch, fanOut: FanOut): void {
   while (fanOut.next < fanOut.count) {
@@ -61,17 +94,16 @@ export function offerRest(dispatch: Dispatch, fanOut: FanOut): void {
   }
 }
 
-/** Tells its sending, for all of them: what that makes an observer send comes before it everywhere. Pending from here, as their own count has it. */
-function tellSending(dispatch: Dispatch, fanOut: FanOut): MessageRecord[] {
-  const records: MessageRecord[] = [];
-  for (let index = 0; index < fanOut.count; index++) {
-    const core = fanOut.targets[index] as MailboxCore;
+/** Tells its sending to those targets of which it was not told. Pending from here, as its observers' own count has it. */
+function tellSending(dispatch: Dispatch, fanOut: FanOut, records: MessageRecord[]): void {
+  while (records.length < fanOut.count) {
+    const core = fanOut.targets[records.length] as MailboxCore;
     const record = fanOut.recordFor(dispatch, core);
     records.push(record);
     dispatch.journal.prepare(core, record.message, record, core.id);
     dispatch.pending++;
+    dispatch.journal.sent(record, record.message);
   }
-  return records;
 }
 
 function areIdle({ targets, count }: FanOut): boolean {

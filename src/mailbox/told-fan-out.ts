@@ -16,7 +16,7 @@ import { returned, threw } from './turn/turn-outcome';
 /** A message to many that nobody waits for. */
 export class ToldFanOut implements FanOut {
   next = 0;
-  records: readonly MessageRecord[] | undefined = undefined;
+  records: MessageRecord[] | undefined = undefined;
   readonly targets: readonly MailboxCore[];
   readonly count: number;
   /** How many mailboxes took it. */

@@ -23,8 +23,8 @@ export type TurnOutcome = 'succeeded' | 'errored' | 'aborted';
 
 /**
  * One step in the life of a broker, as one discriminated union. A message is `sent`, perhaps `queued`, then either `failed` or
- * `delivered`; what was delivered is `settled` once. What is lost is `dead-lettered` after that. `sent` is told before the message reaches
- * its mailbox: what an observer sends there meanwhile comes before it.
+ * `delivered`; what was delivered is `settled` once. What is lost is `dead-lettered` after that. What an observer does
+ * when it is told that a message is sent comes after that message (rules M3, D2).
  */
 export type BrokerEvent =
   | { readonly kind: 'registered'; readonly id: ActorId; readonly at: number }

@@ -4,7 +4,7 @@ import { Journal, type TurnFailure } from '../mailbox/dispatch/journal';
 import { withRecords } from '../mailbox/expiry';
 import { deepFreeze } from '../mailbox/freeze';
 import type { MailboxCore } from '../mailbox/mailbox-core';
-import { FREEZING, LETTING_KNOW, OBSERVED, QUEUED } from '../mailbox/state/flags';
+import { FANNING, FREEZING, LETTING_KNOW, OBSERVED, QUEUED } from '../mailbox/state/flags';
 import { WAITING } from '../mailbox/state/record-state';
 import { OPEN } from '../mailbox/state/turn-state';
 import { PLAIN } from '../mailbox/turn/message-properties';
@@ -87,7 +87,8 @@ export class Ledger extends Journal {
 
   metrics(): BrokerMetrics {
     const dispatch = this.#dispatch;
-    dispatch.settleFanOut();
+    // A message that is being told as sent is pending already.
+    if ((dispatch.flags & FANNING) !== 0) dispatch.settleFanOut();
     const { inFlight } = dispatch;
     // Each actor has its own count: one increment for each message, and a sum where it is asked for.
     let succeeded = this.departed - this.errored - this.aborted - inFlight;
@@ -140,7 +141,7 @@ export class Ledger extends Journal {
 
   // The stages of a message's way --------------------------------------------------------------------
 
-  /** Freezes it, and tells its observers: then it has a record. */
+  /** Freezes it; where it is to be told, it gets a record. */
   override prepare(core: MailboxCore | null, message: unknown, meta: MessageRecord | number, target: string | undefined): MessageRecord | number {
     const dispatch = this.#dispatch;
     this.freeze(message);
@@ -150,11 +151,11 @@ export class Ledger extends Journal {
     record.core ??= core;
     record.target = target;
     if (ofLetter) record.properties = { ...record.properties, ofLetter };
-    // Pending while its observers are told, as their own count has it (rule O2).
-    dispatch.pending++;
-    this.#tellStage('sent', target, message, record, { broadcast: record.properties.broadcast });
-    dispatch.pending--;
     return record;
+  }
+
+  override sent(record: MessageRecord, message: unknown): void {
+    if (this.#isObserved()) this.#tellStage('sent', record.target, message, record, { broadcast: record.properties.broadcast });
   }
 
   /** For `freezeMessages`. */

@@ -1,7 +1,7 @@
 import { type SchedulerLike, asyncScheduler } from 'rxjs';
 import type { FailureCode } from '../../failure/failure-code';
 import type { MailboxCore } from '../mailbox-core';
-import { ASKED, AWAITED, CLOSED, CLOSING, CUT_SHORT, DETACHED, DRAINING, FANNING, LOOKED_AT, QUEUED, STALLED, SUSPENDED } from '../state/flags';
+import { ASKED, AWAITED, CLOSED, CLOSING, CUT_SHORT, DETACHED, DRAINING, FANNING, LOOKED_AT, OFFERING, QUEUED, STALLED, SUSPENDED } from '../state/flags';
 import { NOBODY } from '../state/turn-state';
 import type { MessageRecord } from '../turn/message-record';
 import type { Turn } from '../turn/turn';
@@ -234,14 +234,14 @@ export class Dispatch {
     (this.#emissions ??= new Emissions(this)).emit(target, value);
   }
 
-  /** Queues the rest of a fan-out that is half way, so that what is done now comes after it at every target (rule R4). */
+  /** Queues what is half way, the rest of a fan-out, so that what is done now comes after it at every target (rule R4). */
   settleFanOut(): void {
-    if ((this.flags & FANNING) === 0) return;
-    this.flags &= ~FANNING;
+    if ((this.flags & (FANNING | OFFERING)) === 0) return;
+    this.flags &= ~(FANNING | OFFERING);
     this.fanOut?.queueRest(this);
   }
 
-  /** What precedes every send: the rest of a fan-out is queued, the journal told. Answers what is known of the message from here. */
+  /** What precedes every send: the rest of a fan-out is queued. Answers what is known of the message from here. */
   prepare(core: MailboxCore | null, message: unknown, meta: MessageRecord | number, target: string | undefined): MessageRecord | number {
     this.settleFanOut();
     return this.journal.prepare(core, message, meta, target);

@@ -34,7 +34,7 @@ export class Journal {
     if (code !== undefined && this.errored + this.aborted <= WRITTEN) console.warn(`rx-broker: ${code} in a mailbox without a broker:`, error);
   }
 
-  /** A message is about to be sent. Answers what is known of it from here. */
+  /** A message is about to be sent. Answers what is known of it from here: where somebody observes, a record. */
   prepare(_core: MailboxCore | null, _message: unknown, meta: MessageRecord | number, _target: string | undefined): MessageRecord | number {
     return meta;
   }
@@ -46,6 +46,8 @@ export class Journal {
 
   // The stages of a message's way, told only while somebody observes -------------------------------
 
+  /** Its caller counts it as pending meanwhile, as its observers' own count has it (rule O2). */
+  sent(_record: MessageRecord, _message: unknown): void {}
   queued(_record: MessageRecord): void {}
   delivered(_turn: Turn, _message: unknown): void {}
   settled(_turn: Turn, _message: unknown): void {}

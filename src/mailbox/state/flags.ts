@@ -40,6 +40,8 @@ export const CLOSING = 4096;
 export const FREEZING = 8192;
 /** A drain has given way to a macrotask. */
 export const SUSPENDED = 16384;
+/** Observers are told that a message is sent: what one of them does, but for a look at the metrics, finds it at its mailboxes. */
+export const OFFERING = 1048576;
 /** Observers are told of a dead letter: a failure that they cause makes none. */
 export const LETTING_KNOW = 524288;
 /** While one of these is set, there is more to a send than its mailbox. */
