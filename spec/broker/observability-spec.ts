@@ -330,11 +330,12 @@ describe('dead letters that nobody observes', () => {
     const lines: string[] = [];
     const broker = new InMemoryMessageBroker({ logger: { warn: (line) => lines.push(line) } });
     flood(broker, 25);
-    expect(lines).toHaveLength(11);
+    expect(lines).toHaveLength(10);
     expect(lines[0]).toMatch(/'actor'.*ActorNotFound.*deadLetters\$/);
-    expect(lines[10]).toMatch(/only counted/);
+    // The last one says that no more are to come.
+    expect(lines.map((line) => /only counted/.test(line))).toEqual([...new Array<boolean>(9).fill(false), true]);
     await broker.close();
-    expect(lines[11]).toMatch(/15 further/);
+    expect(lines[10]).toMatch(/15 further/);
     expect(broker.metrics().totalDeadLettered).toBe(25);
   });
 
@@ -378,9 +379,9 @@ describe('dead letters that nobody observes', () => {
     const lines: string[] = [];
     const logger = (line: string): void => void lines.push(line);
     flood(new InMemoryMessageBroker({ logger, logDeadLetters: { first: 2, interval: Infinity } }), 100);
-    expect(lines).toHaveLength(3);
+    expect(lines).toHaveLength(2);
     flood(new InMemoryMessageBroker({ logger, logDeadLetters: false }), 100);
-    expect(lines).toHaveLength(3);
+    expect(lines).toHaveLength(2);
   });
 
   it('are not logged while somebody listens, or keeps them', () => {

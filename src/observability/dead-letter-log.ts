@@ -49,10 +49,9 @@ export class DeadLetterLog {
   print(letter: DeadLetter): void {
     const target = letter.target === undefined ? (letter.topic === undefined ? '' : ` on topic ${describeValue(letter.topic)}`) : ` to ${describeValue(letter.target)}`;
     this.#write(
-      `rx-broker: dead letter: a message${target} was lost: ${letter.reason}${letter.asked ? ' (its sender knows)' : ''}. Observe deadLetters$ or attach a DeadLetterQueue.`,
+      `rx-broker: dead letter: a message${target} was lost: ${letter.reason}${letter.asked ? ' (its sender knows)' : ''}. Observe deadLetters$ or attach a DeadLetterQueue.${this.#count === this.#first ? ' Further ones are only counted.' : ''}`,
       letter,
     );
-    if (this.#count === this.#first) this.#write('rx-broker: further dead letters are only counted.');
   }
 
   callbackFailed(what: string, error: unknown): void {
