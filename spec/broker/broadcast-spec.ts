@@ -388,4 +388,18 @@ describe('tryBroadcast', () => {
     expect(taken).toBe(3);
     expect(got).toEqual(['kick ends', 'a x', 'b x', 'c x']);
   });
+
+  it('waits as long as need be where it is observed, too (R4)', () => {
+    virtually(({ at, flush }) => {
+      const { broker } = setup();
+      const mailbox = Mailbox.bounded<any>(5);
+      broker.register(a, mailbox);
+      broker.events$.subscribe();
+      broker.tryBroadcast('all');
+      const got: unknown[] = [];
+      at(100, () => mailbox.receive((message) => void got.push(message)));
+      flush();
+      expect(got).toEqual(['all']);
+    });
+  });
 });

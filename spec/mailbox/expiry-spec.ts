@@ -79,6 +79,36 @@ describe('a full mailbox', () => {
     });
   });
 
+  it('finds what expires later than what it found before (M2, ttl)', () => {
+    virtually(({ at, flush }) => {
+      const { broker, mailbox } = busy(3);
+      broker.trySend(a, 'lives');
+      for (const ttl of [10, 20]) broker.trySend(a, `lives for ${ttl}`, { ttl });
+      for (const ms of [10, 20]) {
+        at(ms - 1, () => expect(broker.trySend(a, 'too early').ok).toBe(false));
+        at(ms, () => expect(broker.trySend(a, 'newcomer').ok).toBe(true));
+      }
+      flush();
+      expect(mailbox.size).toBe(3);
+    });
+  });
+
+  it('finds one that has waited for its place behind one that lives longer (M2, ttl)', () => {
+    virtually(({ at, flush }) => {
+      const { broker, mailbox } = busy(2, { ttl: 10, overflow: 'block' });
+      broker.trySend(a, 'long', { ttl: 100 });
+      broker.trySend(a, 'short', { ttl: 4 });
+      const waits = watchFor(broker.send(a, 'waits', { timeout: Infinity }));
+      // 'short' goes, 'waits' gets its place: of its 10 ms it has 6 left.
+      at(4, () => broker.trySend(a, 'looks'));
+      at(9, () => expect(broker.trySend(a, 'too early').ok).toBe(false));
+      at(10, () => expect(broker.trySend(a, 'newcomer').ok).toBe(true));
+      flush();
+      expect(waits.error).toMatchObject({ code: 'Expired' });
+      expect(mailbox.size).toBe(2);
+    });
+  });
+
   it('lets one with a ttl of 0 have its turn if no time has passed, whoever else is busy (R3, ttl)', () => {
     virtually(() => {
       const { broker } = busy(5);

@@ -84,9 +84,8 @@ function sweepBehindHeads(core: MailboxCore, dispatch: Dispatch, buffer: Queue):
   });
   // Whatever comes from now on, too.
   core.rare().expiresFrom = hasOwnTtls ? Math.min(next, now + core.settings.ttl) : Infinity;
-  if (!found) return false;
-  for (const record of withRecords(core, dispatch, buffer, (meta) => isExpired(core, dispatch, meta))) record.fail('Expired');
-  return true;
+  if (found) for (const record of withRecords(core, dispatch, buffer, (meta) => isExpired(core, dispatch, meta))) record.fail('Expired');
+  return found;
 }
 
 /**

@@ -108,10 +108,8 @@ export class Mailbox<in out Msg = any> implements Observer<Msg> {
         core.rare().stream('pressure').subscribe(subscriber);
       };
       subscriber.next(core.size / core.capacity);
-      const { dispatch } = core.runQueue;
       // What others are still to be told is older than what this one has just seen.
-      if (dispatch.isEmitting) dispatch.emit({ next: follow }, undefined);
-      else follow();
+      core.runQueue.dispatch.emit({ next: follow }, undefined);
     });
     return pressure$.pipe(distinctUntilChanged());
   }

@@ -1,5 +1,5 @@
 import { type Delivery, InMemoryMessageBroker, Mailbox, actorId } from 'rx-broker';
-import { Subject, VirtualTimeScheduler, asyncScheduler, takeUntil } from 'rxjs';
+import { type SchedulerLike, Subject, Subscription, VirtualTimeScheduler, asyncScheduler, takeUntil } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { setup, watchFor } from '../../broker/setup';
 
@@ -192,6 +192,26 @@ describe('a drain that gives way', () => {
     expect(slices[1]).toBeGreaterThan((slices[0] as number) + 32);
     expect(slices[2]).toBe(slices[1]);
     while (hops < 2_002) await macrotask();
+  });
+
+  it.each<[string, SchedulerLike | undefined]>([
+    ['on the sender’s stack', undefined],
+    ['on a scheduler that runs its work at once', { now: () => 0, schedule: (work: () => void) => (work.call(undefined as never), Subscription.EMPTY) } as never],
+  ])('does so after 5 ms of hops between two actors: its time counts from the second (D4): %s', async (_, dispatcher) => {
+    const { scheduler } = clockOf(1);
+    const { broker } = setup({ scheduler, ...(dispatcher && { dispatcher }) });
+    let hops = 0;
+    for (const [self, next] of [[a, c], [c, a]] as const) {
+      broker.spawn(self, (left: number) => {
+        hops++;
+        if (left > 0) broker.trySend(next, left - 1);
+      });
+    }
+    broker.trySend(a, 999);
+    // One reading for the start, six for 32 hops each: the sixth is past it.
+    expect(hops).toBeGreaterThanOrEqual(32 * 6 - 1);
+    expect(hops).toBeLessThanOrEqual(32 * 6 + 1);
+    while (hops < 1_000) await macrotask();
   });
 
   it('does so after 5 ms of turns that settle one another, too (D4)', async () => {
