@@ -1,7 +1,7 @@
 import { type Subscriber, Subscription, type TeardownLogic, type Unsubscribable } from 'rxjs';
 import type { Dispatch } from '../mailbox/dispatch/dispatch';
 import type { MailboxCore } from '../mailbox/mailbox-core';
-import { OFFERING, READY } from '../mailbox/state/flags';
+import { READY } from '../mailbox/state/flags';
 import type { Caller } from '../mailbox/turn/message-record';
 import type { ActorId } from '../message/actor-id';
 import type { BroadcastResult } from './broadcast-result';
@@ -132,11 +132,10 @@ export class Gathering implements Unsubscribable {
   /** Cancels what is left. */
   unsubscribe(): void {
     if (this.isOver) return;
-    // While it is told as sent it has no place anywhere yet, and gets none.
-    this.isOver = (this.#dispatch.flags & OFFERING) !== 0;
-    // What is half way to its targets gets there first; then all of it is taken back, before a seat that one sets free goes to another.
+    // From here it gets no place where it has none yet.
+    this.isOver = true;
+    // All of it is taken back before a seat that one sets free goes to another.
     this.#dispatch.within(() => {
-      this.isOver = true;
       for (const seat of this.#seats) seat.cancel();
     });
   }
