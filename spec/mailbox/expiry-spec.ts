@@ -1,5 +1,5 @@
 import { type Delivery, type InMemoryMessageBroker, type MailboxOptions, type SendError, Mailbox, actorId } from 'rx-broker';
-import { NEVER, Subject, takeUntil } from 'rxjs';
+import { NEVER, Subject, take, takeUntil } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
 import { BoundedBuffer } from '../../src/buffer/bounded-buffer';
 import { expectConserved, setup, virtually, watchFor } from '../broker/setup';
@@ -106,6 +106,25 @@ describe('a full mailbox', () => {
       flush();
       expect(waits.error).toMatchObject({ code: 'Expired' });
       expect(mailbox.size).toBe(2);
+    });
+  });
+
+  it('stops looking where whoever is told of the first has ended its actor (M2, R2)', () => {
+    virtually(({ at, flush }) => {
+      const { broker, letters } = setup();
+      broker.register(a, Mailbox.bounded<any>(2, { ttl: 10 }));
+      broker.deadLetters$.pipe(take(1)).subscribe(() => broker.unregister(a));
+      broker.trySend(a, 'own', { ttl: 5 });
+      broker.trySend(a, 'as the mailbox says');
+      at(10, () => broker.trySend(a, 'newcomer'));
+      flush();
+      // What is lost because of the first is counted, and makes no letter (rule O4).
+      expect(letters.map(({ message, reason }) => [message, reason])).toEqual([
+        ['own', 'Expired'],
+        ['newcomer', 'ActorNotFound'],
+      ]);
+      expect(broker.metrics()).toMatchObject({ pending: 0, failedBy: { Expired: 1, ActorNotFound: 2 } });
+      expectConserved(broker.metrics());
     });
   });
 
