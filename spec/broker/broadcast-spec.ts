@@ -1,7 +1,7 @@
 import { type ActorContext, Mailbox, actorId } from 'rx-broker';
 import { EMPTY, NEVER, Subject, Subscriber, asapScheduler, of, switchMap, take, throwError, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { deferred, expectConserved, setup, virtually, watchFor } from './setup';
+import { Seen, deferred, expectConserved, setup, virtually, watchFor } from './setup';
 
 const ids = ['a', 'b', 'c'].map((name) => actorId<any>(name));
 const [a, b, c] = ids as [(typeof ids)[0], (typeof ids)[0], (typeof ids)[0]];
@@ -401,5 +401,25 @@ describe('tryBroadcast', () => {
       flush();
       expect(got).toEqual(['all']);
     });
+  });
+
+  it('is called off from inside its first turn without disturbing that (S3, R3)', () => {
+    const { broker, letters } = setup();
+    const seen = new Seen();
+    const errors: unknown[] = [];
+    const subscriber = new Subscriber<unknown>(seen.observer);
+    broker.spawn(a, () => {
+      try {
+        subscriber.unsubscribe();
+      } catch (error) {
+        errors.push(error);
+      }
+    });
+    broker.spawn(b, () => {});
+    broker.broadcast('x').subscribe(subscriber);
+    expect(errors).toEqual([]);
+    expect(seen).toMatchObject({ values: [], completed: false });
+    expect(letters).toEqual([]);
+    expect(broker.metrics()).toMatchObject({ totalAborted: 1, failedBy: { Cancelled: 1 }, inFlight: 0, openRequests: 0 });
   });
 });
