@@ -59,14 +59,12 @@ function tellAndQueue(dispatch: Dispatch, fanOut: FanOut, announce: (() => void)
   const outermost = dispatch.enter();
   const records: MessageRecord[] = (fanOut.records = []);
   let isAnnounced = false;
-  const announceOnce = (): void => {
-    if (isAnnounced) return;
-    isAnnounced = true;
-    announce?.();
-  };
   const queueRest = (): void => {
     tellSending(dispatch, fanOut, records);
-    announceOnce();
+    if (!isAnnounced) {
+      isAnnounced = true;
+      announce?.();
+    }
     offerRest(dispatch, fanOut);
   };
   try {
@@ -74,8 +72,7 @@ function tellAndQueue(dispatch: Dispatch, fanOut: FanOut, announce: (() => void)
     dispatch.flags |= OFFERING;
     tellSending(dispatch, fanOut, records);
     dispatch.flags = (dispatch.flags & ~OFFERING) | FANNING;
-    announceOnce();
-    offerRest(dispatch, fanOut);
+    queueRest();
     fanOut.offered?.();
   } finally {
     dispatch.fanOut = null;

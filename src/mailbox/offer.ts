@@ -41,20 +41,23 @@ function tellAndPlace(
   record: MessageRecord,
   inside: boolean,
 ): FailureCode | typeof TAKEN {
-  let code: FailureCode | typeof TAKEN | undefined;
-  const queueRest = (): void => {
-    dispatch.pending--;
-    code = place(dispatch, core, id, message, record, inside);
+  const offering = {
+    code: undefined as FailureCode | typeof TAKEN | undefined,
+    queueRest(): void {
+      dispatch.pending--;
+      this.code = place(dispatch, core, id, message, record, inside);
+    },
   };
   dispatch.pending++;
   dispatch.flags |= OFFERING;
-  dispatch.fanOut = { queueRest };
+  dispatch.fanOut = offering;
   dispatch.journal.sent(record, message);
-  if (code !== undefined) return code;
-  dispatch.flags &= ~OFFERING;
-  dispatch.fanOut = null;
-  queueRest();
-  return code as unknown as FailureCode | typeof TAKEN;
+  if (offering.code === undefined) {
+    dispatch.flags &= ~OFFERING;
+    dispatch.fanOut = null;
+    offering.queueRest();
+  }
+  return offering.code as FailureCode | typeof TAKEN;
 }
 
 function place(

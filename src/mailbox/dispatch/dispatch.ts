@@ -37,7 +37,7 @@ export class Dispatch {
   onStack: number = NOBODY;
   /** That turn, where it is looked at. */
   stackTurn: Turn | null = null;
-  /** The fan-out on the stack. */
+  /** What is half way to its mailboxes: the fan-out on the stack, or a message that is told as sent. */
   fanOut: { queueRest(dispatch: Dispatch): void } | null = null;
   /** Why the turn on the stack was cut short. */
   cutCode: FailureCode | undefined;
