@@ -1,4 +1,4 @@
-import { type BrokerMetrics, InMemoryMessageBroker, Mailbox, actorId } from 'rx-broker';
+import { type BrokerMetrics, InMemoryMessageBroker, Mailbox, type Registration, actorId } from 'rx-broker';
 import { toMetrics } from 'rx-broker/operators';
 import { NEVER, Subject, VirtualTimeScheduler, asapScheduler, asyncScheduler, filter, finalize, skip, take, takeUntil, tap, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
@@ -1015,5 +1015,115 @@ describe('what an observer does when it is told that a message is sent', () => {
     });
     broker.trySend(id, 0);
     expect(kinds).toEqual(['sent', 'delivered', 'settled']);
+  });
+});
+
+type Deed = (broker: InMemoryMessageBroker, registration: Registration) => unknown;
+
+describe('what is half way when something is done', () => {
+  /**
+   * A broadcast of which somebody is told and does `work`, which has it queued everywhere first. There it pushes out a message whose caller
+   * does `meanwhile`, in the middle of it.
+   */
+  function inBetween(work: Deed, meanwhile: Deed) {
+    const { broker } = setup();
+    const full = actorId<any>('full');
+    broker.register(full, Mailbox.bounded<any>(1, { overflow: 'drop-oldest' }));
+    const ends: unknown[] = [];
+    const registration = broker.spawn(other, { receive: () => NEVER, onStop: (reason) => void ends.push(reason) });
+    let times = 0;
+    broker.send(full, 'in the way').subscribe({
+      error: () => {
+        times++;
+        meanwhile(broker, registration);
+      },
+    });
+    let outcome: unknown;
+    broker.events$.pipe(filter((event) => event.kind === 'sent' && event.message === 'all'), take(1)).subscribe(() => {
+      try {
+        outcome = work(broker, registration);
+      } catch (error) {
+        outcome = error;
+      }
+    });
+    broker.tryBroadcast('all', (one) => one !== third);
+    expect(times).toBe(1);
+    expectConserved(broker.metrics());
+    expect(broker.metrics().registeredActors).toBe(broker.registeredCount());
+    return { broker, outcome, ends };
+  }
+
+  it('is looked at first: an id is taken meanwhile (R1)', () => {
+    const register = (broker: InMemoryMessageBroker): unknown => broker.register(third, Mailbox.bounded(1));
+    const { outcome, broker } = inBetween(register, register);
+    expect(outcome).toMatchObject({ code: 'AlreadyRegistered' });
+    expect(broker.registeredCount()).toBe(3);
+  });
+
+  it('is looked at first: an actor ends meanwhile (R1, R2)', () => {
+    const unregister = (broker: InMemoryMessageBroker): unknown => broker.unregister(other);
+    expect(inBetween(unregister, unregister).outcome).toMatchObject({ code: 'NotFound' });
+    expect(inBetween((broker) => broker.bind('t', other), unregister).outcome).toMatchObject({ code: 'NotFound' });
+  });
+
+  it('is looked at first: a registration ends meanwhile (R1)', () => {
+    const unsubscribe: Deed = (_, registration) => registration.unsubscribe();
+    const { broker, ends } = inBetween(unsubscribe, unsubscribe);
+    expect(broker.isRegistered(other)).toBe(false);
+    expect(ends).toEqual(['unregistered']);
+  });
+
+  it('is looked at first: a seat is taken meanwhile (M6)', () => {
+    let mailbox: Mailbox | undefined;
+    const receive = (broker: InMemoryMessageBroker): unknown => {
+      if (mailbox === undefined) broker.register(third, (mailbox = Mailbox.bounded<any>(1)));
+      return mailbox.receive(() => {});
+    };
+    expect(inBetween(receive, receive).outcome).toMatchObject({ code: 'AlreadyRegistered' });
+  });
+
+  it('is looked at first: a mailbox or the broker is closed meanwhile (M6, §7)', async () => {
+    const mailbox = Mailbox.bounded<any>(1);
+    const stops: unknown[] = [];
+    mailbox.receive({ receive: () => {}, onStop: (reason) => void stops.push(reason) });
+    inBetween(() => mailbox.complete(), () => mailbox.error('meanwhile'));
+    expect(stops).toEqual([]);
+    let first: unknown;
+    const { outcome } = inBetween((broker) => broker.close(), (broker) => (first = broker.close()));
+    expect(outcome).toBe(first);
+    await outcome;
+  });
+
+  it('is looked at first: a target goes meanwhile (R3)', () => {
+    const { outcome } = inBetween(
+      (broker) => watchFor(broker.broadcastFilter('asked', (one) => one === other, { timeout: Infinity })),
+      (broker) => broker.unregister(other),
+    );
+    expect(outcome).toMatchObject({ values: [], completed: true });
+  });
+
+  it('is called off for good, also while its caller is told so (S3)', () => {
+    const { broker, letters } = setup();
+    const got: unknown[] = [];
+    const failures: unknown[] = [];
+    broker.spawn(id, (message) => void got.push(message));
+    const controller = new AbortController();
+    broker.events$.subscribe((event) => {
+      if (event.kind === 'sent' && event.message === 'asked') controller.abort('no more');
+      if (event.kind === 'failed') failures.push(event.code);
+    });
+    const errors: unknown[] = [];
+    broker.send(id, 'asked', { signal: controller.signal }).subscribe({
+      error: (error: unknown) => {
+        errors.push(error);
+        broker.trySend(id, 'sent meanwhile');
+      },
+    });
+    expect(errors).toEqual(['no more']);
+    expect(got).toEqual(['sent meanwhile']);
+    expect(failures).toEqual(['Cancelled']);
+    expect(letters).toEqual([]);
+    expectConserved(broker.metrics());
+    expect(broker.metrics()).toMatchObject({ openRequests: 0, inFlight: 0 });
   });
 });

@@ -29,6 +29,8 @@ export function broadcastFrom(
   return new Observable((subscriber) => {
     const signal = options?.signal;
     if (isCalledOff(subscriber, signal)) return;
+    const { dispatch, broadcasts } = broker;
+    dispatch.settleFanOut();
     let targets: readonly MailboxCore[];
     try {
       targets = broker.targets(filter);
@@ -40,8 +42,6 @@ export function broadcastFrom(
     if (isCalledOff(subscriber, signal)) return;
     // Everyone's array may be longer than it is meant.
     const count = filter === undefined ? broker.actors.size : targets.length;
-    const { dispatch, broadcasts } = broker;
-    dispatch.settleFanOut();
     const gathering = new Gathering(subscriber, options?.order ?? 'registered', dispatch);
     subscriber.add(gathering);
     if (signal !== undefined) subscriber.add(untilAborted(signal, gathering));

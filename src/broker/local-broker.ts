@@ -125,7 +125,10 @@ export class LocalBroker {
   }
 
   unregister(id: string): void {
-    this.#registrar.end(this.#registry.registered(checkActorId(id)));
+    checkActorId(id);
+    this.#dispatch.settleFanOut();
+    const core = this.#registry.registered(id);
+    this.#registrar.end(core, core.lives);
   }
 
   spawn(id: string, first: unknown, second?: unknown, third?: SpawnOptions): Registration {
@@ -230,9 +233,9 @@ export class LocalBroker {
 
   bind(topic: string, id: string): Unsubscribable {
     parsePattern(topic);
-    const core = this.#registry.registered(checkActorId(id));
+    checkActorId(id);
     this.#dispatch.settleFanOut();
-    return this.#topics().bind(topic, core);
+    return this.#topics().bind(topic, this.#registry.registered(id));
   }
 
   publish(key: string | RoutingKey, message: unknown, options?: PublishOptions): number {
@@ -290,12 +293,12 @@ export class LocalBroker {
 
   close(options: CloseOptions = {}): Promise<void> {
     checkClose(options);
+    this.#dispatch.settleFanOut();
     if (this.#closing !== undefined) {
       // Whoever asks twice may have lost his patience.
       if (options.drain === false) this.#endNow?.();
       return this.#closing;
     }
-    this.#dispatch.settleFanOut();
     this.#dispatch.flags |= CLOSING;
     // Known before it begins: whoever is told of an end may close the broker, too.
     let closed!: () => void;

@@ -39,6 +39,7 @@ export class Registrar {
     const topics = options?.topics ?? [];
     check(Array.isArray(topics), 'topics must be an array of topic patterns', topics);
     for (const topic of topics) parsePattern(topic);
+    this.#dispatch.settleFanOut();
     if ((this.#dispatch.flags & CLOSING) !== 0) throw new BrokerError('BrokerClosed', `the broker is closing or closed; ${describeValue(id)} cannot be registered`);
     this.#registry.checkFree(id, core);
     core.runQueue.dispatch.host?.leaveBehind(core);
@@ -67,9 +68,11 @@ export class Registrar {
     core.wake();
   }
 
-  /** Unregisters an actor. */
-  end(core: MailboxCore): void {
-    this.#end(core, 'unregistered', 'ActorNotFound', 'ActorStopped');
+  /** Unregisters an actor, unless this life of it is over. */
+  end(core: MailboxCore, life: number): void {
+    // Whoever is told of what that loses may end it, too.
+    this.#dispatch.settleFanOut();
+    if (core.lives === life) this.#end(core, 'unregistered', 'ActorNotFound', 'ActorStopped');
   }
 
   /** Every actor ends, since the broker does. */

@@ -13,7 +13,7 @@ export interface Registration extends Unsubscribable {
 
 /** Whoever can end a registration: its registrar. */
 export interface RegistrationEnder {
-  end(core: MailboxCore): void;
+  end(core: MailboxCore, life: number): void;
 }
 
 /** A registration in memory. */
@@ -40,6 +40,6 @@ export class LocalRegistration implements Registration {
   }
 
   unsubscribe(): void {
-    if (!this.closed) this.#ender.end(this.#core);
+    if (!this.closed) this.#ender.end(this.#core, this.#life);
   }
 }

@@ -11,13 +11,13 @@ import { reject } from './turn/turn-outcome';
 
 /** @throws {BrokerError} `AlreadyRegistered` when there is a consumer: a mailbox has one. */
 export function claimSeat(core: MailboxCore): void {
+  core.runQueue.dispatch.settleFanOut();
   if ((core.flags & IDLE_SEAT) !== 0) return;
   throw new BrokerError('AlreadyRegistered', 'this mailbox has its one consumer already; unsubscribe that one first');
 }
 
 /** Gives the seat to a consumer, which gets what is queued at once. */
 export function attach(core: MailboxCore, handler: Handler, actor: Actor | null): void {
-  core.runQueue.dispatch.settleFanOut();
   core.handler = handler;
   core.actor = actor;
   core.flags &= ~IDLE_SEAT;

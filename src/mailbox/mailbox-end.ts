@@ -12,9 +12,9 @@ import { abortTurn } from './turn/turn-abort';
 
 /** Refuses newcomers; the backlog drains. `reason` is for `onStop`. */
 export function closeMailbox(core: MailboxCore, reason: unknown): void {
-  if ((core.flags & CLOSED) !== 0) return;
   const { dispatch } = core.runQueue;
   dispatch.settleFanOut();
+  if ((core.flags & CLOSED) !== 0) return;
   core.flags |= CLOSED;
   dispatch.journal.closings++;
   if (core.isRegistered) dispatch.journal.closed(core, reason === 'closed' ? undefined : reason);

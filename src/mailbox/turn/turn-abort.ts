@@ -14,8 +14,8 @@ export function abortTurn(turn: Turn, code: FailureCode | undefined, reason?: un
     dispatch.cutShort(code, reason);
     return;
   }
-  if (turn.state !== OPEN) return;
   dispatch.within(() => {
+    if (turn.state !== OPEN) return;
     const rest = turn.rest as OpenTurn;
     rest.state = rest.isPromise ? ABANDONED : OVER;
     endAsksWithBroker(rest, code);
