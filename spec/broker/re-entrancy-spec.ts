@@ -674,7 +674,8 @@ describe('metrics() and events$', () => {
     broker.send(other, 'is pushed out').subscribe({ error: () => broker.metrics() });
     broker.send(third, 'is pushed out').subscribe({ error: moves });
     const results = asked ? watchFor(broker.broadcast(0, { order: 'settled' })) : undefined;
-    if (!asked) expect(broker.tryBroadcast(0)).toBe(2);
+    // All three took it, before it went.
+    if (!asked) expect(broker.tryBroadcast(0)).toBe(3);
     look();
     expect(mailbox.size).toBe(0);
     expect(second.metrics().totalSent).toBe(0);
@@ -1100,6 +1101,24 @@ describe('what is half way when something is done', () => {
       (broker) => broker.unregister(other),
     );
     expect(outcome).toMatchObject({ values: [], completed: true });
+  });
+
+  it('comes before what is done by whoever hears what it pushes out, also in the middle of that (R4, M3)', () => {
+    const { broker } = setup();
+    const ids = [id, other, third] as const;
+    const mailboxes = ids.map((one) => {
+      const mailbox = Mailbox.bounded<any>(2, { overflow: 'drop-oldest' });
+      broker.register(one, mailbox);
+      return mailbox;
+    });
+    broker.send(id, 'old').subscribe({ error: () => broker.trySend(id, 'told by the first') });
+    broker.send(other, 'old').subscribe({ error: () => broker.trySend(third, 'told by the second') });
+    for (const one of [id, other]) broker.trySend(one, 'stays');
+    broker.tryBroadcast('cast');
+    const got: unknown[] = [];
+    mailboxes[2]?.receive((message) => void got.push(message));
+    expect(got).toEqual(['cast', 'told by the second']);
+    expectConserved(broker.metrics());
   });
 
   it('is called off for good, also while its caller is told so (S3)', () => {

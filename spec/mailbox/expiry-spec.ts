@@ -1,5 +1,5 @@
 import { type Delivery, type InMemoryMessageBroker, type MailboxOptions, type SendError, Mailbox, actorId } from 'rx-broker';
-import { NEVER, Subject, take, takeUntil } from 'rxjs';
+import { NEVER, Subject, Subscription, take, takeUntil } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
 import { BoundedBuffer } from '../../src/buffer/bounded-buffer';
 import { expectConserved, setup, virtually, watchFor } from '../broker/setup';
@@ -107,6 +107,18 @@ describe('a full mailbox', () => {
       expect(waits.error).toMatchObject({ code: 'Expired' });
       expect(mailbox.size).toBe(2);
     });
+  });
+
+  it('finds what was sent after its clock was set back (M2, ttl)', () => {
+    const clock = { at: 5_000 };
+    const scheduler = { now: () => clock.at, schedule: () => Subscription.EMPTY };
+    const { broker } = setup({ scheduler });
+    broker.register(a, Mailbox.bounded<any>(2, { ttl: 100 }));
+    broker.trySend(a, 'long', { ttl: 100_000 });
+    clock.at = 1_000;
+    broker.trySend(a, 'short');
+    clock.at = 1_100;
+    expect(broker.trySend(a, 'newcomer')).toEqual({ ok: true });
   });
 
   it('stops looking where whoever is told of the first has ended its actor (M2, R2)', () => {

@@ -4,6 +4,28 @@ import { describe, expect, it, vi } from 'vitest';
 import { setup, virtually, watchFor } from '../broker/setup';
 
 describe('Mailbox', () => {
+  it('tells who observes its pressure from within another observer what changes from there on (D2)', () => {
+    const { broker } = setup();
+    const mailbox = Mailbox.bounded<number>(4);
+    const id = actorId<number>('observed');
+    broker.register(id, mailbox);
+    const seen: number[] = [];
+    const observe = (): unknown => mailbox.pressure$.subscribe((pressure) => seen.push(pressure));
+    broker.topic$('t').subscribe(() => {
+      observe();
+      for (const n of [1, 2]) broker.trySend(id, n);
+    });
+    broker.publish('t', 0);
+    expect(seen).toEqual([0, 0.25, 0.5]);
+    // And who sends when it is told the current one hears of that.
+    const late: number[] = [];
+    mailbox.pressure$.subscribe((pressure) => {
+      late.push(pressure);
+      if (pressure === 0.5) mailbox.next(3);
+    });
+    expect(late).toEqual([0.5, 0.75]);
+  });
+
   it('gives who observes its pressure while others are told the current one, and then only newer ones (D2)', () => {
     const mailbox = Mailbox.bounded<number>(4);
     const late: number[] = [];

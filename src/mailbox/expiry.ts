@@ -27,12 +27,13 @@ export function isSwept(core: MailboxCore): boolean {
 }
 
 /** A message was queued. With a ttl of its own it may expire before those in front of it, or those that come behind it before it does. */
-export function noteTtl(core: MailboxCore, record: MessageRecord): void {
-  const { ttl } = record.properties;
+export function noteTtl(core: MailboxCore, record: MessageRecord | null): void {
+  const ttl = record === null ? -1 : record.properties.ttl;
   if (ttl < 0 && (core.extras === null || core.extras.expiresFrom === Infinity)) return;
   const extras = core.rare();
+  const sentAt = record === null ? core.runQueue.dispatch.scheduler.now() : record.sentAt;
   const shortest = ttl < 0 ? core.settings.ttl : Math.min(ttl, core.settings.ttl);
-  extras.expiresFrom = Math.min(extras.expiresFrom, record.sentAt + shortest);
+  extras.expiresFrom = Math.min(extras.expiresFrom, sentAt + shortest);
 }
 
 /**

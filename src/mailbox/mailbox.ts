@@ -1,4 +1,4 @@
-import { Observable, type Observer, Subscription, defer, distinctUntilChanged } from 'rxjs';
+import { Observable, type Observer, Subscription, defer, distinctUntilChanged, filter } from 'rxjs';
 import { check, checkCapacity, isObject } from '../failure/check';
 import type { FailureCode } from '../failure/failure-code';
 import { NORMAL_LANE } from '../message/lane';
@@ -104,12 +104,18 @@ export class Mailbox<in out Msg = any> implements Observer<Msg> {
   get pressure$(): Observable<number> {
     const core = this.#core;
     const pressure$ = new Observable<number>((subscriber) => {
-      const follow = (): void => {
-        core.rare().stream('pressure').subscribe(subscriber);
-      };
-      subscriber.next(core.size / core.capacity);
-      // What others are still to be told is older than what this one has just seen.
-      core.runQueue.dispatch.emit({ next: follow }, undefined);
+      const { dispatch } = core.runQueue;
+      const extras = core.rare();
+      let follows = !dispatch.isEmitting;
+      if (!extras.ended) extras.stream('pressure').pipe(filter(() => follows)).subscribe(subscriber);
+      const tell = (): void => subscriber.next(core.size / core.capacity);
+      if (follows) dispatch.emit({ next: tell }, undefined);
+      else {
+        tell();
+        // What others are still to be told is older than what this one has just seen.
+        dispatch.emit({ next: () => (follows = true) }, undefined);
+      }
+      if (extras.ended) subscriber.complete();
     });
     return pressure$.pipe(distinctUntilChanged());
   }

@@ -43,7 +43,10 @@ function tellAndPlace(
 ): FailureCode | typeof TAKEN {
   const offering = {
     code: undefined as FailureCode | typeof TAKEN | undefined,
+    isBegun: false,
     queueRest(): void {
+      if (this.isBegun) return;
+      this.isBegun = true;
       dispatch.pending--;
       this.code = place(dispatch, core, id, message, record, inside);
     },
@@ -52,7 +55,7 @@ function tellAndPlace(
   dispatch.flags |= OFFERING;
   dispatch.fanOut = offering;
   dispatch.journal.sent(record, message);
-  if (offering.code === undefined) {
+  if (!offering.isBegun) {
     dispatch.flags &= ~OFFERING;
     dispatch.fanOut = null;
     offering.queueRest();

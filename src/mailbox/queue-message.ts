@@ -90,9 +90,7 @@ function accepted(core: MailboxCore, dispatch: Dispatch, record: MessageRecord |
   core.flags |= QUEUED;
   // In line before anyone is told, and sends to others.
   core.wake();
-  if (record !== null) {
-    noteTtl(core, record);
-    if ((dispatch.flags & OBSERVED) !== 0) dispatch.journal.queued(record);
-  }
+  noteTtl(core, record);
+  if (record !== null && (dispatch.flags & OBSERVED) !== 0) dispatch.journal.queued(record);
   if (core.extras !== null) core.pressureChanged(dispatch);
 }

@@ -18,8 +18,10 @@ export interface MessageSpec<Payload, Reply> extends AnySpec {
 type PayloadOf<Spec> = Spec extends MessageSpec<infer Payload, any> ? Payload : never;
 type ReplyOfSpec<Spec> = Spec extends MessageSpec<any, infer Reply> ? Reply : never;
 
-/** A plain object of a protocol: its payload, its `type`, and its reply in the type only. */
-export type ProtocolMessage<Type extends string, Payload, Reply> = Readonly<Payload> & { readonly type: Type } & Message<Reply>;
+/** A plain object of a protocol: its payload but for a `type` of that, its own `type`, and its reply in the type only. */
+export type ProtocolMessage<Type extends string, Payload, Reply> = {
+  readonly [K in keyof Payload as K extends 'type' ? never : K]: Payload[K];
+} & { readonly type: Type } & Message<Reply>;
 
 /** The keys of every member of a union: `keyof` alone gives those that all have, so none for a payload of alternatives. */
 type KeysOf<Payload> = Payload extends unknown ? keyof Payload : never;

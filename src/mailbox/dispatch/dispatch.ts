@@ -237,8 +237,10 @@ export class Dispatch {
   /** Queues what is half way, the rest of a fan-out, so that what is done now comes after it at every target (rule R4). */
   settleFanOut(): void {
     if ((this.flags & (FANNING | OFFERING)) === 0) return;
-    this.flags &= ~(FANNING | OFFERING);
+    // Whoever is told of what that pushes out comes after it, too, and goes on with it: the flags stand until it is through.
     this.fanOut?.queueRest(this);
+    this.flags &= ~(FANNING | OFFERING);
+    this.fanOut = null;
   }
 
   /** What precedes every send: the rest of a fan-out is queued. Answers what is known of the message from here. */

@@ -56,6 +56,11 @@ export function use(broker: MessageBroker, probe: BrokerTestProbe): void {
 
   const balance = broker.send(accounts, Account.getBalance({ accountId: 'a' }));
   check<Same<typeof balance, Observable<number>>>();
+  const clicks = protocol('clicks', { click: message<{ type: 'mouse'; x: number } | { type: 'key'; code?: string }, number>() });
+  const clicked = clicks.click({ type: 'mouse', x: 1 });
+  check<Same<(typeof clicked)['type'], 'clicks.click'>>();
+  const answered = broker.send(actorId<MessageOf<typeof clicks>>('clicks'), clicked);
+  check<Same<typeof answered, Observable<number>>>();
   const name = broker.send(names, new GetName(1));
   check<Same<typeof name, Observable<string>>>();
   const pong = broker.send(pings, { type: 'ping' });
