@@ -1019,9 +1019,11 @@ describe('what an observer does when it is told that a message is sent', () => {
   });
 });
 
-type Deed = (broker: InMemoryMessageBroker, registration: Registration) => unknown;
+type Deed = (broker: InMemoryMessageBroker, registration: Registration, mailbox: Mailbox) => unknown;
 
 describe('what is half way when something is done', () => {
+  const box = actorId<any>('box');
+
   /**
    * A broadcast of which somebody is told and does `work`, which has it queued everywhere first. There it pushes out a message whose caller
    * does `meanwhile`, in the middle of it.
@@ -1030,35 +1032,37 @@ describe('what is half way when something is done', () => {
     const { broker } = setup();
     const full = actorId<any>('full');
     broker.register(full, Mailbox.bounded<any>(1, { overflow: 'drop-oldest' }));
+    const mailbox = Mailbox.bounded<any>(2);
+    broker.register(box, mailbox);
     const ends: unknown[] = [];
     const registration = broker.spawn(other, { receive: () => NEVER, onStop: (reason) => void ends.push(reason) });
     let times = 0;
     broker.send(full, 'in the way').subscribe({
       error: () => {
         times++;
-        meanwhile(broker, registration);
+        meanwhile(broker, registration, mailbox);
       },
     });
     let outcome: unknown;
     broker.events$.pipe(filter((event) => event.kind === 'sent' && event.message === 'all'), take(1)).subscribe(() => {
       try {
-        outcome = work(broker, registration);
+        outcome = work(broker, registration, mailbox);
       } catch (error) {
         outcome = error;
       }
     });
-    broker.tryBroadcast('all', (one) => one !== third);
+    broker.tryBroadcast('all', (one) => one !== third && one !== box);
     expect(times).toBe(1);
     expectConserved(broker.metrics());
     expect(broker.metrics().registeredActors).toBe(broker.registeredCount());
-    return { broker, outcome, ends };
+    return { broker, outcome, ends, mailbox };
   }
 
   it('is looked at first: an id is taken meanwhile (R1)', () => {
     const register = (broker: InMemoryMessageBroker): unknown => broker.register(third, Mailbox.bounded(1));
     const { outcome, broker } = inBetween(register, register);
     expect(outcome).toMatchObject({ code: 'AlreadyRegistered' });
-    expect(broker.registeredCount()).toBe(3);
+    expect(broker.registeredCount()).toBe(4);
   });
 
   it('is looked at first: an actor ends meanwhile (R1, R2)', () => {
@@ -1093,6 +1097,18 @@ describe('what is half way when something is done', () => {
     const { outcome } = inBetween((broker) => broker.close(), (broker) => (first = broker.close()));
     expect(outcome).toBe(first);
     await outcome;
+  });
+
+  it.each<[string, Deed]>([
+    ['to another id', (broker, _, mailbox) => (broker.unregister(box), broker.register(third, mailbox))],
+    ['to another broker', (broker, _, mailbox) => (broker.unregister(box), setup().broker.register(box, mailbox))],
+  ])('has its target gone when it comes: a message goes to no mailbox that lives elsewhere (R2): %s', (_, move) => {
+    for (const send of [(broker: InMemoryMessageBroker) => broker.trySend(box, 'x'), (broker: InMemoryMessageBroker) => watchFor(broker.send(box, 'x'))]) {
+      const { outcome, mailbox } = inBetween(send, move);
+      const { code } = 'error' in (outcome as object) ? ((outcome as { error: { code: string } }).error) : { code: undefined };
+      expect(code).toBe('ActorNotFound');
+      expect(mailbox.size).toBe(0);
+    }
   });
 
   it('is looked at first: a target goes meanwhile (R3)', () => {
@@ -1144,5 +1160,20 @@ describe('what is half way when something is done', () => {
     expect(letters).toEqual([]);
     expectConserved(broker.metrics());
     expect(broker.metrics()).toMatchObject({ openRequests: 0, inFlight: 0 });
+  });
+});
+
+describe('a mailbox whose actor has just ended', () => {
+  it('leaves what it took in while that stopped, and takes what comes after that (R2)', () => {
+    const { broker, letters } = setup();
+    const got: unknown[] = [];
+    const mailbox = Mailbox.bounded<any>(5);
+    mailbox.receive({ receive: (message) => void got.push(message), onStop: () => mailbox.next('while it stops') });
+    broker.register(id, mailbox);
+    broker.watch(id).subscribe(() => mailbox.next('after that'));
+    broker.unregister(id);
+    expect(got).toEqual(['after that']);
+    expect(letters).toMatchObject([{ message: 'while it stops', reason: 'ActorNotFound' }]);
+    expectConserved(broker.metrics());
   });
 });

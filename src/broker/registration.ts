@@ -40,6 +40,6 @@ export class LocalRegistration implements Registration {
   }
 
   unsubscribe(): void {
-    if (!this.closed) this.#ender.end(this.#core, this.#life);
+    this.#ender.end(this.#core, this.#life);
   }
 }

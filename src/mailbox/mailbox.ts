@@ -108,13 +108,9 @@ export class Mailbox<in out Msg = any> implements Observer<Msg> {
       const extras = core.rare();
       let follows = !dispatch.isEmitting;
       if (!extras.ended) extras.stream('pressure').pipe(filter(() => follows)).subscribe(subscriber);
-      const tell = (): void => subscriber.next(core.size / core.capacity);
-      if (follows) dispatch.emit({ next: tell }, undefined);
-      else {
-        tell();
-        // What others are still to be told is older than what this one has just seen.
-        dispatch.emit({ next: () => (follows = true) }, undefined);
-      }
+      subscriber.next(core.size / core.capacity);
+      // What others are still to be told is older than what this one has just seen.
+      dispatch.emit({ next: () => (follows = true) }, undefined);
       if (extras.ended) subscriber.complete();
     });
     return pressure$.pipe(distinctUntilChanged());

@@ -55,11 +55,9 @@ function tellAndPlace(
   dispatch.flags |= OFFERING;
   dispatch.fanOut = offering;
   dispatch.journal.sent(record, message);
-  if (!offering.isBegun) {
-    dispatch.flags &= ~OFFERING;
-    dispatch.fanOut = null;
-    offering.queueRest();
-  }
+  dispatch.flags &= ~OFFERING;
+  dispatch.fanOut = null;
+  offering.queueRest();
   return offering.code as FailureCode | typeof TAKEN;
 }
 
