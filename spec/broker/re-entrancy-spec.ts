@@ -1137,6 +1137,18 @@ describe('what is half way when something is done', () => {
     expectConserved(broker.metrics());
   });
 
+  it('is queued without end of the stack, where what each target pushes out sets something off (M7, R4)', () => {
+    const { broker } = setup();
+    const targets = Array.from({ length: 5_000 }, (_, n) => actorId<any>(`target ${n}`));
+    for (const target of targets) broker.register(target, Mailbox.bounded<any>(1, { overflow: 'drop-oldest' }));
+    let reactions = 0;
+    broker.register(id, Mailbox.unbounded());
+    for (const target of targets) broker.send(target, 'old', { timeout: Infinity }).subscribe({ error: () => (reactions++, broker.trySend(id, 'one is out')) });
+    expect(broker.tryBroadcast('cast', (one) => one !== id)).toBe(5_000);
+    expect(reactions).toBe(5_000);
+    expect(broker.metrics()).toMatchObject({ pending: 10_000, totalFailed: 5_000 });
+  });
+
   it('is called off for good, also while its caller is told so (S3)', () => {
     const { broker, letters } = setup();
     const got: unknown[] = [];

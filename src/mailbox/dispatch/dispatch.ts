@@ -13,7 +13,7 @@ import type { Host } from './host';
 import { IdSequence } from './id-sequence';
 import type { Journal } from './journal';
 import { macrotask } from './macrotask';
-import { Nesting } from './nesting';
+import { DEEPEST, Nesting } from './nesting';
 import { READING_MASK, VISIT } from './pace';
 import { RunQueue } from './run-queue';
 
@@ -60,6 +60,8 @@ export class Dispatch {
   #deferred: RunQueue[] | undefined;
   #atRest: (() => void)[] | undefined;
   #ticks = 0;
+  /** How often what is half way is being queued, one within the other. */
+  #settling = 0;
   #lastNumber = NOBODY;
   /** A macrotask will go on where a drain gave way; and the slice that senders have until then is used up. */
   #resumes = false;
@@ -236,9 +238,15 @@ export class Dispatch {
 
   /** Queues what is half way, the rest of a fan-out, so that what is done now comes after it at every target (rule R4). */
   settleFanOut(): void {
-    if ((this.flags & (FANNING | OFFERING)) === 0) return;
-    // Whoever is told of what that pushes out comes after it, too, and goes on with it: the flags stand until it is through.
-    this.fanOut?.queueRest(this);
+    if ((this.flags & (FANNING | OFFERING)) === 0 || this.#settling === DEEPEST) return;
+    // Whoever is told of what that pushes out comes after it, too, and goes on with it: the flags stand until it is through. Thousands
+    // who do so would end the stack: the deepest come before what is left.
+    this.#settling++;
+    try {
+      this.fanOut?.queueRest(this);
+    } finally {
+      this.#settling--;
+    }
     this.flags &= ~(FANNING | OFFERING);
     this.fanOut = null;
   }

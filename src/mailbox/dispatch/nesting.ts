@@ -1,7 +1,7 @@
 import { ChunkedQueue } from '../../buffer/chunked-queue';
 
 /** Levels of replies within replies that share a stack. Each is some twenty frames, more with operators of the user's. */
-const DEEPEST = 50;
+export const DEEPEST = 50;
 
 /**
  * Replies that settle one another: an actor that answers with what it asked the next one, in a chain of thousands.
