@@ -1137,6 +1137,15 @@ describe('what is half way when something is done', () => {
     expectConserved(broker.metrics());
   });
 
+  it('comes first however often something was half way before (R4)', () => {
+    const { broker } = setup();
+    const got: unknown[] = [];
+    broker.spawn(id, () => void broker.trySend(other, 'nested'));
+    broker.spawn(other, (message) => void got.push(message));
+    for (let n = 0; n < 100; n++) broker.tryBroadcast('cast');
+    expect(got).toEqual(Array.from({ length: 100 }, () => ['cast', 'nested']).flat());
+  });
+
   it('is queued without end of the stack, where what each target pushes out sets something off (M7, R4)', () => {
     const { broker } = setup();
     const targets = Array.from({ length: 5_000 }, (_, n) => actorId<any>(`target ${n}`));
