@@ -1140,8 +1140,11 @@ describe('what is half way when something is done', () => {
   it('comes first however often something was half way before (R4)', () => {
     const { broker } = setup();
     const got: unknown[] = [];
-    broker.spawn(id, () => void broker.trySend(other, 'nested'));
+    broker.spawn(id, () => {});
     broker.spawn(other, (message) => void got.push(message));
+    broker.events$.subscribe((event) => {
+      if (event.kind === 'sent' && event.target === id) broker.trySend(other, 'nested');
+    });
     for (let n = 0; n < 100; n++) broker.tryBroadcast('cast');
     expect(got).toEqual(Array.from({ length: 100 }, () => ['cast', 'nested']).flat());
   });
