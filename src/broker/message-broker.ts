@@ -168,7 +168,8 @@ export interface MessageBroker extends Sender, Publisher, AsyncCloseable {
 
   /**
    * Refuses newcomers from outside with `BrokerClosed`, lets what is queued and running finish, ends every actor, completes every
-   * stream. Resolves when that is done. Idempotent; with `drain: false` a second call ends at once what the first one waits for. Also `[Symbol.asyncDispose]`, where the runtime has it.
+   * stream. Resolves when that is done. Idempotent; with `drain: false` a second call ends at once what the first
+   * one waits for. Also `[Symbol.asyncDispose]`, where the runtime has it.
    *
    * What never ends is waited for until `timeout`: a message queued where nobody receives, a turn that awaits this very promise.
    *

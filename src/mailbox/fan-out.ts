@@ -54,7 +54,10 @@ export function runFanOut(dispatch: Dispatch, fanOut: FanOut, isPlain: boolean, 
   }
 }
 
-/** The same where its sending is told, for all targets, before it is queued anywhere. Whatever one of those who are told does comes after all of it. */
+/**
+ * The same where its sending is told, for all targets, before it is queued anywhere. Whatever one of those who are told does comes after
+ * all of it.
+ */
 function tellAndQueue(dispatch: Dispatch, fanOut: FanOut, announce: (() => void) | undefined): void {
   const outermost = dispatch.enter();
   const records: MessageRecord[] = (fanOut.records = []);

@@ -48,8 +48,9 @@ export class DeadLetterLog {
 
   print(letter: DeadLetter): void {
     const target = letter.target === undefined ? (letter.topic === undefined ? '' : ` on topic ${describeValue(letter.topic)}`) : ` to ${describeValue(letter.target)}`;
+    const isLast = this.#count === this.#first;
     this.#write(
-      `rx-broker: dead letter: a message${target} was lost: ${letter.reason}${letter.asked ? ' (its sender knows)' : ''}. Observe deadLetters$ or attach a DeadLetterQueue.${this.#count === this.#first ? ' Further ones are only counted.' : ''}`,
+      `rx-broker: dead letter: a message${target} was lost: ${letter.reason}${letter.asked ? ' (its sender knows)' : ''}. Observe deadLetters$ or attach a DeadLetterQueue.${isLast ? ' Further ones are only counted.' : ''}`,
       letter,
     );
   }

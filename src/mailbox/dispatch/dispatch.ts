@@ -246,9 +246,9 @@ export class Dispatch {
       this.fanOut?.queueRest(this);
     } finally {
       this.#settling--;
+      this.flags &= ~(FANNING | OFFERING);
+      this.fanOut = null;
     }
-    this.flags &= ~(FANNING | OFFERING);
-    this.fanOut = null;
   }
 
   /** What precedes every send: the rest of a fan-out is queued. Answers what is known of the message from here. */
