@@ -7,10 +7,10 @@ import { median, noiseOf } from './harness/statistics';
 import { formatTable } from './harness/table';
 import { parts } from './parts';
 
-/** The parts that have budgets. The others show what things cost, beside peers and as they grow. */
+/** The parts that have budgets. The other parts compare with peers, and show growth. */
 const checked = ['send', 'request', 'broadcast', 'failure', 'queue', 'operators', 'memory', 'bundle'];
 
-/** A row over its budget is measured again, so many times in all: how a process compiled its code is part of the noise. */
+/** A case with a row over its budget runs again, so many times in all: processes that compile the same code differently are noise, too. */
 const attempts = 5;
 
 const started = performance.now();
@@ -37,7 +37,7 @@ for (const { budget } of exceeded) console.error(pc.red(`${budget ?? ''} is over
 console.log(pc.dim(`${String(rows.length)} figures in ${prettyMs(performance.now() - started)}`));
 process.exitCode = exceeded.length + errors.length > 0 ? 1 : 0;
 
-/** The rows of a case: of one process where all are within their budgets, else the medians of several. */
+/** The rows of a case: those of one process if all are within their budgets, else the medians of three or five processes. */
 async function settled(name: CaseName): Promise<readonly Measure[]> {
   const runs: (readonly Measure[])[] = [];
   for (let attempt = 0; attempt < attempts; attempt++) {
@@ -48,7 +48,7 @@ async function settled(name: CaseName): Promise<readonly Measure[]> {
   return runs[0]!.map((_, index) => combined(runs.map((run) => run[index]!)));
 }
 
-/** One row of several processes: the median of each figure, and the noise between them where it is more than within them. */
+/** One row of several processes: the median of each figure. Its noise is that within a process or between them, whichever is larger. */
 function combined(rows: readonly Measure[]): Measure {
   const first = rows[0]!;
   const ratios = rows.map(({ ratio }) => ratio ?? NaN);

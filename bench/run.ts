@@ -3,10 +3,11 @@ import pc from 'picocolors';
 import prettyMs from 'pretty-ms';
 import type { Effort } from './harness/effort';
 import { machine } from './harness/machine';
-import { runPart } from './harness/run-part';
+import { runPart, type PartResult } from './harness/run-part';
 import { formatTable } from './harness/table';
 import { parts } from './parts';
-import { writeResults } from './report/results';
+import { chartOf } from './report/chart';
+import { resultsOf, writeResults } from './report/results';
 
 const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const effort: Effort = process.argv.includes('--short') ? 'short' : 'full';
@@ -21,7 +22,7 @@ const names = wanted.length > 0 ? wanted : Object.keys(parts);
 const on = machine();
 console.log(pc.dim(`${on.cpu}, ${String(on.cores)} cores, Node ${on.node}, rxjs ${on.packages.rxjs ?? ''}`));
 const started = performance.now();
-const results = [];
+const done: PartResult[] = [];
 for (const name of names) {
   const result = await runPart(name, effort, (text) => {
     if (process.stdout.isTTY) logUpdate(pc.dim(text));
@@ -30,9 +31,12 @@ for (const name of names) {
   console.log(`\n${pc.bold(result.title)}  ${pc.dim(result.about)}`);
   console.log(formatTable(result.measures));
   for (const failure of result.failures) console.log(pc.red(failure));
-  results.push(result);
+  done.push(result);
 }
 console.log(pc.dim(`\n${prettyMs(performance.now() - started)} in all`));
-if (results.some(({ failures }) => failures.length > 0)) process.exitCode = 1;
+if (done.some(({ failures }) => failures.length > 0)) process.exitCode = 1;
 // A part, or short rounds, are for looking at; only a whole run is a result.
-else if (wanted.length === 0 && effort === 'full') await writeResults(on, results);
+else if (wanted.length === 0 && effort === 'full') {
+  const results = resultsOf(on, done);
+  await writeResults(results, chartOf(results));
+}

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
  * an edit elsewhere leaves an argument alone.
  */
 const LEAST = 90;
-const FOLDERS = ['mailbox', 'buffer', 'broker', 'routing'];
+const FOLDERS = ['kernel', 'mailbox', 'buffer', 'broker', 'routing'];
 const [report = '.reports/mutation/mutation.json'] = process.argv.slice(2);
 const { files } = JSON.parse(readFileSync(report, 'utf8'));
 const argued = JSON.parse(readFileSync('.config/mutation/equivalent.json', 'utf8'));

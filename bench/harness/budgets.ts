@@ -4,9 +4,9 @@ import type { Measure } from './measure';
 export interface Budget {
   /** A ratio, or bytes where there is no floor. */
   readonly atMost: number;
-  /** A budget that is out of reach today, and what is held instead: it must not get worse. */
+  /** A limit that must hold while `atMost` is out of reach. */
   readonly held?: number;
-  /** Where the rest goes. */
+  /** Why `atMost` is out of reach, with measurements. */
   readonly why?: string;
 }
 
@@ -16,9 +16,9 @@ export const budgets = JSON.parse(readFileSync(new URL('../budgets.json', import
 export interface Verdict {
   readonly budget: Budget;
   readonly actual: number;
-  /** At most what the budget allows. */
+  /** Not over `atMost`. */
   readonly isMet: boolean;
-  /** Over what is allowed, or held, by more than the noise that was measured with it. */
+  /** Over `atMost` (or `held`) by more than the noise that was measured with it. */
   readonly isExceeded: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** Counts what arrives, over all handlers that were made from it. */
+/** Counts the messages that arrive at all handlers that were made from it. */
 export interface Tally {
   arrived: number;
   sum: number;
@@ -18,10 +18,16 @@ export function distinctHandlers(count: number, tally: Tally): readonly Sink[] {
   });
 }
 
-/** Handlers that answer, each with code of its own. */
-export function distinctRepliers(count: number): readonly ((message: number) => number)[] {
+/** Handlers that reply at once, each with code of its own. */
+export const distinctRepliers = (count: number): readonly ((message: number) => number)[] => repliers(count, '');
+
+/** Handlers that reply by a promise, each with code of its own. */
+export const distinctPromisers = (count: number): readonly ((message: number) => Promise<number>)[] => repliers(count, 'async ');
+
+function repliers<Reply>(count: number, modifier: '' | 'async '): readonly ((message: number) => Reply)[] {
   return Array.from({ length: count }, (_, index) => {
+    const body = `return ${modifier}function replier${String(index)}(message) { return message + ${String(index)}; }`;
     // eslint-disable-next-line @typescript-eslint/no-implied-eval
-    return new Function(`return function replier${String(index)}(message) { return message + ${String(index)}; }`)() as (m: number) => number;
+    return new Function(body)() as (message: number) => Reply;
   });
 }

@@ -1,8 +1,9 @@
+import { cpuTime } from './cpu-time';
 import { roundsOf, type Effort } from './effort';
 import { median, noiseOf } from './statistics';
 import { checkArrived, type Work } from './work';
 
-/** What a work took, in nanoseconds an operation, round by round. */
+/** The CPU time of a work, in nanoseconds an operation, round by round. */
 export interface Timing {
   readonly name: string;
   readonly rounds: readonly number[];
@@ -13,13 +14,13 @@ export interface Timing {
 export interface Ratio {
   /** The median of the ratios of each round. */
   readonly ratio: number;
-  /** How far the ratio of a usual round is from it. */
+  /** How far the ratio of a usual round is from the median. */
   readonly noise: number;
 }
 
 /**
  * Times works against each other in one process. Every round times each of them once, the even rounds forwards and the odd ones
- * backwards: what slows the machine for a while slows all of them, and the ratios of a round stay true where means do not.
+ * backwards. A machine that is slow for a while is slow for all of them, so the ratios of a round stay true where means do not.
  */
 export async function interleave(works: readonly Work[], effort: Effort): Promise<Timing[]> {
   const { rounds, sample, warmUp } = roundsOf[effort];
@@ -40,28 +41,32 @@ export function ratioOf(ours: Timing, floor: Timing): Ratio {
   return { ratio: median(ratios), noise: noiseOf(ratios) };
 }
 
-/** Warms a work up, and says how often it has to run for one sample. */
+/** Warms a work up, and returns how often it has to run for one sample. */
 async function runsFor(work: Work, sample: number, warmUp: number): Promise<number> {
-  let spent = 0;
+  const start = performance.now();
   let fastest = Infinity;
-  for (let run = 0; run < 3 || spent < warmUp; run++) {
-    const ms = ((await time(work, 1)) * work.operations) / 1e6;
-    spent += ms;
-    fastest = Math.min(fastest, ms);
+  for (let count = 0; count < 3 || performance.now() - start < warmUp; count++) {
+    const before = performance.now();
+    await run(work, 1);
+    fastest = Math.min(fastest, performance.now() - before);
   }
   return Math.max(1, Math.round(sample / fastest));
 }
 
 /** Nanoseconds an operation. */
 async function time(work: Work, runs: number): Promise<number> {
-  const before = work.arrived();
-  const start = process.hrtime.bigint();
-  for (let run = 0; run < runs; run++) {
+  const arrived = work.arrived();
+  const start = cpuTime();
+  await run(work, runs);
+  const ns = cpuTime() - start;
+  checkArrived(work, arrived, runs);
+  return ns / (runs * work.operations);
+}
+
+async function run(work: Work, runs: number): Promise<void> {
+  for (let count = 0; count < runs; count++) {
     const promise = work.run();
-    // Only what is asynchronous is awaited: an await in between would count as work.
+    // A synchronous work is not awaited: an await in between would count as work.
     if (promise !== undefined) await promise;
   }
-  const ns = Number(process.hrtime.bigint() - start);
-  checkArrived(work, before, runs);
-  return ns / (runs * work.operations);
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 
-/** What a figure depends on, besides the code. */
+/** The machine and the packages that a figure depends on. */
 export interface Machine {
   readonly cpu: string;
   readonly cores: number;
@@ -9,7 +9,7 @@ export interface Machine {
   readonly platform: string;
   readonly node: string;
   readonly v8: string;
-  /** The versions of all that is measured. */
+  /** The versions of the packages that are measured. */
   readonly packages: Readonly<Record<string, string>>;
 }
 

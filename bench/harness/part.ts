@@ -1,19 +1,19 @@
 import type { Effort } from './effort';
 import type { Measure } from './measure';
 
-/** What a case is given. */
+/** The means of a case. */
 export interface Bench {
   readonly effort: Effort;
   /** Shows how far a long case has come. */
   progress(text: string): void;
 }
 
-/** Runs in a process of its own, with `--expose-gc`: what one case taught the engine does not slow the next one. */
+/** Runs in a process of its own, with `--expose-gc`: the feedback that one case gave the engine does not slow the next one. */
 export type Case = (bench: Bench) => Promise<readonly Measure[]> | readonly Measure[];
 
 export interface Part {
   readonly title: string;
-  /** What is compared with what, for whoever reads the table. */
+  /** Which works are compared, for the reader of the table. */
   readonly about: string;
   readonly cases: Readonly<Record<string, Case>>;
 }

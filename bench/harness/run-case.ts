@@ -9,7 +9,7 @@ export interface CaseName {
   readonly case: string;
 }
 
-/** Runs a case in a process of its own. Rejects with what the case threw, or when its process ended without an answer. */
+/** Runs a case in a process of its own. Rejects with the error that the case threw, or when its process ends without an answer. */
 export function runCase(name: CaseName, effort: Effort, onProgress: (text: string) => void): Promise<readonly Measure[]> {
   return new Promise((resolve, reject) => {
     const script = fileURLToPath(new URL('./case-process.ts', import.meta.url));

@@ -8,7 +8,7 @@ export interface PartResult {
   readonly title: string;
   readonly about: string;
   readonly measures: readonly Measure[];
-  /** What the cases threw: one that did not do its work has no number. */
+  /** The errors that cases threw: a case that did not do its work has no number. */
   readonly failures: readonly string[];
 }
 

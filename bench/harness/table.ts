@@ -14,8 +14,6 @@ export function formatValue(value: number | undefined, unit: Unit): string {
       return prettyBytes(Math.round(value), { maximumFractionDigits: 1 });
     case 'per second':
       return value < 1e6 ? `${digits(value / 1e3)} k/s` : `${digits(value / 1e6)} M/s`;
-    case 'timers':
-      return String(value);
     case 'ratio':
       return '';
   }
@@ -35,6 +33,7 @@ function byWork(measures: readonly Measure[]): string {
   ];
   if (has('floor')) columns.push(['floor', ({ floor, unit }) => (floor ? `${formatValue(floor.value, unit)} ${pc.dim(floor.name)}` : '')]);
   if (has('stated')) columns.push(['stated', ({ stated, unit }) => (stated === undefined ? '' : formatValue(stated, unit))]);
+  if (has('rerun')) columns.push(['run beside', ({ rerun, unit }) => (rerun === undefined ? '' : formatValue(rerun, unit))]);
   if (has('ratio')) columns.push(['ratio', formatRatio]);
   if (has('budget')) columns.push(['budget', formatVerdict]);
   if (has('note')) columns.push(['', ({ note }) => pc.dim(note ?? '')]);

@@ -1,4 +1,4 @@
-/** Something to do again and again that knows how much of what it was asked to do has arrived. */
+/** Something to do again and again that counts how many of its operations have arrived. */
 export interface Work {
   readonly name: string;
   /** How many operations one `run` asks for. */
@@ -8,7 +8,7 @@ export interface Work {
   arrived(): number;
 }
 
-/** @throws an Error, if what arrived since `before` is not what was asked for. A benchmark that skips the work has no number. */
+/** @throws an Error, if fewer or more operations have arrived since `before` than were asked for: a benchmark that skips work has no number. */
 export function checkArrived(work: Work, before: number, runs: number): void {
   const expected = runs * work.operations;
   const arrived = work.arrived() - before;

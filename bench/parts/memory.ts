@@ -1,13 +1,14 @@
-import { Subject } from 'rxjs';
+import { NEVER, Subject, timeout, type Subscription } from 'rxjs';
 import { actorId, InMemoryMessageBroker, Mailbox, type ActorId } from 'rx-broker';
 import type { Measure } from '../harness/measure';
 import type { Part } from '../harness/part';
 import { bytesKept } from '../harness/retained';
+import { bytesOfEntries } from '../workloads/routing-entries';
 
 const count = 100_000;
 const ids: readonly ActorId<number>[] = Array.from({ length: count }, (_, index) => actorId(`actor-${String(index)}`));
 
-/** Each actor has a handler of its own, as it has in an application: it closes over what belongs to that actor. */
+/** Each actor has a handler of its own that closes over the data of that actor, as in an application. */
 const handlerOf = (index: number): ((message: number) => void) => {
   return (message) => {
     if (message < 0) throw new Error(`actor ${String(index)} got ${String(message)}`);
@@ -45,27 +46,12 @@ function idleActor(): Measure {
   };
 }
 
-/**
- * Actors that are registered beside the same actors after they were unregistered, both with their mailboxes held: what is left is
- * what the broker keeps to find them.
- */
 function routingEntry(): Measure {
-  const held = (stay: boolean): number =>
-    bytesKept(() => {
-      const broker = new InMemoryMessageBroker();
-      const mailboxes = ids.map((id) => {
-        const mailbox = Mailbox.unbounded<number>();
-        broker.register(id, mailbox);
-        return mailbox;
-      });
-      if (!stay) for (const id of ids) broker.unregister(id);
-      if (broker.registeredCount() !== (stay ? count : 0)) throw new Error('The registry does not hold what it was given.');
-      return [mailboxes, broker];
-    });
+  const actors = 25_000;
   return {
     work: 'routing entry of a registered actor',
     subject: 'rx-broker',
-    value: (held(true) - held(false)) / count,
+    value: bytesOfEntries(actors) / actors,
     unit: 'bytes',
     stated: 48,
     budget: 'routing entry, bytes',
@@ -86,12 +72,42 @@ function queuedMessage(): Measure {
   return { work: 'queued message', subject: 'rx-broker', value: bytes / queued, unit: 'bytes', budget: 'queued message, bytes' };
 }
 
+/** An actor that never replies holds every request open. Callers keep their subscriptions. */
+function openAsk(): Measure {
+  const silent = actorId<number>('silent');
+  // One observer for all: an observer of a caller's own costs the same on both sides.
+  const observer = { next: () => undefined, error: () => undefined };
+  const ask = perCaller(() => {
+    const broker = new InMemoryMessageBroker();
+    broker.spawn(silent, () => NEVER, { concurrency: count });
+    const callers = ids.map((_, index) => broker.send(silent, index).subscribe(observer));
+    if (broker.metrics().openRequests !== count) throw new Error('Not all requests are open.');
+    return callers;
+  });
+  const never = perCaller(() => ids.map(() => NEVER.pipe(timeout(5000)).subscribe(observer)));
+  return {
+    work: 'an open request',
+    subject: 'rx-broker',
+    value: ask,
+    unit: 'bytes',
+    floor: { name: 'NEVER.pipe(timeout(5000))', value: never },
+    ratio: ask / never,
+    noise: 0.01,
+    budget: 'open ask / NEVER with timeout',
+  };
+}
+
+/** Bytes for each caller, whose timers end afterwards. */
+const perCaller = (build: () => readonly Subscription[]): number =>
+  bytesKept(build, (callers) => callers.forEach((caller) => caller.unsubscribe())) / count;
+
 export const memory: Part = {
   title: 'Memory',
-  about: 'Bytes kept after four collections, over 100,000 objects of a kind (a million for messages).',
+  about: 'Bytes kept after four collections, over 100,000 objects of a kind (a million for messages); entries by the kinds of objects on the heap.',
   cases: {
     entry: () => [routingEntry()],
     actor: () => [idleActor()],
     message: () => [queuedMessage()],
+    ask: () => [openAsk()],
   },
 };

@@ -18,12 +18,12 @@ interface Comparison {
 interface Column {
   readonly work: string;
   readonly unit: Unit;
-  /** What a peer has to offer for it. */
+  /** The peer's property that has this work. */
   readonly offer: PeerWork;
   compare(bench: Bench, ours: Peer, other: Peer): Promise<Comparison>;
 }
 
-/** Every column has a case for each peer: what one bus taught the engine about RxJS would slow the others in its process. */
+/** Every column has a case for each peer: the feedback that one bus gave the engine about RxJS would slow the others in its process. */
 const beside =
   ({ work, unit, offer, compare }: Column, peer: string, isFirst: boolean): Case =>
   async (bench) => {
@@ -50,7 +50,7 @@ const stalled: Column = {
   work: '100,000 stalled, each',
   unit: 'ns',
   offer: 'stalled',
-  // One run sends 100,000 messages, which takes some more than a second: a few rounds are enough.
+  // One run sends 100,000 messages, and some peers take more than a second for them: a few rounds are enough.
   compare: async (_, our, other) => inPairs(await interleave([other, our].map(stallingOf), 'short')),
 };
 

@@ -73,7 +73,7 @@ async function queueing({ effort }: Bench): Promise<Measure[]> {
   ];
 }
 
-/** What `send` costs beyond `trySend`, and a round trip as a whole. */
+/** The cost of `send` beyond `trySend`, and of a round trip as a whole. */
 async function replies(bench: Bench): Promise<Measure[]> {
   const [asked, told] = (await interleave([ask(actorCount), tell(actorCount)], bench.effort)) as [Timing, Timing];
   const difference = median(asked.rounds.map((ns, round) => ns - told.rounds[round]!));

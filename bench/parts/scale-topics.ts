@@ -45,7 +45,7 @@ const publish =
     };
   };
 
-/** Asks whoever is bound. `share`: how the actors are bound to the topics. */
+/** Sends each message to one of the actors that are bound to its topic. */
 function ask(broker: InMemoryMessageBroker, topics: readonly string[]): Work {
   const keys = topics.map((topic) => ({ topic }));
   let arrived = 0;

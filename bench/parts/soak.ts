@@ -6,7 +6,7 @@ import { count } from '../workloads/growth';
 import { MixedTraffic } from '../workloads/mixed-traffic';
 
 const messagesOf = { full: 50e6, short: 2e6 } as const;
-/** What teaches the engine, and fills what is bounded. */
+/** Messages that teach the engine and fill bounded queues, before the heap is read. */
 const warmUpOf = { full: 5e6, short: 1e6 } as const;
 /** Cycles between two looks at the event loop: timeouts and promises need their turn. */
 const stretch = 50;

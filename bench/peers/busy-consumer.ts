@@ -38,7 +38,7 @@ export function stalledBy(consumer: BusyConsumer, send: (message: number) => voi
 }
 
 /**
- * What RxJS documents for one after the other: `concatMap`, which keeps what has to wait. Each of its inner streams is a promise,
+ * RxJS documents `concatMap` for one after the other: it keeps the values that have to wait. Each of its inner streams is a promise,
  * since a thousand that end at once overflow the stack.
  */
 export function stalledStream(messages: Observable<number>, send: (message: number) => void): Stalled {

@@ -11,7 +11,7 @@ interface Question {
   reply(value: number): void;
 }
 
-/** What is written by hand where no library is wanted. */
+/** The bus that is written by hand where no library is wanted. */
 export const mapOfSubjects: Peer = {
   name,
   notes: { fanOut: 'a loop over the map', stalled: 'concatMap' },

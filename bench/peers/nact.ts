@@ -47,7 +47,7 @@ export const nact: Peer = {
       }
     });
   },
-  // There is no broadcast: who sends has the references.
+  // There is no broadcast: the sender has the references.
   fanOut() {
     const tally = newTally();
     const system = start();

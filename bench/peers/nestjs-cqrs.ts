@@ -6,7 +6,7 @@ import { distinctHandlers, type Tally } from '../harness/handlers';
 import { busyChannel, channelCount, counted, receiverCount, replied, Replies, type Peer } from './peer';
 
 const name = '@nestjs/cqrs';
-/** All that are published run at once, and get slower the more they are. */
+/** All events that are published run at once; the more they are, the slower each is. */
 const few = 128;
 const fewFannedOut = 10;
 const newTally = (): Tally => ({ arrived: 0, sum: 0 });
@@ -88,5 +88,5 @@ export const nestjsCqrs: Peer = {
   stalled: { why: 'all handlers run at once, busy or not' },
 };
 
-/** A handler's result is a promise, and its event is done with when that has settled. */
+/** A handler's result is a promise, and its event is handled when that promise has settled. */
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

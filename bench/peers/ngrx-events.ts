@@ -1,4 +1,4 @@
-// First: without Angular's build, what it has compiled in part is compiled when it is loaded.
+// This import comes first: it compiles at run time the code that Angular's build would have finished.
 import '@angular/compiler';
 import { Injector } from '@angular/core';
 import { type } from '@ngrx/signals';

@@ -6,7 +6,7 @@ export interface NotSupported {
   readonly why: string;
 }
 
-/** What a peer does, set up as its own documentation does it; or why it cannot. */
+/** A work of a peer, set up as its own documentation does it; or the reason why there is none. */
 export type Offer<T> = (() => T | Promise<T>) | NotSupported;
 
 /** A consumer that is busy with one message, while others wait for it. */
@@ -33,7 +33,7 @@ export interface Peer {
   readonly channels: Offer<Work>;
   /** Made anew each time. */
   readonly stalled: Offer<Stalled>;
-  /** What one has to know to compare. */
+  /** Differences that a reader has to know to compare. */
   readonly notes?: Readonly<Partial<Record<PeerWork, string>>>;
 }
 
@@ -49,10 +49,10 @@ export const channelNames: readonly string[] = Array.from({ length: channelCount
 /** Neither the first nor the last. */
 export const busyChannel = 500;
 
-/** What a replier adds to a number, so that a reply is not its message. */
+/** A replier adds this to a number, so that a reply is not its message. */
 export const replied = 1;
 
-/** A work whose handlers count what arrives. */
+/** A work whose handlers count the messages that arrive. */
 export function counted(name: string, operations: number, tally: Tally, run: Work['run']): Work {
   return { name, operations, run, arrived: () => tally.arrived };
 }

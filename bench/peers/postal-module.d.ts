@@ -1,4 +1,4 @@
-/** What is used of postal, which has no types of its own. */
+/** The part of postal that is used. The package has no types of its own. */
 declare module 'postal' {
   interface Subscription {
     unsubscribe(): void;

@@ -6,7 +6,7 @@ import { batch, busyChannel, channelNames, counted, fanOutBatch, receiverCount, 
 const name = 'Subject';
 const newTally = (): Tally => ({ arrived: 0, sum: 0 });
 
-/** One Subject for all: what RxJS itself is as a bus. */
+/** One Subject for all channels. */
 export const subject: Peer = {
   name,
   notes: { channels: 'every subscriber filters', stalled: 'concatMap' },

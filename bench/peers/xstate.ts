@@ -18,7 +18,7 @@ interface Asked {
   readonly sender: Asker;
 }
 
-/** The lightest actor that takes messages; a machine costs more. */
+/** The lightest XState actor that takes messages; a state machine costs more. */
 const actorOf = (handler: (message: number) => void) =>
   createActor(fromCallback<Told>(({ receive }) => receive(({ message }) => handler(message))));
 
@@ -34,7 +34,7 @@ export const xstate: Peer = {
       for (let message = 0; message < batch; message++) actor!.send({ type: 'told', message });
     });
   },
-  // A message brings a reference to whom to answer: "Request-response" of the documentation.
+  // A message brings a reference to the actor that waits for the answer: "Request-response" of the documentation.
   ask() {
     const replies = new Replies();
     const sender: Asker = actorOf(replies.take).start();
@@ -45,7 +45,7 @@ export const xstate: Peer = {
       for (let message = 0; message < batch; message++) replier.send({ type: 'asked', message, sender });
     });
   },
-  // There is no broadcast: who sends has the references.
+  // There is no broadcast: the sender has the references.
   fanOut() {
     const tally = newTally();
     const receivers = actors(receiverCount, tally);

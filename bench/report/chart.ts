@@ -46,7 +46,7 @@ export function chartOf(results: Results): string {
   return `${renumbered(svg)}\n`;
 }
 
-/** Its names count what was drawn in this process before: here they count from zero. */
+/** ECharts numbers names on through a process; here they count from zero. */
 function renumbered(svg: string): string {
   const names = new Map<string, string>();
   return svg.replaceAll(/\bzr\d+-[\w-]+/g, (name) => {
@@ -146,7 +146,7 @@ function optionOf({ date, machine }: Results, panels: readonly Placed[], height:
       silent: true,
       barWidth: 11,
       data: bars.map((bar) => ({
-        // A logarithmic axis has no zero: what has no bar begins and ends where the axis does.
+        // A logarithmic axis has no zero: a missing bar begins and ends where the axis begins.
         value: bar.value ?? 1,
         itemStyle: { color: colors[bar.who], borderRadius: [0, 2, 2, 0] },
         label: {

@@ -4,7 +4,7 @@ import { formatValue } from '../harness/table';
 import { peerWorks } from './peer-matrix';
 import type { Results } from './results';
 
-/** The rows of the README's table of costs: what is done, beside what, and the keys of its budgets. Several share one row where they say the same. */
+/** The rows of the README's table of costs: the work, its floor, and the keys of its budgets. Works with the same floor share a row. */
 const rows: readonly (readonly [work: string, floor: string, ...budgets: string[]])[] = [
   ['`trySend`, 1,000 actors', '`map.get` + `Subject.next`', 'trySend / map + Subject.next'],
   ['the same', '`map.get` + a direct call', 'trySend / map + direct call'],
@@ -12,19 +12,32 @@ const rows: readonly (readonly [work: string, floor: string, ...budgets: string[
   ['`trySend`, 100,000 actors at random', '`map.get` + `Subject.next`', 'trySend among 100,000 / map + Subject.next'],
   ['`send().subscribe()`', 'a cold `Observable`', 'send / Observable'],
   ['`await firstValueFrom(send())`', 'the same of that `Observable`', 'firstValueFrom(send) / firstValueFrom(Observable)'],
+  [
+    'the same, reply by a promise; 1,000 at once',
+    'the same of `from(promise).pipe(timeout(5000))`',
+    'firstValueFrom(send), promise / from(promise) with timeout',
+    'firstValueFrom(send), promise, 1,000 at once / from(promise) with timeout',
+  ],
   ['`tryBroadcast` to 10, to 100', '`Subject.next` to as many', 'tryBroadcast to 10 / Subject.next', 'tryBroadcast to 100 / Subject.next'],
-  ['refusal: full, unknown actor', 'an accepted `trySend`', 'refusal, full / trySend', 'refusal, unknown actor / trySend'],
+  ['`publish` to 10', '`Subject.next` to as many', 'publish to 10 / Subject.next'],
+  [
+    'refusal: unknown actor, full mailbox',
+    '`map.get` + `Subject.next`',
+    'refusal, unknown actor / map + Subject.next',
+    'refusal, full mailbox / map + Subject.next',
+  ],
   ['a priority', 'normal', 'priority / normal'],
   ['drain of 1,000,000 messages', 'an idle `trySend`', 'drain / trySend'],
   ['`boundedConcatMap`', '`concatMap`', 'boundedConcatMap / concatMap'],
-  ['an idle actor', 'a `Subject` with a subscriber', 'idle actor / Subject with a subscriber'],
+  ['memory of an idle actor', 'a `Subject` with a subscriber', 'idle actor / Subject with a subscriber'],
+  ['memory of an open request', '`NEVER.pipe(timeout(5000))`', 'open ask / NEVER with timeout'],
   ['routing entry, queued message', '–', 'routing entry, bytes', 'queued message, bytes'],
-  ['core, `Mailbox`, an operator (gzip)', '–', 'core, bytes', 'Mailbox alone, bytes', 'one operator alone, bytes'],
+  ['broker, `Mailbox`, an operator (gzip)', '–', 'broker, bytes', 'Mailbox alone, bytes', 'one operator alone, bytes'],
 ];
 
 const bundled = 'Bundle';
 
-/** What the README says of a whole run: two tables, and where it was measured. */
+/** The README's text on a whole run: two tables, and where it was measured. */
 export function mainNumbers(results: Results): string {
   return [...whereMeasured(results), '', ...costs(results), '', ...peers(results)].join('\n');
 }
@@ -38,7 +51,7 @@ function costs({ parts }: Results): string[] {
   const measured = new Map<string, Measure>();
   for (const measure of parts.flatMap(({ measures }) => measures)) {
     const { budget } = measure;
-    // Where several have one budget, the largest stands for them.
+    // Where several rows have one budget, the largest stands for them.
     if (budget !== undefined && !(figureOf(measured.get(budget)) >= figureOf(measure))) measured.set(budget, measure);
   }
   const sizes = new Set(parts.filter(({ title }) => title === bundled).flatMap(({ measures }) => measures));
@@ -68,7 +81,7 @@ function formatFigure(measure: Measure, figure: number, sizes: ReadonlySet<Measu
   return sizes.has(measure) ? `${(figure / 1000).toFixed(1)} kB` : formatValue(figure, measure.unit);
 }
 
-/** A column for each work, a row for each peer: what ours costs, and how many times that the others do. */
+/** A column for each work, a row for each peer: the cost of ours, and how many times that the others cost. */
 function peers(results: Results): string[] {
   const works = peerWorks(results);
   const names = [...new Set(works.flatMap((work) => work.peers.map(({ name }) => name)))];

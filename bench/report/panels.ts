@@ -2,7 +2,7 @@ import type { Measure } from '../harness/measure';
 import { peerWorks } from './peer-matrix';
 import type { Results } from './results';
 
-/** What is drawn on one line: a bar, or a word where there is no value. */
+/** One line of a panel: a bar, or a word where there is no value. */
 export interface Bar {
   readonly label: string;
   readonly who: 'ours' | 'peer' | 'floor';

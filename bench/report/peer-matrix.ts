@@ -6,13 +6,13 @@ import type { Results } from './results';
 export interface PeerWork {
   readonly work: string;
   readonly unit: Unit;
-  /** What it costs ours: the median over the processes in which it ran beside a peer. */
+  /** The cost of ours: the median over the processes in which it ran beside a peer. */
   readonly ours: number;
-  /** How many times that it costs each peer, measured beside ours in one process. Undefined: not supported. */
+  /** The cost of each peer as a multiple of ours, measured beside it in one process. Undefined: not supported. */
   readonly peers: readonly { readonly name: string; readonly ratio: number | undefined }[];
 }
 
-/** What peers cost: by ratios, since two processes on one machine are not equally fast. */
+/** The costs of peers, as ratios, since two processes on one machine are not equally fast. */
 export function peerWorks({ parts }: Results): readonly PeerWork[] {
   const measures = parts.filter(({ name }) => name === 'peers').flatMap((part) => part.measures);
   const works = [...new Set(measures.map(({ work }) => work))];

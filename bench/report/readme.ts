@@ -7,8 +7,8 @@ import { mainNumbers } from './main-numbers';
 import { readResults } from './results';
 
 /**
- * Writes what is told of the last whole run, from `bench/results/latest.json`: the numbers in the README, and the chart.
- * With `--check` it writes nothing, and fails where they are not what the results say.
+ * Writes the numbers in the README and the chart from the last whole run, `bench/results/latest.json`.
+ * With `--check` it writes nothing, and fails where one of them differs from the results.
  */
 const isCheck = process.argv.includes('--check');
 

@@ -1,9 +1,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import type { Machine } from '../harness/machine';
 import type { PartResult } from '../harness/run-part';
-import { chartOf } from './chart';
 
-/** What a whole run leaves behind: `bench/results/latest.json`, and the same as a picture, `bench/results/chart.svg`. */
+/** A whole run. `bench/results/latest.json` holds the last one. */
 export interface Results {
   readonly date: string;
   readonly machine: Machine;
@@ -13,11 +12,17 @@ export interface Results {
 const folder = new URL('../results/', import.meta.url);
 const latest = new URL('latest.json', folder);
 
-export async function writeResults(machine: Machine, parts: readonly PartResult[]): Promise<void> {
-  const results: Results = { date: new Date().toISOString().slice(0, 10), machine, parts };
+export const resultsOf = (machine: Machine, parts: readonly PartResult[]): Results => ({
+  date: new Date().toISOString().slice(0, 10),
+  machine,
+  parts,
+});
+
+/** Writes a whole run and its chart. */
+export async function writeResults(results: Results, chart: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   await writeFile(latest, `${JSON.stringify(results, undefined, 2)}\n`);
-  await writeFile(new URL('chart.svg', folder), chartOf(results));
+  await writeFile(new URL('chart.svg', folder), chart);
 }
 
 /** @throws an Error, if there are none. */

@@ -11,7 +11,7 @@ export const powersOfTen = (from: number, to: number): readonly number[] =>
 export const count = (value: number): string => value.toLocaleString('en');
 
 export interface Growing {
-  /** What is done, at a size. */
+  /** The name of the work at a size. */
   readonly work: (size: string) => string;
   readonly sizes: readonly number[];
   readonly ours: (size: number) => Work;

@@ -15,7 +15,7 @@ const busy = named('busy');
 const isWorker = (id: ActorId): boolean => id.startsWith('worker');
 const isFirstTen = (id: ActorId): boolean => id.startsWith('worker') && id.length === 'worker-0'.length;
 
-/** What was asked for, by what has to become of it. */
+/** The messages that were sent, by the outcome that each must have. */
 interface Expected {
   succeeded: number;
   errored: number;
@@ -30,7 +30,7 @@ interface Expected {
 
 const nothing = (): Expected => ({ succeeded: 0, errored: 0, full: 0, notFound: 0, ended: 0, replies: 0, errors: 0, seen: 0 });
 
-/** A bit of everything that a broker does, in cycles, with a count of what has to come of it. */
+/** A bit of everything that a broker does, in cycles, with a count of the outcomes that are due. */
 export class MixedTraffic {
   readonly #broker = new InMemoryMessageBroker({ name: 'soak' }).withDeadLetterQueue(new DeadLetterQueue());
   readonly #expected = nothing();
@@ -87,7 +87,7 @@ export class MixedTraffic {
     this.#broker.tryBroadcast(cycle, isWorker);
     this.#broker.broadcastFilter(cycle, isFirstTen).subscribe(this.#onResult);
     this.#broker.publish(`work.${String(cycle % workerCount)}.done`, cycle);
-    // A topic that nobody has seen, or will see again.
+    // A topic that is used once.
     this.#broker.publish(`once.${String(cycle)}`, cycle);
     this.#broker.publish(`state.${String(cycle % 16)}`, cycle, { retain: true });
     this.#expected.succeeded += workerCount + 10 + 2;
@@ -136,12 +136,12 @@ export class MixedTraffic {
   async settled(): Promise<void> {
     await until(() => {
       const { openRequests, pending, inFlight } = this.#broker.metrics();
-      // What stays: one message in the mailbox that is full, one turn of the actor that is busy.
+      // One message stays in the mailbox that is full, and one turn of the actor that is busy stays open.
       return openRequests === 0 && pending === 1 && inFlight === 1;
     });
   }
 
-  /** @throws an Error, unless what has become of all messages is what had to. */
+  /** @throws an Error, unless every message has had the outcome that was due. */
   check(): void {
     const { succeeded, errored, full, notFound, ended, ...told } = this.#expected;
     const { totalSucceeded, totalErrored, totalAborted, failedBy, registeredActors, totalSent, totalDelivered, totalFailed } = this.#broker.metrics();

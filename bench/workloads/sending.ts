@@ -9,7 +9,7 @@ export const actorCount = 16;
 export const idsOf = (count: number): readonly ActorId<number>[] =>
   Array.from({ length: count }, (_, index) => actorId<number>(`actor-${String(index)}`));
 
-/** @throws an Error, unless the broker has counted what its actors have. */
+/** @throws an Error, unless the broker has counted as many messages as its actors. */
 export function checkCounted(name: string, broker: InMemoryMessageBroker, arrived: number): number {
   const { totalSent, totalSucceeded } = broker.metrics();
   if (totalSent === arrived && totalSucceeded === arrived) return arrived;

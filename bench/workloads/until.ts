@@ -1,6 +1,6 @@
 /**
- * Waits for what a drain has left to the event loop: it does so after 5 ms (D4). Nothing is waited for, and no promise made, where
- * everything is done already.
+ * Waits for the messages that a drain has left to the event loop, as it does after 5 ms (D4). If everything is done already, no promise
+ * is made.
  *
  * @throws an Error, if it is not done after so many turns of the event loop that it never will be.
  */

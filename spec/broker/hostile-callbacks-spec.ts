@@ -1,7 +1,7 @@
 import { Mailbox, actorId } from 'rx-broker';
 import { Subject, config } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { setup, watchFor } from './setup';
+import { setupStill as setup, watchFor } from './setup';
 
 const id = actorId<any>('actor');
 const failure = new Error('callback');
@@ -22,7 +22,7 @@ describe('a callback that throws', () => {
     config.onUnhandledError = onUnhandledError;
   });
 
-  it('as an observer of a stream of the broker takes nothing from the others', async () => {
+  it('as an observer of a stream of the broker takes nothing from the others (D6)', async () => {
     const { broker } = setup();
     broker.spawn(id, (n: number) => n, { topics: ['t'] });
     for (const stream of [broker.topic$('t'), broker.broadcasts$, broker.events$, broker.deadLetters$, broker.metrics$, broker.watch(id)]) {
@@ -40,7 +40,7 @@ describe('a callback that throws', () => {
     expect(new Set(reported)).toEqual(new Set([failure]));
   });
 
-  it('as the subscriber of a reply, or of a mailbox’s streams, takes nothing from the next', () => {
+  it('as the subscriber of a reply, or of a mailbox’s streams, takes nothing from the next (D6)', () => {
     const { broker } = setup();
     const mailbox = Mailbox.bounded<number>(1);
     broker.register(id, mailbox);
@@ -55,7 +55,7 @@ describe('a callback that throws', () => {
     expect(broker.metrics()).toMatchObject({ totalSucceeded: 2, failedBy: { MailboxFull: 1 }, pending: 0, inFlight: 0, openRequests: 0 });
   });
 
-  it('as any of a subscriber’s three callbacks leaves the next ask alone', () => {
+  it('as any of a subscriber’s three callbacks leaves the next ask alone (D6)', () => {
     const { broker } = setup();
     broker.spawn(id, () => 'reply');
     for (const how of ['next', 'error', 'complete'] as const) {
@@ -64,7 +64,7 @@ describe('a callback that throws', () => {
     expect(watchFor(broker.send(id, 0)).values).toEqual(['reply']);
   });
 
-  it('as a handler in every way it can fails its own message only', async () => {
+  it('as a handler in every way it can fails its own message only (D6)', async () => {
     const { broker, letters } = setup();
     const ways = {
       throw: boom,
@@ -80,7 +80,7 @@ describe('a callback that throws', () => {
     expect(watchFor(broker.send(id, 'fine')).values).toEqual(['fine']);
   });
 
-  it('as an abort listener does not keep the abort from the others', () => {
+  it('as an abort listener does not keep the abort from the others (D6)', () => {
     const { broker } = setup();
     const gone: string[] = [];
     const leaving = actorId<any>('leaving');

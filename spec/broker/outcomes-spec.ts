@@ -1,7 +1,7 @@
 import { type BrokerEvent, type FailureCode, type InMemoryMessageBroker, Mailbox, SendError, actorId, message, protocol } from 'rx-broker';
 import { NEVER } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { expectConserved, setup, virtually, watchFor } from './setup';
+import { expectConserved, setupStill as setup, virtually, watchFor } from './setup';
 
 const id = actorId<any>('actor');
 
@@ -70,7 +70,7 @@ const ROWS: Record<string, Row> = {
       const mailbox = Mailbox.bounded(5, { ttl: 10 });
       broker.register(id, mailbox);
       send();
-      at(10, () => mailbox.receive(() => {}));
+      at(11, () => mailbox.receive(() => {}));
       flush();
     },
   },
@@ -117,7 +117,7 @@ const ROWS: Record<string, Row> = {
     },
   },
   'unregistered while running': {
-    code: 'ActorStopped',
+    code: 'ActorNotFound',
     started: true,
     askedLetter: false,
     run(broker, send) {

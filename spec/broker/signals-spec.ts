@@ -1,11 +1,12 @@
 import { Mailbox, actorId } from 'rx-broker';
+import { NEVER } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { expectConserved, setup, watchFor } from './setup';
+import { expectConserved, setupStill as setup, watchFor } from './setup';
 
-const id = actorId<number>('actor');
+const id = actorId<any>('actor');
 
 /** A signal that counts its listeners. */
-function counted(): { controller: AbortController; listeners(): number; added(): number } {
+function counted(): { controller: AbortController; signal: AbortSignal; listeners(): number; added(): number } {
   const controller = new AbortController();
   const { signal } = controller;
   const now = new Set<unknown>();
@@ -21,23 +22,81 @@ function counted(): { controller: AbortController; listeners(): number; added():
     now.delete(listener);
     remove(type, listener);
   };
-  return { controller, listeners: () => now.size, added: () => added };
+  return { controller, signal, listeners: () => now.size, added: () => added };
 }
 
-describe('a signal that many asks share', () => {
-  it('is listened to once, and no longer than anyone waits (S3)', () => {
+describe('a signal option', () => {
+  it('errors with its reason: before the message begins, queued, running (S3)', () => {
     const { broker } = setup();
-    const mailbox = Mailbox.unbounded<number>();
+    const reason = new Error('user left');
+    const mailbox = Mailbox.bounded<string>(5);
     broker.register(id, mailbox);
-    const { controller, listeners, added } = counted();
-    const asks = Array.from({ length: 100 }, (_, n) => broker.send(id, n, { signal: controller.signal }).subscribe());
-    const results = broker.broadcast('all', { signal: controller.signal }).subscribe();
+    const aborts = (message: string): unknown => {
+      const controller = new AbortController();
+      const seen = watchFor(broker.send(id, message, { signal: controller.signal }));
+      controller.abort(reason);
+      return seen.error;
+    };
+    expect(aborts('queued')).toBe(reason);
+    expect(mailbox.size).toBe(0);
+    mailbox.receive(() => NEVER as never);
+    expect(aborts('running')).toBe(reason);
+    const { totalSent } = broker.metrics();
+    expect(watchFor(broker.send(id, 'before', { signal: AbortSignal.abort(reason) })).error).toBe(reason);
+    expect(broker.metrics()).toMatchObject({ totalSent, failedBy: { Cancelled: 1 }, totalAborted: 1, openRequests: 0 });
+  });
+
+  it.each([null, 0, '', false])('hands on whatever reason there is: %j (S3)', (reason) => {
+    const { broker } = setup();
+    broker.register(id, Mailbox.unbounded());
+    const { controller, signal } = counted();
+    const seen = watchFor(broker.send(id, 0, { signal }));
+    controller.abort(reason);
+    expect(seen).toMatchObject({ errored: true, error: reason });
+  });
+
+  it('has a reason of its own where the signal has none, as in older browsers (S3)', () => {
+    const { broker } = setup();
+    broker.register(id, Mailbox.unbounded());
+    const { controller, signal } = counted();
+    Object.defineProperty(signal, 'reason', { value: undefined });
+    const seen = watchFor(broker.send(id, 1, { signal }));
+    controller.abort();
+    expect(seen.error).toEqual(new Error('aborted'));
+  });
+
+  it('cancels a broadcast at all its targets (S3, R3)', () => {
+    const { broker } = setup();
+    const signals: AbortSignal[] = [];
+    for (const name of ['a', 'b']) {
+      broker.spawn(actorId(name), (_message, context) => {
+        signals.push(context.signal);
+        return NEVER;
+      });
+    }
+    const { controller, signal } = counted();
+    const seen = watchFor(broker.broadcast('x', { signal }));
+    controller.abort('left');
+    expect(seen.error).toBe('left');
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, true]);
+    expect(broker.metrics()).toMatchObject({ totalAborted: 2, inFlight: 0, openRequests: 0 });
+  });
+});
+
+describe('a signal that many asks share', () => {
+  it('is listened to once, and no longer than one of them waits (S3)', () => {
+    const { broker } = setup();
+    const mailbox = Mailbox.unbounded<any>();
+    broker.register(id, mailbox);
+    const { signal, listeners, added } = counted();
+    const asks = Array.from({ length: 100 }, (_, n) => broker.send(id, n, { signal }).subscribe());
+    const results = broker.broadcast('all', { signal }).subscribe();
     expect([listeners(), added()]).toEqual([1, 1]);
     for (const ask of asks) ask.unsubscribe();
     expect(listeners()).toBe(1);
     results.unsubscribe();
     expect(listeners()).toBe(0);
-    broker.send(id, 100, { signal: controller.signal }).subscribe();
+    broker.send(id, 100, { signal }).subscribe();
     expect([listeners(), added()]).toEqual([1, 2]);
     mailbox.receive(() => {});
     expect(listeners()).toBe(0);
@@ -45,12 +104,10 @@ describe('a signal that many asks share', () => {
 
   it('cancels all of them, in the order of sending, each with its reason (S3)', () => {
     const { broker } = setup();
-    broker.register(id, Mailbox.unbounded<number>());
-    const { controller, listeners } = counted();
+    broker.register(id, Mailbox.unbounded());
+    const { controller, signal, listeners } = counted();
     const order: string[] = [];
-    for (const name of ['a', 'b', 'c']) {
-      broker.send(id, 0, { signal: controller.signal }).subscribe({ error: (reason: unknown) => order.push(`${name}: ${String(reason)}`) });
-    }
+    for (const name of ['a', 'b', 'c']) broker.send(id, 0, { signal }).subscribe({ error: (reason: unknown) => order.push(`${name}: ${String(reason)}`) });
     controller.abort('left');
     expect(order).toEqual(['a: left', 'b: left', 'c: left']);
     expect(listeners()).toBe(0);
@@ -58,33 +115,10 @@ describe('a signal that many asks share', () => {
     expectConserved(broker.metrics());
   });
 
-  it('has a reason of its own where the signal has none, as in older browsers (S3)', () => {
+  it('leaves out an ask that the first caller cancels when it is told (S3)', () => {
     const { broker } = setup();
-    broker.register(id, Mailbox.unbounded<number>());
-    const { controller } = counted();
-    Object.defineProperty(controller.signal, 'reason', { value: undefined });
-    const { error } = watchFor(broker.send(id, 0, { signal: controller.signal }));
-    expect(error).toBeUndefined();
-    const seen = watchFor(broker.send(id, 1, { signal: controller.signal }));
-    controller.abort();
-    expect(seen.error).toEqual(new Error('aborted'));
-    expect(broker.metrics().failedBy.Cancelled).toBe(2);
-  });
-
-  it.each([null, 0, '', false])('hands on whatever reason the signal has: %j (S3)', (reason) => {
-    const { broker } = setup();
-    broker.register(id, Mailbox.unbounded<number>());
-    const { controller } = counted();
-    const seen = watchFor(broker.send(id, 0, { signal: controller.signal }));
-    controller.abort(reason);
-    expect(seen).toMatchObject({ errored: true, error: reason });
-  });
-
-  it('leaves alone who is taken back by another one that it cancels (S3)', () => {
-    const { broker } = setup();
-    broker.register(id, Mailbox.unbounded<number>());
-    const { controller } = counted();
-    const { signal } = controller;
+    broker.register(id, Mailbox.unbounded());
+    const { controller, signal } = counted();
     broker.send(id, 0, { signal }).subscribe({ error: () => second.unsubscribe() });
     const told: unknown[] = [];
     const second = broker.send(id, 1, { signal }).subscribe({ error: (reason: unknown) => told.push(reason) });

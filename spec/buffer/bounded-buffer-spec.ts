@@ -1,8 +1,8 @@
 import fc from 'fast-check';
+import type { Fairness } from 'rx-broker';
 import { describe, expect, it } from 'vitest';
 import { BoundedBuffer } from '../../src/buffer/bounded-buffer';
 import { ACCEPTED, EVICTED, FULL, REFUSED } from '../../src/buffer/offer';
-import type { Fairness } from '../../src/buffer/fairness';
 
 function takeOne(buffer: BoundedBuffer<string>): string {
   const lane = buffer.next();

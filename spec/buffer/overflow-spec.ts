@@ -24,7 +24,7 @@ describe('BoundedBuffer', () => {
       ['block', FULL],
       ['drop-newest', REFUSED],
     ] as const) {
-      it.each(LANES)(`keeps what it holds with ${overflow}, whoever comes: lane %i (M2)`, (lane) => {
+      it.each(LANES)(`keeps what it holds with ${overflow}, whatever comes: lane %i (M2)`, (lane) => {
         const buffer = fullOf(overflow, LANES);
         expect(buffer.offer('newcomer', lane, lane)).toBe<Offer>(answer);
         expect(heldBy(buffer)).toEqual(['queued 3', 'queued 2', 'queued 1', 'queued 0']);

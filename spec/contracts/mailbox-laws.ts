@@ -4,6 +4,7 @@ import { CONSERVATION_LAWS } from './mailbox/conservation-laws';
 import type { CreateMailbox } from './mailbox/mailbox-under-law';
 import { ORDER_LAWS } from './mailbox/order-laws';
 import { OVERFLOW_LAWS } from './mailbox/overflow-laws';
+import { TELLING_LAWS } from './mailbox/telling-laws';
 import { WAITING_LAWS } from './mailbox/waiting-laws';
 
 /** Every overflow strategy, with both fairnesses. */
@@ -13,6 +14,7 @@ export const MAILBOX_LAWS: readonly Law<CreateMailbox>[] = [
   ...WAITING_LAWS,
   ...ORDER_LAWS,
   ...CONSERVATION_LAWS,
+  ...TELLING_LAWS,
 ];
 
 /** What every mailbox owes its senders and its consumer. */

@@ -3,12 +3,14 @@ import { BROADCAST_LAWS } from './broker/broadcast-laws';
 import type { BrokerLaw, BrokerTraits, CreateBroker } from './broker/broker-under-law';
 import { CANCELLING_LAWS } from './broker/cancelling-laws';
 import { CLOSING_LAWS } from './broker/closing-laws';
+import { HOOK_LAWS } from './broker/hook-laws';
 import { OBSERVING_LAWS } from './broker/observing-laws';
 import { PRIORITY_LAWS } from './broker/priority-laws';
 import { REFUSAL_LAWS } from './broker/refusal-laws';
 import { REGISTRY_LAWS } from './broker/registry-laws';
 import { REPLY_LAWS } from './broker/reply-laws';
 import { SENDING_LAWS } from './broker/sending-laws';
+import { TELLING_LAWS } from './broker/telling-laws';
 import { TIME_LAWS } from './broker/time-laws';
 import { TOPIC_LAWS } from './broker/topic-laws';
 
@@ -22,7 +24,9 @@ export const BROKER_LAWS: readonly BrokerLaw[] = [
   ...BROADCAST_LAWS,
   ...TOPIC_LAWS,
   ...REGISTRY_LAWS,
+  ...HOOK_LAWS,
   ...OBSERVING_LAWS,
+  ...TELLING_LAWS,
   ...CLOSING_LAWS,
 ];
 

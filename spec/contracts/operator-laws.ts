@@ -22,7 +22,7 @@ const CALL_LAWS: readonly Law<readonly (() => unknown)[]>[] = [
 export const OPERATOR_LAWS: readonly Law<OperatorUnderLaw>[] = [...ENDING_LAWS, ...LEAVING_LAWS, ...SUBSCRIBING_LAWS];
 export { CALL_LAWS, FLATTENING_LAWS };
 
-/** What every operator owes its source, its subscriber, and whoever calls it. */
+/** What every operator owes its source, its subscriber and its caller. */
 export function operatorLaws(name: string, operator: OperatorUnderLaw): void {
   registerLaws(name, OPERATOR_LAWS, operator);
   if (operator.badCalls !== undefined) registerLaws(name, CALL_LAWS, operator.badCalls);

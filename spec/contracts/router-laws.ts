@@ -9,7 +9,7 @@ type CreateRouter = () => Router;
 const key: RoutingKey = Object.freeze({ topic: 'work' });
 const idsOf = (targets: readonly RouteTarget[]): string[] => targets.map(({ id }) => id);
 
-/** The laws of T2 for whoever picks. A router is asked with messages that differ, so that one that hashes them spreads. */
+/** The laws of T2 for a router. A router is asked with messages that differ, so that one that hashes them spreads. */
 export const ROUTER_LAWS: readonly Law<CreateRouter>[] = [
   {
     name: 'picks one of the targets, and changes nothing about them (T2)',

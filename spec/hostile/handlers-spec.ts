@@ -1,5 +1,5 @@
 import { type ActorContext, type Handler, Mailbox, actorId } from 'rx-broker';
-import { Observable, throwError } from 'rxjs';
+import { Observable, type Observer, observable, of, throwError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { watchFor } from '../broker/setup';
 import { MODES, ORDINARY, Trial } from './trial';
@@ -20,7 +20,8 @@ const FAILING: Record<string, Handler<unknown>> = {
   'answers with a stream that fails': () => throwError(() => failure),
   'answers with a stream whose subscription throws': () => new Observable(boom),
   'answers with a stream whose `subscribe` is not RxJS’s, and throws': () => Object.assign(new Observable(), { subscribe: boom }),
-  'answers with a stranger’s stream, which throws': () => ({ lift: boom, subscribe: boom }),
+  'answers with a stranger’s stream, which throws': () => ({ [observable]: () => ({ subscribe: boom }) }),
+  'answers with a stranger that will not be a stream': () => ({ [observable]: boom }),
   'answers with a thenable that throws': () => ({ then: boom }),
   'answers with a thenable that rejects twice and throws': () =>
     ({
@@ -44,6 +45,15 @@ describe.each(MODES)('$mode: a handler that', ({ observed }) => {
     expect(asked).toMatchObject({ values: [], error: failure });
     trial.expectCounts({ totalSent: 2, totalDelivered: 2, totalErrored: 2, totalDeadLettered: 1 });
     expect(trial.letters).toMatchObject([{ message: 'told', reason: 'HandlerFailed', error: failure }]);
+    await trial.expectUnharmed(id);
+  });
+
+  it('answers with an Observable of another RxJS, whose symbol for it is another, is streamed (S2)', async () => {
+    const trial = new Trial({ observed });
+    const foreign = { lift: boom, subscribe: (observer: Observer<number>) => of(1, 2).subscribe(observer) };
+    trial.broker.spawn(id, unless(() => foreign));
+    expect(watchFor(trial.broker.send(id, 'asked'))).toMatchObject({ values: [1, 2], completed: true });
+    trial.expectCounts({ totalSent: 1, totalSucceeded: 1 });
     await trial.expectUnharmed(id);
   });
 

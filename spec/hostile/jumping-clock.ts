@@ -1,30 +1,80 @@
-import { VirtualTimeScheduler } from 'rxjs';
+import { type SchedulerAction, type SchedulerLike, Subscription } from 'rxjs';
 
-/** Virtual time whose clock can be set, as an operator or a time server sets a machine's: timers go on as if nothing had happened. */
-export class JumpingClock extends VirtualTimeScheduler {
+/**
+ * Virtual time whose clock can be set, as an operator or a time server sets a machine's: timers go on as if nothing had happened.
+ *
+ * It keeps the timers of each millisecond together. RxJS's `VirtualTimeScheduler` walks all its timers for each one that comes or goes,
+ * and every open request has one.
+ */
+export class JumpingClock implements SchedulerLike {
+  /** Milliseconds that have really passed. */
+  #passed = 0;
   /** Not from 0, so that it may go back. */
   #offset = Date.UTC(2026, 0);
+  /** By the millisecond in which they are due, in the order in which they were asked for. */
+  readonly #timers = new Map<number, Set<() => void>>();
+  #open = 0;
 
-  constructor() {
-    super();
-    this.now = () => this.frame + this.#offset;
+  now(): number {
+    return this.#passed + this.#offset;
   }
 
-  /** What was asked for and has neither run nor been cancelled. */
+  /** How many timers were asked for and have neither run nor been cancelled. */
   get open(): number {
-    return this.actions.length;
+    return this.#open;
+  }
+
+  schedule<T>(work: (this: SchedulerAction<T>, state?: T) => void, delay = 0, state?: T): Subscription {
+    const action = new Subscription() as SchedulerAction<T>;
+    let cancel: () => void;
+    action.schedule = (nextState, nextDelay = 0) => {
+      const due = this.#passed + Math.ceil(nextDelay);
+      const timer = (): void => work.call(action, nextState);
+      this.#add(due, timer);
+      cancel = () => this.#remove(due, timer);
+      return action;
+    };
+    action.add(() => cancel());
+    return action.schedule(state, delay);
   }
 
   /** So many milliseconds really pass. */
   pass(ms: number): void {
-    this.maxFrames = this.frame + ms;
-    // A timer that only moves the time to its end.
-    this.schedule(() => {}, ms);
-    this.flush();
+    const end = this.#passed + ms;
+    this.#runDue();
+    while (this.#passed < end) {
+      this.#passed++;
+      this.#runDue();
+    }
   }
 
   /** The clock shows another time from now on. */
   jump(ms: number): void {
     this.#offset += ms;
+  }
+
+  #runDue(): void {
+    const now = this.#passed;
+    // Again, for what they ask for without a delay.
+    for (let due = this.#timers.get(now); due !== undefined; due = this.#timers.get(now)) {
+      for (const timer of due) {
+        this.#remove(now, timer);
+        timer();
+      }
+    }
+  }
+
+  #add(due: number, timer: () => void): void {
+    const timers = this.#timers.get(due);
+    if (timers === undefined) this.#timers.set(due, new Set([timer]));
+    else timers.add(timer);
+    this.#open++;
+  }
+
+  #remove(due: number, timer: () => void): void {
+    const timers = this.#timers.get(due);
+    if (timers?.delete(timer) !== true) return;
+    this.#open--;
+    if (timers.size === 0) this.#timers.delete(due);
   }
 }

@@ -21,7 +21,7 @@ const ENDS: Record<string, { end(scene: Scene): unknown; readonly sees: object }
   fails: { end: ({ reply }) => reply.error(failure), sees: { error: failure } },
   'is cancelled': { end: ({ seen }) => seen.subscription.unsubscribe(), sees: { completed: false, errored: false } },
   'is timed out': { end: ({ trial }) => trial.clock.pass(100), sees: { error: { code: 'Timeout', started: true } } },
-  'has its actor unregistered': { end: ({ trial }) => trial.broker.unregister(id), sees: { error: { code: 'ActorStopped', started: true } } },
+  'has its actor unregistered': { end: ({ trial }) => trial.broker.unregister(id), sees: { error: { code: 'ActorNotFound', started: true } } },
   'has its broker closed': { end: ({ trial }) => trial.broker.close({ drain: false }), sees: { error: { code: 'BrokerClosed', started: true } } },
 };
 

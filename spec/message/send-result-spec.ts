@@ -24,7 +24,7 @@ describe('Refusal', () => {
     function whoReads(): SendError {
       return refusal.error;
     }
-    // The stack names whoever read it, so it was not made before.
+    // The stack names the function that read it, so it was not made before.
     Error.stackTraceLimit = 50;
     const error = whoReads();
     Error.stackTraceLimit = stackTraceLimit;

@@ -1,30 +1,35 @@
 import type { Overflow, Priority } from 'rx-broker';
 
-/** Who may be registered; `nobody` never is. */
+/** The names of actors; `nobody` is never registered. */
 export type ActorName = 'a' | 'b' | 'c' | 'nobody';
 
-/** A mailbox to be made, and what its broker binds it to. */
+/** A mailbox to be made, and what it is registered with. */
 export interface MailboxSpec {
   readonly capacity: number;
   readonly overflow: Overflow;
+  readonly maxWaiting: number;
   readonly concurrency: number;
   readonly fairness: 'weighted' | 'strict';
   /** `Infinity`: none. */
   readonly ttl: number;
   /** `Infinity`: none. */
   readonly turnTimeout: number;
-  /** Whether it has a consumer from the start. */
-  readonly consumed: boolean;
+  /** Its consumer from the start: an `actor` has hooks. */
+  readonly consumer: 'none' | 'handler' | 'actor';
+  /** How `onStart` ends: its promise is settled like a reply. */
+  readonly start: 'value' | 'promise' | 'throw';
   readonly topics: readonly string[];
+  /** The mailbox holds these when it is registered, as many as its capacity. It then gets its consumer after that, without hooks. */
+  readonly holds: readonly Plan[];
 }
 
 /**
- * How a handler replies: `values` is a stream that has it all at once, `stream` and `promise` are settled by later commands, `ask` is
- * what another actor replies.
+ * How a handler replies: `values` is a stream that has two values at once, `stream` and `promise` are settled by later commands, an `Ask`
+ * is what another actor replies.
  */
-export type Reply = 'value' | 'values' | 'throw' | 'stream' | 'promise' | Ask;
+export type Reply = 'nothing' | 'value' | 'values' | 'throw' | 'stream' | 'promise' | Ask;
 
-/** What a message makes its handler do: a command of its own first (a re-entrant one), then a reply. */
+/** A message makes its handler play a command first, then reply. */
 export interface Plan {
   readonly carry?: Command;
   readonly reply: Reply;
@@ -36,7 +41,11 @@ export interface Ask {
   readonly plan: Plan;
 }
 
-export interface Send {
+/** How a later command settles a held reply. A promise takes a value for its end. */
+export type Settlement = 'value' | 'complete' | 'error';
+
+/** The fields of every command that sends to one actor. */
+interface Send {
   readonly actor: ActorName;
   readonly plan: Plan;
   readonly priority: Priority;
@@ -44,33 +53,56 @@ export interface Send {
   readonly ttl: number;
 }
 
-/** One step of a script. All numbers `nth` count what there is so far, round and round. */
+/** A caller leaves after `take` values; 0: it stays. */
+interface Asking {
+  readonly timeout: number;
+  readonly take: number;
+}
+
+/** One step of a script. All numbers `nth` count what there is so far, round and round; of turns, backwards from the last. */
 export type Command =
   | { readonly do: 'register'; readonly actor: ActorName; readonly mailbox: MailboxSpec }
-  | { readonly do: 'unregister' | 'consume' | 'leave' | 'close-mailbox' | 'watch'; readonly actor: ActorName }
-  /** `then`: what its caller does when the reply is over. */
-  | (Send & { readonly do: 'send'; readonly timeout: number; readonly then?: Command })
+  | { readonly do: 'revive'; readonly actor: ActorName; readonly nth: number }
+  | { readonly do: 'unregister' | 'consume' | 'leave' | 'close-mailbox' | 'watch' | 'follow'; readonly actor: ActorName }
+  | (Send & Asking & { readonly do: 'send' })
   | (Send & { readonly do: 'try-send' })
-  | { readonly do: 'route'; readonly topic: string; readonly plan: Plan; readonly timeout: number }
-  | { readonly do: 'broadcast'; readonly plan: Plan; readonly to: string; readonly order: 'registered' | 'settled'; readonly timeout: number }
+  | { readonly do: 'next'; readonly actor: ActorName; readonly plan: Plan }
+  | (Asking & { readonly do: 'turn-send'; readonly nth: number; readonly actor: ActorName; readonly plan: Plan })
+  | { readonly do: 'turn-try-send'; readonly nth: number; readonly actor: ActorName; readonly plan: Plan }
+  | (Asking & { readonly do: 'route'; readonly topic: string; readonly plan: Plan })
+  | (Asking & { readonly do: 'broadcast'; readonly plan: Plan; readonly to: string; readonly order: 'registered' | 'settled' })
   /** `to`: the names that its filter lets pass. */
   | { readonly do: 'try-broadcast'; readonly plan: Plan; readonly to: string }
   | { readonly do: 'publish'; readonly topic: string; readonly plan: Plan; readonly retain: boolean }
   | { readonly do: 'bind'; readonly pattern: string; readonly actor: ActorName }
   | { readonly do: 'observe'; readonly pattern: string }
-  | { readonly do: 'unbind' | 'cancel'; readonly nth: number }
-  | { readonly do: 'settle'; readonly nth: number; readonly how: 'value' | 'complete' | 'error' }
+  | { readonly do: 'unbind'; readonly nth: number }
+  | { readonly do: 'cancel'; readonly nth: number }
+  | { readonly do: 'unobserve'; readonly nth: number }
+  | { readonly do: 'settle'; readonly nth: number; readonly how: Settlement }
   | { readonly do: 'pass'; readonly ms: number }
   | { readonly do: 'redeliver'; readonly asked: boolean }
-  | { readonly do: 'clear' }
+  | { readonly do: 'clear' | 'look' }
   | { readonly do: 'close'; readonly drain: boolean; readonly timeout: number };
 
-/** What a run plays. */
+/** Carries a command out when it is told of the `nth` thing of a kind: `event sent`, `letter`, `pressure`, `caller` … */
+export interface Meddler {
+  readonly on: string;
+  readonly nth: number;
+  readonly deed: Command;
+}
+
+/** Streams that a broker may have observers of or not. */
+export const OBSERVED = ['letter', 'queue', 'loss', 'pressure', 'broadcast'] as const;
+export type Observed = (typeof OBSERVED)[number];
+
+/** The commands of a run, and those who meddle. */
 export interface Script {
-  /** Whether `events$` has an observer, which sends every message the slow way. */
-  readonly observed: boolean;
-  /** The capacity of the dead letter queue. */
+  /** The capacity of the dead letter queue; 0: there is none. */
   readonly letters: number;
+  /** The streams that have observers in the run without observers of events, besides those that a meddler observes. */
+  readonly observed: readonly Observed[];
+  readonly meddlers: readonly Meddler[];
   readonly commands: readonly Command[];
 }
 
@@ -82,16 +114,16 @@ export interface Payload {
 
 /** Asks from outside without a timeout of their own have this one. */
 export const REQUEST_TIMEOUT = 100;
-/** What an actor asks another may take so long: never a time at which anything else ends. */
+/** The timeout of an ask that a handler returns as its reply: nothing else ends at such a time. */
 export const ASK_TIMEOUT = 34 + 2 ** -8;
 
-/** A command on one line, for the report of a failure. */
-export function describeCommand(command: Command): string {
-  return JSON.stringify(command, (_, value: unknown) => (value === Infinity ? 'none' : value)).replaceAll('"', '');
+/** A script with a command a line, as far as it was played. */
+export function describeScript({ letters, observed, meddlers, commands }: Script, played = commands.length): string {
+  const lines = commands.slice(0, played).map((command, index) => `  ${index + 1}. ${describe(command)}`);
+  const told = meddlers.map(({ on, nth, deed }) => `  at the ${nth + 1}. ${on}: ${describe(deed)}`);
+  return [`  ${letters} letters${observed.map((channel) => `, ${channel} observed`).join('')}`, ...told, ...lines, ...(played > commands.length ? ['  close'] : [])].join('\n');
 }
 
-/** A script a command a line, as far as it was played. */
-export function describeScript({ observed, letters, commands }: Script, played = commands.length): string {
-  const lines = commands.slice(0, played).map((command, index) => `  ${index + 1}. ${describeCommand(command)}`);
-  return [`  ${observed ? 'observed' : 'unobserved'}, ${letters} letters`, ...lines, ...(played > commands.length ? ['  close'] : [])].join('\n');
+function describe(command: Command): string {
+  return JSON.stringify(command, (_, value: unknown) => (value === Infinity ? 'none' : value)).replaceAll('"', '');
 }

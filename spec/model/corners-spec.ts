@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { BrokerEvent } from 'rx-broker';
 import { describe, expect, it } from 'vitest';
-import { BrokerPlayer } from './broker-player';
+import { BrokerRun } from './broker-run';
 import type { Script } from './command';
 import { directedScript } from './directed-scripts';
 
@@ -15,13 +15,13 @@ class Corners {
   readonly #waiting = new Set<string>();
 
   follow(script: Script): void {
-    const player = new BrokerPlayer(script);
+    const { player, world } = new BrokerRun(script, new Set());
     const first = script.commands[0]!;
-    // Who waits for a place comes into the queue without an event.
+    // A waiter gets its place in the queue without an event.
     const isMeasured = first.do === 'register' && first.mailbox.fairness === 'weighted' && first.mailbox.overflow !== 'block';
     const lows: string[] = [];
     let waited = 0;
-    player.broker.events$.subscribe((event) => {
+    world.broker.events$.subscribe((event) => {
       this.#note(event);
       if (!isMeasured || !('priority' in event)) return;
       if (event.kind === 'queued' && event.priority === 'low') lows.push(event.id);

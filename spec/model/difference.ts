@@ -3,7 +3,7 @@ export class Difference extends Error {
   override readonly name: string = 'Difference';
 
   constructor(
-    /** What noticed. */
+    /** The run and the channel, or the law. */
     readonly noticedBy: string,
     what: string,
   ) {

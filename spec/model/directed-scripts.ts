@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { Command, MailboxSpec, Plan, Script } from './command';
 
 const priorities = fc.constantFrom('low', 'normal', 'high', 'critical' as const);
-const plan: fc.Arbitrary<Plan> = fc.constantFrom<Plan>({ reply: 'value' }, { reply: 'value' }, { reply: 'throw' });
+const plan: fc.Arbitrary<Plan> = fc.constantFrom<Plan>({ reply: 'value' }, { reply: 'nothing' }, { reply: 'throw' });
 /** Its actor is busy until a later `settle`. */
 const BUSY: Command = { do: 'try-send', actor: 'a', plan: { reply: 'stream' }, priority: 'normal', ttl: Infinity };
 const FREE: Command = { do: 'settle', nth: 0, how: 'complete' };
@@ -18,31 +18,31 @@ const sends: fc.Arbitrary<Command> = fc.oneof(
       priority: priorities,
       ttl: fc.constantFrom(Infinity, Infinity, 5),
       timeout: fc.constantFrom(Infinity, Infinity, 9),
+      take: fc.constant(0),
     }),
   },
 );
 const cancels: fc.Arbitrary<Command> = fc.record({ do: fc.constant('cancel' as const), nth: fc.nat({ max: 40 }) });
 const passes: fc.Arbitrary<Command> = fc.record({ do: fc.constant('pass' as const), ms: fc.integer({ min: 1, max: 8 }) });
 
-/** Much more than one busy actor has room for, some of it taken back, and then it is free: who runs when? (M2, M3) */
+/** A busy actor is sent many more messages than it has room for, some are taken back, and then it is free (M2, M3). */
 function crowd(capacity: fc.Arbitrary<number>, overflow: MailboxSpec['overflow'] | undefined, rest: fc.Arbitrary<Command>, length: number): fc.Arbitrary<Script> {
   return fc
     .record({
-      observed: fc.boolean(),
       capacity,
       overflow: overflow === undefined ? fc.constantFrom('fail', 'block', 'drop-oldest', 'drop-newest' as const) : fc.constant(overflow),
       fairness: fc.constantFrom('weighted', 'weighted', 'strict' as const),
       concurrency: fc.constantFrom(1, 1, 2),
       rest: fc.array(rest, { minLength: length, maxLength: 2 * length }),
     })
-    .map(({ observed, rest: crowded, ...mailbox }) => {
+    .map(({ rest: crowded, ...mailbox }) => {
       const registered: Command = {
         do: 'register',
         actor: 'a',
-        mailbox: { ...mailbox, ttl: Infinity, turnTimeout: Infinity, consumed: true, topics: [] },
+        mailbox: { ...mailbox, maxWaiting: mailbox.capacity, ttl: Infinity, turnTimeout: Infinity, consumer: 'handler', start: 'value', topics: [], holds: [] },
       };
       const busy = Array.from({ length: mailbox.concurrency }, () => BUSY);
-      return { observed, letters: 5, commands: [registered, ...busy, ...crowded, FREE, { ...FREE, nth: 1 } as Command] };
+      return { letters: 5, observed: [], meddlers: [], commands: [registered, ...busy, ...crowded, FREE, { ...FREE, nth: 1 } as Command] };
     });
 }
 
@@ -55,5 +55,26 @@ const waiting = crowd(
   15,
 );
 
-/** The hard corners, each reached by every script. */
-export const directedScript: fc.Arbitrary<Script> = fc.oneof(flood, fairness, waiting);
+/** Two mailboxes that hold more than one visit's messages each become ready at the same time: they take turns (D4). */
+const visits: fc.Arbitrary<Script> = fc.tuple(fc.integer({ min: 60, max: 140 }), fc.integer({ min: 60, max: 140 })).map(([a, b]) => {
+  const mailbox = { overflow: 'fail', maxWaiting: 1, concurrency: 1, fairness: 'weighted', ttl: Infinity, turnTimeout: Infinity, start: 'value', topics: [] } as const;
+  const held = (length: number): Plan[] => Array.from({ length }, () => ({ reply: 'value' }));
+  const first: Plan = { carry: { do: 'consume', actor: 'b' }, reply: 'value' };
+  return {
+    letters: 0,
+    observed: [],
+    meddlers: [],
+    commands: [
+      { do: 'register', actor: 'b', mailbox: { ...mailbox, capacity: b, consumer: 'none', holds: held(b) } },
+      { do: 'register', actor: 'a', mailbox: { ...mailbox, capacity: a, consumer: 'handler', holds: [first, ...held(a - 1)] } },
+    ],
+  };
+});
+
+/** The hard corners, each reached by every script of its kind. */
+export const directedScript: fc.Arbitrary<Script> = fc.oneof(
+  { weight: 5, arbitrary: flood },
+  { weight: 5, arbitrary: fairness },
+  { weight: 5, arbitrary: waiting },
+  { weight: 1, arbitrary: visits },
+);

@@ -1,19 +1,28 @@
-/** A PromiseLike that settles when it is told to, on the spot: a real one would do so in a microtask, outside of virtual time. */
-export class HeldPromise implements PromiseLike<unknown> {
-  #onFulfilled: ((value: unknown) => unknown) | null | undefined;
-  #onRejected: ((reason: unknown) => unknown) | null | undefined;
+import type { Settlement } from './command';
 
-  then<A = unknown, B = never>(onFulfilled?: ((value: unknown) => A | PromiseLike<A>) | null, onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null): PromiseLike<A | B> {
-    this.#onFulfilled = onFulfilled;
-    this.#onRejected = onRejected;
-    return this as PromiseLike<any>;
+/** A PromiseLike that later commands settle, on the spot: a real one would do so in a microtask, outside of virtual time. */
+export class HeldPromise implements PromiseLike<any> {
+  readonly #name: string;
+  #tell: ((settled: 'fulfilled' | 'rejected') => void) | undefined;
+  #settled: 'fulfilled' | 'rejected' | undefined;
+
+  constructor(name: string) {
+    this.#name = name;
   }
 
-  fulfil(value: unknown): void {
-    this.#onFulfilled?.(value);
+  settle(how: Settlement): void {
+    if (this.#settled !== undefined) return;
+    this.#settled = how === 'error' ? 'rejected' : 'fulfilled';
+    this.#tell?.(this.#settled);
   }
 
-  error(reason: unknown): void {
-    this.#onRejected?.(reason);
+  /** Of one that is settled already the listener hears at once. */
+  then(onFulfilled?: ((value: any) => any) | null, onRejected?: ((reason: unknown) => any) | null): PromiseLike<any> {
+    this.#tell = (settled) => {
+      if (settled === 'fulfilled') onFulfilled?.(`promised by ${this.#name}`);
+      else onRejected?.(new Error(`failed by ${this.#name}`));
+    };
+    if (this.#settled !== undefined) this.#tell(this.#settled);
+    return this;
   }
 }

@@ -1,109 +1,110 @@
-import type { Command, Payload, Plan } from './command';
-import type { ModelBroker } from './model-broker';
+import type { Payload } from './command';
+import type { Listener } from './listener';
+import type { ModelCore } from './model-core';
+import type { ModelEnds } from './model-ends';
 import { ModelGathering } from './model-gathering';
+import type { ModelIntake } from './model-intake';
 import type { ModelMailbox } from './model-mailbox';
+import type { ModelMessage } from './model-message';
 import type { ModelSender } from './model-sender';
-import { ModelBindings, ModelRetained } from './model-topics';
-import type { Story } from './story';
+import { ModelBindings, matches } from './model-topics';
+import { ModelStream } from './model-stream';
 
-/** Sends what a script's commands send to many actors of the model, and plays those who observe. */
+/** Sends to many: broadcasts and publications. */
 export class ModelCaster {
-  readonly #broker: ModelBroker;
-  readonly #story: Story;
+  readonly broadcasts: ModelStream;
+  /** Observers of topics, in the order of subscribing. */
+  readonly #observers = new ModelBindings<Listener>();
+  #listeners: Listener[] = [];
+  #isOver = false;
+  readonly #retained = new Map<string, Payload>();
+  readonly #core: ModelCore;
+  readonly #ends: ModelEnds;
+  readonly #intake: ModelIntake;
   readonly #sender: ModelSender;
-  readonly #observers = new ModelBindings<(line: string) => void>();
-  readonly #ends: (() => void)[] = [];
-  readonly #retained = new ModelRetained();
 
-  constructor(broker: ModelBroker, story: Story, sender: ModelSender) {
-    this.#broker = broker;
-    this.#story = story;
+  constructor(core: ModelCore, ends: ModelEnds, intake: ModelIntake, sender: ModelSender) {
+    this.#core = core;
+    this.#ends = ends;
+    this.#intake = intake;
     this.#sender = sender;
+    this.broadcasts = new ModelStream(core.dispatcher);
   }
 
-  broadcast({ plan, to, order, timeout }: Extract<Command, { do: 'broadcast' }>): void {
-    const broker = this.#broker;
-    const payload = this.#sender.payload(plan);
-    const { tell, cancels } = this.#sender.caller();
-    const gathering = new ModelGathering(order, tell);
-    cancels(() =>
-      broker.atomically(() => {
-        for (const message of gathering.cancel()) broker.cancel(message);
+  broadcast(payload: Payload, to: string, order: 'registered' | 'settled', timeout: number, caller: Listener): void {
+    const { dispatcher } = this.#core;
+    const isOutermost = !dispatcher.isBusy;
+    const gathering = new ModelGathering(order, caller);
+    const messages = this.#targets(to).map(({ id }) => this.#sender.message({ payload, target: id, caller: gathering.seat(id!), isBroadcast: true }));
+    caller.onLeave = () =>
+      dispatcher.step(() => {
+        for (const message of messages) this.#ends.cancel(message);
+      });
+    dispatcher.step(() => {
+      this.#offer(messages, isOutermost, () => this.broadcasts.next(`${payload.n}`));
+      if (messages.length === 0) dispatcher.later(() => caller.closed || caller.complete());
+      if (!isOutermost) for (const message of messages) this.#sender.startTimeout(message, timeout);
+    });
+    if (isOutermost) for (const message of messages) this.#sender.startTimeout(message, timeout);
+  }
+
+  tryBroadcast(payload: Payload, to: string): number {
+    const messages = this.#targets(to).map(({ id }) => this.#sender.message({ payload, target: id, isBroadcast: true }));
+    return this.#tell(messages, () => this.broadcasts.next(`${payload.n}`));
+  }
+
+  publish(bound: readonly ModelMailbox[], topic: string, payload: Payload, retain: boolean): number {
+    if (retain && !this.#core.refuses()) this.#retained.set(topic, payload);
+    const messages = bound.map(({ id }) => this.#sender.message({ payload, target: id, topic }));
+    const observers = this.#observers.match(topic);
+    return this.#tell(messages, () =>
+      this.#core.dispatcher.later(() => {
+        for (const observer of observers) if (!observer.closed) observer.next(`${topic} ${payload.n}`);
       }),
     );
-    const targets = [...broker.actors.values()].filter(({ id }) => to.includes(id));
-    const { isRefusing } = broker;
-    const seats = targets.map((mailbox) => ({ mailbox, ...gathering.seat(mailbox.id) }));
-    const steps = seats.map(({ mailbox, place, caller }) => () => {
-        const message = this.#sender.message({ payload, target: mailbox.id, priority: 'normal', caller });
-        place.message = message;
-        if (gathering.isOver) {
-          broker.counts.sent++;
-          broker.counts.failed('Cancelled');
-          return;
-        }
-        place.willStart = mailbox.isIdle;
-        broker.ask(message, timeout);
-        if (gathering.isOver) broker.cancel(message);
-    });
-    const announce = (): void => {
-      if (!isRefusing) this.#story.broadcasts.push(`${payload.n}`);
-    };
-    broker.cast([...steps, announce], () => {
-      gathering.offered();
-      broker.whenAtRest(() => gathering.atRest());
-    });
   }
 
-  tryBroadcast({ plan, to }: Extract<Command, { do: 'try-broadcast' }>): void {
-    const payload = this.#sender.payload(plan);
-    const targets = [...this.#broker.actors.values()].filter(({ id }) => to.includes(id));
-    this.#cast(payload, targets, undefined, () => this.#story.broadcasts.push(`${payload.n}`));
-  }
-
-  publish(topic: string, plan: Plan, retain: boolean): void {
-    const broker = this.#broker;
-    const payload = this.#sender.payload(plan);
-    if (retain && !broker.isRefusing) this.#retained.set(topic, payload);
-    // As a Subject's: who subscribes while it is on its way gets the next one.
-    const observers = this.#observers.match(topic);
-    this.#cast(payload, broker.bindings.match(topic), topic, () => {
-      for (const tell of observers) tell(`${topic} ${payload.n}`);
-    });
-  }
-
-  observe(pattern: string): void {
-    const number = this.#ends.length;
-    const tell = (line: string): void => void this.#story.streams.push(`observer ${number}: ${line}`);
-    this.#ends.push(() => tell('completed'));
-    if (this.#broker.isOver) {
-      tell('completed');
+  /** T4: the observer is told the retained messages at once, wherever this is called. Its own deeds are told after them. */
+  observe(pattern: string, listener: Listener): void {
+    if (this.#isOver) {
+      this.#core.dispatcher.step(() => listener.complete());
       return;
     }
-    for (const [topic, { n }] of this.#retained.match(pattern)) tell(`${topic} ${n}, retained`);
-    this.#observers.add(pattern, tell);
+    this.#core.dispatcher.step(() => {
+      const retained = [...this.#retained].filter(([topic]) => matches(pattern, topic));
+      listener.onLeave = this.#observers.add(pattern, listener);
+      this.#listeners.push(listener);
+      for (const [topic, { n }] of retained) if (!listener.closed) listener.next(`${topic} ${n}, retained`);
+    });
   }
 
-  /** Every stream that the broker handed out completes. */
+  /** Every stream of broadcasts and topics completes. */
   over(): void {
-    for (const end of this.#ends) end();
-    this.#retained.clear();
+    this.broadcasts.complete();
+    this.#core.dispatcher.later(() => {
+      this.#isOver = true;
+      for (const listener of this.#listeners.splice(0)) if (!listener.closed) listener.complete();
+      this.#retained.clear();
+    });
   }
 
-  /** R4: offered to all, and told to those who observe, before the first handler runs. */
-  #cast(payload: Payload, targets: readonly ModelMailbox[], topic: string | undefined, announce: () => void): void {
-    const broker = this.#broker;
-    let taken = 0;
-    const { isRefusing } = broker;
-    broker.cast([
-      ...targets.map((mailbox) => () => {
-        const message = this.#sender.message({ payload, target: mailbox.id, topic, priority: 'normal' });
-        if (broker.offer(message, mailbox, false) === undefined) taken++;
-      }),
-      () => {
-        if (!isRefusing) announce();
-      },
-    ]);
-    this.#story.answers.push(`${taken} took it`);
+  // ------------------------------------------------------------------------------------------------
+
+  #targets(to: string): ModelMailbox[] {
+    return [...this.#core.actors.values()].filter(({ id }) => to.includes(id!));
+  }
+
+  #tell(messages: readonly ModelMessage[], announce: () => void): number {
+    const { dispatcher } = this.#core;
+    const isOutermost = !dispatcher.isBusy;
+    return dispatcher.step(() => this.#offer(messages, isOutermost, announce));
+  }
+
+  /** R4: the message is offered to every target, then announced to observers that are no actors. Answers how many took it. */
+  #offer(messages: readonly ModelMessage[], isOutermost: boolean, announce: () => void): number {
+    const isRefused = this.#core.refuses();
+    const taken = messages.filter((message) => this.#intake.send(message, isOutermost) === 'taken').length;
+    if (!isRefused) announce();
+    return taken;
   }
 }

@@ -4,15 +4,10 @@ export interface Alarm {
   readonly ring: () => void;
 }
 
-/** Time as a list of alarms. Those at one time ring together, the first that was set first. */
+/** Time as a list of alarms. Of those at one time the first that was set rings first. */
 export class ModelClock {
   now = 0;
   readonly #alarms: Alarm[] = [];
-  readonly #together: (ring: () => void) => void;
-
-  constructor(together: (ring: () => void) => void) {
-    this.#together = together;
-  }
 
   /** Never, for `Infinity`. */
   set(after: number, ring: () => void): Alarm | undefined {
@@ -30,25 +25,16 @@ export class ModelClock {
 
   pass(ms: number): void {
     const end = this.now + ms;
-    for (let next = this.#earliest(); next <= end; next = this.#earliest()) {
-      this.now = next;
-      this.#together(() => this.#ring());
+    for (let next = this.#earliest(); next !== undefined && next.at <= end; next = this.#earliest()) {
+      this.now = next.at;
+      this.stop(next);
+      next.ring();
     }
     this.now = end;
   }
 
-  #earliest(): number {
-    return this.#alarms.reduce((earliest, { at }) => Math.min(earliest, at), Infinity);
-  }
-
-  #ring(): void {
-    for (let due = this.#due(); due !== undefined; due = this.#due()) {
-      this.stop(due);
-      due.ring();
-    }
-  }
-
-  #due(): Alarm | undefined {
-    return this.#alarms.find(({ at }) => at <= this.now);
+  #earliest(): Alarm | undefined {
+    const at = Math.min(...this.#alarms.map((alarm) => alarm.at));
+    return this.#alarms.find((alarm) => alarm.at === at);
   }
 }

@@ -1,84 +1,48 @@
-import type { ModelCaller, ModelMessage } from './model-message';
+import type { Listener } from './listener';
+import type { ModelCaller } from './model-message';
 
 interface Seat {
-  readonly actor: string;
-  message: ModelMessage | undefined;
-  /** Idle when it was offered the message. */
-  willStart: boolean;
   result: string | undefined;
 }
 
-/** R3: one result for each target; none before all have been offered the message, and the idle ones have started that can. */
+/** R3: one result for each target, in the order of registration or as they settle. */
 export class ModelGathering {
-  isOver = false;
   readonly #seats: Seat[] = [];
   readonly #settled: string[] = [];
   readonly #order: 'registered' | 'settled';
-  readonly #tell: (line: string) => void;
-  #isOffered = false;
+  readonly #caller: Listener;
   #told = 0;
 
-  constructor(order: 'registered' | 'settled', tell: (line: string) => void) {
+  constructor(order: 'registered' | 'settled', caller: Listener) {
     this.#order = order;
-    this.#tell = tell;
+    this.#caller = caller;
   }
 
-  /** A place for one target, before the message is offered to anyone. */
-  seat(actor: string): { place: Seat; caller: ModelCaller } {
-    const place: Seat = { actor, message: undefined, willStart: false, result: undefined };
-    this.#seats.push(place);
-    return { place, caller: this.#callerOf(place) };
-  }
-
-  offered(): void {
-    this.#isOffered = true;
-    this.#emit();
-  }
-
-  /** The stack has returned: whoever could start has started. */
-  atRest(): void {
-    for (const seat of this.#seats) seat.willStart = false;
-    this.#emit();
-  }
-
-  /** Answers what is to be cancelled. */
-  cancel(): ModelMessage[] {
-    if (this.isOver) return [];
-    this.isOver = true;
-    return this.#seats.flatMap(({ result, message }) => (result === undefined && message !== undefined ? [message] : []));
-  }
-
-  #callerOf(seat: Seat): ModelCaller {
+  /** The caller of one target: a streamed reply counts by its last value. */
+  seat(actor: string): ModelCaller {
+    const seat: Seat = { result: undefined };
+    this.#seats.push(seat);
+    const caller = this.#caller;
     let last = 'nothing';
-    const end = (result: string): void => {
-      seat.result = result;
-      seat.willStart = false;
-      this.#settled.push(result);
-      this.#emit();
-    };
-    const isOver = (): boolean => this.isOver;
     return {
-      get isClosed() {
-        return isOver();
+      get closed() {
+        return caller.closed;
       },
+      holdsBack: true,
       next: (value) => void (last = value),
-      complete: () => end(`${seat.actor} ok ${last}`),
-      error: (error) => end(`${seat.actor} failed ${error}`),
-      started: () => {
-        seat.willStart = false;
-        this.#emit();
-      },
+      complete: () => this.#settle(seat, `${actor} ok ${last}`),
+      error: (error) => this.#settle(seat, `${actor} failed ${error}`),
     };
   }
 
-  #emit(): void {
-    if (!this.#isOffered || this.isOver || this.#seats.some(({ willStart }) => willStart)) return;
+  #settle(seat: Seat, result: string): void {
+    seat.result = result;
+    this.#settled.push(result);
     for (; this.#told < this.#seats.length; this.#told++) {
       const next = this.#order === 'settled' ? this.#settled[this.#told] : this.#seats[this.#told]!.result;
-      if (next === undefined) return;
-      this.#tell(next);
+      if (next === undefined || this.#caller.closed) return;
+      this.#caller.next(next);
     }
-    this.isOver = true;
-    this.#tell('completed');
+    if (!this.#caller.closed) this.#caller.complete();
   }
 }

@@ -1,35 +1,28 @@
-import type { Payload } from './command';
+import { letterLine } from './lines';
 import type { ModelMessage } from './model-message';
-import type { Priority } from 'rx-broker';
 
+/** A message that was lost, and why. */
 export interface ModelLetter {
-  readonly payload: Payload;
-  readonly target: string | undefined;
-  readonly topic: string | undefined;
-  readonly priority: Priority;
+  readonly message: ModelMessage;
   readonly reason: string;
-  readonly asked: boolean;
-  readonly attempts: number;
+  readonly error: string | undefined;
+  readonly at: number;
+}
+
+export function describeLetter({ message, reason, error, at }: ModelLetter): string {
+  return letterLine(message.told, { reason, error, attempts: message.attempt, at });
 }
 
 /** A dead letter queue as O4 has it. */
 export class ModelLetters {
-  made = 0;
-  evicted = 0;
   stored: ModelLetter[] = [];
+  evicted = 0;
 
   constructor(readonly capacity: number) {}
 
-  add(message: ModelMessage, reason: string): ModelLetter {
-    const { payload, target, topic, priority, asked, attempt: attempts } = message;
-    const letter = { payload, target, topic, priority, reason, asked, attempts };
-    this.made++;
-    this.put(letter);
-    return letter;
-  }
-
   /** Holds so many; the oldest leaves for one more. */
-  put(letter: ModelLetter): void {
+  add(letter: ModelLetter): void {
+    if (this.capacity === 0) return;
     if (this.stored.length === this.capacity) {
       this.stored.shift();
       this.evicted++;
@@ -39,14 +32,8 @@ export class ModelLetters {
 
   /** Takes out all at once, the asked ones only if they are wanted. */
   take(askedToo: boolean): ModelLetter[] {
-    const taken = this.stored.filter(({ asked }) => askedToo || !asked);
+    const taken = this.stored.filter(({ message }) => askedToo || !message.asked);
     this.stored = this.stored.filter((letter) => !taken.includes(letter));
     return taken;
   }
-}
-
-/** A letter on one line. */
-export function describeLetter(letter: Omit<ModelLetter, 'payload'> & { readonly payload: Payload }): string {
-  const { payload, target, topic, priority, reason, asked, attempts } = letter;
-  return `${payload.n} to ${target ?? topic} ${priority}: ${reason}${asked ? ', asked' : ''}, attempt ${attempts}`;
 }

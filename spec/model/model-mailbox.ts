@@ -1,86 +1,114 @@
 import type { Priority } from 'rx-broker';
 import type { MailboxSpec } from './command';
+import { MAILBOX_NUMBERS, numbersLine } from './lines';
+import type { ModelDispatcher } from './model-dispatcher';
 import type { ModelMessage } from './model-message';
+import { ModelStream } from './model-stream';
 import type { ModelTurn } from './model-turn';
 
-const HIGHEST_FIRST: readonly Priority[] = ['critical', 'high', 'normal', 'low'];
 export const LOWEST_FIRST: readonly Priority[] = ['low', 'normal', 'high', 'critical'];
+const HIGHEST_FIRST: readonly Priority[] = ['critical', 'high', 'normal', 'low'];
 const CREDITS: Readonly<Record<Priority, number>> = { critical: 8, high: 4, normal: 2, low: 1 };
 
-/** A mailbox as DESIGN §3 has it, without regard to cost: two lists in the order of arrival. */
+/** A mailbox as DESIGN §3 has it, without regard to cost: lists in the order of arrival. */
 export class ModelMailbox {
+  /** The id that it lives by, while it is registered. */
+  id: string | undefined;
+  /** Counts its registrations. */
+  life = 0;
   readonly queue: ModelMessage[] = [];
   /** Senders that wait for a place (`block`). */
   readonly waiting: ModelMessage[] = [];
   /** Turns that hold a seat. */
   readonly seats: ModelTurn[] = [];
-  isClosed = false;
-  /** Unregistered. */
-  isGone = false;
-  hasConsumer: boolean;
+  /** The turn on the stack. */
+  running: ModelTurn | undefined;
+  consumer: MailboxSpec['consumer'] = 'none';
   /** Its consumer has not got its subscription yet, with which it could leave. */
   isSubscribing = false;
+  /** How far `onStart` is. Where there is none, it is done. */
+  start: 'due' | 'called' | 'done' = 'due';
+  isClosed = false;
+  /** It is being unregistered: that it is drained is looked at behind everything else. */
+  isLeaving = false;
+  /** Closed and drained. */
+  isEnded = false;
+  accepted = 0;
+  delivered = 0;
+  lost = 0;
+  highWaterMark = 0;
+  readonly losses: ModelStream;
+  readonly pressure: ModelStream;
   #credits = { ...CREDITS };
 
   constructor(
-    readonly id: string,
+    readonly number: number,
     readonly spec: MailboxSpec,
+    dispatcher: ModelDispatcher,
   ) {
-    this.hasConsumer = spec.consumed;
+    this.losses = new ModelStream(dispatcher);
+    this.pressure = new ModelStream(dispatcher);
   }
 
-  /** M1: capacity bounds what is queued, not what runs. */
+  /** M1: capacity bounds the queue, not the turns. */
   get isFull(): boolean {
     return this.queue.length >= this.spec.capacity;
   }
 
+  get hasConsumer(): boolean {
+    return this.consumer !== 'none';
+  }
+
   /** M4: one turn at a time, or `concurrency`. */
   get hasFreeSeat(): boolean {
-    return this.hasConsumer && this.seats.length < this.spec.concurrency;
+    return this.seats.length < this.spec.concurrency;
+  }
+
+  get canRun(): boolean {
+    return this.id !== undefined && this.hasConsumer && this.start === 'done' && this.hasFreeSeat && this.queue.length > 0;
   }
 
   /** Free to take a message at once. */
   get isIdle(): boolean {
-    return !this.isClosed && !this.isGone && this.hasFreeSeat && this.queue.length === 0;
+    return this.hasConsumer && this.start === 'done' && this.hasFreeSeat && this.queue.length === 0;
   }
 
-  get canRun(): boolean {
-    return this.hasFreeSeat && this.queue.length > 0;
+  /** M6: then it can be registered. */
+  get isAtRest(): boolean {
+    return this.seats.length === 0 && this.running === undefined;
   }
 
-  /** M2: as many senders wait as there are places. */
-  get mayPark(): boolean {
-    return this.spec.overflow === 'block' && this.waiting.length < this.spec.capacity;
+  get mayWait(): boolean {
+    return this.spec.overflow === 'block' && this.waiting.length < this.spec.maxWaiting;
+  }
+
+  get level(): number {
+    return this.queue.length / this.spec.capacity;
   }
 
   /** M3: credits are refilled when no waiting class has any, and so when nothing waits. */
   push(message: ModelMessage): void {
     if (this.queue.length === 0) this.#credits = { ...CREDITS };
     message.state = 'queued';
+    message.mailbox = this;
     this.queue.push(message);
+    this.accepted++;
   }
 
   /** M3: takes out the message whose turn it is. */
   takeNext(): ModelMessage {
-    const waits = HIGHEST_FIRST.filter((priority) => this.queue.some((message) => message.priority === priority));
-    if (this.spec.fairness === 'strict') return takeFirst(this.queue, waits[0]!);
+    const waits = HIGHEST_FIRST.filter((priority) => this.head(priority) !== undefined);
+    if (this.spec.fairness === 'strict') return this.takeOut(this.head(waits[0]!)!);
     if (!waits.some((priority) => this.#credits[priority] > 0)) this.#credits = { ...CREDITS };
     const next = waits.find((priority) => this.#credits[priority] > 0)!;
     this.#credits[next]--;
-    return takeFirst(this.queue, next);
+    return this.takeOut(this.head(next)!);
   }
 
   /** M2: the oldest message of the lowest priority, unless it outranks the newcomer. */
-  takeVictim(newcomer: Priority): ModelMessage | undefined {
-    const lowest = LOWEST_FIRST.find((priority) => this.queue.some((message) => message.priority === priority))!;
-    return LOWEST_FIRST.indexOf(lowest) > LOWEST_FIRST.indexOf(newcomer) ? undefined : takeFirst(this.queue, lowest);
-  }
-
-  /** M2: a free place is the first waiter's: the highest priority, the oldest of it. */
-  admit(): void {
-    if (this.isFull || this.waiting.length === 0) return;
-    const highest = HIGHEST_FIRST.find((priority) => this.waiting.some((message) => message.priority === priority))!;
-    this.push(takeFirst(this.waiting, highest));
+  victimFor(newcomer: Priority): ModelMessage | undefined {
+    const lowest = LOWEST_FIRST.find((priority) => this.head(priority) !== undefined)!;
+    return LOWEST_FIRST.indexOf(lowest) > LOWEST_FIRST.indexOf(newcomer) ? undefined : this.head(lowest);
   }
 
   /** The oldest of a priority. */
@@ -88,38 +116,43 @@ export class ModelMailbox {
     return this.queue.find((message) => message.priority === priority);
   }
 
-  /** Those that have outlived their ttl, wherever they stand. */
-  expired(now: number): ModelMessage[] {
-    return this.queue.filter((message) => this.isExpired(message, now)).sort(byPriority);
-  }
-
+  /** M3: more than its time to live has passed. */
   isExpired({ ttl, sentAt }: ModelMessage, now: number): boolean {
-    return now >= sentAt + (ttl === Infinity ? this.spec.ttl : ttl);
+    return now - sentAt > (ttl === Infinity ? this.spec.ttl : ttl);
   }
 
-  /** When its turn comes: with a ttl of 0, too, it has it if no time has passed. */
-  isTooLate(message: ModelMessage, now: number): boolean {
-    return this.isExpired(message, now) && now > message.sentAt;
+  /** Takes a message out, queued or waiting. M2: the free place is the first waiter's, the highest priority first. */
+  takeOut(message: ModelMessage): ModelMessage {
+    remove(this.waiting, message);
+    remove(this.queue, message);
+    const waiter = byPriority(this.waiting)[0];
+    if (waiter !== undefined && !this.isFull) {
+      remove(this.waiting, waiter);
+      this.push(waiter);
+    }
+    return message;
   }
 
-  /** Takes a message out that is cancelled or whose time is over. */
-  withdraw(message: ModelMessage): void {
-    const list = message.state === 'waiting' ? this.waiting : this.queue;
-    list.splice(list.indexOf(message), 1);
-    if (message.state === 'queued') this.admit();
-  }
-
-  /** Everything that waits: those without a place first, the highest priority first. */
+  /** Takes everything out: the queued messages, then the waiters, the highest priority first. */
   takeAll(): ModelMessage[] {
-    return [...this.waiting.splice(0).sort(byPriority), ...this.queue.splice(0).sort(byPriority)];
+    const all = [...byPriority(this.queue.splice(0)), ...byPriority(this.waiting.splice(0))];
+    for (const message of all) message.state = 'new';
+    return all;
+  }
+
+  line(): string {
+    const { accepted, delivered, lost, highWaterMark, queue, seats, running } = this;
+    const open = seats.filter(({ state }) => state === 'open').length;
+    const inFlight = open + (running === undefined ? 0 : 1);
+    return numbersLine(MAILBOX_NUMBERS, { capacity: this.spec.capacity, size: queue.length, highWaterMark, accepted, delivered, lost, inFlight });
   }
 }
 
-function byPriority(a: ModelMessage, b: ModelMessage): number {
-  return HIGHEST_FIRST.indexOf(a.priority) - HIGHEST_FIRST.indexOf(b.priority);
+export function byPriority(messages: readonly ModelMessage[]): ModelMessage[] {
+  return HIGHEST_FIRST.flatMap((priority) => messages.filter((message) => message.priority === priority));
 }
 
-function takeFirst(list: ModelMessage[], priority: Priority): ModelMessage {
-  const index = list.findIndex((message) => message.priority === priority);
-  return list.splice(index, 1)[0]!;
+function remove<T>(list: T[], item: T): void {
+  const index = list.indexOf(item);
+  if (index >= 0) list.splice(index, 1);
 }

@@ -1,32 +1,33 @@
 import type { Priority } from 'rx-broker';
 import type { Payload } from './command';
+import type { Told } from './lines';
 import type { Alarm } from './model-clock';
 import type { ModelMailbox } from './model-mailbox';
 import type { ModelTurn } from './model-turn';
 
-/** Who waits for a reply. */
+/** One who waits for a reply. */
 export interface ModelCaller {
   /** Gone, or told all there is to tell. */
-  readonly isClosed: boolean;
+  readonly closed: boolean;
+  /** It keeps the values of a stream until the end: nobody has been served by them. */
+  readonly holdsBack?: boolean;
   next(value: string): void;
   complete(): void;
   error(error: string): void;
-  /** The message's handler has returned for the first time. */
-  started?(): void;
 }
 
 export interface ModelMessageOptions {
   readonly payload: Payload;
-  readonly priority: Priority;
+  readonly priority?: Priority;
   readonly sentAt: number;
   readonly target?: string | undefined;
   readonly topic?: string | undefined;
   readonly caller?: ModelCaller | undefined;
+  /** The turn that waits for the reply (`context.send`). */
   readonly parent?: ModelTurn | undefined;
   readonly ttl?: number;
   readonly attempt?: number;
-  /** Asked by someone who is not told through a caller here. */
-  readonly asked?: boolean;
+  readonly isBroadcast?: boolean;
 }
 
 /** One attempt to get a message to one actor. */
@@ -34,23 +35,26 @@ export class ModelMessage {
   readonly payload: Payload;
   readonly priority: Priority;
   readonly sentAt: number;
-  readonly target: string | undefined;
   readonly topic: string | undefined;
   readonly caller: ModelCaller | undefined;
-  /** The turn that waits for the reply (`context.send`). */
   readonly parent: ModelTurn | undefined;
   readonly ttl: number;
   readonly attempt: number;
-  readonly asked: boolean;
+  readonly isBroadcast: boolean;
+  target: string | undefined;
   state: 'new' | 'waiting' | 'queued' | 'running' | 'over' = 'new';
-  /** Where it waits or runs. */
+  /** Where it waits, is queued or runs. */
   mailbox: ModelMailbox | undefined;
   turn: ModelTurn | undefined;
   timeout: Alarm | undefined;
+  /** A first value of its reply has come. */
+  isAnswered = false;
+  /** O4: it was sent by an observer of letters. */
+  makesNoLetter = false;
 
   constructor(options: ModelMessageOptions) {
     this.payload = options.payload;
-    this.priority = options.priority;
+    this.priority = options.priority ?? 'normal';
     this.sentAt = options.sentAt;
     this.target = options.target;
     this.topic = options.topic;
@@ -58,6 +62,15 @@ export class ModelMessage {
     this.parent = options.parent;
     this.ttl = options.ttl ?? Infinity;
     this.attempt = options.attempt ?? 1;
-    this.asked = options.asked ?? options.caller !== undefined;
+    this.isBroadcast = options.isBroadcast ?? false;
+  }
+
+  get asked(): boolean {
+    return this.caller !== undefined;
+  }
+
+  get told(): Told {
+    const { payload, target, topic, priority, asked } = this;
+    return { n: payload.n, target, topic, priority, asked };
   }
 }

@@ -1,126 +1,126 @@
-import type { Command, Payload, Plan } from './command';
-import type { ModelBroker } from './model-broker';
+import type { ActorName, Payload } from './command';
+import type { Listener } from './listener';
+import type { ModelCore } from './model-core';
+import type { ModelEnds } from './model-ends';
+import type { ModelIntake } from './model-intake';
 import type { ModelLetter } from './model-letters';
-import { type ModelCaller, ModelMessage } from './model-message';
-import type { Story } from './story';
+import { type ModelCaller, ModelMessage, type ModelMessageOptions } from './model-message';
+import type { ModelRouter } from './model-router';
+import { type ModelTurn, isStuck } from './model-turn';
+import type { Turn } from './world';
 
-/** What a message is made of, but for when it is sent. */
-type MessageOptions = Omit<ConstructorParameters<typeof ModelMessage>[0], 'sentAt'>;
-
-/** Who asked: what it is told, how it goes away, and what tells its story. */
-interface Asker {
-  readonly caller: ModelCaller;
-  cancels(cancel: () => void): void;
-  tell(line: string): void;
-}
-
-/** Sends what a script's commands send to one actor of the model, and plays those who wait for a reply. */
+/** Sends to one actor: asks, tells, routes, and letters once more. */
 export class ModelSender {
-  /** How many letters were sent again. */
-  redelivered = 0;
-  readonly cancels: (() => void)[] = [];
-  readonly #broker: ModelBroker;
-  readonly #story: Story;
-  readonly #play: (command: Command) => void;
-  /** Whom the router picked, the longest ago first. */
-  readonly #picked: string[] = [];
-  #messages = 0;
+  readonly #core: ModelCore;
+  readonly #ends: ModelEnds;
+  readonly #intake: ModelIntake;
+  readonly #router: ModelRouter;
 
-  constructor(broker: ModelBroker, story: Story, play: (command: Command) => void) {
-    this.#broker = broker;
-    this.#story = story;
-    this.#play = play;
+  constructor(core: ModelCore, ends: ModelEnds, intake: ModelIntake, router: ModelRouter) {
+    this.#core = core;
+    this.#ends = ends;
+    this.#intake = intake;
+    this.#router = router;
   }
 
-  payload(plan: Plan): Payload {
-    return { n: ++this.#messages, plan };
+  message(options: Omit<ModelMessageOptions, 'sentAt'>): ModelMessage {
+    return new ModelMessage({ ...options, sentAt: this.#core.clock.now });
   }
 
-  message(options: MessageOptions): ModelMessage {
-    return new ModelMessage({ ...options, sentAt: this.#broker.clock.now });
+  /** A message whose reply a turn waits for. */
+  messageFrom(turn: ModelTurn, target: string, payload: Payload, caller: ModelCaller): ModelMessage {
+    const isWaitedFor = turn.state === 'on stack' || turn.state === 'open';
+    const message = this.message({ payload, target, caller, parent: isWaitedFor ? turn : undefined });
+    if (isWaitedFor) turn.asks.push(message);
+    return message;
   }
 
-  ask(target: string, command: Extract<Command, { do: 'send' }>): void {
-    const { priority, ttl, timeout, then } = command;
-    const { caller, cancels } = this.caller(then);
-    const message = this.message({ payload: this.payload(command.plan), target, priority, ttl, caller });
-    cancels(() => this.#broker.cancel(message));
-    this.#broker.ask(message, timeout);
+  /** S4: the clock of an ask from outside starts at the end of its call, of any other at once. */
+  ask(message: ModelMessage, timeout: number): void {
+    const { dispatcher } = this.#core;
+    const isOutermost = !dispatcher.isBusy;
+    dispatcher.step(() => {
+      this.#intake.send(message, isOutermost);
+      if (message.parent?.state === 'open') this.breakCircles(message.parent);
+      if (!isOutermost) this.startTimeout(message, timeout);
+    });
+    if (isOutermost) this.startTimeout(message, timeout);
   }
 
-  caller(then?: Command): Asker {
-    const number = this.cancels.length;
-    let isClosed = false;
-    const tell = (line: string): void => void this.#story.replies.push(`${number}: ${line}`);
-    const end = (line: string): void => {
-      if (isClosed) return;
-      isClosed = true;
-      tell(line);
-      if (then !== undefined) this.#play(then);
-    };
-    const caller: ModelCaller = {
-      get isClosed() {
-        return isClosed;
+  /** O6: when a turn's stack has returned, an ask of its that only turns that wait for it could answer fails at once. */
+  breakCircles(turn: ModelTurn): void {
+    for (const ask of [...turn.asks]) if (turn.state === 'open' && isStuck(ask, [turn])) this.#ends.fail(ask, 'Deadlock');
+  }
+
+  startTimeout(message: ModelMessage, timeout: number): void {
+    if (message.state === 'over' || message.isAnswered) return;
+    const { clock, dispatcher } = this.#core;
+    message.timeout = clock.set(timeout, () => dispatcher.step(() => this.#ends.fail(message, 'Timeout')));
+  }
+
+  tell(message: ModelMessage): string {
+    const { dispatcher } = this.#core;
+    const isOutermost = !dispatcher.isBusy;
+    return dispatcher.step(() => this.#intake.send(message, isOutermost));
+  }
+
+  route(topic: string, payload: Payload, timeout: number, caller: Listener): void {
+    const target = this.#core.refuses() ? undefined : this.#router.pick(topic);
+    const message = this.message({ payload, target, topic, caller });
+    this.onLeave(caller, message);
+    if (target !== undefined || this.#core.refuses()) this.ask(message, timeout);
+    else this.#unrouted(message);
+  }
+
+  redeliver({ message: { payload, target, topic, priority, attempt } }: ModelLetter): string {
+    const isRefused = this.#core.refuses();
+    const again = target ?? (isRefused ? undefined : this.#router.pick(topic!));
+    const message = this.message({ payload, target: again, topic, priority, attempt: attempt + 1 });
+    if (again !== undefined || isRefused) return this.tell(message);
+    this.#unrouted(message);
+    return 'NoRoute';
+  }
+
+  /** S3: unsubscribing cancels. */
+  onLeave(caller: Listener, message: ModelMessage): void {
+    caller.onLeave = () => this.#core.dispatcher.step(() => this.#ends.cancel(message));
+  }
+
+  /** The turn as its handler knows it. */
+  turnOf(turn: ModelTurn): Turn {
+    const { payload, attempt, topic, sentAt } = turn.message;
+    return {
+      actor: turn.mailbox.id!,
+      payload,
+      attempt,
+      topic,
+      sentAt,
+      ask: (actor: ActorName, asked: Payload, timeout: number, caller: Listener) => {
+        if (turn.isAborted) {
+          this.#core.dispatcher.step(() => caller.error('ActorStopped'));
+          return;
+        }
+        const message = this.messageFrom(turn, actor, asked, caller);
+        this.onLeave(caller, message);
+        this.ask(message, timeout);
       },
-      next: (value) => {
-        if (!isClosed) tell(value);
+      tell: (actor: ActorName, told: Payload) => {
+        const isOpen = turn.state === 'on stack' || turn.state === 'open';
+        return this.tell(this.message({ payload: told, target: actor, parent: isOpen ? turn : undefined }));
       },
-      complete: () => end('completed'),
-      error: (error) => end(`failed, ${error}`),
     };
-    const cancels = (cancel: () => void): void => {
-      this.cancels.push(() => {
-        isClosed = true;
-        cancel();
-      });
-    };
-    return { caller, cancels, tell };
   }
 
-  route({ topic, plan, timeout }: Extract<Command, { do: 'route' }>): void {
-    const broker = this.#broker;
-    const payload = this.payload(plan);
-    const { caller, cancels } = this.caller();
-    const target = broker.isRefusing ? undefined : this.#pick(topic);
-    const message = this.message({ payload, target, topic, priority: 'normal', caller });
-    cancels(() => broker.cancel(message));
-    if (target !== undefined) broker.ask(message, timeout);
-    else if (broker.isRefusing) broker.offer(message, undefined, true);
-    else this.#unrouted(message, () => caller.error('RoutingFailed'));
-  }
-
-  redeliver(letter: ModelLetter): void {
-    const { payload, target, topic, priority, attempts } = letter;
-    const broker = this.#broker;
-    if (broker.isOver) {
-      broker.letters.put(letter);
-      this.#story.answers.push(`${payload.n} again: BrokerClosed`);
-      return;
-    }
-    this.redelivered++;
-    const again = target ?? this.#pick(topic!);
-    const message = this.message({ payload, target: again, topic, priority, attempt: attempts + 1 });
-    let answer: string | undefined = 'NoRoute';
-    if (again === undefined) this.#unrouted(message, () => {});
-    else answer = broker.offer(message, broker.actors.get(again), false);
-    this.#story.answers.push(`${payload.n} again: ${answer ?? 'taken'}`);
-  }
-
-  /** T2: an open actor that is bound to the topic: the one picked longest ago, the first of those never picked. */
-  #pick(topic: string): string | undefined {
-    const ids = this.#broker.bindings.match(topic).filter(({ isClosed }) => !isClosed).map(({ id }) => id);
-    const chosen = ids.find((id) => !this.#picked.includes(id)) ?? this.#picked.find((id) => ids.includes(id));
-    if (chosen === undefined) return undefined;
-    if (this.#picked.includes(chosen)) this.#picked.splice(this.#picked.indexOf(chosen), 1);
-    this.#picked.push(chosen);
-    return chosen;
-  }
-
-  #unrouted(message: ModelMessage, tell: () => void): void {
-    const { counts } = this.#broker;
-    counts.sent++;
-    counts.failed('NoRoute');
-    this.#broker.letter(message, 'NoRoute');
-    tell();
+  #unrouted(message: ModelMessage): void {
+    const { dispatcher, journal } = this.#core;
+    dispatcher.step(() => {
+      message.makesNoLetter = journal.isTellingLetter;
+      journal.totalSent++;
+      journal.event('sent', message);
+      journal.failed(message, 'NoRoute');
+      journal.letter(message, 'NoRoute');
+      message.state = 'over';
+      this.#core.tellCaller(message, (caller) => caller.error('RoutingFailed'));
+    });
   }
 }

@@ -1,177 +1,155 @@
-import { ASK_TIMEOUT, type Payload, type Reply } from './command';
-import type { ModelBroker } from './model-broker';
+import { ASK_TIMEOUT } from './command';
+import type { ModelCore } from './model-core';
+import type { ModelEnds } from './model-ends';
 import type { ModelMailbox } from './model-mailbox';
-import { ModelMessage } from './model-message';
-import { ModelTurn, isStuck } from './model-turn';
+import type { ModelMessage } from './model-message';
+import type { ModelSender } from './model-sender';
+import { type ModelHeld, ModelTurn, hear } from './model-turn';
+import type { Answer } from './world';
 
-/** How turns start and end: the lower half of the table of DESIGN §2. */
+/** How turns begin, and what becomes of their replies. */
 export class ModelTurns {
-  /** The turn whose handler has not returned (D2: there is one at most). */
-  onStack: ModelTurn | undefined;
-  /** Turns that have not ended. */
-  readonly open = new Set<ModelTurn>();
-  readonly #broker: ModelBroker;
+  readonly #core: ModelCore;
+  readonly #ends: ModelEnds;
+  readonly #sender: ModelSender;
 
-  constructor(broker: ModelBroker) {
-    this.#broker = broker;
+  constructor(core: ModelCore, ends: ModelEnds, sender: ModelSender) {
+    this.#core = core;
+    this.#ends = ends;
+    this.#sender = sender;
   }
 
-  run(mailbox: ModelMailbox, message: ModelMessage): void {
-    const { counts, story } = this.#broker;
-    const turn = new ModelTurn(mailbox, message);
-    message.state = 'running';
-    message.mailbox = mailbox;
-    message.turn = turn;
-    counts.delivered++;
-    story.turns.push(`${mailbox.id} runs ${message.payload.n}, attempt ${message.attempt}`);
-    this.onStack = turn;
-    this.open.add(turn);
-    const { reply, asked } = this.#broker.handle(turn);
-    this.onStack = undefined;
-    if (turn.cut === undefined) this.#returned(turn, reply, asked);
-    else this.#returnedCut(turn, turn.cut.code);
-    message.caller?.started?.();
-  }
-
-  /** One value of a stream. */
-  emit(turn: ModelTurn, value: string): void {
-    const { caller, timeout } = turn.message;
-    if (turn.state !== 'open' || caller === undefined) return;
-    this.#broker.clock.stop(timeout);
-    this.#broker.endCast();
-    this.#broker.atomically(() => {
-      caller.next(value);
-      if (caller.isClosed) this.abort(turn, undefined);
-    });
-  }
-
-  complete(turn: ModelTurn, value?: string): void {
-    this.#conclude(turn, () => this.#succeed(turn, value));
-  }
-
-  fail(turn: ModelTurn, error: string): void {
-    this.#conclude(turn, () => this.#fail(turn, error));
-  }
-
-  /** Ends a turn from outside: with a code, or because its caller cancelled. */
-  abort(turn: ModelTurn, code: string | undefined): void {
-    if (turn.state === 'on stack') turn.cut ??= { code };
-    if (turn.state !== 'open') return;
-    this.#broker.endCast();
-    this.#broker.atomically(() => {
-      this.#end(turn, turn.isPromise ? 'abandoned' : 'over');
-      if (turn.returnedAsk !== undefined) this.#endAsk(turn.returnedAsk, code);
-      if (!turn.isPromise) this.#freeSeat(turn);
-      this.#aborted(turn, code);
-    });
+  /** The next message of a mailbox has its turn, unless it waited for too long. */
+  runNext(mailbox: ModelMailbox): void {
+    const message = mailbox.takeNext();
+    mailbox.pressure.next(`${mailbox.level}`);
+    if (mailbox.isExpired(message, this.#core.clock.now)) this.#ends.lose(message, 'Expired', mailbox);
+    else this.#run(mailbox, message);
+    this.#ends.checkDrained(mailbox);
   }
 
   // ------------------------------------------------------------------------------------------------
 
-  #returned(turn: ModelTurn, reply: Reply, asked: Payload | undefined): void {
+  #run(mailbox: ModelMailbox, message: ModelMessage): void {
+    const core = this.#core;
+    const turn = new ModelTurn(mailbox, message);
+    message.state = 'running';
+    message.turn = turn;
+    mailbox.delivered++;
+    core.journal.totalDelivered++;
+    core.turns.add(turn);
+    core.onStack = mailbox.running = turn;
+    const answer = core.host.handle(this.#sender.turnOf(turn));
+    core.onStack = mailbox.running = undefined;
+    if (answer === 'stream' || answer === 'promise') core.held.push((turn.held = this.#hold(turn, answer)));
+    const { cut } = turn;
+    core.dispatcher.tellAt(cut?.place, () => {
+      core.journal.event('delivered', message);
+      if (cut === undefined) this.#returned(turn, answer);
+      else this.#returnedCut(turn, cut.code, cut.error);
+    });
+  }
+
+  #returned(turn: ModelTurn, answer: Answer): void {
     const { n } = turn.message.payload;
-    if (reply === 'value') this.#succeed(turn, `value of ${n}`);
-    else if (reply === 'throw') this.#fail(turn, `thrown by ${n}`);
-    else {
-      this.#leaveOpen(turn);
-      if (reply === 'values') {
-        this.emit(turn, `first of ${n}`);
-        this.emit(turn, `last of ${n}`);
-        this.complete(turn);
-      } else if (typeof reply === 'object') this.#ask(turn, reply.ask, asked!);
-      this.#breakCircles(turn);
-    }
+    if (answer === 'value' || answer === 'nothing') this.#succeed(turn, answer === 'value' ? `value of ${n}` : answer);
+    else if (answer === 'throw') this.#fail(turn, `thrown by ${n}`);
+    else this.#leaveOpen(turn, answer);
   }
 
   /** M4: its promise keeps the seat; its stream is never subscribed. */
-  #returnedCut(turn: ModelTurn, code: string | undefined): void {
-    this.#end(turn, turn.isPromise ? 'abandoned' : 'over');
+  #returnedCut(turn: ModelTurn, code: string | undefined, error: string | undefined): void {
+    this.#ends.end(turn, turn.isPromise ? 'abandoned' : 'over');
     if (turn.isPromise) turn.mailbox.seats.push(turn);
-    this.#aborted(turn, code);
+    this.#ends.tellAborted(turn, code, error);
+    if (turn.isPromise) this.#core.dispatcher.later(() => hear(turn.held!));
   }
 
-  #leaveOpen(turn: ModelTurn): void {
+  #leaveOpen(turn: ModelTurn, answer: Answer): void {
+    const { dispatcher, clock } = this.#core;
     turn.state = 'open';
     turn.mailbox.seats.push(turn);
-    turn.clock = this.#broker.clock.set(turn.mailbox.spec.turnTimeout, () => this.abort(turn, 'Timeout'));
+    turn.timeout = clock.set(turn.mailbox.spec.turnTimeout, () => dispatcher.step(() => this.#ends.abort(turn, 'Timeout')));
+    dispatcher.later(() => this.#subscribe(turn, answer));
+    this.#sender.breakCircles(turn);
   }
 
-  #ask(turn: ModelTurn, target: string, payload: Payload): void {
+  /** A stream is subscribed if its turn is still open; a promise is awaited in any case, for its seat. */
+  #subscribe(turn: ModelTurn, answer: Answer): void {
+    const { held } = turn;
+    const { n } = turn.message.payload;
+    if (turn.state !== 'open' && !turn.isPromise) return;
+    if (held !== undefined) hear(held);
+    else if (answer === 'values') {
+      this.#emit(turn, `first of ${n}`, true);
+      this.#emit(turn, `last of ${n}`, true);
+      this.#conclude(turn, () => this.#succeed(turn));
+    } else if (typeof answer === 'object') this.#streamAsk(turn, answer);
+  }
+
+  #streamAsk(turn: ModelTurn, { ask, payload }: Extract<Answer, object>): void {
     const caller = {
-      get isClosed() {
+      get closed() {
         return turn.state !== 'open';
       },
-      next: (value: string) => this.emit(turn, value),
-      complete: () => this.complete(turn),
-      error: (error: string) => this.fail(turn, error),
+      next: (value: string) => this.#emit(turn, value),
+      complete: () => this.#conclude(turn, () => this.#succeed(turn)),
+      error: (error: string) => this.#conclude(turn, () => this.#fail(turn, error)),
     };
-    const ask = new ModelMessage({ payload, target, priority: 'normal', sentAt: this.#broker.clock.now, caller, parent: turn });
-    turn.asks.add(ask);
-    turn.returnedAsk = ask;
-    this.#broker.ask(ask, ASK_TIMEOUT);
+    const message = this.#sender.messageFrom(turn, ask, payload, caller);
+    turn.streamedAsk = message;
+    this.#sender.ask(message, ASK_TIMEOUT);
   }
 
-  /** M4: an aborted turn cancels what it asked; of a broker that ends all, that ends as all does. */
-  #endAsk(ask: ModelMessage, code: string | undefined): void {
-    if (code === 'BrokerClosed') this.#broker.fail(ask, code);
-    else this.#broker.cancel(ask);
+  #hold(turn: ModelTurn, kind: ModelHeld['kind']): ModelHeld {
+    const { n } = turn.message.payload;
+    const over = (end: 'complete' | 'error'): void => {
+      if (end === 'error') this.#conclude(turn, () => this.#fail(turn, `failed by ${n}`));
+      else this.#conclude(turn, () => this.#succeed(turn, kind === 'promise' ? `promised by ${n}` : undefined));
+    };
+    return { kind, value: () => this.#emit(turn, `streamed by ${n}`), over, isHeard: false, end: undefined };
   }
 
-  /** O6: when the stack has returned, an ask that only the askers could answer fails at once. */
-  #breakCircles(turn: ModelTurn): void {
+  /** One value of a stream. `atOnce`: the stream is being subscribed, and goes on when the value is told. */
+  #emit(turn: ModelTurn, value: string, atOnce = false): void {
+    const { message } = turn;
     if (turn.state !== 'open') return;
-    for (const ask of [...turn.asks]) if (ask.state !== 'over' && isStuck(ask, [turn])) this.#broker.fail(ask, 'Deadlock');
+    if (message.asked) {
+      message.isAnswered = true;
+      this.#core.clock.stop(message.timeout);
+      this.#core.tellCaller(message, (caller) => caller.next(value));
+    }
+    if (atOnce) this.#core.dispatcher.tellAll();
   }
 
   /** Ends an open turn, or lets go of the seat of an abandoned one. */
   #conclude(turn: ModelTurn, how: () => void): void {
-    const { state } = turn;
+    const { state, mailbox } = turn;
     if (state !== 'open' && state !== 'abandoned') return;
-    this.#broker.endCast();
-    this.#broker.atomically(() => {
-      this.#end(turn, 'over');
-      this.#freeSeat(turn);
-      if (state === 'open') how();
-    });
+    if (state === 'open') how();
+    else this.#ends.end(turn, 'over');
+    this.#core.dispatcher.lineUp(mailbox);
+    this.#ends.checkDrained(mailbox, mailbox.id === undefined);
   }
 
-  #freeSeat(turn: ModelTurn): void {
-    const { mailbox } = turn;
-    mailbox.seats.splice(mailbox.seats.indexOf(turn), 1);
-    this.#broker.lineUp(mailbox);
-  }
-
-  #end(turn: ModelTurn, state: 'abandoned' | 'over'): void {
-    turn.state = state;
-    this.open.delete(turn);
-    this.#broker.clock.stop(turn.clock);
-  }
-
-  /** S2: settled and counted before its value is emitted. */
-  #succeed(turn: ModelTurn, value: string | undefined): void {
+  /** S2: settled and counted before its value is told. */
+  #succeed(turn: ModelTurn, value?: string): void {
     const { message } = turn;
-    this.#end(turn, 'over');
-    this.#broker.counts.succeeded++;
-    this.#broker.over(message);
-    if (value !== undefined) message.caller?.next(value);
-    message.caller?.complete();
+    this.#ends.end(turn, 'over');
+    this.#core.journal.totalSucceeded++;
+    this.#ends.over(message);
+    this.#core.journal.event('settled', message, ': succeeded');
+    if (value !== undefined) this.#core.tellCaller(message, (caller) => caller.next(value));
+    this.#core.tellCaller(message, (caller) => caller.complete());
   }
 
   #fail(turn: ModelTurn, error: string): void {
     const { message } = turn;
-    this.#end(turn, 'over');
-    this.#broker.counts.errored++;
-    this.#broker.over(message);
-    if (!message.asked) this.#broker.letter(message, 'HandlerFailed');
-    message.caller?.error(error);
-  }
-
-  #aborted(turn: ModelTurn, code: string | undefined): void {
-    const { message } = turn;
-    this.#broker.counts.aborted++;
-    this.#broker.over(message);
-    if (code !== undefined && !message.asked) this.#broker.letter(message, code);
-    for (const ask of [...turn.asks]) this.#endAsk(ask, code);
-    if (code !== undefined) message.caller?.error(`${code}, started`);
+    this.#ends.end(turn, 'over');
+    this.#core.journal.totalErrored++;
+    this.#ends.over(message);
+    this.#core.journal.event('settled', message, `: errored HandlerFailed (${error})`);
+    if (!message.asked) this.#core.journal.letter(message, 'HandlerFailed', error);
+    this.#core.tellCaller(message, (caller) => caller.error(error));
   }
 }

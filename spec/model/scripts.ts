@@ -1,94 +1,132 @@
 import fc from 'fast-check';
-import type { ActorName, Command, MailboxSpec, Plan, Reply, Script } from './command';
-import { REQUEST_TIMEOUT } from './command';
+import { type ActorName, type Command, type MailboxSpec, type Meddler, OBSERVED, type Plan, REQUEST_TIMEOUT, type Reply, type Script } from './command';
 
 const actors = fc.constantFrom<ActorName>('a', 'b', 'c');
 const targets = fc.oneof({ weight: 12, arbitrary: actors }, { weight: 1, arbitrary: fc.constant<ActorName>('nobody') });
 const priorities = fc.constantFrom('low', 'normal', 'normal', 'normal', 'high', 'critical' as const);
-const overflows = fc.constantFrom('fail', 'block', 'drop-oldest', 'drop-newest' as const);
 const topics = fc.constantFrom('t.x', 't.y', 'u');
 const patterns = fc.constantFrom('t.x', 't.*', '>', 'u', '*.y', 't.>');
 const nth = fc.nat({ max: 40 });
 const to = fc.constantFrom('abc', 'abc', 'ab', 'c', 'none');
+const take = fc.constantFrom(0, 0, 0, 1, 2);
+const ttls = fc.constantFrom(Infinity, Infinity, Infinity, 4, 15);
 /**
- * Timeouts of what is asked from outside are whole milliseconds, those from inside never, and at each depth others: which of two that
- * are over at the same time comes first is not said, and they never are.
+ * Asks from outside have timeouts of whole milliseconds. Asks from inside never have, and at each depth they have others: no rule says
+ * which of two comes first that are over at the same time, so they never are.
  */
 const outer = fc.constantFrom(REQUEST_TIMEOUT, REQUEST_TIMEOUT, 3, 8, 21, Infinity);
 const inner = (depth: number): fc.Arbitrary<number> => fc.constantFrom(3, 8, 21, Infinity).map((whole) => whole + 2 ** -(10 + depth));
-const ttls = fc.constantFrom(Infinity, Infinity, Infinity, 4, 15);
 
-const mailboxes: fc.Arbitrary<MailboxSpec> = fc.record({
-  capacity: fc.integer({ min: 1, max: 3 }),
-  overflow: overflows,
-  concurrency: fc.constantFrom(1, 1, 2),
-  fairness: fc.constantFrom('weighted', 'weighted', 'strict'),
-  ttl: fc.constantFrom(Infinity, Infinity, Infinity, 11),
-  turnTimeout: fc.constantFrom(Infinity, Infinity, 17 + 2 ** -5),
-  consumed: fc.constantFrom(true, true, true, false),
-  topics: fc.constantFrom([], ['t.x'], ['t.*'], ['>', 't.x']),
-});
+type Named<Name extends Command['do']> = Extract<Command, { readonly do: Name }>;
+type Fields<Name extends Command['do']> = { readonly [K in Exclude<keyof Named<Name>, 'do'>]: fc.Arbitrary<Named<Name>[K]> };
 
-/** Command, by how deep it is carried: what a carried one carries is less and less. */
+/** Commands of one name. */
+function command<Name extends Command['do']>(name: Name, fields: Fields<Name>): fc.Arbitrary<Command> {
+  return fc.record({ do: fc.constant(name), ...fields }) as unknown as fc.Arbitrary<Command>;
+}
+
+/** Plans by how deep they are carried: a carried one carries less and less. */
 function plans(depth: number): fc.Arbitrary<Plan> {
   const replies: fc.Arbitrary<Reply> = fc.oneof(
-    { weight: 8, arbitrary: fc.constantFrom('value', 'value', 'stream', 'stream', 'promise', 'values', 'throw') },
+    { weight: 8, arbitrary: fc.constantFrom('value', 'nothing', 'stream', 'stream', 'promise', 'values', 'throw') },
     ...(depth > 0 ? [{ weight: 1, arbitrary: fc.record({ ask: targets, plan: plans(depth - 1) }) }] : []),
   );
   if (depth === 0) return fc.record({ reply: replies });
   return fc.oneof(
     { weight: 3, arbitrary: fc.record({ reply: replies }) },
-    { weight: 1, arbitrary: fc.record({ carry: commands(depth - 1, inner(depth - 1)), reply: replies }) },
+    { weight: 1, arbitrary: fc.record({ carry: deeds(depth - 1, inner(depth - 1)), reply: replies }) },
   );
 }
 
-/** What may happen inside of a handler or of a caller, too. */
-function commands(depth: number, timeouts: fc.Arbitrary<number>): fc.Arbitrary<Command> {
+function mailboxes(depth: number): fc.Arbitrary<MailboxSpec> {
+  return fc.record({
+    capacity: fc.integer({ min: 1, max: 3 }),
+    overflow: fc.constantFrom('fail', 'block', 'drop-oldest', 'drop-newest' as const),
+    maxWaiting: fc.integer({ min: 1, max: 3 }),
+    concurrency: fc.constantFrom(1, 1, 2),
+    fairness: fc.constantFrom('weighted', 'weighted', 'strict'),
+    ttl: fc.constantFrom(Infinity, Infinity, Infinity, 11),
+    turnTimeout: fc.constantFrom(Infinity, Infinity, 17 + 2 ** -5),
+    consumer: fc.constantFrom('handler', 'handler', 'actor', 'none'),
+    start: fc.constantFrom('value', 'value', 'promise', 'throw'),
+    topics: fc.constantFrom([], ['t.x'], ['t.*'], ['>', 't.x']),
+    holds: fc.oneof({ weight: 5, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: fc.array(plans(depth), { maxLength: 3 }) }),
+  });
+}
+
+/** Commands that handlers, observers and callers may play, too. */
+function deeds(depth: number, timeout: fc.Arbitrary<number>): fc.Arbitrary<Command> {
   const plan = plans(depth);
-  const sends = { actor: targets, plan, priority: priorities, ttl: ttls };
-  const send = fc.record({ do: fc.constant('send' as const), ...sends, timeout: timeouts });
-  const then = depth === 0 ? send : fc.record({ do: fc.constant('send' as const), ...sends, timeout: timeouts, then: commands(depth - 1, inner(depth - 1)) });
-  const order = fc.constantFrom('registered', 'settled');
+  const send = { actor: targets, plan, priority: priorities, ttl: ttls };
   return fc.oneof(
-    { weight: 10, arbitrary: fc.oneof({ weight: 4, arbitrary: send }, { weight: 1, arbitrary: then }) },
-    { weight: 10, arbitrary: fc.record({ do: fc.constant('try-send' as const), ...sends }) },
-    { weight: 8, arbitrary: fc.record({ do: fc.constant('settle' as const), nth, how: fc.constantFrom('value', 'value', 'complete', 'error') }) },
-    { weight: 4, arbitrary: fc.record({ do: fc.constant('cancel' as const), nth }) },
-    { weight: 2, arbitrary: fc.record({ do: fc.constant('route' as const), topic: topics, plan, timeout: timeouts }) },
-    { weight: 3, arbitrary: fc.record({ do: fc.constant('broadcast' as const), plan, to, order, timeout: timeouts }) },
-    { weight: 3, arbitrary: fc.record({ do: fc.constant('try-broadcast' as const), plan, to }) },
-    { weight: 4, arbitrary: fc.record({ do: fc.constant('publish' as const), topic: topics, plan, retain: fc.boolean() }) },
-    { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('unregister', 'leave', 'consume', 'consume', 'close-mailbox', 'watch'), actor: targets }) },
-    { weight: 2, arbitrary: fc.record({ do: fc.constant('register' as const), actor: actors, mailbox: mailboxes }) },
-    { weight: 1, arbitrary: fc.record({ do: fc.constant('bind' as const), pattern: patterns, actor: targets }) },
-    { weight: 1, arbitrary: fc.record({ do: fc.constant('unbind' as const), nth }) },
-    { weight: 3, arbitrary: fc.record({ do: fc.constant('observe' as const), pattern: patterns }) },
+    { weight: 10, arbitrary: command('send', { ...send, timeout, take }) },
+    { weight: 10, arbitrary: command('try-send', send) },
+    { weight: 8, arbitrary: command('settle', { nth, how: fc.constantFrom('value', 'value', 'complete', 'error') }) },
+    { weight: 4, arbitrary: command('cancel', { nth }) },
+    { weight: 2, arbitrary: command('route', { topic: topics, plan, timeout, take }) },
+    { weight: 3, arbitrary: command('broadcast', { plan, to, order: fc.constantFrom('registered', 'settled'), timeout, take }) },
+    { weight: 3, arbitrary: command('try-broadcast', { plan, to }) },
+    { weight: 4, arbitrary: command('publish', { topic: topics, plan, retain: fc.boolean() }) },
+    { weight: 2, arbitrary: command('turn-send', { nth: fc.constantFrom(0, 0, 1, 2), actor: targets, plan, timeout: inner(depth).map((ms) => ms + 2 ** -20), take }) },
+    { weight: 1, arbitrary: command('turn-try-send', { nth: fc.constantFrom(0, 0, 1, 2), actor: targets, plan }) },
+    { weight: 1, arbitrary: command('next', { actor: actors, plan }) },
+    { weight: 5, arbitrary: fc.record({ do: fc.constantFrom('unregister', 'leave', 'consume', 'consume', 'close-mailbox', 'close-mailbox', 'watch', 'follow'), actor: targets }) },
+    { weight: 2, arbitrary: command('register', { actor: actors, mailbox: mailboxes(Math.max(0, depth - 1)) }) },
+    { weight: 1, arbitrary: command('revive', { actor: actors, nth }) },
+    { weight: 1, arbitrary: command('bind', { pattern: patterns, actor: targets }) },
+    { weight: 1, arbitrary: command('unbind', { nth }) },
+    { weight: 1, arbitrary: command('unobserve', { nth }) },
+    { weight: 3, arbitrary: command('observe', { pattern: patterns }) },
+    { weight: 1, arbitrary: command('look', {}) },
   );
 }
 
 const top: fc.Arbitrary<Command> = fc.oneof(
-  { weight: 30, arbitrary: commands(2, outer) },
-  { weight: 4, arbitrary: fc.record({ do: fc.constant('pass' as const), ms: fc.integer({ min: 1, max: 25 }) }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('redeliver' as const), asked: fc.boolean() }) },
+  { weight: 30, arbitrary: deeds(2, outer) },
+  { weight: 4, arbitrary: command('pass', { ms: fc.integer({ min: 1, max: 25 }) }) },
+  { weight: 1, arbitrary: command('redeliver', { asked: fc.boolean() }) },
   { weight: 1, arbitrary: fc.constantFrom<Command>({ do: 'clear' }, { do: 'close', drain: true, timeout: 37.7 }, { do: 'close', drain: false, timeout: 0 }) },
 );
 
-/** What whoever is told of something may do. */
-export const deeds: fc.Arbitrary<Command> = commands(1, outer);
+const often = fc.constantFrom('letter', 'queue', 'loss', 'pressure', 'pressure', 'broadcast', 'caller', 'caller', 'caller');
+const seldom = fc.constantFrom('topic', 'watch', 'start', 'stop', 'abort', 'teardown');
+const events = fc.constantFrom('sent', 'sent', 'failed', 'failed', 'queued', 'delivered', 'settled', 'registered', 'unregistered', 'dead-lettered', 'closed');
+const meddling: fc.Arbitrary<Command> = fc.oneof(
+  { weight: 6, arbitrary: deeds(1, inner(2)) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('unregister' as const), actor: actors }) },
+  { weight: 1, arbitrary: fc.constant<Command>({ do: 'look' }) },
+  // Handlers do not redeliver: one that fails each time would go on for ever.
+  { weight: 1, arbitrary: command('redeliver', { asked: fc.boolean() }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('close' as const), drain: fc.boolean(), timeout: fc.constant(5.3) }) },
+);
+
+const told = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ on: often, nth: fc.nat({ max: 6 }), deed: meddling }) },
+  { weight: 2, arbitrary: fc.record({ on: seldom, nth: fc.nat({ max: 1 }), deed: meddling }) },
+);
+const observing = fc.record({ on: events.map((kind) => `event ${kind}`), nth: fc.nat({ max: 6 }), deed: meddling });
+
+/** Observers and callers that do something when they are told something. */
+const meddlers: fc.Arbitrary<readonly Meddler[]> = fc.oneof(
+  fc.constant([]),
+  fc.array(told, { minLength: 1, maxLength: 6 }),
+  fc.array(fc.oneof(told, observing), { minLength: 1, maxLength: 6 }),
+);
 
 /** Anything, after two or three actors were registered. */
 export const anyScript: fc.Arbitrary<Script> = fc
   .record({
-    observed: fc.boolean(),
-    letters: fc.constantFrom(2, 5, 100),
-    actors: fc.tuple(mailboxes, mailboxes, fc.option(mailboxes)),
+    letters: fc.constantFrom(0, 2, 5, 100),
+    observed: fc.subarray([...OBSERVED]),
+    meddlers,
+    actors: fc.tuple(mailboxes(1), mailboxes(1), fc.option(mailboxes(1))),
     rest: fc.array(top, { minLength: 1, maxLength: 30 }),
   })
-  .map(({ observed, letters, actors: [a, b, c], rest }) => {
+  .map(({ letters, observed, meddlers: meddle, actors: [a, b, c], rest }) => {
     const registered: Command[] = [
       { do: 'register', actor: 'a', mailbox: a },
       { do: 'register', actor: 'b', mailbox: b },
     ];
     if (c !== null) registered.push({ do: 'register', actor: 'c', mailbox: c });
-    return { observed, letters, commands: [...registered, ...rest] };
+    return { letters, observed, meddlers: meddle, commands: [...registered, ...rest] };
   });

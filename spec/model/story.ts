@@ -1,22 +1,36 @@
-/** What can be seen from outside while a command is carried out, by kind, each in its order. */
+import { Difference } from './difference';
+import type { Channel } from './world';
+
+interface Line {
+  readonly channel: Channel;
+  readonly text: string;
+}
+
+/** All that can be seen from outside while a command is carried out, in one order. */
 export class Story {
-  /** Turns as they start: which actor, which message, which attempt. */
-  readonly turns: string[] = [];
-  /** What callers are told. */
-  readonly replies: string[] = [];
-  /** What calls return at once: taken or refused, how many took it. */
-  readonly answers: string[] = [];
-  readonly letters: string[] = [];
-  /** What those see who are no actors: of topics, and of broadcasts. */
-  readonly streams: string[] = [];
-  readonly broadcasts: string[] = [];
-  /** Who is told of whose end. */
-  readonly ends: string[] = [];
+  #lines: Line[] = [];
+
+  add(channel: Channel, text: string): void {
+    this.#lines.push({ channel, text });
+  }
 
   forget(): void {
-    for (const kind of KINDS) this[kind].length = 0;
+    this.#lines = [];
+  }
+
+  /** The lines of some channels. */
+  of(channels: ReadonlySet<Channel> | undefined): string[] {
+    const lines = channels === undefined ? this.#lines : this.#lines.filter(({ channel }) => channels.has(channel));
+    return lines.map(({ channel, text }) => `${channel} ${text}`);
   }
 }
 
-export type Kind = 'turns' | 'replies' | 'answers' | 'letters' | 'streams' | 'broadcasts' | 'ends';
-export const KINDS: readonly Kind[] = ['turns', 'replies', 'answers', 'letters', 'streams', 'broadcasts', 'ends'];
+/** @throws {Difference} with the lines around the first that differs. */
+export function compareStories(who: string, expected: readonly string[], seen: readonly string[]): void {
+  const length = Math.max(expected.length, seen.length);
+  let at = 0;
+  while (at < length && expected[at] === seen[at]) at++;
+  if (at === length) return;
+  const show = (lines: readonly string[]): string => lines.map((line, index) => `${index === at ? '→' : ' '} ${line}`).slice(Math.max(0, at - 12), at + 6).join('\n  ');
+  throw new Difference(`${who}, ${(expected[at] ?? seen[at])!.split(' ', 2)[0]!}`, `\n  the model tells\n  ${show(expected)}\n  the broker tells\n  ${show(seen)}`);
+}

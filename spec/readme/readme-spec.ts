@@ -27,9 +27,9 @@ const diagrams = blocks.flatMap((block, index) => (block.info === 'marbles' ? [{
 
 /** The rules that a spec must show. */
 const RULES = [
-  ...['S1', 'S2', 'S3', 'S4', 'S5', 'S6'],
-  ...['M1', 'M2', 'M3', 'M4', 'M5', 'M6', 'M7', 'M8'],
-  ...['D1', 'D2', 'D3', 'D4', 'D5'],
+  ...['S1', 'S2', 'S3', 'S4', 'S5', 'S6', 'S7'],
+  ...['M1', 'M2', 'M3', 'M4', 'M5', 'M6', 'M7', 'M8', 'M9'],
+  ...['D0', 'D1', 'D2', 'D3', 'D4', 'D5', 'D6'],
   ...['R1', 'R2', 'R3', 'R4', 'T1', 'T2', 'T3', 'T4'],
   ...['O1', 'O2', 'O3', 'O4', 'O5', 'O6', '§7'],
 ];

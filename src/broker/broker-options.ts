@@ -1,8 +1,7 @@
 import { type SchedulerLike, asyncScheduler } from 'rxjs';
-import { type Check, check, checkBoolean, checkDuration, checkEach, checkName, checkOptions, checkPositiveInteger, checkScheduler, checkTimeout } from '../failure/check';
-import { type MailboxOptions, type MailboxSettings, resolveMailbox } from '../mailbox/mailbox-options';
-import { DeadLetterLog, type DeadLetterLogOptions } from '../observability/dead-letter-log';
-import { type Logger, writerOf } from '../observability/logger';
+import { type Checks, checkBoolean, checkDuration, checkName, checkOptions, checkPositiveInteger, checkScheduler, checkTimeout, hasMethod, refuse, resolveOptions } from '../failure/check';
+import type { MailboxOptions } from '../message/mailbox-options';
+import { type DeadLetterLogOptions, type Logger, checkLog, checkLogger } from '../observability/dead-letter-log';
 import type { Router } from '../routing/router';
 
 /** How a broker behaves where a call says nothing. */
@@ -31,57 +30,54 @@ export interface BrokerOptions {
   readonly logger?: Logger;
 }
 
-const REQUEST_TIMEOUT = 5_000;
-const METRICS_INTERVAL = 1_000;
-const MAX_RETAINED = 10_000;
-const NO_OPTIONS: BrokerOptions = /* @__PURE__ */ Object.freeze({});
-
 /** Broker options with every default filled in. */
 export interface BrokerSettings {
   readonly name: string;
   readonly requestTimeout: number;
   readonly scheduler: SchedulerLike;
   readonly dispatcher: SchedulerLike | undefined;
-  /** Where none is given, the broker makes its own when it routes for the first time. */
+  /** `undefined`: the broker makes one when it routes for the first time. */
   readonly router: Router | undefined;
-  /** What `spawn` gives where it says nothing. */
-  readonly mailbox: MailboxSettings;
+  readonly mailbox: MailboxOptions | undefined;
   readonly metricsInterval: number;
   readonly maxRetained: number;
   readonly freezeMessages: boolean;
+  readonly logDeadLetters: boolean | DeadLetterLogOptions;
+  readonly logger: Logger;
 }
 
-/** Checks every option and fills in the defaults. @throws {TypeError | RangeError} */
-export function resolveBroker(options: BrokerOptions | undefined): BrokerSettings {
-  return options === undefined ? DEFAULTS : resolve(options);
-}
+/** Shared by all brokers without options: a test makes a broker for each case. */
+const DEFAULTS: BrokerSettings = {
+  name: 'broker',
+  requestTimeout: 5_000,
+  scheduler: asyncScheduler,
+  dispatcher: undefined,
+  router: undefined,
+  mailbox: undefined,
+  metricsInterval: 1_000,
+  maxRetained: 10_000,
+  freezeMessages: false,
+  logDeadLetters: true,
+  logger: console,
+};
 
-/** The log that a broker's options ask for. @throws {TypeError | RangeError} */
-export function logOf({ logDeadLetters = true, logger }: BrokerOptions = NO_OPTIONS): DeadLetterLog {
-  return new DeadLetterLog(logDeadLetters, logger === undefined ? CONSOLE : writerOf(logger));
-}
-
-/** The mailbox's are checked where they are resolved; the log's where it is made. */
-const CHECKS: Readonly<Record<Exclude<keyof BrokerOptions, 'logDeadLetters' | 'logger'>, Check>> = {
+const CHECKS: Checks<BrokerSettings> = {
   name: checkName,
   requestTimeout: checkTimeout,
   scheduler: checkScheduler,
   dispatcher: checkScheduler,
-  router: (router) => check(typeof (router as Router | null)?.route === 'function', 'router must have route(key, targets, message)', router),
+  router: (router) => {
+    if (!hasMethod(router, 'route')) refuse('router must have route(key, targets, message)', router);
+  },
   mailbox: checkOptions,
   metricsInterval: checkDuration,
   maxRetained: checkPositiveInteger,
   freezeMessages: checkBoolean,
+  logDeadLetters: checkLog,
+  logger: checkLogger,
 };
 
-function resolve(options: BrokerOptions): BrokerSettings {
-  checkEach(options, CHECKS);
-  const { name = 'broker', requestTimeout = REQUEST_TIMEOUT, scheduler = asyncScheduler, dispatcher, router } = options;
-  const { metricsInterval = METRICS_INTERVAL, maxRetained = MAX_RETAINED, freezeMessages = false } = options;
-  const mailbox = resolveMailbox(options.mailbox);
-  return { name, requestTimeout, scheduler, dispatcher, router, mailbox, metricsInterval, maxRetained, freezeMessages };
+/** Checks every option and fills in the defaults; those of `mailbox` are checked where they are resolved. @throws {TypeError | RangeError} */
+export function resolveBroker(options: BrokerOptions | undefined): BrokerSettings {
+  return resolveOptions(options, CHECKS, DEFAULTS);
 }
-
-/** Shared by all brokers without options: a test makes a broker for each case. */
-const DEFAULTS: BrokerSettings = /* @__PURE__ */ resolve(NO_OPTIONS);
-const CONSOLE = /* @__PURE__ */ writerOf(console);

@@ -1,56 +1,84 @@
 import type { Subscription } from 'rxjs';
-import { checkBoolean, checkEach, checkTimeout } from '../failure/check';
-import type { Dispatch } from '../mailbox/dispatch/dispatch';
-import { LONGEST_DELAY } from '../mailbox/dispatch/pace';
-import { DRAINING } from '../mailbox/state/flags';
-import type { CloseOptions } from './message-broker';
+import { checkBoolean, checkTimeout, resolveOptions } from '../failure/check';
+import { LONGEST_DELAY } from '../kernel/timers';
+import type { CloseOptions } from '../message/closeable';
+import type { BrokerSystem } from './broker-system';
 
-const TIMEOUT = 5_000;
+const DEFAULTS: Required<CloseOptions> = { drain: true, timeout: 5_000 };
 
 /** @throws {TypeError | RangeError} for bad options. */
-export function checkClose(options: CloseOptions): void {
-  checkEach(options, { drain: checkBoolean, timeout: checkTimeout });
+export function resolveClose(options: CloseOptions | undefined): Required<CloseOptions> {
+  return resolveOptions(options, { drain: checkBoolean, timeout: checkTimeout }, DEFAULTS);
 }
 
-/** The two steps of a broker's end. */
-export interface Ending {
-  /** Ends every actor; what that loses is told. */
-  endActors(): void;
-  /** Completes every stream and ends every timer. */
-  endStreams(): void;
+/** The end of a broker. */
+export interface Closing {
+  /** Resolves when nothing is left to wait for. */
+  readonly promise: Promise<void>;
+  /** Refuses newcomers from outside, and ends the broker when it is quiet, or at once. */
+  begin(options: Required<CloseOptions>): void;
+  /** Ends what `begin` waits for at once. */
+  end(): void;
 }
 
 /**
- * The end of a broker (DESIGN §7): waits until nothing is queued and no turn is open, or its time is over. Then the actors end, and
- * when everyone has been told of that, and the stack has returned, the streams. Answers what ends it at once.
+ * The end of a broker (DESIGN §7): waits until nothing is queued and no turn is open, or its time is over. Then all actors end in one step
+ * (`endActors`); when all of that is told, the streams complete (`completeStreams`); when the promises of `onStop` have settled, or the time
+ * is over, the broker has ended.
  */
-export function closeQuietly(dispatch: Dispatch, options: CloseOptions, ending: Ending): () => void {
-  const { drain = true, timeout = TIMEOUT } = options;
+export function closingOf(system: BrokerSystem, endActors: () => void, completeStreams: () => void): Closing {
+  const { counts, dispatcher } = system;
+  let resolve!: () => void;
+  const promise = new Promise<void>((settle) => (resolve = settle));
   let timer: Subscription | undefined;
-  let isEnding = false;
+  let state: 'draining' | 'stopping' | 'ended' = 'draining';
+  const ended = (): void => {
+    if (state === 'ended') return;
+    state = 'ended';
+    timer?.unsubscribe();
+    dispatcher.close();
+    resolve();
+  };
+  const endIfStopped = (): void => {
+    if (counts.stopping === 0) ended();
+    else dispatcher.whenAtRest(endIfStopped);
+  };
+  /** The last thing to tell: what observers do when they are told of the end is told before. */
   const endStreams = (): void => {
-    // What is on its way comes to its end first, and is told.
-    if (dispatch.offering > 0) dispatch.whenAtRest(endStreams);
-    else ending.endStreams();
+    if (dispatcher.outbox.isEmpty) completeStreams();
+    else dispatcher.add(endStreams);
   };
   const end = (): void => {
-    if (isEnding) return;
-    isEnding = true;
-    timer?.unsubscribe();
-    dispatch.within(() => {
-      dispatch.whenAtRest(endStreams);
-      dispatch.emit({ next: () => ending.endActors() }, undefined);
+    if (state !== 'draining') return;
+    state = 'stopping';
+    dispatcher.step(() => {
+      system.phase = 'ended';
+      endActors();
+      dispatcher.add(endStreams);
+      dispatcher.whenAtRest(endIfStopped);
     });
   };
   const endIfQuiet = (): void => {
-    if (isEnding) return;
-    if (dispatch.pending === 0 && dispatch.inFlight === 0 && dispatch.offering === 0) end();
-    else dispatch.whenAtRest(endIfQuiet);
+    if (state !== 'draining') return;
+    if (counts.pending === 0 && counts.open === 0 && dispatcher.isEmpty) end();
+    else dispatcher.whenAtRest(endIfQuiet);
   };
-  if (!drain) end();
-  else if ((dispatch.flags & DRAINING) === 0) endIfQuiet();
-  else dispatch.whenAtRest(endIfQuiet);
-  // Last: a scheduler may call at once.
-  if (!isEnding && timeout !== Infinity) timer = dispatch.scheduler.schedule(end, Math.min(timeout, LONGEST_DELAY));
-  return end;
+  const timeIsOver = (): void => {
+    if (state === 'draining') end();
+    else ended();
+  };
+  const begin = ({ drain, timeout }: Required<CloseOptions>): void => {
+    system.phase = 'closing';
+    dispatcher.addReason(1);
+    if (drain) endIfQuiet();
+    else end();
+    // Last, since a scheduler may call at once.
+    if (state === 'ended' || timeout === Infinity) return;
+    try {
+      timer = dispatcher.scheduler.schedule(timeIsOver, Math.min(timeout, LONGEST_DELAY));
+    } catch (error) {
+      system.journal.callbackFailed('the scheduler', error);
+    }
+  };
+  return { promise, begin, end };
 }

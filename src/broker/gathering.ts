@@ -1,46 +1,27 @@
-import { type Subscriber, Subscription, type TeardownLogic, type Unsubscribable } from 'rxjs';
-import type { Dispatch } from '../mailbox/dispatch/dispatch';
-import type { MailboxCore } from '../mailbox/mailbox-core';
-import { READY } from '../mailbox/state/flags';
-import type { Caller } from '../mailbox/turn/message-record';
+import type { Subscriber, Unsubscribable } from 'rxjs';
+import type { Place } from '../kernel/fan-out';
+import { end } from '../kernel/settle';
+import type { Recipient, System, Task } from '../kernel/task';
+import { startTimer } from '../kernel/timers';
 import type { ActorId } from '../message/actor-id';
-import type { BroadcastResult } from './broadcast-result';
+import type { BroadcastResult } from '../message/send-result';
 
-/** One target's seat in a broadcast: it takes the reply, a stream's last value, or the failure, and hands in one result. */
-export class Seat implements Caller {
+/** One target's place in a broadcast: it takes the reply, a stream's last value, or the failure, and hands in one result. A class: 995 → 107 ns a target. */
+class GatheredPlace implements Place {
+  readonly holdsBack = true;
+  task: Task | undefined = undefined;
   result: BroadcastResult | undefined = undefined;
   readonly #gathering: Gathering;
-  readonly #core: MailboxCore;
+  readonly #actorId: ActorId;
   #value: unknown = undefined;
-  /** Idle when it was offered the message: results wait until it has started. */
-  #willStart = false;
-  /** What takes the message back, and what else wants to know that nobody waits any more. */
-  #teardown: Subscription | undefined = undefined;
 
-  constructor(gathering: Gathering, core: MailboxCore) {
+  constructor(gathering: Gathering, actorId: ActorId) {
     this.#gathering = gathering;
-    this.#core = core;
+    this.#actorId = actorId;
   }
 
   get closed(): boolean {
     return this.#gathering.isOver;
-  }
-
-  /** This target is idle: it will run as soon as the stack allows. */
-  expectStart(): void {
-    this.#willStart = true;
-    this.#gathering.expectStart();
-  }
-
-  started(): void {
-    if (!this.#willStart) return;
-    this.#willStart = false;
-    this.#gathering.oneStarted();
-  }
-
-  /** Whether it is in line no more, and was to start: something urgent came first, or its consumer has gone. */
-  get isHeldUp(): boolean {
-    return this.#willStart && (this.#core.flags & READY) === 0;
   }
 
   next(value: unknown): void {
@@ -52,76 +33,61 @@ export class Seat implements Caller {
   }
 
   succeed(value: unknown): void {
-    this.#hand({ actorId: this.#core.id as ActorId, ok: true, value });
+    this.result = { actorId: this.#actorId, ok: true, value };
+    this.#gathering.gather(this);
   }
 
   error(error: unknown): void {
-    this.#hand({ actorId: this.#core.id as ActorId, ok: false, error });
-  }
-
-  /** Called when the gathering is over before there is a result. */
-  add(teardown: TeardownLogic): void {
-    (this.#teardown ??= new Subscription()).add(teardown);
-  }
-
-  cancel(): void {
-    if (this.result === undefined) this.#teardown?.unsubscribe();
-  }
-
-  #hand(result: BroadcastResult): void {
-    this.result = result;
+    this.result = { actorId: this.#actorId, ok: false, error };
     this.#gathering.gather(this);
-    this.started();
   }
 }
 
-/**
- * The answers to one broadcast, on their way to its subscriber (rule R3): held back until the message has been offered to all and
- * every idle target has started that can, then in registration order or as they settle.
- */
+/** The answers to one broadcast, on their way to its subscriber, in registration order or as they settle (rule R3). */
 export class Gathering implements Unsubscribable {
   isOver = false;
-  readonly #seats: Seat[] = [];
+  readonly #system: System;
   readonly #subscriber: Subscriber<BroadcastResult>;
-  /** The same seats, in the order of their results. */
-  readonly #inOrder: Seat[];
-  readonly #dispatch: Dispatch;
-  /** Idle targets that have not started, and one for the offering itself. */
-  #toStart = 1;
-  #emitted = 0;
-  #emitting = false;
+  readonly #count: number;
+  readonly #places: GatheredPlace[] = [];
+  /** The same places, in the order of their results. */
+  readonly #inOrder: GatheredPlace[];
+  #told = 0;
 
-  constructor(subscriber: Subscriber<BroadcastResult>, order: 'registered' | 'settled', dispatch: Dispatch) {
+  constructor(system: System, subscriber: Subscriber<BroadcastResult>, isAsSettled: boolean, count: number) {
+    this.#system = system;
     this.#subscriber = subscriber;
-    this.#inOrder = order === 'settled' ? [] : this.#seats;
-    this.#dispatch = dispatch;
+    this.#count = count;
+    this.#inOrder = isAsSettled ? [] : this.#places;
   }
 
-  seat(core: MailboxCore): Seat {
-    const seat = new Seat(this, core);
-    this.#seats.push(seat);
-    return seat;
+  placeFor(target: Recipient): Place {
+    const place = new GatheredPlace(this, target.id as ActorId);
+    this.#places.push(place);
+    return place;
   }
 
-  expectStart(): void {
-    this.#toStart++;
+  /** A place has its result: it is told with all that come next in order. */
+  gather(place: GatheredPlace): void {
+    if (this.#inOrder !== this.#places) this.#inOrder.push(place);
+    while (!this.isOver) {
+      const result = this.#inOrder[this.#told]?.result;
+      if (result === undefined) break;
+      this.#told++;
+      this.#subscriber.next(result);
+    }
+    this.endIfComplete();
   }
 
-  /** The message has been offered to everyone. */
-  offered(): void {
-    this.oneStarted();
-    this.#expectWhatCan();
+  endIfComplete(): void {
+    if (this.isOver || this.#told < this.#count) return;
+    this.isOver = true;
+    this.#subscriber.complete();
   }
 
-  /** An idle target has started, or the message has been offered to everyone. */
-  oneStarted(): void {
-    this.#toStart--;
-    this.#emit();
-  }
-
-  gather(seat: Seat): void {
-    if (this.#inOrder !== this.#seats) this.#inOrder.push(seat);
-    this.#emit();
+  /** Starts the clocks of the messages that are open still. */
+  startTimers(): void {
+    for (const { task } of this.#places) if (task !== undefined) startTimer(task);
   }
 
   cancel(reason: unknown): void {
@@ -132,40 +98,9 @@ export class Gathering implements Unsubscribable {
   /** Cancels what is left. */
   unsubscribe(): void {
     if (this.isOver) return;
-    // From here it gets no place where it has none yet.
     this.isOver = true;
-    // All of it is taken back before a seat that one sets free goes to another.
-    this.#dispatch.within(() => {
-      for (const seat of this.#seats) seat.cancel();
+    this.#system.dispatcher.step(() => {
+      for (const { task, result } of this.#places) if (task !== undefined && result === undefined) end(task, 'Cancelled');
     });
-  }
-
-  /** Idle targets are waited for until the stack has returned; then only those that are still in line. */
-  #expectWhatCan(): void {
-    if (this.#toStart === 0) return;
-    this.#dispatch.whenAtRest(() => {
-      const heldUp = this.#seats.filter((seat) => seat.isHeldUp);
-      if (heldUp.length > 0) {
-        this.#dispatch.within(() => {
-          for (const seat of heldUp) seat.started();
-        });
-      }
-      this.#expectWhatCan();
-    });
-  }
-
-  #emit(): void {
-    if (this.#toStart > 0 || this.#emitting || this.isOver) return;
-    this.#emitting = true;
-    while (!this.isOver) {
-      const result = this.#inOrder[this.#emitted]?.result;
-      if (result === undefined) break;
-      this.#emitted++;
-      this.#subscriber.next(result);
-    }
-    this.#emitting = false;
-    if (this.isOver || this.#emitted < this.#seats.length) return;
-    this.isOver = true;
-    this.#subscriber.complete();
   }
 }

@@ -1,7 +1,7 @@
+import type { MessageBroker } from '../message/message-broker';
 import type { DeadLetterQueue } from '../observability/dead-letter-queue';
 import type { BrokerOptions } from './broker-options';
 import { LocalBroker } from './local-broker';
-import type { MessageBroker } from './message-broker';
 
 /**
  * The broker in one process, and the default.

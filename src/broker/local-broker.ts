@@ -1,50 +1,42 @@
-import { Observable, ReplaySubject, type Unsubscribable, defer, interval, map, startWith, takeUntil } from 'rxjs';
-import { check, checkActorId, checkBoolean, checkFunction, checkOneOf, checkOptions, checkPositiveInteger } from '../failure/check';
-import { consumerOf } from '../mailbox/actor/consumer';
-import { tellDirect } from '../mailbox/direct';
-import { Dispatch } from '../mailbox/dispatch/dispatch';
-import type { Host } from '../mailbox/dispatch/host';
-import { LONGEST_DELAY } from '../mailbox/dispatch/pace';
-import { Mailbox } from '../mailbox/mailbox';
-import type { MailboxCore } from '../mailbox/mailbox-core';
-import { leaveBehind } from '../mailbox/mailbox-end';
-import { CLOSING, FREEZING, LONG_WAY, QUEUED } from '../mailbox/state/flags';
-import { TAKEN } from '../mailbox/taken';
-import { breakCircles } from '../mailbox/turn/deadlock';
-import type { Turn } from '../mailbox/turn/turn';
-import { park } from '../mailbox/waiting-room';
+import { type Unsubscribable, Observable, interval, map, startWith } from 'rxjs';
+import { check, checkActorId, checkBoolean, checkFunction, checkOneOf, checkOptions, checkPositiveInteger, hasMethod } from '../failure/check';
+import { breakCircles } from '../kernel/deadlock';
+import type { Dispatcher } from '../kernel/dispatcher';
+import type { MailboxCore } from '../kernel/mailbox-core';
+import { Outlet } from '../kernel/outlet';
+import { runTell } from '../kernel/run';
+import type { Task } from '../kernel/task';
+import { LONGEST_DELAY } from '../kernel/timers';
+import { coreOf } from '../mailbox/core-of';
+import { resolveMailbox } from '../mailbox/mailbox-options';
 import type { ActorId } from '../message/actor-id';
+import type { BrokerEvent } from '../message/broker-event';
+import type { BrokerMetrics } from '../message/broker-metrics';
 import { checkBroadcast, checkSend, laneOnly } from '../message/check-send';
+import type { CloseOptions } from '../message/closeable';
+import type { DeadLetter } from '../message/dead-letter';
 import { NORMAL_LANE } from '../message/lane';
-import { PRIORITIES, type Priority, laneOf } from '../message/priority';
-import { isProtocol } from '../message/protocol';
+import type { AnyMailbox } from '../message/message-broker';
+import { type Priority, PRIORITIES, laneOf } from '../message/priority';
+import type { RegisterOptions, Registration, SpawnOptions } from '../message/registration';
 import { type RoutingKey, checkRoutingKey } from '../message/routing-key';
 import type { BroadcastOptions, PublishOptions, SendOptions, TellOptions } from '../message/send-options';
-import { SENT, type SendResult } from '../message/send-result';
+import { type BroadcastResult, type SendResult, SENT } from '../message/send-result';
+import type { ActorRef } from '../message/sender';
+import type { Publication } from '../message/topic';
 import { parsePattern, parseTopic } from '../message/topic-pattern';
-import type { BrokerEvent } from '../observability/broker-event';
-import type { BrokerMetrics } from '../observability/broker-metrics';
-import type { DeadLetter } from '../observability/dead-letter';
 import type { DeadLetterQueue } from '../observability/dead-letter-queue';
-import { Ledger } from '../observability/ledger';
-import { Outlet } from '../observability/outlet';
-import { SAMPLE_MASK } from '../observability/sampling';
+import { isSampleDue } from '../observability/routing-latency';
 import { roundRobin } from '../routing/round-robin';
-import { type ActorRef, SenderRef } from './actor-ref';
-import { ReplyStream, adopt, offerRecord, propertiesOf, recordOf } from './ask';
-import { type BroadcastContext, broadcastFrom } from './broadcast';
-import type { BroadcastResult } from './broadcast-result';
-import { type BrokerOptions, type BrokerSettings, logOf, resolveBroker } from './broker-options';
-import { checkClose, closeQuietly } from './closing';
-import type { CloseOptions, Publication } from './message-broker';
-import { multicast } from './multicast';
+import { ReplyStream, ask } from './ask';
+import { Broadcasts } from './broadcasts';
+import { type BrokerOptions, type BrokerSettings, resolveBroker } from './broker-options';
+import { BrokerSystem } from './broker-system';
+import { type Closing, closingOf, resolveClose } from './closing';
 import { Registrar } from './registrar';
-import type { Registration } from './registration';
 import { Registry } from './registry';
 import { Routes } from './routes';
-import type { RegisterOptions, SpawnOptions } from './spawn-options';
-import { spawnedMailbox } from './spawned-mailbox';
-import { Teller } from './teller';
+import { tell } from './tell';
 import { Topics } from './topics';
 import { isCalledOff } from './until-aborted';
 
@@ -54,55 +46,39 @@ import { isCalledOff } from './until-aborted';
  */
 export class LocalBroker {
   readonly #settings: BrokerSettings;
-  readonly #ledger: Ledger;
-  readonly #dispatch: Dispatch;
-  readonly #registry = new Registry();
-  /** The registry's table, held here too: every send looks it up. */
+  readonly #system: BrokerSystem;
+  /** The system's, held here too: every send looks them up. */
+  readonly #dispatcher: Dispatcher;
   readonly #actors: ReadonlyMap<string, MailboxCore>;
-  readonly #broadcasts = new Outlet<unknown>();
-  readonly #context: BroadcastContext;
-  readonly #teller: Teller;
+  readonly #registry: Registry;
   readonly #registrar: Registrar;
-  // Made when they are first asked for: a test makes a broker for each case, and few of them use everything.
-  #madeTopics: Topics | undefined;
-  #madeRoutes: Routes | undefined;
-  #madeEnd: ReplaySubject<void> | undefined;
-  #closing: Promise<void> | undefined;
-  #endNow: (() => void) | undefined;
+  readonly #broadcasts: Broadcasts;
+  readonly #topics: Topics;
+  /** Completes `metrics$` when the broker has ended. */
+  readonly #metrics = new Outlet<BrokerMetrics>();
+  #routes: Routes | undefined;
+  #closing: Closing | undefined;
   declare readonly [Symbol.asyncDispose]: () => Promise<void>;
 
   /** @throws {TypeError | RangeError} for an option out of its range. */
   constructor(options?: BrokerOptions) {
-    this.#settings = resolveBroker(options);
-    const { name, scheduler, dispatcher, freezeMessages, requestTimeout } = this.#settings;
-    const host: Host = {
+    const settings = resolveBroker(options);
+    this.#settings = settings;
+    const mailbox = resolveMailbox(settings.mailbox);
+    const system: BrokerSystem = new BrokerSystem(settings, {
       broker: this,
-      requestTimeout,
-      adopt,
+      ask: (task, id, message, to) => this.#ask(id, message, checkSend(to), to, task),
+      tell: (task, id, message, to) => tell(system, id, system.actors.get(id), message, to, task),
       breakCircles,
-      leaveBehind,
-      park,
-      askFrom: (turn, id, message, to) => this.#ask(id, message, checkSend(to), to, turn),
-      tellFrom: (turn, id, message, to) => this.#teller.tell(id, this.#actors.get(id), message, to, turn),
-    };
-    this.#ledger = new Ledger(logOf(options));
-    this.#dispatch = new Dispatch(this.#ledger, { name, scheduler, dispatcher, host });
-    this.#actors = this.#registry.actors;
-    this.#ledger.belongTo(this.#dispatch, this.#actors);
-    this.#context = {
-      actors: this.#actors,
-      dispatch: this.#dispatch,
-      ledger: this.#ledger,
-      requestTimeout,
-      broadcasts: this.#broadcasts,
-      targets: (filter) => this.#registry.passing(filter),
-    };
-    this.#registrar = new Registrar(this.#context, this.#registry, {
-      bind: (pattern, core) => this.#topics().bind(pattern, core),
-      forget: (core) => this.#madeTopics?.forget(core),
+      tellMailbox: (id, message) => void this.trySend(id, message),
     });
-    this.#teller = new Teller(this.#context);
-    if (freezeMessages) this.#dispatch.flags |= FREEZING;
+    this.#system = system;
+    this.#dispatcher = system.dispatcher;
+    this.#actors = system.actors;
+    this.#registry = new Registry(system);
+    this.#broadcasts = new Broadcasts(system, this.#registry);
+    this.#topics = new Topics(system, settings.maxRetained);
+    this.#registrar = new Registrar(system, this.#registry, this.#topics, mailbox);
   }
 
   static withCapacity(expectedActors: number, options?: BrokerOptions): LocalBroker {
@@ -113,35 +89,29 @@ export class LocalBroker {
   }
 
   withDeadLetterQueue(queue: DeadLetterQueue): this {
-    check(typeof queue?.redeliver === 'function', 'queue must be a DeadLetterQueue', queue);
-    this.#ledger.store(queue, (letter) => this.#routes().redeliver(letter, this.#teller));
+    check(hasMethod(queue, 'redeliver'), 'queue must be a DeadLetterQueue', queue);
+    this.#system.journal.store(queue, (letter) => this.#routing().redeliver(letter));
     return this;
   }
 
   // Actors -------------------------------------------------------------------------------------------
 
-  register(id: string, mailbox: Mailbox, options?: RegisterOptions): Registration {
-    return this.#registrar.register(checkActorId(id), Mailbox.coreOf(mailbox), options);
+  register(id: string, mailbox: AnyMailbox, options?: RegisterOptions): Registration {
+    return this.#registrar.register(checkActorId(id), coreOf(mailbox), options);
   }
 
   unregister(id: string): void {
-    checkActorId(id);
-    this.#dispatch.settleFanOut();
-    const core = this.#registry.registered(id);
+    const core = this.#registry.registered(checkActorId(id));
     this.#registrar.end(core, core.lives);
   }
 
   spawn(id: string, first: unknown, second?: unknown, third?: SpawnOptions): Registration {
-    checkActorId(id);
-    const hasProtocol = isProtocol(first);
-    const options = (hasProtocol ? third : second) as SpawnOptions | undefined;
-    const consumer = consumerOf(first, hasProtocol ? (second ?? null) : undefined);
-    return this.#registrar.register(id, spawnedMailbox(this.#dispatch, this.#settings, consumer, options), options);
+    return this.#registrar.spawn(checkActorId(id), first, second, third);
   }
 
   ref<Msg>(id: ActorId<Msg>): ActorRef<Msg> {
     checkActorId(id);
-    return new SenderRef<Msg>(this, id);
+    return { id, send: (message, options) => this.send(id, message, options), trySend: (message, options) => this.trySend(id, message, options) };
   }
 
   watch(id: string): Observable<void> {
@@ -157,32 +127,27 @@ export class LocalBroker {
   }
 
   actorIds(): ActorId[] {
-    return this.#registry.ids();
+    return [...this.#actors.keys()] as ActorId[];
   }
 
   // Sending ------------------------------------------------------------------------------------------
 
   send(id: string, message: unknown, options?: SendOptions): Observable<any> {
-    if (options === undefined && typeof id === 'string' && id !== '') return new ReplyStream(this.#context, id, message, null);
+    if (options === undefined && typeof id === 'string' && id !== '') return new ReplyStream(this.#system, id, message, null);
     return this.#ask(id, message, checkSend(options), options, null);
   }
 
   trySend(id: string, message: unknown, options?: TellOptions): SendResult {
     const core = this.#actors.get(id);
-    const dispatch = this.#dispatch;
-    if (core !== undefined && ((core.delivered & SAMPLE_MASK) !== 0 || (core.flags & QUEUED) !== 0)) {
+    const dispatcher = this.#dispatcher;
+    if (core !== undefined && core.isIdle && dispatcher.stack === 'quiet' && !isSampleDue(core)) {
       const lane = options === undefined ? NORMAL_LANE : laneOnly(options);
       if (lane !== undefined) {
-        if ((core.flags | dispatch.flags) === 0) {
-          tellDirect(core, dispatch, message, lane);
-          return SENT;
-        }
-        const code = (dispatch.flags & LONG_WAY) === 0 ? core.enqueue(dispatch, message, lane) : undefined;
-        if (code === TAKEN) return SENT;
-        if (code !== undefined) return this.#teller.refuse(core, message, lane, code);
+        runTell(core, dispatcher, message, lane);
+        return SENT;
       }
     }
-    return this.#teller.tell(id, core, message, options, null);
+    return tell(this.#system, id, core, message, options, null);
   }
 
   sendWithPriority(id: string, message: unknown, priority: Priority, options?: SendOptions): Observable<any> {
@@ -192,41 +157,31 @@ export class LocalBroker {
 
   sendWithRouting(key: RoutingKey, message: unknown, options?: SendOptions): Observable<any> {
     const { topic, lane } = checkRoutingKey(key, checkSend(options));
-    const details = { lane, options, topic };
+    const system = this.#system;
     return new Observable((subscriber) => {
       if (isCalledOff(subscriber, options?.signal)) return;
-      if (this.#dispatch.isRefusing) {
-        offerRecord(this.#dispatch, null, undefined, recordOf(this.#dispatch, message, lane, propertiesOf(details), subscriber), false);
-        return;
-      }
-      const id = this.#routes().find(key, message, details, true);
-      if (typeof id === 'string') new ReplyStream(this.#context, id, message, details).subscribe(subscriber);
-      else subscriber.error(id);
+      ask(system, this.#routing().pick(key, message), message, { lane, options, topic }, subscriber);
     });
   }
 
   // To many ------------------------------------------------------------------------------------------
 
   broadcast(message: unknown, options?: BroadcastOptions): Observable<BroadcastResult<any>> {
-    return broadcastFrom(this.#context, message, undefined, checkBroadcast(options), options);
+    return this.#broadcasts.ask(message, undefined, checkBroadcast(options), options);
   }
 
   broadcastFilter(message: unknown, filter: (id: ActorId) => boolean, options?: BroadcastOptions): Observable<BroadcastResult<any>> {
     checkFunction(filter, 'filter');
-    return broadcastFrom(this.#context, message, filter, checkBroadcast(options), options);
+    return this.#broadcasts.ask(message, filter, checkBroadcast(options), options);
   }
 
   tryBroadcast(message: unknown, filter?: (id: ActorId) => boolean): number {
-    this.#dispatch.settleFanOut();
     if (filter !== undefined) checkFunction(filter, 'filter');
-    const targets = this.#registry.passing(filter);
-    const count = filter === undefined ? this.#registry.size : targets.length;
-    const observers = this.#broadcasts;
-    return multicast(this.#context, { targets, count, message, lane: NORMAL_LANE, topic: undefined, observers, told: message });
+    return this.#broadcasts.tell(message, filter);
   }
 
   get broadcasts$(): Observable<unknown> {
-    return this.#broadcasts.stream;
+    return this.#broadcasts.outlet.stream;
   }
 
   // Topics -------------------------------------------------------------------------------------------
@@ -234,110 +189,88 @@ export class LocalBroker {
   bind(topic: string, id: string): Unsubscribable {
     parsePattern(topic);
     checkActorId(id);
-    this.#dispatch.settleFanOut();
-    return this.#topics().bind(topic, this.#registry.registered(id));
+    this.#dispatcher.unfold();
+    return this.#topics.bind(topic, this.#registry.registered(id));
   }
 
   publish(key: string | RoutingKey, message: unknown, options?: PublishOptions): number {
     const { topic, lane } = checkRoutingKey(typeof key === 'string' ? { topic: key } : key, NORMAL_LANE);
     checkOptions(options);
-    this.#dispatch.settleFanOut();
     const { retain = false } = options ?? {};
     checkBoolean(retain, 'retain');
-    if (retain && !this.#dispatch.isRefusing) this.#topics().retained.set(topic, message);
-    const targets = this.#topics().boundTo(topic);
-    const observers = this.#topics().observersOf(topic);
-    const told: Publication | undefined = observers && { topic, message, retained: false };
-    return multicast(this.#context, { targets, count: targets.length, message, lane, topic, observers, told });
+    return this.#topics.publish(topic, message, lane, retain);
   }
 
   topic$(pattern: string): Observable<any> {
-    return this.#topics().observe(pattern, ({ message }): unknown => message);
+    return this.#topics.observe(pattern, ({ message }): unknown => message);
   }
 
   publications$(pattern: string): Observable<Publication> {
-    return this.#topics().observe(pattern, (publication) => publication);
+    return this.#topics.observe(pattern, (publication) => publication);
   }
 
   retained(topic: string): any {
     parseTopic(topic);
-    return this.#topics().retained.get(topic);
+    return this.#topics.retained.get(topic);
   }
 
   clearRetained(topic: string): void {
     parseTopic(topic);
-    this.#topics().retained.delete(topic);
+    this.#topics.retained.delete(topic);
   }
 
   // Seeing what happened -----------------------------------------------------------------------------
 
   metrics(): BrokerMetrics {
-    return this.#ledger.metrics();
+    this.#dispatcher.unfold();
+    return this.#system.journal.metrics(this.#system.counts, this.#actors);
   }
 
   get metrics$(): Observable<BrokerMetrics> {
-    return defer(() => interval(Math.min(this.#settings.metricsInterval, LONGEST_DELAY), this.#settings.scheduler)).pipe(
-      startWith(undefined),
-      map(() => this.metrics()),
-      takeUntil(this.#end()),
-    );
+    const { metricsInterval, scheduler } = this.#settings;
+    return new Observable((subscriber) => {
+      subscriber.add(this.#metrics.add(subscriber));
+      interval(Math.min(metricsInterval, LONGEST_DELAY), scheduler)
+        .pipe(startWith(0), map(() => this.metrics()))
+        .subscribe(subscriber);
+    });
   }
 
   get deadLetters$(): Observable<DeadLetter> {
-    return this.#ledger.deadLetters$;
+    return this.#system.journal.deadLetters$;
   }
 
   get events$(): Observable<BrokerEvent> {
-    return this.#ledger.events$;
+    return this.#system.journal.events$;
   }
 
-  close(options: CloseOptions = {}): Promise<void> {
-    checkClose(options);
-    this.#dispatch.settleFanOut();
-    if (this.#closing !== undefined) {
-      // Whoever asks twice may have lost his patience.
-      if (options.drain === false) this.#endNow?.();
-      return this.#closing;
+  close(options?: CloseOptions): Promise<void> {
+    const settings = resolveClose(options);
+    this.#dispatcher.unfold();
+    if (this.#closing === undefined) {
+      this.#closing = closingOf(this.#system, () => this.#registrar.endAll(), () => this.#completeStreams());
+      this.#closing.begin(settings);
     }
-    this.#dispatch.flags |= CLOSING;
-    // Known before it begins: whoever is told of an end may close the broker, too.
-    let closed!: () => void;
-    this.#closing = new Promise((resolve) => (closed = resolve));
-    this.#endNow = closeQuietly(this.#dispatch, options, {
-      endActors: () => this.#registrar.endAll(),
-      endStreams: () => {
-        this.#endStreams();
-        closed();
-      },
-    });
-    return this.#closing;
+    // A second call with `drain: false` ends the first one at once.
+    else if (!settings.drain) this.#closing.end();
+    return this.#closing.promise;
   }
 
   // --------------------------------------------------------------------------------------------------
 
-  #topics(): Topics {
-    return (this.#madeTopics ??= new Topics(this.#dispatch, this.#settings.maxRetained));
+  /** Made when it is first asked for: few brokers route, or have a dead letter queue. */
+  #routing(): Routes {
+    return (this.#routes ??= new Routes(this.#system, this.#topics, this.#settings.router ?? roundRobin()));
   }
 
-  #routes(): Routes {
-    return (this.#madeRoutes ??= new Routes(this.#context, this.#topics(), this.#settings.router ?? roundRobin()));
+  #ask(id: string, message: unknown, lane: number, options: SendOptions | undefined, parent: Task | null): Observable<unknown> {
+    return new ReplyStream(this.#system, checkActorId(id), message, { lane, options, parent });
   }
 
-  /** Emits when the broker has ended, at once if it has already. */
-  #end(): ReplaySubject<void> {
-    return (this.#madeEnd ??= new ReplaySubject(1));
-  }
-
-  #ask(id: string, message: unknown, lane: number, options: SendOptions | undefined, turn: Turn | null): Observable<unknown> {
-    return new ReplyStream(this.#context, checkActorId(id), message, { lane, options, parent: turn });
-  }
-
-  #endStreams(): void {
-    this.#end().next();
-    this.#end().complete();
-    this.#broadcasts.complete();
-    this.#topics().close();
-    this.#ledger.end();
-    this.#dispatch.close();
+  #completeStreams(): void {
+    this.#system.journal.end();
+    this.#broadcasts.outlet.complete();
+    this.#topics.close();
+    this.#metrics.complete();
   }
 }

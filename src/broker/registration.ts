@@ -1,17 +1,8 @@
-import type { Unsubscribable } from 'rxjs';
-import type { MailboxCore } from '../mailbox/mailbox-core';
+import type { MailboxCore } from '../kernel/mailbox-core';
 import type { ActorId } from '../message/actor-id';
+import type { Registration } from '../message/registration';
 
-/** An actor's place in a broker. Unsubscribing it unregisters the actor; idempotent, so it can be added to a Subscription. */
-export interface Registration extends Unsubscribable {
-  readonly id: ActorId;
-  /** Whether the actor has been unregistered, in whatever way. */
-  readonly closed: boolean;
-  /** Resolves when the id is held for certain: in memory at once. Never an unhandled rejection. */
-  readonly ready: Promise<void>;
-}
-
-/** Whoever can end a registration: its registrar. */
+/** Ends registrations: a registrar. */
 export interface RegistrationEnder {
   end(core: MailboxCore, life: number): void;
 }
@@ -23,12 +14,13 @@ export class LocalRegistration implements Registration {
   readonly #core: MailboxCore;
   /** Which of its mailbox's registrations this is. */
   readonly #life: number;
+  #ready: Promise<void> | undefined;
 
-  constructor(ender: RegistrationEnder, core: MailboxCore, id: string, life: number) {
-    this.id = id as ActorId;
+  constructor(ender: RegistrationEnder, core: MailboxCore) {
+    this.id = core.id as ActorId;
     this.#ender = ender;
     this.#core = core;
-    this.#life = life;
+    this.#life = core.lives;
   }
 
   get closed(): boolean {
@@ -36,7 +28,13 @@ export class LocalRegistration implements Registration {
   }
 
   get ready(): Promise<void> {
-    return Promise.resolve();
+    return (this.#ready ??= Promise.resolve());
+  }
+
+  /** `ready` waits for `start`, whose rejection is never an unhandled one. */
+  waitFor(start: Promise<void>): void {
+    this.#ready = start;
+    start.catch(() => undefined);
   }
 
   unsubscribe(): void {

@@ -1,67 +1,75 @@
-import { Observable, Subject } from 'rxjs';
+import { Observable } from 'rxjs';
 import { BrokerError } from '../failure/broker-error';
 import { describeValue } from '../failure/check';
-import type { MailboxCore } from '../mailbox/mailbox-core';
+import type { MailboxCore } from '../kernel/mailbox-core';
+import { type Listener, Outlet } from '../kernel/outlet';
 import type { ActorId } from '../message/actor-id';
+import type { BrokerSystem } from './broker-system';
 
-/** Who is registered, in the order of registration; and who waits for whose end. */
+/** The registered actors, in the order of registration, and those who wait for the end of one. */
 export class Registry {
-  /** What every send looks up; the broker reads it straight. */
-  readonly actors: Map<string, MailboxCore> = new Map();
-  readonly #watchers = new Map<string, Subject<void>>();
-  /** The actors as one array, which broadcasts walk: made by the first, appended to, made anew after somebody left. */
+  readonly #system: BrokerSystem;
+  readonly #watchers = new Map<string, Outlet<void>>();
+  /** The actors as one array, which broadcasts walk: made by the first, appended to, made anew after an actor has left. */
   #roster: MailboxCore[] | undefined;
 
-  get size(): number {
-    return this.actors.size;
+  constructor(system: BrokerSystem) {
+    this.#system = system;
   }
 
   /** Makes room in the roster, so that it is not copied as it grows. A `Map` cannot be told beforehand. */
   reserve(expectedActors: number): void {
-    if (this.size === 0) this.#roster = new Array<MailboxCore>(expectedActors);
+    this.#roster = new Array<MailboxCore>(expectedActors);
   }
 
   /** @throws {BrokerError} `NotFound` */
   registered(id: string): MailboxCore {
-    const core = this.actors.get(id);
+    const core = this.#system.actors.get(id);
     if (core === undefined) throw new BrokerError('NotFound', `no actor is registered as ${describeValue(id)}; register or spawn it first`);
     return core;
   }
 
-  ids(): ActorId[] {
-    return [...this.actors.keys()] as ActorId[];
+  /** All actors in the order of registration, the first `countOf` of an array that may be longer; or those whose id passes, and that are there still when the filter has answered for all. */
+  targets(filter: ((id: ActorId) => boolean) | undefined): readonly MailboxCore[] {
+    const { actors } = this.#system;
+    const roster = (this.#roster ??= [...actors.values()]);
+    if (filter === undefined) return roster;
+    const passing = roster.slice(0, actors.size).filter(({ id }) => filter(id as ActorId));
+    return passing.filter((core) => actors.get(core.id) === core);
   }
 
-  /**
-   * Everyone whose id passes. Without a filter it may be longer than it is meant: of this array, which later changes leave alone, only
-   * the first `size` are. Throws what the filter throws.
-   */
-  passing(filter: ((id: ActorId) => boolean) | undefined): readonly MailboxCore[] {
-    const everyone = (this.#roster ??= [...this.actors.values()]);
-    return filter === undefined ? everyone : everyone.slice(0, this.size).filter((core) => filter(core.id as ActorId));
+  /** How many of `targets` are meant. */
+  countOf(targets: readonly unknown[], filter: unknown): number {
+    return filter === undefined ? this.#system.actors.size : targets.length;
   }
 
   /** @throws {BrokerError} `AlreadyRegistered` */
   checkFree(id: string, core: MailboxCore): void {
-    if (this.actors.has(id)) throw new BrokerError('AlreadyRegistered', `an actor is registered as ${describeValue(id)} already; choose another id`);
-    if (core.isRegistered) throw new BrokerError('AlreadyRegistered', `this mailbox is registered already, as ${describeValue(core.id)}`);
-    if (core.extras?.leaving === true) throw new BrokerError('AlreadyRegistered', `this mailbox is being unregistered as ${describeValue(core.id)}; register it in onStop, or when watch(id) emits`);
+    const why = this.#system.actors.has(id)
+      ? `an actor is registered as ${describeValue(id)} already; choose another id`
+      : core.isRegistered
+        ? `this mailbox is registered already, as ${describeValue(core.id)}`
+        : core.isAtRest
+          ? undefined
+          : 'a turn of this mailbox is open still, or holds its seat; register it when that has ended';
+    if (why !== undefined) throw new BrokerError('AlreadyRegistered', why);
   }
 
   add(id: string, core: MailboxCore): void {
-    this.actors.set(id, core);
+    const { actors } = this.#system;
+    actors.set(id, core);
     core.id = id;
     core.lives++;
-    if (this.#roster !== undefined) this.#roster[this.size - 1] = core;
+    if (this.#roster !== undefined) this.#roster[actors.size - 1] = core;
   }
 
-  /** Answers those who watch it; who watches this id from here waits for another one's end. */
-  remove(core: MailboxCore): Subject<void> | undefined {
-    const watchers = this.#watchers.get(core.id);
+  /** Answers those who watch it; a watcher of this id that comes later waits for the end of the next actor. */
+  remove(core: MailboxCore): readonly Listener<void>[] {
+    const watchers = this.#watchers.get(core.id)?.listeners() ?? [];
     this.#watchers.delete(core.id);
-    this.actors.delete(core.id);
+    this.#system.actors.delete(core.id);
     core.lives++;
-    // Dropped and not only marked: it would keep those who ended alive until the next broadcast.
+    // Dropped and not only marked: it would keep those that ended alive until the next broadcast.
     this.#roster = undefined;
     return watchers;
   }
@@ -69,17 +77,17 @@ export class Registry {
   /** Emits once when the actor ends; at once if it is not there. */
   watch(id: string): Observable<void> {
     return new Observable((subscriber) => {
-      if (!this.actors.has(id)) {
-        subscriber.next();
-        subscriber.complete();
-        return;
-      }
-      const ends = this.#watchers.get(id) ?? new Subject<void>();
-      this.#watchers.set(id, ends);
-      ends.subscribe(subscriber);
-      subscriber.add(() => {
-        if (!ends.observed && this.#watchers.get(id) === ends) this.#watchers.delete(id);
-      });
+      if (this.#system.actors.has(id)) {
+        let watchers = this.#watchers.get(id);
+        if (watchers === undefined) this.#watchers.set(id, (watchers = new Outlet()));
+        subscriber.add(watchers.add(subscriber));
+      } else this.#system.dispatcher.tellNow(() => endWatch(subscriber));
     });
   }
+}
+
+/** The watched actor has ended. */
+export function endWatch(watcher: Listener<void>): void {
+  watcher.next();
+  watcher.complete();
 }

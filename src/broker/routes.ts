@@ -1,77 +1,53 @@
 import { BrokerError } from '../failure/broker-error';
 import { describeValue } from '../failure/check';
-import type { Dispatch } from '../mailbox/dispatch/dispatch';
+import { Absent } from '../kernel/absent';
+import type { Recipient } from '../kernel/task';
+import type { DeadLetter } from '../message/dead-letter';
 import { laneOf } from '../message/priority';
 import type { RoutingKey } from '../message/routing-key';
-import type { SendResult } from '../message/send-result';
-import type { DeadLetter } from '../observability/dead-letter';
-import type { Ledger } from '../observability/ledger';
+import type { Resent } from '../observability/dead-letter-queue';
 import type { Router } from '../routing/router';
-import { type AskContext, type Details, propertiesOf, recordOf } from './ask';
-import type { Teller } from './teller';
+import type { BrokerSystem } from './broker-system';
+import { tellWith } from './tell';
 import type { Topics } from './topics';
 
 /** Finds an actor for a message that names a topic (rule T2), and for a letter that is sent again (rule O4). */
 export class Routes {
-  readonly #dispatch: Dispatch;
-  readonly #ledger: Ledger;
+  readonly #system: BrokerSystem;
   readonly #topics: Topics;
   readonly #router: Router;
 
-  constructor({ dispatch, ledger }: AskContext, topics: Topics, router: Router) {
-    this.#dispatch = dispatch;
-    this.#ledger = ledger;
+  constructor(system: BrokerSystem, topics: Topics, router: Router) {
+    this.#system = system;
     this.#topics = topics;
     this.#router = router;
   }
 
-  /** The id that the router picks, or the error of why there is none, which is counted. `asked`: somebody waits for it. */
-  find(key: RoutingKey, message: unknown, details: Details, asked: boolean): string | BrokerError {
-    this.#dispatch.settleFanOut();
-    const picked = this.#pick(key, message);
-    if (typeof picked !== 'string') this.#countUnrouted(message, details, asked);
-    return picked;
-  }
-
-  #pick(key: RoutingKey, message: unknown): string | BrokerError {
-    const { topic } = key;
-    const { list, ids } = this.#topics.targetsOf(topic);
-    if (list.length === 0) return new BrokerError('RoutingFailed', `no open actor is bound to ${describeValue(topic)}; bind one first`);
+  /** The actor that the router picks; or what loses the message, because there is none. The router is the user's code: it is called before the step. */
+  pick(key: RoutingKey, message: unknown): Recipient {
+    const system = this.#system;
+    system.dispatcher.unfold();
+    if (system.refuses(null)) return new Absent(system, undefined);
+    const { list, ids } = this.#topics.targetsOf(key.topic);
+    const topic = describeValue(key.topic);
+    if (list.length === 0) return unrouted(system, `no open actor is bound to ${topic}; bind one first`);
     let picked: unknown;
     try {
       picked = this.#router.route(key, list, message);
     } catch (cause) {
-      return new BrokerError('RoutingFailed', `the router threw for ${describeValue(topic)}`, { cause });
+      return unrouted(system, `the router threw for ${topic}`, cause);
     }
-    if (ids.has(picked)) return picked as string;
-    return new BrokerError('RoutingFailed', `the router picked ${describeValue(picked)} for ${describeValue(topic)}, which is not a target`);
-  }
-
-  #countUnrouted(message: unknown, details: Details, asked: boolean): void {
-    const record = recordOf(this.#dispatch, message, details.lane, propertiesOf(details), null);
-    record.asked = asked;
-    // An open request for as long as its observers are told that it was sent.
-    if (asked) this.#dispatch.requests++;
-    this.#dispatch.within(() => {
-      const known = this.#dispatch.prepare(null, message, record, undefined);
-      this.#dispatch.pending++;
-      this.#ledger.sent(record, message);
-      this.#dispatch.pending--;
-      if (asked) this.#dispatch.requests--;
-      this.#ledger.failed('NoRoute', undefined, message, known);
-    });
+    return ids.has(picked) ? system.recipient(picked as string) : unrouted(system, `the router picked ${describeValue(picked)} for ${topic}, which is not a target`);
   }
 
   /** Sends a letter again, to where it was lost; one that had no route is routed anew. */
-  redeliver(letter: DeadLetter, teller: Teller): SendResult | { readonly ok: false; readonly code: 'NoRoute' } {
-    const { message, topic } = letter;
-    const details = againAs(letter);
-    const id = letter.target ?? this.find({ topic: topic as string }, message, details, false);
-    return typeof id === 'string' ? teller.tellRecord(id, recordOf(this.#dispatch, message, details.lane, propertiesOf(details), null)) : { ok: false, code: 'NoRoute' };
+  redeliver({ attempts, headers, message, priority, target, topic }: DeadLetter): Resent {
+    const recipient = target === undefined ? this.pick({ topic: topic as string }, message) : this.#system.recipient(target);
+    return tellWith(this.#system, recipient, message, laneOf(priority), { headers, topic, attempt: attempts + 1, isBroadcast: false }, null);
   }
 }
 
-/** A letter as the message it was, once more. */
-function againAs({ priority, headers, topic, attempts }: DeadLetter): Details {
-  return { lane: laneOf(priority), options: { headers }, topic, attempt: attempts + 1 };
+/** There is no route, and why. */
+function unrouted(system: BrokerSystem, reason: string, cause?: unknown): Recipient {
+  return new Absent(system, undefined, new BrokerError('RoutingFailed', reason, cause === undefined ? undefined : { cause }));
 }

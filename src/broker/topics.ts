@@ -1,13 +1,14 @@
-import { Observable, type Unsubscribable } from 'rxjs';
-import type { Dispatch } from '../mailbox/dispatch/dispatch';
-import type { MailboxCore } from '../mailbox/mailbox-core';
-import { CLOSED } from '../mailbox/state/flags';
+import { type Unsubscribable, Observable } from 'rxjs';
+import type { MailboxCore } from '../kernel/mailbox-core';
 import type { ActorId } from '../message/actor-id';
+import type { Publication } from '../message/topic';
 import { ANY_REST, parsePattern } from '../message/topic-pattern';
 import { RetainedTopics } from '../routing/retained-topics';
 import type { RouteTarget } from '../routing/router';
 import { TopicIndex } from '../routing/topic-index';
-import type { Publication } from './message-broker';
+import type { BrokerSystem } from './broker-system';
+import { announcementTo, tellAll } from './cast';
+import { detailsOf } from './details-of';
 
 /** The open ones of some actors, as a router sees them. */
 interface Targets {
@@ -20,7 +21,7 @@ interface Targets {
 /** An actor as its router sees it: its numbers, not its insides. */
 class BoundActor implements RouteTarget {
   readonly id: ActorId;
-  /** What takes its bindings back. */
+  /** Each takes a binding back. */
   readonly bindings = new Set<() => void>();
   readonly #core: MailboxCore;
 
@@ -38,25 +39,25 @@ class BoundActor implements RouteTarget {
   }
 }
 
-/** Whoever observes a pattern. */
+/** An observer of a pattern. */
 interface TopicObserver {
   next(publication: Publication): void;
   complete(): void;
 }
 
-/** A broker's topics: who is bound, who observes, what is retained. */
+/** A broker's topics: their actors, their observers, and what is retained. */
 export class Topics {
-  readonly #dispatch: Dispatch;
+  readonly #system: BrokerSystem;
   readonly #bound = new TopicIndex<MailboxCore>();
   readonly #actors = new Map<MailboxCore, BoundActor>();
-  /** By what `boundTo` answers, which is the same array for as long as nobody is bound or unbound. */
+  /** By the answer of `#bound`, which is the same array for as long as no actor is bound or unbound. */
   readonly #targets = new WeakMap<readonly MailboxCore[], Targets>();
   readonly #observers = new TopicIndex<TopicObserver>();
   readonly retained: RetainedTopics;
   #isClosed = false;
 
-  constructor(dispatch: Dispatch, maxRetained: number) {
-    this.#dispatch = dispatch;
+  constructor(system: BrokerSystem, maxRetained: number) {
+    this.#system = system;
     this.retained = new RetainedTopics(maxRetained);
   }
 
@@ -77,40 +78,34 @@ export class Topics {
 
   /** Drops all bindings of an actor that ends. */
   forget(core: MailboxCore): void {
-    const actor = this.#actors.get(core);
-    if (actor === undefined) return;
+    const { bindings } = this.#actors.get(core) ?? {};
     this.#actors.delete(core);
-    for (const remove of actor.bindings) remove();
-    actor.bindings.clear();
-  }
-
-  /** The actors bound to a topic. @throws {BrokerError} `RoutingFailed` for a malformed topic. */
-  boundTo(topic: string): readonly MailboxCore[] {
-    return this.#bound.match(topic);
+    bindings?.forEach((remove) => remove());
+    bindings?.clear();
   }
 
   /** The open actors bound to a topic, as a router sees them. @throws {BrokerError} `RoutingFailed` for a malformed topic. */
   targetsOf(topic: string): Targets {
-    const cores = this.boundTo(topic);
-    const { closings } = this.#dispatch.journal;
+    const cores = this.#bound.match(topic);
+    const { closings } = this.#system.counts;
     let targets = this.#targets.get(cores);
     if (targets === undefined || targets.closings !== closings) {
-      const list = cores.filter((core) => (core.flags & CLOSED) === 0).map((core) => this.#actors.get(core) as RouteTarget);
+      const list = cores.filter(({ status }) => status === 'open').map((core) => this.#actors.get(core) as RouteTarget);
       targets = { list, ids: new Set(list.map(({ id }) => id)), closings };
       this.#targets.set(cores, targets);
     }
     return targets;
   }
 
-  /** Those who observe a topic now, as what a publication is given to; nobody: `undefined`. */
-  observersOf(topic: string): { next(publication: Publication): void } | undefined {
-    const observers = this.#observers.match(topic);
-    if (observers.length === 0) return undefined;
-    return {
-      next: (publication) => {
-        for (const observer of observers) observer.next(publication);
-      },
-    };
+  /** To every actor bound to the topic and every observer of it; answers how many actors took it (rule R4). */
+  publish(topic: string, message: unknown, lane: number, isRetained: boolean): number {
+    const system = this.#system;
+    system.dispatcher.unfold();
+    const details = system.outgoing(message, detailsOf(undefined, null, topic));
+    if (isRetained && !system.refuses(null)) this.retained.set(topic, message);
+    const targets = this.#bound.match(topic);
+    const publication = { topic, message, retained: false };
+    return tellAll(system, targets, targets.length, message, lane, details, announcementTo(this.#observers.match(topic), publication));
   }
 
   /**
@@ -125,20 +120,15 @@ export class Topics {
         subscriber.complete();
         return;
       }
-      // Observed first: what the retained messages set off is published to this one, too, after them.
+      // It observes first: what the retained messages set off is published to this one, too, after them.
       const retained = this.retained.match(pattern);
       const observer: TopicObserver = {
         next: (publication) => subscriber.next(seen(publication)),
         complete: () => subscriber.complete(),
       };
       subscriber.add(this.#observers.add(pattern, observer));
-      if (retained.length === 0) return;
-      const tell = (): void => {
-        for (const publication of retained) observer.next(publication);
-      };
-      // Synchronously, whatever else is being told: a state bus must have its first value at once. What it sets off comes after.
-      if (this.#dispatch.isEmitting) tell();
-      else this.#dispatch.emit({ next: tell }, undefined);
+      // At once, wherever this is called: a state bus must have its first value.
+      if (retained.length > 0) this.#system.dispatcher.tellNow(() => retained.forEach((publication) => observer.next(publication)));
     });
   }
 

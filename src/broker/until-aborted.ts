@@ -37,7 +37,7 @@ function newGroup(signal: AbortSignal): Group {
   const cancelAll = (): void => {
     stop();
     const reason: unknown = signal.reason === undefined ? new Error('aborted') : signal.reason;
-    // One by one, as listeners would be called: whoever is told may take others back.
+    // One by one, as listeners would be called: one that is cancelled may take others back.
     for (const one of all) {
       all.delete(one);
       one.cancel(reason);
@@ -49,7 +49,7 @@ function newGroup(signal: AbortSignal): Group {
   return group;
 }
 
-/** Whether nobody waits for what is asked any more; who gave a signal that has aborted is told so. */
+/** Whether the caller has left. One whose signal has aborted is told so. */
 export function isCalledOff(subscriber: Subscriber<any>, signal: AbortSignal | undefined): boolean {
   if (signal?.aborted === true) subscriber.error(signal.reason);
   return subscriber.closed;

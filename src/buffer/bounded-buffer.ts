@@ -1,8 +1,7 @@
 import { HIGHEST_LANE } from '../message/lane';
-import { ChunkedQueue, type Withdrawable } from './chunked-queue';
-import type { Fairness } from './fairness';
-import { ACCEPTED, EVICTED, FULL, type Offer, REFUSED } from './offer';
-import type { Overflow } from './overflow';
+import type { Fairness, Overflow } from '../message/mailbox-options';
+import { type Withdrawable, ChunkedQueue } from './chunked-queue';
+import { type Offer, ACCEPTED, EVICTED, FULL, REFUSED } from './offer';
 
 /** Four bits a lane, low in the lowest: 1, 2, 4 and 8. */
 const FULL_CREDIT = 0x8421;
@@ -16,11 +15,12 @@ const FULL_CREDIT = 0x8421;
 export class BoundedBuffer<Value, Meta extends number | Withdrawable = number> {
   readonly capacity: number;
   readonly overflow: Overflow;
-  /** The most that was ever queued at once. */
+  /** The most that was ever queued at once, what `push` lets in not counted. */
   highWaterMark = 0;
   /** What the last `EVICTED` threw out. */
   victim: Value | undefined;
   victimMeta: Meta | undefined;
+  victimLane = 0;
   #size = 0;
   /** The lowest of a lane's four bits where it has something queued, so that it compares with the credit. */
   #occupied = 0;
@@ -45,33 +45,29 @@ export class BoundedBuffer<Value, Meta extends number | Withdrawable = number> {
 
   /** Queues `value`, or says what the overflow strategy makes of it. */
   offer(value: Value, meta: Meta, lane: number): Offer {
-    if (this.#size < this.capacity) {
-      this.push(value, meta, lane);
-      return ACCEPTED;
+    let answer: Offer = ACCEPTED;
+    if (this.#size >= this.capacity) {
+      if (this.overflow === 'drop-newest') return REFUSED;
+      if (this.overflow !== 'drop-oldest') return FULL;
+      const lowest = (31 - Math.clz32(this.#occupied & -this.#occupied)) >> 2;
+      if (lowest > lane) return REFUSED;
+      this.victimLane = lowest;
+      this.victimMeta = this.metaOf(lowest);
+      this.victim = this.take(lowest);
+      answer = EVICTED;
     }
-    switch (this.overflow) {
-      case 'drop-newest':
-        return REFUSED;
-      case 'drop-oldest': {
-        const lowest = (31 - Math.clz32(this.#occupied & -this.#occupied)) >> 2;
-        if (lowest > lane) return REFUSED;
-        this.victimMeta = this.metaOf(lowest);
-        this.victim = this.take(lowest);
-        this.push(value, meta, lane);
-        return EVICTED;
-      }
-      default:
-        return FULL;
-    }
+    this.push(value, meta, lane);
+    if (this.#size > this.highWaterMark) this.highWaterMark = this.#size;
+    return answer;
   }
 
-  /** Queues `value` whatever the capacity: for one whose place is known to be free. */
+  /** Queues `value` without a look at the capacity: its place is known to be free. The high water mark does not count it: it takes a place that another left, or runs at once. */
   push(value: Value, meta: Meta, lane: number): void {
     let queue = this.#lanes[lane];
     if (queue === undefined) this.#lanes[lane] = queue = new ChunkedQueue();
     queue.push(value, meta);
     this.#occupied |= 1 << (lane * 4);
-    if (++this.#size > this.highWaterMark) this.highWaterMark = this.#size;
+    this.#size++;
   }
 
   /** Whether something waits in `lane`. */

@@ -17,40 +17,53 @@ export function describeValue(value: unknown): string {
 
 /** @throws {TypeError} unless `isFine`. `must` says of what and how: "filter must be a function". */
 export function check(isFine: boolean, must: string, value: unknown): asserts isFine {
-  if (!isFine) throw new TypeError(`${must}, got ${describeValue(value)}`);
+  if (!isFine) refuse(must, value);
 }
 
-/** Throws; the same for a value of the right type that is out of its range. */
-export function outOfRange(must: string, value: unknown): never {
-  throw new RangeError(`${must}, got ${describeValue(value)}`);
+/** Throws; `RangeError` is for a value of the right type that is out of its range. */
+export function refuse(must: string, value: unknown, Failure: ErrorConstructor = TypeError): never {
+  throw new Failure(`${must}, got ${describeValue(value)}`);
 }
 
 export function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
-/** Throws unless a value is fine, with what was given and what is allowed. `name` is what it was given as. */
+/** Whether `value.name()` can be called. */
+export function hasMethod(value: unknown, name: string): boolean {
+  return typeof (value as Record<string, unknown> | null | undefined)?.[name] === 'function';
+}
+
+/** @throws {TypeError} unless `broker` can do what an operator needs of it: `send`, `trySend` or `publish`. */
+export function checkSender(broker: unknown, method: string): void {
+  if (!hasMethod(broker, method)) refuse(`broker must have ${method}(), as a MessageBroker has`, broker);
+}
+
+/** Throws unless a value is fine, with the value and what is allowed. `name` says where the value was given. */
 export type Check = (value: unknown, name: string) => void;
 
+/** A check for each option. */
+export type Checks<T> = { readonly [Name in keyof T]?: Check };
+
 /** A check that throws a `Failure` unless `isFine`. `what` says what a value must be: "a function". */
-function mustBe(what: string, isFine: (value: any) => boolean, Failure: ErrorConstructor = TypeError): Check {
+function mustBe(what: string, isFine: (value: any) => boolean, Failure?: ErrorConstructor): Check {
   return (value, name) => {
-    if (!isFine(value)) throw new Failure(`${name} must be ${what}, got ${describeValue(value)}`);
+    if (!isFine(value)) refuse(`${name} must be ${what}`, value, Failure);
   };
 }
 
 export const checkFunction: Check = /* @__PURE__ */ mustBe('a function', (value) => typeof value === 'function');
 export const checkBoolean: Check = /* @__PURE__ */ mustBe('true or false', (value) => typeof value === 'boolean');
-export const checkName: Check = /* @__PURE__ */ mustBe('a non-empty string', (value) => typeof value === 'string' && value !== '');
+export const checkName: Check = /* @__PURE__ */ mustBe('a non-empty string', isName);
 export const checkPositiveInteger: Check = /* @__PURE__ */ mustBe('an integer of at least 1', isPositiveInteger, RangeError);
 export const checkCount: Check = /* @__PURE__ */ mustBe('an integer of at least 1, or Infinity', (value) => value === Infinity || isPositiveInteger(value), RangeError);
 export const checkCapacity: Check = /* @__PURE__ */ mustBe('an integer of at least 1 (Mailbox.unbounded has no bound)', isPositiveInteger, RangeError);
 export const checkDuration: Check = /* @__PURE__ */ mustBe('a number of milliseconds from 0', (value) => isDuration(value) && value !== Infinity, RangeError);
 export const checkTimeout: Check = /* @__PURE__ */ mustBe('a number of milliseconds from 0, or Infinity for none', isDuration, RangeError);
-export const checkScheduler: Check = /* @__PURE__ */ mustBe('an RxJS scheduler', isScheduler);
+export const checkScheduler: Check = /* @__PURE__ */ mustBe('an RxJS scheduler', (value) => hasMethod(value, 'schedule') && hasMethod(value, 'now'));
 
-function isScheduler(value: { readonly schedule?: unknown; readonly now?: unknown } | null): boolean {
-  return typeof value?.schedule === 'function' && typeof value.now === 'function';
+function isName(value: unknown): boolean {
+  return typeof value === 'string' && value !== '';
 }
 
 function isPositiveInteger(value: unknown): boolean {
@@ -61,22 +74,35 @@ function isDuration(value: unknown): boolean {
   return typeof value === 'number' && value >= 0;
 }
 
+/** A check that throws a `RangeError` unless a value is one of `allowed`. */
+export function oneOf(allowed: readonly string[]): Check {
+  return (value, name) => void checkOneOf(value, name, allowed);
+}
 
 /** @throws {RangeError} unless `value` is one of `allowed`. */
 export function checkOneOf<T extends string>(value: unknown, name: string, allowed: readonly T[]): T {
-  return allowed.includes(value as T) ? (value as T) : outOfRange(`${name} must be one of '${allowed.join("', '")}'`, value);
+  return allowed.includes(value as T) ? (value as T) : refuse(`${name} must be one of '${allowed.join("', '")}'`, value, RangeError);
 }
 
 /** @throws {TypeError} unless `value` is `undefined` or an object. */
 export function checkOptions(value: unknown, name = 'options'): void {
   // Every send comes by here: the text is made when it is needed.
-  if (value !== undefined && !isObject(value)) check(false, `${name} must be an object`, value);
+  if (value !== undefined && !isObject(value)) refuse(`${name} must be an object`, value);
 }
 
-/** Checks `options`, and each of them that is given by its own check. */
-export function checkEach<T extends object>(options: T, checks: { readonly [Name in keyof T]?: Check }): void {
+/** Checks `options`, and each of them that is given by its own check. `prefix` stands before its name. */
+export function checkEach<T extends object>(options: T, checks: Checks<T>, prefix = ''): void {
   checkOptions(options);
-  for (const name in checks) if (options[name] !== undefined) checks[name]?.(options[name], name);
+  for (const name in checks) if (options[name] !== undefined) checks[name]?.(options[name], prefix + name);
+}
+
+/** The same, and answers all of them: one that is not given is as in `defaults`. */
+export function resolveOptions<T extends object>(options: Partial<T> | undefined, checks: Checks<T>, defaults: T, prefix?: string): T {
+  if (options === undefined) return defaults;
+  checkEach(options as T, checks, prefix);
+  const resolved = { ...defaults };
+  for (const name in checks) resolved[name] = options[name] ?? defaults[name];
+  return resolved;
 }
 
 /** @throws {TypeError} unless `value` is a non-empty string. */

@@ -1,8 +1,8 @@
 /**
  * Why the broker failed a message. A handler's own error is not among them: it reaches the caller unchanged.
  *
- * - `ActorNotFound`: no actor has this id, or it was unregistered while the message waited.
- * - `ActorStopped`: its mailbox is closed, or it was unregistered while it handled the message.
+ * - `ActorNotFound`: no actor has this id, or it was unregistered while the message waited, was queued or was handled.
+ * - `ActorStopped`: its mailbox is closed; or the turn that asked it was cancelled.
  * - `MailboxFull`: refused at capacity (`fail`), or because `maxWaiting` senders wait already (`block`).
  * - `Dropped`: refused or pushed out at capacity (`drop-newest`, `drop-oldest`).
  * - `Expired`: it waited longer than its `ttl`.

@@ -4,7 +4,7 @@ import type { FailureCode } from './failure-code';
 /** What happened, and what to do about it. */
 const ADVICE: Readonly<Record<FailureCode, string>> = {
   ActorNotFound: 'no such actor; register or spawn it first, or watch(id) for its end',
-  ActorStopped: 'it was unregistered, or its mailbox is closed; watch(id) tells when its id is free',
+  ActorStopped: 'its mailbox is closed, or the turn that asked was ended; watch(id) tells when its id is free',
   MailboxFull: 'its mailbox is full; send less (pressure$), raise the capacity, or choose another overflow',
   Timeout: 'it took longer than its timeout; raise it, or look at what its actor waits for',
   Dropped: 'its mailbox was full; raise the capacity, or choose another overflow',
@@ -24,10 +24,10 @@ export interface SendErrorOptions {
 }
 
 /**
- * A message that the broker failed. Whatever else a reply stream errors with comes from the actor.
+ * A message that the broker failed. Any other error of a reply stream comes from the actor.
  *
- * An actor that asks another one in its turn and passes on what that ask errors with, passes on this very error: `actorId` names the
- * actor whose message failed, `started` says of that message whether its handler saw it.
+ * If a handler lets the error of its own nested ask escape, the outer caller receives the same error: `actorId` names the inner actor, and
+ * `started` says whether that one's handler saw the message.
  */
 export class SendError extends Error {
   override readonly name: string = 'SendError';

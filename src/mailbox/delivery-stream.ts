@@ -1,41 +1,40 @@
 import { Observable, type Observer, Subscriber, type Subscription } from 'rxjs';
-import type { ActorContext } from './actor/actor-context';
-import type { Delivery } from './actor/delivery';
-import { UnhandledMessage } from './actor/unhandled-message';
-import { attach, claimSeat, release } from './consumer-life';
-import type { MailboxCore } from './mailbox-core';
-import { LeftOpen } from './turn/left-open';
-import type { Turn } from './turn/turn';
-import { emitReply, reject, settle } from './turn/turn-outcome';
+import { attach, checkNoConsumer, detach } from '../kernel/life';
+import type { MailboxCore } from '../kernel/mailbox-core';
+import { complete, emit, fail, settleFailed, succeed } from '../kernel/open-turn';
+import { HandedOut } from '../kernel/reply-kind';
+import type { Task } from '../kernel/task';
+import { UnhandledMessage } from '../kernel/unhandled-message';
+import type { Delivery } from '../message/delivery';
+import type { ActorContext } from '../message/message-broker';
+import { drainedOf } from './mailbox-streams';
 
 /** One delivery: its turn, seen from the consumer. */
 class OpenDelivery<Msg> implements Delivery<Msg> {
   readonly message: Msg;
-  readonly #turn: Turn;
+  readonly context: ActorContext;
+  private readonly task: Task;
 
-  constructor(turn: Turn) {
-    this.message = turn.rest?.message as Msg;
-    this.#turn = turn;
-  }
-
-  get context(): ActorContext {
-    return this.#turn;
+  constructor(task: Task) {
+    this.message = task.message as Msg;
+    this.context = task;
+    this.task = task;
   }
 
   reply(value?: unknown): void {
-    settle(this.#turn, value, true);
+    succeed(this.task, value);
   }
 
   next(value: unknown): void {
-    emitReply(this.#turn, value);
+    emit(this.task, value);
   }
 
   complete(): void {
-    settle(this.#turn, undefined, false);
+    complete(this.task);
   }
 
   fail(error: unknown): void {
-    reject(this.#turn, error);
+    fail(this.task, error);
   }
 }
 
@@ -71,18 +70,32 @@ export class DeliveryStream<Msg> extends Observable<Delivery<Msg>> {
 }
 
 function takeSeat<Msg>(core: MailboxCore, subscriber: Subscriber<Delivery<Msg>>): void {
-  if (core.rare().ended) {
-    subscriber.complete();
+  if (core.status === 'ended') {
+    core.system.dispatcher.tellNow(() => subscriber.complete());
     return;
   }
-  claimSeat(core);
-  const handOut = new LeftOpen((turn) => {
-    subscriber.next(new OpenDelivery<Msg>(turn));
+  checkNoConsumer(core);
+  const handOut = new HandedOut((task) => {
+    subscriber.next(new OpenDelivery<Msg>(task));
   });
-  const ended = core.rare().stream('drained').subscribe({ complete: () => subscriber.complete() });
+  const handler = (_message: Msg, context: ActorContext): HandedOut => {
+    (context as Task).more().consumer = handOut;
+    return handOut;
+  };
+  const ended = drainedOf(core).subscribe({ complete: () => subscriber.complete() });
   subscriber.add(() => {
     ended.unsubscribe();
-    release(core, handOut, new UnhandledMessage(true, 'deliveries$ was unsubscribed'));
+    release(core, handler, handOut);
   });
-  if (!subscriber.closed) attach(core, () => handOut, null);
+  if (!subscriber.closed) core.system.dispatcher.step(() => attach(core, handler, null, { failed: () => undefined }));
+}
+
+/** The consumer leaves; what it has not settled fails. */
+function release(core: MailboxCore, handler: unknown, handOut: HandedOut): void {
+  core.system.dispatcher.step(() => {
+    if (core.handler === handler) detach(core);
+    for (const task of [...(core.seats ?? [])]) {
+      if (task.rest?.consumer === handOut && task.state === 'open') settleFailed(task, new UnhandledMessage(true, 'deliveries$ was unsubscribed'));
+    }
+  });
 }

@@ -1,28 +1,21 @@
-import { Observable, type Observer, Subscription, defer, distinctUntilChanged, filter } from 'rxjs';
-import { check, checkCapacity, isObject } from '../failure/check';
-import type { FailureCode } from '../failure/failure-code';
+import { type Observable, Subscription } from 'rxjs';
+import { checkCapacity } from '../failure/check';
+import { attach, checkNoConsumer, closeMailbox, detach, startActor } from '../kernel/life';
+import { LoneSystem } from '../kernel/lone-system';
+import { type Loss, MailboxCore } from '../kernel/mailbox-core';
+import { runTell } from '../kernel/run';
+import type { Delivery } from '../message/delivery';
 import { NORMAL_LANE } from '../message/lane';
-import type { Actor } from './actor/actor';
-import { consumerOf } from './actor/consumer';
-import type { Delivery } from './actor/delivery';
-import type { Handler } from './actor/handler';
-import type { AnyProtocol, Covers, HandlersOf } from './actor/protocol-handlers';
-import { aloneQueue } from './alone';
-import { attach, claimSeat, detach } from './consumer-life';
+import type { Actor, AnyMailbox, AnyProtocol, Covers, Handler, HandlersOf } from '../message/message-broker';
+import type { MailboxMetrics } from '../message/mailbox-metrics';
+import type { MailboxOptions } from '../message/mailbox-options';
+import { consumerOf } from './consumer';
 import { DeliveryStream } from './delivery-stream';
-import { tellDirect } from './direct';
-import { MailboxCore } from './mailbox-core';
-import { closeMailbox } from './mailbox-end';
-import type { MailboxMetrics } from './mailbox-metrics';
-import { type MailboxOptions, resolveMailbox } from './mailbox-options';
-import { CLOSED } from './state/flags';
-import { tell } from './tell';
+import { resolveMailbox } from './mailbox-options';
+import { lossesOf, pressureOf } from './mailbox-streams';
 
-/** What a mailbox lost, and why. */
-export interface Loss<Msg = any> {
-  readonly message: Msg;
-  readonly code: FailureCode;
-}
+// Merged with the class: its type says what messages it holds.
+export interface Mailbox<in out Msg = any> extends AnyMailbox<Msg> {}
 
 /**
  * A bounded, prioritised queue in front of one consumer: a Subject pipeline with `next()` in, a bounded buffer, `deliveries$` out.
@@ -30,7 +23,7 @@ export interface Loss<Msg = any> {
  * Made by `Mailbox.bounded` and `Mailbox.unbounded`. It is an Observer, so `source$.subscribe(mailbox)` works, with or without a broker;
  * the source's end closes it, for other sources, too: `source$.subscribe((message) => mailbox.next(message))` does not. `next` counts like
  * a `trySend`, so with `overflow: 'block'` it is refused where it is full. On its own it drains by itself on the stack of
- * whoever calls `next`; registered, it drains where its broker does. FIFO for each priority (rule M3), one turn at a time unless
+ * the caller of `next`; registered, it drains where its broker does. FIFO for each priority (rule M3), one turn at a time unless
  * `concurrency` says otherwise (M4), and what it cannot take is told by `losses$`, never silent (M2). On its own it has no dead letters:
  * the first ten failures of its handler are written to the console.
  *
@@ -40,12 +33,13 @@ export interface Loss<Msg = any> {
  * interval(1000).subscribe(mailbox);
  * ```
  */
-export class Mailbox<in out Msg = any> implements Observer<Msg> {
-  readonly #core: MailboxCore;
+export class Mailbox<in out Msg = any> {
+  /** The inside. No `#private` state: users wrap mailboxes in proxies, and RxJS 6 calls its observers through derived objects. */
+  private readonly core: MailboxCore;
 
   private constructor(capacity: number, options: MailboxOptions | undefined) {
     const settings = resolveMailbox(options);
-    this.#core = new MailboxCore(capacity, settings, aloneQueue(settings.dispatcher));
+    this.core = new MailboxCore(capacity, settings, new LoneSystem());
   }
 
   /**
@@ -58,15 +52,9 @@ export class Mailbox<in out Msg = any> implements Observer<Msg> {
     return new Mailbox<Msg>(capacity, options);
   }
 
-  /** A mailbox that queues whatever comes. Its `pressure$` is always 0: prefer `bounded` wherever a sender can outrun the consumer. */
+  /** A mailbox that queues every message. Its `pressure$` is always 0: prefer `bounded` wherever a sender can outrun the consumer. */
   static unbounded<Msg = any>(options?: MailboxOptions): Mailbox<Msg> {
     return new Mailbox<Msg>(Infinity, options);
-  }
-
-  /** @internal The inside, for the broker. */
-  static coreOf(mailbox: Mailbox): MailboxCore {
-    check(isObject(mailbox) && #core in mailbox, 'mailbox must be a Mailbox (Mailbox.bounded or Mailbox.unbounded)', mailbox);
-    return mailbox.#core;
   }
 
   /**
@@ -81,11 +69,26 @@ export class Mailbox<in out Msg = any> implements Observer<Msg> {
   receive<P extends AnyProtocol<P>>(protocol: P & Covers<Msg, P>, handlers: HandlersOf<P>): Subscription;
   receive(first: unknown, handlers?: unknown): Subscription {
     const { handler, actor } = consumerOf(first, handlers);
-    const core = this.#core;
-    claimSeat(core);
-    attach(core, handler, actor);
+    const { core } = this;
+    checkNoConsumer(core);
+    let failure: { readonly error: unknown } | undefined;
+    let hasReturned = false;
+    core.system.dispatcher.step(() =>
+      attach(core, handler, actor, {
+        failed(error) {
+          if (core.handler === handler) detach(core);
+          if (hasReturned) core.system.journal.callbackFailed('onStart', error);
+          else failure = { error };
+        },
+      }),
+    );
+    hasReturned = true;
+    // It has no Subscription that could give the seat back.
+    if (failure !== undefined) throw failure.error;
     return new Subscription(() => {
-      if (core.handler === handler) detach(core);
+      core.system.dispatcher.step(() => {
+        if (core.handler === handler) detach(core);
+      });
     });
   }
 
@@ -97,71 +100,78 @@ export class Mailbox<in out Msg = any> implements Observer<Msg> {
    * reports elsewhere). Completes when the mailbox is closed and drained.
    */
   get deliveries$(): Observable<Delivery<Msg>> {
-    return new DeliveryStream<Msg>(this.#core);
+    return new DeliveryStream<Msg>(this.core);
   }
 
   /** Queued / capacity, 0 to 1: the current value at once, then every change. Completes when the mailbox is closed and drained. */
   get pressure$(): Observable<number> {
-    const core = this.#core;
-    const pressure$ = new Observable<number>((subscriber) => {
-      const { dispatch } = core.runQueue;
-      const extras = core.rare();
-      let follows = !dispatch.isEmitting;
-      if (!extras.ended) extras.stream('pressure').pipe(filter(() => follows)).subscribe(subscriber);
-      subscriber.next(core.size / core.capacity);
-      // What others are still to be told is older than what this one has just seen.
-      dispatch.emit({ next: () => (follows = true) }, undefined);
-      if (extras.ended) subscriber.complete();
-    });
-    return pressure$.pipe(distinctUntilChanged());
+    return pressureOf(this.core);
   }
 
   /** Every message it loses, with the code of why, also without a broker. Completes when the mailbox is closed and drained. */
   get losses$(): Observable<Loss<Msg>> {
-    return defer(() => this.#core.rare().stream('losses'));
+    return lossesOf(this.core);
   }
 
   get capacity(): number {
-    return this.#core.capacity;
+    return this.core.capacity;
   }
 
   /** Messages queued now. */
   get size(): number {
-    return this.#core.size;
+    this.core.system.dispatcher.unfold();
+    return this.core.size;
   }
 
   get isFull(): boolean {
-    return this.#core.size >= this.#core.capacity;
+    return this.size >= this.capacity;
   }
 
   get isClosed(): boolean {
-    return (this.#core.flags & CLOSED) !== 0;
+    return this.core.status !== 'open';
   }
 
   /** Offers a message, as `trySend` would: never throws, a refusal is a loss. */
   next(message: Msg): void {
-    const core = this.#core;
-    const { dispatch } = core.runQueue;
-    if ((core.flags | dispatch.flags) === 0) tellDirect(core, dispatch, message, NORMAL_LANE);
+    const { core } = this;
+    const { dispatcher } = core.system;
+    if (core.isIdle && dispatcher.stack === 'quiet') runTell(core, dispatcher, message, NORMAL_LANE);
     else tell(core, message);
   }
 
   /** Closes, as a Subject's would. `error` goes to the actor's `onStop` and to `events$`. */
   error(error: unknown): void {
-    closeMailbox(this.#core, error);
+    closeMailbox(this.core, error);
   }
 
   /** Closes, as a Subject's would. */
   complete(): void {
-    closeMailbox(this.#core, 'closed');
+    closeMailbox(this.core, 'closed');
   }
 
   /** Refuses newcomers with `ActorStopped`, lets the backlog drain, then ends its streams. Idempotent. */
   close(): void {
-    closeMailbox(this.#core, 'closed');
+    closeMailbox(this.core, 'closed');
   }
 
   metrics(): MailboxMetrics {
-    return this.#core.metrics();
+    this.core.system.dispatcher.unfold();
+    return this.core.metrics();
   }
+}
+
+/** `next` on any but the direct path: in a broker's mailbox as a `trySend` to its id. */
+function tell(core: MailboxCore, message: unknown): void {
+  const { dispatcher, host } = core.system;
+  if (host !== null) {
+    // Unregistered in a turn of its own, it leaves the broker when that has returned.
+    if (core.isRegistered) host.tellMailbox(core.id, message);
+    else dispatcher.add(() => tell(core, message));
+    return;
+  }
+  dispatcher.step(() => {
+    const code = core.takePlain(message, NORMAL_LANE, null);
+    if (code !== null) core.losePlain(message, NORMAL_LANE, code, null);
+    else startActor(core, { failed: (error) => core.system.journal.callbackFailed('onStart', error) });
+  });
 }

@@ -1,4 +1,5 @@
-import { outOfRange } from '../failure/check';
+import { checkOneOf, refuse } from '../failure/check';
+import { NORMAL_LANE } from './lane';
 
 /** How urgent a message is within its mailbox (rule M3). */
 export type Priority = 'low' | 'normal' | 'high' | 'critical';
@@ -11,24 +12,14 @@ export const PRIORITIES: readonly Priority[] = ['low', 'normal', 'high', 'critic
 
 /** The buffer's lane of a priority; `undefined` is normal. @throws {RangeError} for anything else. */
 export function laneOf(priority: Priority | undefined): number {
-  switch (priority) {
-    case undefined:
-    case 'normal':
-      return 1;
-    case 'high':
-      return 2;
-    case 'low':
-      return 0;
-    case 'critical':
-      return 3;
-    default:
-      return outOfRange("priority must be one of 'low', 'normal', 'high', 'critical'", priority);
-  }
+  const lane = priority === undefined ? NORMAL_LANE : PRIORITIES.indexOf(priority);
+  if (lane < 0) checkOneOf(priority, 'priority', PRIORITIES);
+  return lane;
 }
 
 /** The same for a routing key's priority, whose numbers 0 to 255 are quartered onto the four. */
 export function laneOfRouting(priority: Priority | number | undefined): number {
   if (typeof priority !== 'number') return laneOf(priority);
   if (Number.isInteger(priority) && priority >= 0 && priority <= 255) return priority >> 6;
-  return outOfRange('priority must be a Priority or an integer from 0 to 255', priority);
+  return refuse('priority must be a Priority or an integer from 0 to 255', priority, RangeError);
 }

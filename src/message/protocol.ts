@@ -66,7 +66,7 @@ export function message<Payload extends object = {}, Reply = void>(): MessageSpe
  * Account.getBalance({ accountId: 'a' }); // { type: 'account.getBalance', accountId: 'a' }
  * ```
  *
- * The `type` is the creator's, whatever the payload holds.
+ * The `type` is the creator's, also where the payload has one.
  *
  * @throws {TypeError} for an empty name, or specs that are no object of `message()`s.
  */

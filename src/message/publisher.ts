@@ -2,7 +2,7 @@ import type { RoutingKey } from './routing-key';
 import type { PublishOptions } from './send-options';
 import type { TopicMessage } from './topic';
 
-/** Whoever can publish. */
+/** A broker, as far as it publishes. */
 export interface Publisher {
   /**
    * Publishes to every actor bound to the topic and every observer of it, now. How many actors took it; nobody there is no failure. What

@@ -8,7 +8,7 @@ export interface TellOptions {
   /** Milliseconds it may wait before its turn; after that it fails with `Expired`. With 0 only an idle actor handles it. Default: the mailbox's, or none. */
   readonly ttl?: number;
   readonly sender?: ActorId;
-  /** Whatever should travel along, such as a trace context. Not copied: leave it as it is. */
+  /** Texts that should travel along, such as a trace context. Not copied: leave it as it is. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -29,7 +29,7 @@ export interface BroadcastOptions extends SendOptions {
 /** What may be said about a publication. */
 export interface PublishOptions {
   /**
-   * Keep it as the topic's last value, for whoever subscribes later (rule T4); not for actors that are bound later. Default false: then
+   * Keep it as the topic's last value, for observers that subscribe later (rule T4); not for actors that are bound later. Default false: then
    * what is kept stays what it was.
    */
   readonly retain?: boolean;

@@ -1,5 +1,6 @@
 import type { FailureCode } from '../failure/failure-code';
 import { SendError } from '../failure/send-error';
+import type { ActorId } from './actor-id';
 
 /**
  * What became of an eager send: taken in, or refused and why. The `error` of a refusal is made when it is first read, and is no property of
@@ -28,3 +29,8 @@ export class Refusal {
     return error;
   }
 }
+
+/** One target's answer to a broadcast. Its failure is a value, so that it takes nobody else's answer away. */
+export type BroadcastResult<Reply = unknown> =
+  | { readonly actorId: ActorId; readonly ok: true; readonly value: Reply }
+  | { readonly actorId: ActorId; readonly ok: false; readonly error: unknown };

@@ -4,7 +4,7 @@ import type { Accepted, ReplyFor, Tellable } from './reply-of';
 import type { SendOptions, TellOptions } from './send-options';
 import type { SendResult } from './send-result';
 
-/** Whoever can send: a broker, and the context of a turn. Its methods are called on it, not taken apart from it. */
+/** Sends to one actor: a broker can, and the context of a turn. Its methods are called on it, not taken apart from it. */
 export interface Sender {
   /**
    * Asks an actor. Cold: every subscription sends one message, so `retry()` sends again (rule S1).
@@ -24,4 +24,13 @@ export interface Sender {
    * @throws {TypeError | RangeError} for a bad id or option.
    */
   trySend<Msg, const M>(id: ActorId<Msg>, message: M & Accepted<Msg> & Tellable<ReplyFor<Msg, M>>, options?: TellOptions): SendResult;
+}
+
+/** An actor's id with its broker: what to hand to code that should talk to one actor only. Names an id, so it need not exist yet. */
+export interface ActorRef<Msg = any> {
+  readonly id: ActorId<Msg>;
+  /** `broker.send(id, …)`. */
+  send<const M>(message: M & Accepted<Msg>, options?: SendOptions): Observable<ReplyFor<Msg, M>>;
+  /** `broker.trySend(id, …)`. */
+  trySend<const M>(message: M & Accepted<Msg> & Tellable<ReplyFor<Msg, M>>, options?: TellOptions): SendResult;
 }

@@ -8,6 +8,14 @@ export type Topic<Msg = any> = string & { readonly [carries]: (message: Msg) => 
 /** What may be published on a topic: what its type says, or anything on a plain string. */
 export type TopicMessage<K> = K extends Topic<infer Msg> ? Msg : K extends { readonly topic: infer T } ? (T extends Topic<infer Msg> ? Msg : any) : any;
 
+/** One message of a topic's stream. */
+export interface Publication<Msg = any> {
+  readonly topic: string;
+  readonly message: Msg;
+  /** Whether it was kept from before the subscription. */
+  readonly retained: boolean;
+}
+
 /**
  * A topic that carries its message type, so that `publish`, `bind` and `topic$` check it.
  *

@@ -1,76 +1,123 @@
-import { check, checkCount, checkTimeout, describeValue, isObject } from '../failure/check';
-import type { DrainClock } from '../mailbox/dispatch/drain-clock';
-import type { DeadLetter } from './dead-letter';
+import type { SchedulerLike, Subscription } from 'rxjs';
+import { type Checks, checkCount, checkTimeout, describeValue, hasMethod, isObject, refuse, resolveOptions } from '../failure/check';
+import { LONGEST_DELAY } from '../kernel/timers';
+import type { DeadLetter } from '../message/dead-letter';
 
 /** How dead letters are logged while nobody observes them (rule O3). */
 export interface DeadLetterLogOptions {
   /** Letters written out before counting begins: 0 for none, `Infinity` for all. Default 10. */
   readonly first?: number;
-  /** Milliseconds between counts of the rest, each told with the first letter after it, or when the broker closes. Default 300,000: five minutes. */
+  /** Milliseconds after which the rest is written as one count; the last one is written when the broker closes. Default 300,000: five minutes. */
   readonly interval?: number;
 }
 
-const FIRST = 10;
-const INTERVAL = 5 * 60_000;
-/** In a flood the clock is asked for every so many-th letter only. */
-const SKIPPED = 1_024;
+/** Where a broker writes what no observer is told. `console` is one; a function will do. */
+export type Logger = WarningLogger | LogWriter;
+
+/** A logger with levels, of which one is used. */
+export interface WarningLogger {
+  warn(message: string, ...details: unknown[]): void;
+}
+
+/** Writes one line. */
+export type LogWriter = (message: string, ...details: unknown[]) => void;
+
+type Settings = Required<DeadLetterLogOptions>;
+
+const DEFAULTS: Settings = { first: 10, interval: 5 * 60_000 };
+const OFF: Settings = { first: 0, interval: Infinity };
+const CHECKS: Checks<Settings> = {
+  first: (value, name) => {
+    if (value !== 0) checkCount(value, name);
+  },
+  interval: checkTimeout,
+};
+
+/** @throws {TypeError | RangeError} */
+export function checkLog(options: unknown, name: string): void {
+  if (typeof options !== 'boolean' && !isObject(options)) refuse(`${name} must be true, false or { first, interval }`, options);
+  settingsOf(options);
+}
+
+/** @throws {TypeError} for an object that no line can be written to. */
+export function checkLogger(logger: unknown, name: string): void {
+  if (typeof logger !== 'function' && !hasMethod(logger, 'warn')) refuse(`${name} must be a function or an object with warn()`, logger);
+}
+
+function settingsOf(options: boolean | DeadLetterLogOptions): Settings {
+  return options === false ? OFF : resolveOptions(options === true ? undefined : options, CHECKS, DEFAULTS, 'logDeadLetters.');
+}
 
 /** Writes the first letters out, then one count every while: a flood of losses does not become a flood of lines. */
 export class DeadLetterLog {
-  readonly #write: (message: string, ...details: unknown[]) => void;
+  readonly #logger: Logger;
   readonly #first: number;
   readonly #interval: number;
-  /** Letters there were, how many of them were told, the one at which the clock is asked in a flood too, and when to count. */
+  readonly #scheduler: SchedulerLike;
+  /** Letters there were, and how many of them were written or told in a count. */
   #count = 0;
   #told: number;
-  #looksAt = 0;
-  #countsAt = -Infinity;
+  /** Writes the next count. */
+  #timer: Subscription | undefined;
 
-  /** @throws {RangeError | TypeError} for options out of range. */
-  constructor(options: boolean | DeadLetterLogOptions, write: (message: string, ...details: unknown[]) => void) {
-    check(typeof options === 'boolean' || isObject(options), 'logDeadLetters must be true, false or { first, interval }', options);
-    const { first = FIRST, interval = INTERVAL } = options as DeadLetterLogOptions;
-    if (first !== 0) checkCount(first, 'logDeadLetters.first');
-    checkTimeout(interval, 'logDeadLetters.interval');
-    this.#first = this.#told = options === false ? 0 : first;
-    this.#interval = options === false ? Infinity : interval;
-    this.#write = write;
+  constructor(options: boolean | DeadLetterLogOptions, logger: Logger, scheduler: SchedulerLike) {
+    const { first, interval } = settingsOf(options);
+    this.#first = this.#told = first;
+    this.#interval = interval;
+    this.#logger = logger;
+    this.#scheduler = scheduler;
   }
 
-  /** Whether this letter is to be made and written out; else it is counted. Even asking the clock would be dear in a flood. */
-  wantsLetter(clock: DrainClock): boolean {
-    const count = ++this.#count;
-    if (count < this.#looksAt && clock.isCoarse) return false;
-    if (count <= this.#first) return true;
-    if (this.#interval !== Infinity) this.#lookAt(clock.now());
-    return false;
+  /** Whether the next letter is to be written out; the later ones are only counted. */
+  get wantsLetter(): boolean {
+    return this.#count < this.#first;
   }
 
-  print(letter: DeadLetter): void {
-    const target = letter.target === undefined ? (letter.topic === undefined ? '' : ` on topic ${describeValue(letter.topic)}`) : ` to ${describeValue(letter.target)}`;
-    const isLast = this.#count === this.#first;
-    this.#write(
-      `rx-broker: dead letter: a message${target} was lost: ${letter.reason}${letter.asked ? ' (its sender knows)' : ''}. Observe deadLetters$ or attach a DeadLetterQueue.${isLast ? ' Further ones are only counted.' : ''}`,
-      letter,
-    );
+  /** One more letter. Of those that are not written, a count is written when `interval` is over. */
+  count(): void {
+    if (++this.#count <= this.#first || this.#interval === Infinity || this.#timer !== undefined) return;
+    this.#timer = this.#scheduler.schedule(() => {
+      this.#timer = undefined;
+      this.#flush();
+    }, Math.min(this.#interval, LONGEST_DELAY));
+    // Where it is a timer of Node's, it keeps no process alive: nobody waits for a count.
+    (this.#timer as { id?: { unref?(): void } }).id?.unref?.();
+  }
+
+  /** Writes a letter. `isLast`: the later ones are only counted. */
+  print(letter: DeadLetter, isLast: boolean): void {
+    const { reason, target, topic } = letter;
+    const where = target !== undefined ? ` to ${describeValue(target)}` : topic !== undefined ? ` on topic ${describeValue(topic)}` : '';
+    const further = isLast ? ' Further ones are only counted.' : '';
+    this.#write(`dead letter: a message${where} was lost: ${reason}. Observe deadLetters$ or attach a DeadLetterQueue.${further}`, letter);
   }
 
   callbackFailed(what: string, error: unknown): void {
-    this.#write(`rx-broker: ${what} threw:`, error);
+    this.#write(`${what} threw:`, error);
   }
 
-  /** Writes the last count. */
-  flush(): void {
+  /** The broker has ended: the last count. */
+  close(): void {
+    this.#timer?.unsubscribe();
+    this.#flush();
+  }
+
+  /** Writes the count of those that were not written. */
+  #flush(): void {
     const counted = this.#count - this.#told;
     if (counted <= 0 || this.#interval === Infinity) return;
     this.#told = this.#count;
-    this.#write(`rx-broker: ${counted} further dead letters.`);
+    this.#write(`${counted} further dead letters.`);
   }
 
-  #lookAt(now: number): void {
-    this.#looksAt = this.#count + SKIPPED;
-    if (now < this.#countsAt) return;
-    if (this.#countsAt !== -Infinity) this.flush();
-    this.#countsAt = now + this.#interval;
+  #write(text: string, ...details: unknown[]): void {
+    const logger = this.#logger;
+    const line = `rx-broker: ${text}`;
+    try {
+      if (typeof logger === 'function') logger(line, ...details);
+      else logger.warn(line, ...details);
+    } catch {
+      // Nobody is left to tell of a logger that throws, and it must not stop the broker.
+    }
   }
 }

@@ -1,23 +1,19 @@
 import { Observable } from 'rxjs';
 import { ChunkedQueue } from '../buffer/chunked-queue';
-import { checkEach, checkFunction, checkPositiveInteger } from '../failure/check';
+import { checkBoolean, checkEach, checkFunction, checkPositiveInteger } from '../failure/check';
 import type { FailureCode } from '../failure/failure-code';
 import type { SendResult } from '../message/send-result';
-import type { DeadLetter } from './dead-letter';
-import { type Listener, Outlet } from './outlet';
+import { Outlet } from '../kernel/outlet';
+import type { DeadLetter } from '../message/dead-letter';
 
-/** Whose letters a store keeps: a broker's ledger. */
-export interface LetterSource {
-  /** Tells `listener` of a letter, as one more emission of the broker's. */
-  tellLate(letter: DeadLetter, listener: Listener<DeadLetter>): void;
-}
+/** Tells a letter of one broker: what its observers cause there meanwhile makes no letter (rule O4). */
+export type TellLetter = (work: () => void) => void;
 
-/** What a ledger gives its letters to. */
+/** What a broker gives its letters to. */
 export interface LetterStore {
-  add(letter: DeadLetter): void;
-  /** Tells those who observe the store, once the letter is in it. */
-  tell(letter: DeadLetter): void;
-  /** The broker has closed. What it refuses after that is added, and told to nobody. */
+  /** Keeps a letter. Answers what tells those who observe the queue of it. */
+  add(letter: DeadLetter): () => void;
+  /** The broker has closed. A letter of what it refuses after that is kept, and no observer is told. */
   end(): void;
 }
 
@@ -29,12 +25,21 @@ export interface Redelivery {
   readonly code?: FailureCode | 'NoRoute';
 }
 
+/** Which letters are sent again. */
+export interface RedeliverOptions {
+  /** Also letters whose sender waited for a reply and has had its error. Default false. */
+  readonly includeAsked?: boolean;
+}
+
 /** Sends a letter again, to where it was lost. */
-export type Redeliver = (letter: DeadLetter) => SendResult | { readonly ok: false; readonly code: 'NoRoute' };
+export type Redeliver = (letter: DeadLetter) => Resent;
+
+/** What became of a message that is sent again: it may have no route. */
+export type Resent = SendResult | { readonly ok: false; readonly code: 'NoRoute' };
 
 interface Stored {
   readonly letter: DeadLetter;
-  readonly source: LetterSource;
+  readonly source: TellLetter;
 }
 
 const CAPACITY = 1_000;
@@ -55,9 +60,9 @@ export class DeadLetterQueue {
   #evicted = 0;
   readonly #arrivals = new Outlet<DeadLetter>();
   #isTelling = false;
-  readonly #untold = new ChunkedQueue<Stored, number>();
+  readonly #untold = new ChunkedQueue<() => void, number>();
   /** By source; none for a broker that has closed. */
-  readonly #senders = new WeakMap<LetterSource, Redeliver | undefined>();
+  readonly #senders = new WeakMap<TellLetter, Redeliver | undefined>();
   #openBrokers = 0;
 
   /** @throws {TypeError | RangeError} unless `capacity` is an integer of at least 1. Default 1,000. */
@@ -89,18 +94,19 @@ export class DeadLetterQueue {
   }
 
   /**
-   * Takes letters out, all at once, and sends each again with one more attempt, oldest first. Letters whose sender waited for a reply
-   * are left alone, since the sender knows, unless `filter` takes them.
+   * Takes letters out, all at once, and sends each again with one more attempt, oldest first: all, or those that `filter` takes. Letters
+   * whose sender waited for a reply stay, also where the filter takes them, since the sender knows; unless `includeAsked` is true.
    *
    * Cold; synchronous; emits one result for each letter, then completes. What fails again comes back as a letter; but by an observer of
    * letters, while it is told one, it is only counted and emitted here (rule O4). Where its broker has closed, the letter stays as it
    * was. Sent as a new message, with a new id, and its priority, topic and headers; its ttl, its sender and its caller are gone. A throwing `filter` errors before
    * anything is taken out.
    */
-  redeliver(filter?: (letter: DeadLetter) => boolean): Observable<Redelivery> {
-    if (filter !== undefined) checkFunction(filter, 'filter');
+  redeliver(filter: (letter: DeadLetter) => boolean = () => true, options: RedeliverOptions = {}): Observable<Redelivery> {
+    checkFunction(filter, 'filter');
+    checkEach(options, { includeAsked: checkBoolean });
     return new Observable((subscriber) => {
-      const taken = this.#take(filter ?? ((letter) => !letter.asked));
+      const taken = this.#take((letter) => (options.includeAsked === true || !letter.asked) && filter(letter));
       for (const stored of taken) {
         const { letter, source } = stored;
         const redeliver = this.#senders.get(source);
@@ -122,14 +128,17 @@ export class DeadLetterQueue {
     this.#take(() => true);
   }
 
-  /** @internal Joins a broker, once: `source` is its ledger, `redeliver` sends a letter of its again. */
-  attach(source: LetterSource, redeliver: Redeliver): LetterStore | undefined {
+  /** @internal Joins a broker, once, by what tells its letters. `redeliver` sends one of them again. */
+  attach(source: TellLetter, redeliver: Redeliver): LetterStore | undefined {
     if (this.#senders.has(source)) return undefined;
     this.#senders.set(source, redeliver);
     this.#openBrokers++;
     return {
-      add: (letter) => this.#add({ letter, source }),
-      tell: (letter) => this.#tell(letter, source),
+      add: (letter) => {
+        this.#add({ letter, source });
+        const observers = this.#arrivals.listeners();
+        return () => this.#tell(() => observers.forEach((observer) => observer.next(letter)), source);
+      },
       end: () => {
         this.#senders.set(source, undefined);
         if (--this.#openBrokers === 0) this.#arrivals.complete();
@@ -138,18 +147,15 @@ export class DeadLetterQueue {
   }
 
   /** A letter that observers of another cause, in another broker, is told when all of them have seen that one (rule D2). */
-  #tell(letter: DeadLetter, source: LetterSource): void {
+  #tell(telling: () => void, source: TellLetter): void {
     if (this.#isTelling) {
-      this.#untold.push({ letter, source }, 0);
+      this.#untold.push(() => source(telling), 0);
       return;
     }
     this.#isTelling = true;
     try {
-      this.#arrivals.next(letter);
-      while (this.#untold.size > 0) {
-        const late = this.#untold.shift();
-        late.source.tellLate(late.letter, this.#arrivals);
-      }
+      telling();
+      while (this.#untold.size > 0) this.#untold.shift()();
     } finally {
       this.#isTelling = false;
     }

@@ -1,71 +1,63 @@
-import { Observable } from 'rxjs';
-import type { Dispatch } from '../mailbox/dispatch/dispatch';
-import { Journal, type TurnFailure } from '../mailbox/dispatch/journal';
-import { withRecords } from '../mailbox/expiry';
-import { deepFreeze } from '../mailbox/freeze';
-import type { MailboxCore } from '../mailbox/mailbox-core';
-import { FANNING, FREEZING, LETTING_KNOW, OBSERVED, QUEUED } from '../mailbox/state/flags';
-import { WAITING } from '../mailbox/state/record-state';
-import { OPEN } from '../mailbox/state/turn-state';
-import { PLAIN } from '../mailbox/turn/message-properties';
-import { MessageRecord } from '../mailbox/turn/message-record';
-import { isOwn } from '../mailbox/turn/own-record';
-import { laneOfStamp } from '../mailbox/turn/stamp';
-import type { Turn } from '../mailbox/turn/turn';
+import type { Observable } from 'rxjs';
+import type { FailureCode } from '../failure/failure-code';
+import type { Counts } from '../kernel/counts';
+import type { Dispatcher } from '../kernel/dispatcher';
+import type { MailboxCore } from '../kernel/mailbox-core';
+import { type Listener, Outlet } from '../kernel/outlet';
+import type { End, Journal, Task } from '../kernel/task';
 import type { ActorId } from '../message/actor-id';
-import type { BrokerEvent } from './broker-event';
-import { type BrokerMetrics, type FailureCount, metricsOf, noFailures } from './broker-metrics';
-import type { DeadLetter } from './dead-letter';
+import type { BrokerEvent } from '../message/broker-event';
+import type { BrokerMetrics, FailureCount } from '../message/broker-metrics';
+import type { DeadLetter } from '../message/dead-letter';
+import { metricsOf, noFailures } from './count-metrics';
 import type { DeadLetterLog } from './dead-letter-log';
 import type { DeadLetterQueue, LetterStore, Redeliver } from './dead-letter-queue';
-import { letterOf } from './letter-of';
-import { LetterOutlet } from './letter-outlet';
-import { type Listener, Outlet } from './outlet';
-import { CANDIDATE_MASK, SAMPLE_MASK } from './sampling';
-import { stageOf } from './stage-of';
-
-const NONE: readonly Turn[] = [];
+import { letterOf, stageOf } from './message-stage';
+import { RoutingLatency } from './routing-latency';
 
 /**
- * A broker's journal: it counts, makes dead letters of what is lost, and tells `events$`. Whether anyone listens changes nothing
+ * A broker's journal: it counts failures, makes dead letters of what is lost, and tells `events$`. Whether anyone listens changes nothing
  * about what it counts (rule O1), and without a listener it makes no object.
  */
-export class Ledger extends Journal {
-  readonly failedBy: Record<FailureCount, number> = noFailures();
-  totalDeadLettered = 0;
-  registeredActors = 0;
+export class Ledger implements Journal {
+  readonly latency: RoutingLatency = new RoutingLatency();
+  /** Observers of dead letters are being told one: a failure that they cause makes none (rule O4). */
+  isTellingLetter = false;
+  readonly #dispatcher: Dispatcher;
   readonly #log: DeadLetterLog;
+  readonly #failedBy: Record<FailureCount, number> = noFailures();
+  #deadLettered = 0;
   readonly #events = new Outlet<BrokerEvent>();
-  readonly #letters = new LetterOutlet(this.#events);
-  #stores: LetterStore[] | undefined;
-  #dispatch!: Dispatch;
-  #actors!: ReadonlyMap<string, MailboxCore>;
-  #candidates = 0;
-  #sampledNs = 0;
-  #samples = 0;
+  readonly #letters = new Outlet<DeadLetter>();
+  #stores: readonly LetterStore[] = [];
+  #hasEnded = false;
 
-  constructor(log: DeadLetterLog) {
-    super();
+  /** One function for its whole life: a queue knows the broker by it. */
+  readonly #tellLetter = (work: () => void): void => {
+    this.isTellingLetter = true;
+    try {
+      work();
+    } finally {
+      this.isTellingLetter = false;
+    }
+  };
+
+  constructor(dispatcher: Dispatcher, log: DeadLetterLog) {
+    this.#dispatcher = dispatcher;
     this.#log = log;
   }
 
-  /** The other half of the pair: a dispatch has a journal, and this journal tells through its dispatch. */
-  belongTo(dispatch: Dispatch, actors: ReadonlyMap<string, MailboxCore>): void {
-    this.#dispatch = this.#letters.dispatch = dispatch;
-    this.#actors = actors;
+  get isObserved(): boolean {
+    return this.#events.observed;
   }
 
-  /** Every event, in order. While it has an observer, messages take the slow way. */
+  get isDeaf(): boolean {
+    return !this.isTellingLetter && !this.#isHeard && !this.#log.wantsLetter;
+  }
+
+  /** Every event, in order. While it has an observer, messages take the slow path. */
   get events$(): Observable<BrokerEvent> {
-    return new Observable((subscriber) => {
-      this.#dispatch.settleFanOut();
-      this.#dispatch.flags |= OBSERVED;
-      const subscription = this.#events.stream.subscribe(subscriber);
-      return () => {
-        subscription.unsubscribe();
-        if (!this.#events.observed) this.#dispatch.flags &= ~OBSERVED;
-      };
-    });
+    return this.#events.observing(() => this.#dispatcher.unfold(), (change) => this.#dispatcher.addReason(change));
   }
 
   get deadLetters$(): Observable<DeadLetter> {
@@ -74,193 +66,139 @@ export class Ledger extends Journal {
 
   /** Gives every letter to a queue, too: once, however often it is named. */
   store(queue: DeadLetterQueue, redeliver: Redeliver): void {
-    const store = queue.attach(this, redeliver);
+    const store = queue.attach(this.#tellLetter, redeliver);
     if (store === undefined) return;
-    (this.#stores ??= []).push(store);
-    this.#letters.add({ next: (letter) => store.tell(letter), complete: () => store.end() });
+    this.#stores = [...this.#stores, store];
+    if (this.#hasEnded) store.end();
   }
 
-  /** To observers of a queue who were being told another broker's letter when this one was told. */
-  tellLate(letter: DeadLetter, listener: Listener<DeadLetter>): void {
-    this.#dispatch.emit({ next: () => this.#letters.nextTo(letter, listener) }, letter);
-  }
-
-  metrics(): BrokerMetrics {
-    const dispatch = this.#dispatch;
-    // A message that is being told as sent is pending already.
-    if ((dispatch.flags & FANNING) !== 0) dispatch.settleFanOut();
-    const { inFlight } = dispatch;
-    // Each actor has its own count: one increment for each message, and a sum where it is asked for.
-    let succeeded = this.departed - this.errored - this.aborted - inFlight;
-    for (const { delivered } of this.#actors.values()) succeeded += delivered;
+  /** Each actor has its own count of turns begun: one increment for each message, and a sum where it is asked for. */
+  metrics(counts: Counts, actors: ReadonlyMap<string, { readonly delivered: number }>): BrokerMetrics {
+    const inFlight = counts.open + (this.#dispatcher.running === null ? 0 : 1);
+    let succeeded = counts.departed - counts.errored - counts.aborted - inFlight;
+    for (const { delivered } of actors.values()) succeeded += delivered;
     return metricsOf({
-      registeredActors: this.registeredActors,
-      avgRoutingLatencyNs: this.#samples === 0 ? 0 : this.#sampledNs / this.#samples,
-      pending: dispatch.pending,
+      registeredActors: actors.size,
+      avgRoutingLatencyNs: this.latency.mean,
+      pending: counts.pending,
       inFlight,
       totalSucceeded: succeeded,
-      totalErrored: this.errored,
-      totalAborted: this.aborted,
-      openRequests: dispatch.openRequests,
-      totalDeadLettered: this.totalDeadLettered,
-      failedBy: { ...this.failedBy },
+      totalErrored: counts.errored,
+      totalAborted: counts.aborted,
+      openRequests: counts.requests,
+      totalDeadLettered: this.#deadLettered,
+      failedBy: { ...this.#failedBy },
     });
   }
 
-  /** Whether a send to this actor is to be timed: one in so many, of those that find nothing queued and its own count round (rule O5). */
-  isSampleDue(core: MailboxCore): boolean {
-    return (core.delivered & SAMPLE_MASK) === 0 && (core.flags & QUEUED) === 0 && (this.#candidates++ & CANDIDATE_MASK) === 0;
+  // A message's way ----------------------------------------------------------------------------------
+
+  sent(task: Task): void {
+    this.#tell({ kind: 'sent', ...stageOf(task), broadcast: task.details.isBroadcast });
   }
 
-  /** One sample of the time from a send's call to the mailbox's answer. */
-  sample(ms: number): void {
-    this.#samples++;
-    this.#sampledNs += ms * 1e6;
+  queued(task: Task, waiting: boolean): void {
+    this.#tell({ kind: 'queued', ...stageOf(task), waiting });
   }
 
-  // What became of messages --------------------------------------------------------------------------
-
-  override failed(code: FailureCount, target: string | undefined, message: unknown, record: MessageRecord | number): void {
-    this.failedBy[code]++;
-    if (this.#isObserved()) this.#tellStage('failed', target, message, record, { code });
-    if (code !== 'Cancelled') this.#deadLetter(code, target, message, record, undefined);
+  delivered(task: Task): void {
+    this.#tell({ kind: 'delivered', ...stageOf(task) });
   }
 
-  override ended(turn: Turn, code: TurnFailure | undefined, error: unknown, message: unknown): void {
-    if (this.#isObserved()) {
-      const outcome = code === 'HandlerFailed' || code === 'Unhandled' ? 'errored' : 'aborted';
-      this.#settled(turn, message, { outcome, code: code ?? 'Cancelled', ...(error === undefined ? {} : { error }) });
+  ended(task: Task, { outcome, code, error }: End): void {
+    const isFailed = outcome === 'failed';
+    if (isFailed) this.#failedBy[code as FailureCount]++;
+    if (this.isObserved) {
+      const why = outcome === 'succeeded' ? undefined : { code, ...(!isFailed && error !== undefined && { error }) };
+      this.#tell({ ...(isFailed ? { kind: 'failed' } : { kind: 'settled', outcome }), ...stageOf(task), ...why } as BrokerEvent);
     }
-    if (code === undefined || turn.caller !== null) return;
-    this.#deadLetter(code, turn.core.id, message, turn.meta, error);
+    if (code === 'Cancelled' || outcome === 'succeeded') return;
+    if (isFailed) this.#deadLetter(task, code as FailureCode, undefined);
+    else if (!task.isAsked) this.#deadLetter(task, code as FailureCode, error);
   }
 
-  override callbackFailed(what: string, error: unknown): void {
-    this.#log.callbackFailed(what, error);
-  }
-
-  // The stages of a message's way --------------------------------------------------------------------
-
-  /** Freezes it; where it is to be told, it gets a record. */
-  override prepare(core: MailboxCore | null, message: unknown, meta: MessageRecord | number, target: string | undefined): MessageRecord | number {
-    const dispatch = this.#dispatch;
-    this.freeze(message);
-    const ofLetter = (dispatch.flags & LETTING_KNOW) !== 0;
-    if (!ofLetter && !this.#isObserved()) return meta;
-    const record = typeof meta === 'number' ? new MessageRecord(dispatch, message, laneOfStamp(meta), PLAIN, null, dispatch.scheduler.now()) : meta;
-    record.core ??= core;
-    record.target = target;
-    if (ofLetter) record.properties = { ...record.properties, ofLetter };
-    return record;
-  }
-
-  override sent(record: MessageRecord, message: unknown): void {
-    if (this.#isObserved()) this.#tellStage('sent', record.target, message, record, { broadcast: record.properties.broadcast });
-  }
-
-  /** For `freezeMessages`. */
-  freeze(message: unknown): void {
-    if ((this.#dispatch.flags & FREEZING) !== 0) deepFreeze(message);
-  }
-
-  override queued(record: MessageRecord): void {
-    this.#tellStage('queued', record.target, record.message, record, { waiting: record.state === WAITING });
-  }
-
-  override delivered(turn: Turn, message: unknown): void {
-    this.#tellStage('delivered', turn.core.id, message, turn.record());
-  }
-
-  override settled(turn: Turn, message: unknown): void {
-    this.#settled(turn, message, { outcome: 'succeeded' });
+  countFailure(code: FailureCount): void {
+    this.#failedBy[code]++;
+    this.#deadLettered++;
+    this.#log.count();
   }
 
   // Actors and the broker ----------------------------------------------------------------------------
 
+  /** A mailbox is registered. Its queued messages count as sent now (rule M6). */
   registered(core: MailboxCore): void {
-    this.registeredActors++;
-    const open = core.seats === null ? NONE : core.seats.filter((turn) => turn.state === OPEN);
-    this.departed -= core.delivered - open.length;
-    // What it brings along counts as sent now (rule M6).
-    core.buffer?.forEach((message, meta) => this.freeze(isOwn(meta) ? meta.message : message));
-    if (!this.#isObserved()) return;
-    const { id } = core;
-    const events: BrokerEvent[] = [{ kind: 'registered', id: id as ActorId, at: this.#dispatch.clock.now() }];
-    // With a record each, which keeps the id that is told here.
-    const queued = core.buffer === null ? [] : withRecords(core, this.#dispatch, core.buffer, () => true);
-    for (const record of queued) events.push(this.#stage('sent', id, record.message, record, { broadcast: false }));
-    for (const turn of open) events.push(...this.#begun(turn, turn.rest?.message));
-    this.#tellAsOne(events);
-  }
-
-  override broughtAlong(turn: Turn, message: unknown): void {
-    super.broughtAlong(turn, message);
-    this.freeze(message);
-    if (this.#isObserved()) this.#tellAsOne(this.#begun(turn, message));
+    this.#tellOfActor('registered', core.id);
+    if (core.queue === null || core.queue.size === 0) return;
+    for (const task of core.queue.sendAgain(this.isObserved)) this.sent(task);
   }
 
   unregistered(id: string): void {
-    this.registeredActors--;
-    if (this.#isObserved()) this.#tell({ kind: 'unregistered', id: id as ActorId, at: this.#dispatch.clock.now() });
+    this.#tellOfActor('unregistered', id);
   }
 
-  override closed(core: MailboxCore, error: unknown): void {
-    if (!this.#isObserved()) return;
-    this.#tell({ kind: 'closed', id: core.id as ActorId, ...(error === undefined ? {} : { error }), at: this.#dispatch.clock.now() });
+  closed(id: string, error: unknown): void {
+    this.#tellOfActor('closed', id, error === undefined ? undefined : { error });
   }
 
-  /** The broker is closed: the last event, then every stream of the ledger completes. */
+  callbackFailed(what: string, error: unknown): void {
+    this.#log.callbackFailed(what, error);
+  }
+
+  /** The broker has ended: the last event, then every stream completes. Called when nothing else is left to tell. */
   end(): void {
-    if (this.#isObserved()) this.#tell({ kind: 'closed', at: this.#dispatch.clock.now() });
-    this.#log.flush();
-    this.#letters.complete();
+    this.#hasEnded = true;
+    tellAll(this.#events.listeners(), { kind: 'closed', at: this.#dispatcher.now() });
+    this.#log.close();
     this.#events.complete();
+    this.#letters.complete();
+    for (const store of this.#stores) store.end();
   }
 
   // --------------------------------------------------------------------------------------------------
 
-  #isObserved(): boolean {
-    return (this.#dispatch.flags & OBSERVED) !== 0;
+  get #isHeard(): boolean {
+    return this.#letters.observed || this.#events.observed || this.#stores.length > 0;
   }
 
   #tell(event: BrokerEvent): void {
-    this.#dispatch.emit(this.#events, event);
+    this.#events.tell(this.#dispatcher, event);
   }
 
-  /** What its observers do comes after all of it. */
-  #tellAsOne(events: readonly BrokerEvent[]): void {
-    this.#dispatch.emit({ next: () => events.forEach((event) => this.#events.next(event)) }, undefined);
+  #tellOfActor(kind: 'registered' | 'unregistered' | 'closed', id: string, more?: { readonly error: unknown }): void {
+    if (this.isObserved) this.#tell({ kind, id: id as ActorId, ...more, at: this.#dispatcher.now() });
   }
 
-  /** A turn that began before its mailbox came. */
-  #begun(turn: Turn, message: unknown): BrokerEvent[] {
-    const record = turn.record();
-    const { id } = turn.core;
-    return [this.#stage('sent', id, message, record, { broadcast: false }), this.#stage('delivered', id, message, record)];
+  #deadLetter(task: Task, reason: DeadLetter['reason'], error: unknown): void {
+    if (task.details.ofLetter === true) return;
+    this.#deadLettered++;
+    const log = this.#log;
+    if (this.#isHeard) this.#tellLetterOf(letterOf(task, reason, error));
+    // The sender of one that was asked has its error.
+    else if (!task.isAsked) {
+      const isWritten = log.wantsLetter;
+      log.count();
+      if (!isWritten) return;
+      const letter = letterOf(task, reason, error);
+      const isLast = !log.wantsLetter;
+      this.#dispatcher.add(() => log.print(letter, isLast));
+    }
   }
 
-  #settled(turn: Turn, message: unknown, how: object): void {
-    this.#tellStage('settled', turn.core.id, message, turn.record(), how);
+  /** To those who observe events, those who observe letters, and the queues, which have it at once. */
+  #tellLetterOf(letter: DeadLetter): void {
+    const events = this.#events.listeners();
+    const letters = this.#letters.listeners();
+    const queues = this.#stores.map((store) => store.add(letter));
+    this.#dispatcher.add(() =>
+      this.#tellLetter(() => {
+        if (events.length > 0) tellAll(events, { kind: 'dead-lettered', letter, at: letter.at });
+        tellAll(letters, letter);
+        for (const tell of queues) tell();
+      }),
+    );
   }
+}
 
-  /** One step of a message's way. `more` is what this kind says besides. */
-  #stage(kind: BrokerEvent['kind'], target: string | undefined, message: unknown, meta: MessageRecord | number, more?: object): BrokerEvent {
-    return { kind, ...stageOf(this.#dispatch, target, message, meta), ...more } as BrokerEvent;
-  }
-
-  #tellStage(kind: BrokerEvent['kind'], target: string | undefined, message: unknown, meta: MessageRecord | number, more?: object): void {
-    this.#tell(this.#stage(kind, target, message, meta, more));
-  }
-
-  #deadLetter(reason: DeadLetter['reason'], target: string | undefined, message: unknown, meta: MessageRecord | number, error: unknown): void {
-    if ((this.#dispatch.flags & LETTING_KNOW) !== 0 || (typeof meta !== 'number' && meta.properties.ofLetter === true)) return;
-    this.totalDeadLettered++;
-    const isHeard = this.#letters.observed || this.#isObserved();
-    // Queues hear of letters while the broker is open, and keep them after that, too.
-    if (!isHeard && this.#stores === undefined && !this.#log.wantsLetter(this.#dispatch.clock)) return;
-    const letter = letterOf(this.#dispatch, reason, target, message, meta, error);
-    if (this.#stores !== undefined) for (const store of this.#stores) store.add(letter);
-    if (isHeard) this.#dispatch.emit(this.#letters, letter);
-    else if (this.#stores === undefined) this.#log.print(letter);
-  }
+function tellAll<T>(listeners: readonly Listener<T>[], value: T): void {
+  for (const listener of listeners) listener.next(value);
 }

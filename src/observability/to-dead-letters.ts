@@ -1,6 +1,6 @@
 import { type OperatorFunction, filter, map } from 'rxjs';
-import type { BrokerEvent } from './broker-event';
-import type { DeadLetter } from './dead-letter';
+import type { BrokerEvent } from '../message/broker-event';
+import type { DeadLetter } from '../message/dead-letter';
 
 type DeadLettered = Extract<BrokerEvent, { kind: 'dead-lettered' }>;
 

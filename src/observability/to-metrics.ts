@@ -1,6 +1,7 @@
 import { type OperatorFunction, map, scan } from 'rxjs';
-import type { BrokerEvent } from './broker-event';
-import { type BrokerMetrics, type MetricCounts, metricsOf, noFailures } from './broker-metrics';
+import type { BrokerEvent } from '../message/broker-event';
+import type { BrokerMetrics } from '../message/broker-metrics';
+import { type MetricCounts, metricsOf, noFailures } from './count-metrics';
 
 /**
  * What `metrics()` is, as an operator over `events$`: one snapshot for each event. From the start of a broker's life it equals

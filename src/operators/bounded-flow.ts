@@ -1,9 +1,9 @@
 import { type Observable, Subscriber } from 'rxjs';
 import { BoundedBuffer } from '../buffer/bounded-buffer';
 import { EVICTED, FULL, REFUSED } from '../buffer/offer';
-import type { Overflow } from '../buffer/overflow';
 import { BufferOverflowError } from '../failure/buffer-overflow-error';
-import { checkCount, checkFunction, checkOneOf, checkOptions, checkPositiveInteger } from '../failure/check';
+import { checkCount, checkFunction, checkOneOf, checkOptions, checkPositiveInteger, isObject, refuse } from '../failure/check';
+import type { Overflow } from '../message/mailbox-options';
 
 /** What an operator does with a value that finds its buffer full. A hot source cannot be paused, so `block` is for mailboxes only. */
 export type OperatorOverflow = Exclude<Overflow, 'block'>;
@@ -16,7 +16,7 @@ export interface BoundedOptions<T> {
   readonly concurrency?: number;
   /** What becomes of a value that finds the buffer full. Default `'fail'`: the stream errors with `BufferOverflowError`. */
   readonly overflow?: OperatorOverflow;
-  /** Told every value that is dropped. What it throws errors the stream. */
+  /** Told every value that is dropped. An error that it throws errors the stream. */
   readonly onOverflow?: (value: T) => void;
 }
 
@@ -28,19 +28,20 @@ export interface BoundedSettings<T> {
   readonly onOverflow: ((value: T) => void) | undefined;
 }
 
-/** @throws {TypeError | RangeError} for what is out of range, `block` among it. */
+/** @throws {TypeError | RangeError} for an option out of range, `block` among them. */
 export function resolveBounded<T>(capacity: number, options: BoundedOptions<T> = {}): BoundedSettings<T> {
   checkPositiveInteger(capacity, 'capacity');
   checkOptions(options);
   const { concurrency = 1, overflow = 'fail', onOverflow } = options;
   checkCount(concurrency, 'concurrency');
+  checkOneOf(overflow, "overflow (a hot source cannot be paused: 'block' is for mailboxes)", OPERATOR_OVERFLOWS);
   if (onOverflow !== undefined) checkFunction(onOverflow, 'onOverflow');
-  return {
-    capacity,
-    concurrency,
-    overflow: checkOneOf(overflow, "overflow (a hot source cannot be paused: 'block' is for mailboxes)", OPERATOR_OVERFLOWS),
-    onOverflow,
-  };
+  return { capacity, concurrency, overflow, onOverflow };
+}
+
+/** @throws {TypeError} for options that are none, where they are required. */
+export function checkBounds(options: unknown): void {
+  if (!isObject(options)) refuse('options must be { capacity, … }', options);
 }
 
 /** The one lane of an operator: `normal`. */
@@ -72,7 +73,7 @@ export abstract class BoundedFlow<T, R> extends Subscriber<T> {
     source.subscribe(this);
   }
 
-  /** Puts a value to work. `release` is called when it is done, perhaps from within. */
+  /** Puts a value to work. `release` is called when it is done, also from within. */
   protected abstract handOn(value: T): void;
 
   /** A value is done: the next may go. */
@@ -82,26 +83,19 @@ export abstract class BoundedFlow<T, R> extends Subscriber<T> {
   }
 
   protected override _next(value: T): void {
-    if (!this.#isHandingOn && this.#atWork < this.#settings.concurrency && this.#buffer.size === 0) {
+    const buffer = this.#buffer;
+    if (!this.#isHandingOn && this.#atWork < this.#settings.concurrency && buffer.size === 0) {
       this.#start(value);
-      if (this.#buffer.size > 0 || this.#isSourceOver) this.#drain();
+      if (buffer.size > 0 || this.#isSourceOver) this.#drain();
       return;
     }
-    const buffer = this.#buffer;
-    switch (buffer.offer(value, LANE, LANE)) {
-      case EVICTED: {
-        const victim = buffer.victim as T;
-        buffer.forgetVictim();
-        this.#drop(victim);
-        return;
-      }
-      case REFUSED:
-        this.#drop(value);
-        return;
-      case FULL:
-        this.out.error(new BufferOverflowError(this.#settings.capacity));
-        return;
-      default:
+    const answer = buffer.offer(value, LANE, LANE);
+    if (answer === FULL) this.out.error(new BufferOverflowError(this.#settings.capacity));
+    else if (answer === REFUSED) this.#drop(value);
+    else if (answer === EVICTED) {
+      const victim = buffer.victim as T;
+      buffer.forgetVictim();
+      this.#drop(victim);
     }
   }
 
@@ -143,10 +137,8 @@ export abstract class BoundedFlow<T, R> extends Subscriber<T> {
   }
 
   #drop(value: T): void {
-    const { onOverflow } = this.#settings;
-    if (onOverflow === undefined) return;
     try {
-      onOverflow(value);
+      this.#settings.onOverflow?.(value);
     } catch (error) {
       this.out.error(error);
     }

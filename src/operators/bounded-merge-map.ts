@@ -1,6 +1,6 @@
 import { Observable, type ObservableInput, type ObservedValueOf, type OperatorFunction, type Subscriber, Subscription, from } from 'rxjs';
-import { check, checkFunction, isObject } from '../failure/check';
-import { BoundedFlow, type BoundedOptions, type BoundedSettings, resolveBounded } from './bounded-flow';
+import { checkFunction } from '../failure/check';
+import { BoundedFlow, type BoundedOptions, type BoundedSettings, checkBounds, resolveBounded } from './bounded-flow';
 import { type InnerOwner, InnerSubscriber } from './inner-subscriber';
 
 /** `BoundedOptions` with the capacity, which is required: a default would be somebody's outage. */
@@ -27,7 +27,7 @@ export function boundedMergeMap<T, O extends ObservableInput<any>>(
   options: BoundedMapOptions<T>,
 ): OperatorFunction<T, ObservedValueOf<O>> {
   checkFunction(project, 'project');
-  check(isObject(options), 'options must be { capacity, … }', options);
+  checkBounds(options);
   const settings = resolveBounded(options.capacity, options);
   return (source) => new Observable((subscriber) => new MappingFlow<T, ObservedValueOf<O>>(subscriber, settings, project).follow(source));
 }

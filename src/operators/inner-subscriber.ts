@@ -23,7 +23,7 @@ export class InnerSubscriber<R> implements Observer<R> {
     this.#owner = owner;
   }
 
-  /** Over, or its consumer has left: a synchronous source stops half way. */
+  /** Over, or its consumer has left: a synchronous source stops before its end. */
   get closed(): boolean {
     return this.#isOver || this.#out.closed;
   }

@@ -1,12 +1,11 @@
 import { type MonoTypeOperatorFunction, tap } from 'rxjs';
-import { checkOptions } from '../failure/check';
+import { checkOptions, checkSender } from '../failure/check';
 import { laneOfRouting } from '../message/priority';
 import type { Publisher } from '../message/publisher';
 import type { RoutingKey } from '../message/routing-key';
 import type { PublishOptions } from '../message/send-options';
 import type { TopicMessage } from '../message/topic';
 import { parseTopic } from '../message/topic-pattern';
-import { checkSender } from './check-sender';
 
 /**
  * Publishes every value on a topic and passes it on. Refusals are counted and become dead letters, and never end the stream.

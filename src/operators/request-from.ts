@@ -1,12 +1,12 @@
 import { type ObservableInput, type OperatorFunction, catchError, defer } from 'rxjs';
-import { check, checkActorId, checkFunction, isObject } from '../failure/check';
+import { checkActorId, checkFunction, checkSender } from '../failure/check';
 import type { ActorId } from '../message/actor-id';
 import { checkSend } from '../message/check-send';
 import type { ReplyFor } from '../message/reply-of';
 import type { SendOptions } from '../message/send-options';
 import type { Sender } from '../message/sender';
+import { checkBounds } from './bounded-flow';
 import { type BoundedMapOptions, boundedMergeMap } from './bounded-merge-map';
-import { checkSender } from './check-sender';
 
 /** How requests are held back, sent, and what becomes of one that fails. */
 export interface RequestOptions<M, R> extends BoundedMapOptions<M>, SendOptions {
@@ -36,7 +36,7 @@ export function requestFrom<Msg, const M extends NoInfer<Msg>, R = ReplyFor<Msg,
 ): OperatorFunction<M, ReplyFor<Msg, M> | R> {
   checkSender(broker, 'send');
   checkActorId(id);
-  check(isObject(options), 'options must be { capacity, … }', options);
+  checkBounds(options);
   const { capacity, concurrency, overflow, onOverflow, onError, ...sendOptions } = options;
   if (onError !== undefined) checkFunction(onError, 'onError');
   checkSend(sendOptions);

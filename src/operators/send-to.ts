@@ -1,11 +1,10 @@
 import { type MonoTypeOperatorFunction, tap } from 'rxjs';
-import { checkActorId } from '../failure/check';
+import { checkActorId, checkSender } from '../failure/check';
 import type { ActorId } from '../message/actor-id';
 import { checkTell } from '../message/check-send';
 import type { ReplyFor, Tellable } from '../message/reply-of';
 import type { TellOptions } from '../message/send-options';
 import type { Sender } from '../message/sender';
-import { checkSender } from './check-sender';
 
 /**
  * Tells every value to an actor and passes it on. A refusal is counted and becomes a dead letter, and never ends the stream.

@@ -1,6 +1,6 @@
 import { check, checkFunction } from '../failure/check';
 import type { RoutingKey } from '../message/routing-key';
-import { mix } from './mix';
+import { mix } from './random';
 import type { Router, RouteTarget } from './router';
 
 /**
@@ -11,7 +11,7 @@ import type { Router, RouteTarget } from './router';
  * new InMemoryMessageBroker({ router: consistentHash((order: Order) => order.customerId) });
  * ```
  *
- * @throws {TypeError} for a `keyOf` that is no function. What it throws, and a key that is no string, fails that message's routing.
+ * @throws {TypeError} for a `keyOf` that is no function. An error that it throws, and a key that is no string, fail that message's routing.
  */
 export function consistentHash<Msg = any>(keyOf: (message: Msg, key: RoutingKey) => string): Router {
   checkFunction(keyOf, 'keyOf');

@@ -1,5 +1,5 @@
 import type { ActorId } from '../message/actor-id';
-import { mix } from './mix';
+import { mix } from './random';
 import type { RouteTarget } from './router';
 
 /** Ids remembered at least. */

@@ -1,5 +1,4 @@
-import { outOfRange } from '../failure/check';
-import { mix } from './mix';
+import { refuse } from '../failure/check';
 import type { Router, RouteTarget } from './router';
 
 /**
@@ -8,7 +7,7 @@ import type { Router, RouteTarget } from './router';
  * @throws {RangeError} for a seed that is no finite number.
  */
 export function random(seed?: number): Router {
-  if (seed !== undefined && !Number.isFinite(seed)) outOfRange('seed must be a finite number', seed);
+  if (seed !== undefined && !Number.isFinite(seed)) refuse('seed must be a finite number', seed, RangeError);
   const next = seed === undefined ? Math.random : sequence(seed);
   return { route: (_key, targets) => (targets[Math.floor(next() * targets.length)] as RouteTarget).id };
 }
@@ -19,4 +18,11 @@ function sequence(seed: number): () => number {
   // Of its fraction, too: `random(Math.random())` is what one writes first.
   let state = whole + Math.floor((seed - whole) * 2 ** 32);
   return () => mix((state = (state + 0x9e3779b9) >>> 0)) / 2 ** 32;
+}
+
+/** A 32-bit number that depends on every bit of `value`: the finish of murmur3. */
+export function mix(value: number): number {
+  let mixed = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  return (mixed ^ (mixed >>> 16)) >>> 0;
 }

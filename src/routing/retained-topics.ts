@@ -2,7 +2,7 @@ import { describeValue } from '../failure/check';
 import { parseTopic } from '../message/topic-pattern';
 import { TopicIndex } from './topic-index';
 
-/** A topic's last value, as whoever comes later is told of it. */
+/** A topic's last value, as later observers are told of it. */
 export interface Retained {
   readonly topic: string;
   readonly message: unknown;

@@ -5,8 +5,8 @@ import { InMemoryMessageBroker } from '../broker/in-memory-message-broker';
 import { check, checkFunction } from '../failure/check';
 import type { Mailbox } from '../mailbox/mailbox';
 import type { ActorId } from '../message/actor-id';
-import type { MessageStage } from '../observability/broker-event';
-import type { DeadLetter } from '../observability/dead-letter';
+import type { MessageStage } from '../message/broker-event';
+import type { DeadLetter } from '../message/dead-letter';
 
 /** What comes after `expect…`: the marbles that must be seen, and what their letters stand for. */
 export interface MarbleExpectation {

@@ -1,13 +1,13 @@
 import { type Observable, type Subscription, filter, isObservable } from 'rxjs';
-import type { MessageBroker } from '../broker/message-broker';
+import type { MessageBroker } from '../message/message-broker';
 import { check, checkActorId, describeValue } from '../failure/check';
 import type { ActorId } from '../message/actor-id';
-import type { BrokerEvent } from '../observability/broker-event';
-import type { DeadLetter } from '../observability/dead-letter';
+import type { BrokerEvent } from '../message/broker-event';
+import type { DeadLetter } from '../message/dead-letter';
 import { describeMessage } from './describe-message';
 import { matches } from './matches';
 
-/** A message that was sent, whatever became of it. */
+/** A message that was sent, with any outcome. */
 export type SentEvent = Extract<BrokerEvent, { readonly kind: 'sent' }>;
 
 /**
@@ -20,8 +20,7 @@ export type MessageMatcher<Msg = any> = Partial<Msg> | Msg | ((message: Msg) => 
  * Watches a broker for a test: what was sent to whom since the probe was made. Imports no test runner; `expect…` throws, with what was
  * seen, and `assert…` answers true or false.
  *
- * While it watches, messages take the broker's observed way: slower, in the same order; a mailbox's part of a broadcast is queued for a
- * moment then, which its `pressure$` shows. What a closed broker refuses is not seen.
+ * While it watches, messages take the broker's slower path, in the same order. Refusals of a closed broker are not seen.
  *
  * ```ts
  * const probe = new BrokerTestProbe(broker);
@@ -90,7 +89,7 @@ export class BrokerTestProbe {
     if (messages.length > 0) throw new Error(`expected no message to ${describeValue(id)}, ${seen(messages)}`);
   }
 
-  /** Stops watching. What was seen stays; whoever subscribed to `sent$` goes on. */
+  /** Stops watching. The messages seen so far stay, and subscriptions to `sent$` go on. */
   unsubscribe(): void {
     this.#subscription.unsubscribe();
   }

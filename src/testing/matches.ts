@@ -25,7 +25,7 @@ function matchesWithin(message: unknown, matcher: unknown, outer: readonly (read
   return Object.keys(message).length === keys.length && matchEach(keys) && Object.is(essenceOf(message), essenceOf(matcher));
 }
 
-/** An object literal, of whatever realm. */
+/** An object literal, of any realm. */
 function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;

@@ -3,11 +3,13 @@ import { withReplies } from '../broker/in-memory-nodes';
 import { brokenLaws } from '../law';
 import { BROKER_LAWS } from '../message-broker-laws';
 import { BROADCAST_FLAWS } from './broker/broadcast-flaws';
-import { type Members, brokerFlaw, withHandlers, withSendOptions, withSpawnOptions } from './broker/broker-flaw';
+import { type Members, brokerFlaw, withHandlers, withHooks, withSendOptions, withSpawnOptions } from './broker/broker-flaw';
 import { CLOSING_FLAWS, withStreams } from './broker/closing-flaws';
+import { HOOK_FLAWS } from './broker/hook-flaws';
 import { REGISTRY_FLAWS } from './broker/registry-flaws';
 import { REPLY_FLAWS } from './broker/reply-flaws';
 import { SENDING_FLAWS } from './broker/sending-flaws';
+import { TELLING_FLAWS } from './broker/telling-flaws';
 import { TOPIC_FLAWS } from './broker/topic-flaws';
 import { lawsFindFlaws } from './flaw';
 
@@ -17,11 +19,12 @@ describe('the broker laws', () => {
   it.each<[what: string, members: (broker: any) => Members]>([
     ['replies', (broker) => withReplies(broker, same)],
     ['handlers', (broker) => withHandlers(broker, same)],
+    ['hooks', (broker) => withHooks(broker, same)],
     ['options', (broker) => ({ ...withSendOptions(broker, same), ...withSpawnOptions(broker, same) })],
     ['streams', (broker) => withStreams(broker, same)],
   ])('find nothing in a broker whose %s are handed on as they are', async (_what, members) => {
     expect(await brokenLaws(BROKER_LAWS, brokerFlaw('none', [], members).subject)).toEqual([]);
   });
 
-  lawsFindFlaws(BROKER_LAWS, [...SENDING_FLAWS, ...REPLY_FLAWS, ...BROADCAST_FLAWS, ...TOPIC_FLAWS, ...REGISTRY_FLAWS, ...CLOSING_FLAWS]);
+  lawsFindFlaws(BROKER_LAWS, [...SENDING_FLAWS, ...REPLY_FLAWS, ...BROADCAST_FLAWS, ...TOPIC_FLAWS, ...REGISTRY_FLAWS, ...HOOK_FLAWS, ...TELLING_FLAWS, ...CLOSING_FLAWS]);
 });

@@ -30,6 +30,20 @@ const flaws: Readonly<Record<string, readonly [law: string, flaw: Flaw]>> = {
       };
     },
   ],
+  'counts a loss when it has been told': [
+    'finds the loss counted',
+    (box) => {
+      const [lose, metrics] = [box.lose.bind(box), box.metrics.bind(box)];
+      let telling = 0;
+      box.lose = (entry, code) => {
+        telling++;
+        lose(entry, code);
+        telling--;
+      };
+      box.metrics = () => ({ ...metrics(), lost: box.losses.length - telling });
+    },
+  ],
+  'tells a loss inside of another': ['when all have been told of the first', (box) => (box.tellLosses = box.tellAll.bind(box))],
   'settles twice': ['told once', (box) => (box.settle = (entry, outcome) => void entry.outcomes.push(outcome, outcome))],
   'answers what is cancelled': [
     'told once',

@@ -67,7 +67,7 @@ const lastInFirstOut: Make = () => (source) =>
     });
   });
 
-/** Lets three values through in all, whoever asks. */
+/** Lets three values through in all, for all its subscribers together. */
 function withCommonCount(): OperatorFunction<number, unknown> {
   let count = 0;
   return filter(() => count++ < 3);

@@ -20,12 +20,15 @@ export class TextbookMailbox implements MailboxUnderLaw {
   readonly queue: Entry[] = [];
   readonly waiting: Entry[] = [];
   readonly turns: Entry[] = [];
+  /** Losses that are still to be told. */
+  readonly untold: Loss<number>[] = [];
   readonly #pressure = new BehaviorSubject(0);
   readonly #lost = new Subject<Loss<number>>();
   credit = [1, 2, 4, 8];
   #onTurn: ((message: number) => void) | undefined;
   #isSeated = false;
   #isDraining = false;
+  #isTelling = false;
   #isClosed = false;
   #accepted = 0;
   #highWaterMark = 0;
@@ -77,7 +80,7 @@ export class TextbookMailbox implements MailboxUnderLaw {
     return this.queue.length >= this.settings.capacity;
   }
 
-  /** Whom the newcomer drives out: none, where all outrank it. */
+  /** The message that a newcomer drives out; none, where all outrank the newcomer. */
   victimFor(newcomer: Entry): Entry | undefined {
     const lowest = Math.min(...this.queue.map(({ lane }) => lane));
     return lowest > newcomer.lane ? undefined : this.queue.find(({ lane }) => lane === lowest);
@@ -85,8 +88,21 @@ export class TextbookMailbox implements MailboxUnderLaw {
 
   lose(entry: Entry, code: FailureCode): void {
     this.losses.push({ message: entry.message, code });
-    this.#lost.next({ message: entry.message, code });
+    this.untold.push({ message: entry.message, code });
     this.settle(entry, code);
+    this.tellLosses();
+  }
+
+  /** What an observer loses is told by the call that told that observer. */
+  tellLosses(): void {
+    if (this.#isTelling) return;
+    this.#isTelling = true;
+    this.tellAll();
+    this.#isTelling = false;
+  }
+
+  tellAll(): void {
+    for (let loss = this.untold.shift(); loss !== undefined; loss = this.untold.shift()) this.#lost.next(loss);
   }
 
   settle(entry: Entry, outcome: 'answered' | FailureCode): void {

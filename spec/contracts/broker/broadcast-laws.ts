@@ -83,14 +83,21 @@ export const BROADCAST_LAWS: readonly BrokerLaw[] = [
     expect(filtered).toMatchObject({ values: [], completed: true });
     expect(home.metrics().totalSent).toBe(0);
   }),
-  brokerLaw('every idle target has started before the first result is told (R3)', async ({ home, broker, settle }) => {
+  brokerLaw('a broadcast is offered to every target before the first turn (R3)', async ({ home, broker, settle }) => {
+    const sent: number[] = [];
+    ids.forEach((id) => home.spawn(id, () => void sent.push(home.metrics().totalSent)));
+    await settle();
+    watchFor(broker.broadcast('all'));
+    await settle();
+    expect(sent).toEqual([3, 3, 3]);
+  }, { needs: ['oneProcess'] }),
+  brokerLaw('results are told between turns: of three idle actors the first to answer is enough for take(1), and the others never run (R3)', ({ home, broker }) => {
     const steps: string[] = [];
-    ids.forEach((id) => home.spawn(id, () => void steps.push('turn')));
-    await settle();
-    broker.broadcast('all').subscribe(() => steps.push('result'));
-    await settle();
-    expect(steps).toEqual(['turn', 'turn', 'turn', 'result', 'result', 'result']);
-  }),
+    ids.forEach((id) => home.spawn(id, () => void steps.push(`turn of ${id}`)));
+    broker.broadcast('all', { order: 'settled' }).pipe(take(1)).subscribe(({ actorId }) => steps.push(`result of ${actorId}`));
+    expect(steps).toEqual(['turn of a', 'result of a']);
+    expect(home.metrics()).toMatchObject({ totalSent: 3, totalSucceeded: 1, failedBy: { Cancelled: 2 } });
+  }, { needs: ['synchronous'] }),
   brokerLaw('leaving cancels what is left (R3)', async ({ home, broker, settle }) => {
     const signals: AbortSignal[] = [];
     home.spawn(a, (_message, { signal }) => {

@@ -66,7 +66,7 @@ export const CANCELLING_LAWS: readonly BrokerLaw[] = [
     await settle();
     expect(begun).toEqual([1, 2]);
   }),
-  brokerLaw('a streamed reply is unsubscribed when its caller leaves or has enough (S3)', async ({ home, broker, settle }) => {
+  brokerLaw('a streamed reply is unsubscribed when its caller leaves or has enough; after a value that caller has been served, and the message succeeded (S2, S3)', async ({ home, broker, settle }) => {
     let open = 0;
     home.spawn(id, () =>
       new Observable<number>((subscriber) => {
@@ -82,8 +82,28 @@ export const CANCELLING_LAWS: readonly BrokerLaw[] = [
     left.subscription.unsubscribe();
     await settle();
     expect(open).toBe(0);
-    expect(home.metrics()).toMatchObject({ totalAborted: 2, inFlight: 0 });
+    expect(home.metrics()).toMatchObject({ totalSucceeded: 2, totalAborted: 0, inFlight: 0 });
   }),
+  brokerLaw('a stream that is left before its first value is aborted (S3)', async ({ home, broker, settle }) => {
+    home.spawn(id, () => NEVER);
+    await settle();
+    const seen = watchFor(broker.send(id, 'ask'));
+    await settle();
+    seen.subscription.unsubscribe();
+    await settle();
+    expect(home.metrics()).toMatchObject({ totalSucceeded: 0, totalAborted: 1, inFlight: 0 });
+  }),
+  brokerLaw('every value of a stream is told as it comes: take(1) stops one that would go on (S2)', ({ home, broker }) => {
+    let made = 0;
+    home.spawn(id, () =>
+      new Observable<number>((subscriber) => {
+        while (!subscriber.closed && made < 100) subscriber.next(++made);
+      }));
+    const seen = watchFor(broker.send(id, 'ask').pipe(take(1)));
+    expect(seen).toMatchObject({ values: [1], completed: true });
+    expect(made).toBe(1);
+    expect(home.metrics()).toMatchObject({ totalSucceeded: 1, inFlight: 0, openRequests: 0 });
+  }, { needs: ['synchronous'] }),
   brokerLaw('an aborted signal cancels, queued or running, and errors with its reason (S3)', async ({ home, broker, settle }) => {
     const reason = new Error('the user left');
     home.spawn(id, () => NEVER);

@@ -125,6 +125,18 @@ export const CLOSING_LAWS: readonly BrokerLaw[] = [
     expect(() => home.spawn(id, () => {})).toThrow();
     expectNothingOpen(home.metrics());
   }),
+  brokerLaw('what a caller does when it is told of the end comes after the end, and is refused (§7)', async ({ home, settle }) => {
+    const late: unknown[] = [];
+    home.register(id, Mailbox.bounded(1));
+    home.send(id, 'queued').subscribe({
+      error: () => late.push(home.isRegistered(id), home.tryBroadcast(1), watchFor(home.send(id, 2))),
+    });
+    await settle();
+    await home.close({ drain: false });
+    await settle();
+    expect(late).toMatchObject([false, 0, { error: { code: 'BrokerClosed', started: false } }]);
+    expectNothingOpen(home.metrics());
+  }),
   brokerLaw('a broker can be closed from inside a turn (§7)', async ({ home, settle }) => {
     let closing: Promise<void> | undefined;
     home.spawn(id, () => {

@@ -93,7 +93,7 @@ export const TOPIC_LAWS: readonly BrokerLaw[] = [
     expect(broker.metrics()).toMatchObject({ totalSent: 1, totalFailed: 1, failedBy: { NoRoute: 1 } });
     expect(letters.map(({ reason, topic: at, message }) => [reason, at, message])).toEqual([['NoRoute', 'nowhere', 'lost']]);
   }),
-  brokerLaw('what is retained comes first, and at once, to whoever subscribes later; the last value of each topic (T4)', async ({ home, broker, settle }) => {
+  brokerLaw('what is retained comes first, and at once, to a later subscriber; the last value of each topic (T4)', async ({ home, broker, settle }) => {
     const [eur, usd] = [topic<number>('prices.eur'), topic<number>('prices.usd')];
     home.publish(eur, 1, { retain: true });
     home.publish(eur, 2, { retain: true });

@@ -50,7 +50,7 @@ export const OVERFLOW_LAWS: readonly Law<CreateMailbox>[] = OVERFLOWS.flatMap((o
         box.offer(6, 'normal');
         box.offer(7, 'low');
         const code = overflow === 'drop-newest' || overflow === 'drop-oldest' ? 'Dropped' : 'MailboxFull';
-        // The oldest of the lowest class goes; then normal's own oldest; at last the newcomer, whom all outrank.
+        // The oldest of the lowest class goes; then normal's own oldest; at last the newcomer, since all outrank it.
         const lost = overflow === 'drop-oldest' ? [1, 2, 7] : [5, 6, 7];
         expect(box.losses).toEqual(lost.map((message) => ({ message, code })));
         box.attach();

@@ -33,6 +33,18 @@ export function withHandlers(broker: MessageBroker, change: (handler: AnyHandler
   };
 }
 
+/** An actor, with hooks that may be changed. */
+interface Hooks {
+  onStart?(context?: unknown): void | PromiseLike<void>;
+  onStop?(reason: unknown): void | PromiseLike<void>;
+}
+
+/** `spawn`, with the hooks of each actor changed that has a life. */
+export function withHooks(broker: MessageBroker, change: (actor: Hooks) => Hooks): Members {
+  const spawn = broker.spawn.bind(broker) as (...args: any[]) => unknown;
+  return { spawn: (id: ActorId, actor: any, ...more: any[]) => spawn(id, typeof actor?.receive === 'function' ? change(actor) : actor, ...more) };
+}
+
 /** `spawn`, with the options of each actor changed. */
 export function withSpawnOptions(broker: MessageBroker, change: (options: any) => any): Members {
   const spawn = broker.spawn.bind(broker) as (...args: any[]) => unknown;

@@ -21,18 +21,18 @@ function byId(broker: InMemoryMessageBroker) {
 
 /** Who is there, and what is told of it. */
 export const REGISTRY_FLAWS: readonly BrokerFlaw[] = [
-  brokerFlaw('puts a newcomer in the place of whoever has its id', ['AlreadyRegistered'], (broker) => ({
+  brokerFlaw('puts a newcomer in the place of the actor that has its id', ['AlreadyRegistered'], (broker) => ({
     spawn: (id: ActorId, ...more: any[]) => {
       if (broker.isRegistered(id)) broker.unregister(id);
       return (broker.spawn as any)(id, ...more);
     },
   })),
-  brokerFlaw('unregisters whom it does not know', ['throws NotFound when it is unregistered'], (broker) => ({
+  brokerFlaw('accepts an unregistration of an id that nobody has', ['throws NotFound when it is unregistered'], (broker) => ({
     unregister: (id: ActorId) => {
       if (broker.isRegistered(id)) broker.unregister(id);
     },
   })),
-  brokerFlaw('ends whoever has the id', ['a registration ends its actor once'], (broker) => ({ spawn: byId(broker) })),
+  brokerFlaw('ends the actor that has the id now', ['a registration ends its actor once'], (broker) => ({ spawn: byId(broker) })),
   brokerFlaw('sorts its ids', ['in the order of registration, as a snapshot'], (broker) => ({ actorIds: () => broker.actorIds().sort() })),
   brokerFlaw('takes a new mailbox for one that holds something', ['brings along what it holds'], (broker) => ({
     register: (id: ActorId, mailbox: Mailbox<unknown>, ...more: any[]) => broker.register(id, mailbox.size > 0 ? Mailbox.bounded(5) : mailbox, ...more),

@@ -14,6 +14,7 @@ import {
   take,
   throwError,
   timeout,
+  toArray,
 } from 'rxjs';
 import { withReplies } from '../../broker/in-memory-nodes';
 import { type BrokerFlaw, brokerFlaw, withHandlers } from './broker-flaw';
@@ -63,12 +64,19 @@ export const REPLY_FLAWS: readonly BrokerFlaw[] = [
   ),
   telling(
     'goes on when its caller leaves',
-    ['whose caller leaves never runs', 'a running turn whose caller leaves', 'leaves or has enough', 'aborted cancels what it asked', 'is a quorum', 'leaving cancels'],
+    ['whose caller leaves never runs', 'a running turn whose caller leaves', 'leaves or has enough', 'left before its first value', 'aborted cancels what it asked', 'is a quorum', 'leaving cancels'],
     (reply$) =>
       new Observable((caller) => {
         reply$.subscribe({ next: (value) => caller.next(value), error: (error: unknown) => caller.error(error), complete: () => caller.complete() });
       }),
   ),
+  telling('tells the values of a stream when all have come', ['told as it comes'], (reply$) => reply$.pipe(toArray(), mergeMap((values) => values))),
+  brokerFlaw('counts a caller who has been served as one who has left', ['that caller has been served'], (broker) => ({
+    metrics: () => {
+      const { totalSucceeded, totalAborted, ...metrics } = broker.metrics();
+      return { ...metrics, totalSucceeded: 0, totalAborted: totalAborted + totalSucceeded };
+    },
+  })),
   brokerFlaw('mixes up its callers', ['belongs to its question'], (broker) => withReplies(broker, firstComeFirstServed())),
   brokerFlaw('counts a reply only when it has been told', ['counted before it is emitted'], (broker) => {
     let telling = 0;

@@ -5,7 +5,7 @@ import { type BrokerFlaw, type Members, brokerFlaw, withHandlers, withSendOption
 
 const priorities = ['low', 'normal', 'high', 'critical'] as const;
 
-/** Runs the handler of whoever is sent something inside the turn that sends it. */
+/** Runs the handler of an actor that is sent something inside the turn that sends it. */
 function atOnce(): (handler: any, id: ActorId) => any {
   const handlers = new Map<ActorId, (message: unknown, context: unknown) => unknown>();
   return (handler, id) => {

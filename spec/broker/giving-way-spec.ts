@@ -1,0 +1,239 @@
+import { type InMemoryMessageBroker, Mailbox, actorId } from 'rx-broker';
+import { type SchedulerLike, asapScheduler, queueScheduler, timer } from 'rxjs';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { clockAt, macrotask, setup, setupStill, virtually, watchFor } from './setup';
+
+const [a, b, c, d] = [actorId<any>('a'), actorId<any>('b'), actorId<any>('c'), actorId<any>('d')];
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+});
+
+/** Two actors that play ping-pong until `left` hops are over. Each hop takes a millisecond of the broker's clock. */
+function playing(left: number) {
+  const { clock, scheduler } = clockAt(0);
+  const { broker } = setup({ scheduler });
+  const game = { left, hops: 0 };
+  for (const [self, next] of [[a, b], [b, a]] as const) {
+    broker.spawn(self, () => {
+      clock.at++;
+      game.hops++;
+      if (--game.left > 0) broker.trySend(next, 0);
+    });
+  }
+  const over = async (): Promise<void> => {
+    while (game.left > 0) await macrotask();
+  };
+  return { broker, clock, game, over };
+}
+
+describe('ready actors', () => {
+  it('take turns, at most 64 messages a visit, in the order in which they became ready (D4)', () => {
+    const { broker } = setupStill();
+    const order: string[] = [];
+    for (const id of [a, b]) broker.spawn(id, () => void order.push(id));
+    broker.spawn(c, () => {
+      for (let i = 0; i < 100; i++) broker.trySend(a, i);
+      for (let i = 0; i < 10; i++) broker.trySend(b, i);
+    });
+    broker.trySend(c, 0);
+    const runs = order.join('').match(/a+|b+/g)!.map(({ length }) => length);
+    expect(runs).toEqual([64, 10, 36]);
+  });
+
+  it('that send to themselves are visited for 64 messages, too, from the one that ran directly on (D4)', () => {
+    const { broker } = setupStill();
+    const order: string[] = [];
+    for (const id of [a, b]) {
+      broker.spawn(id, (left: number) => {
+        order.push(id);
+        if (left === 99 && id === a) broker.trySend(b, 99);
+        if (left > 0) broker.trySend(id, left - 1);
+      });
+    }
+    broker.trySend(a, 99);
+    const runs = order.join('').match(/a+|b+/g)!.map(({ length }) => length);
+    expect(runs).toEqual([64, 64, 36, 36]);
+  });
+});
+
+describe('a drain', () => {
+  it('gives way after 5 ms, and goes on in a macrotask (D4)', async () => {
+    const { broker, game, over } = playing(100);
+    broker.trySend(a, 0);
+    expect(game.hops).toBeGreaterThanOrEqual(5);
+    expect(game.hops).toBeLessThanOrEqual(10);
+    await Promise.resolve();
+    expect(game.left).toBeGreaterThan(80);
+    await over();
+    expect(broker.metrics()).toMatchObject({ pending: 0, totalSucceeded: 100 });
+  });
+
+  it('gives way again after each 5 ms (D4)', () => {
+    const due: (() => void)[] = [];
+    vi.stubGlobal('setImmediate', (work: () => void) => void due.push(work));
+    const { broker, game } = playing(100);
+    const slices: number[] = [];
+    const slice = (work: () => void): void => {
+      const before = game.hops;
+      work();
+      slices.push(game.hops - before);
+    };
+    slice(() => broker.trySend(a, 0));
+    while (due.length > 0) slice(due.shift()!);
+    expect(game.hops).toBe(100);
+    expect(Math.max(...slices)).toBeLessThanOrEqual(10);
+  });
+
+  it('counts from its start: what an earlier call took is forgotten (D4)', () => {
+    const { clock, scheduler } = clockAt(0);
+    const { broker } = setup({ scheduler });
+    let handled = 0;
+    broker.spawn(a, () => {
+      clock.at += 3;
+      handled++;
+    });
+    for (let i = 0; i < 10; i++) broker.trySend(a, i);
+    expect(handled).toBe(10);
+  });
+
+  it('gives way where its clock was set back: nobody knows how long it took (D4)', async () => {
+    const { clock, scheduler } = clockAt(1_000_000);
+    const { broker } = setup({ scheduler });
+    let left = 200;
+    broker.spawn(a, () => {
+      clock.at -= 10;
+      if (--left > 0) broker.trySend(a, 0);
+    });
+    broker.trySend(a, 0);
+    expect(left).toBeGreaterThan(100);
+    while (left > 0) await macrotask();
+  });
+
+  it('never gives way in virtual time, which stands still (D4)', () => {
+    virtually(({ flush }) => {
+      const { broker } = setup();
+      let ran = 0;
+      broker.spawn(a, () => (ran++, timer(1)), { capacity: Infinity });
+      for (let n = 0; n < 5_000; n++) broker.trySend(a, n);
+      const end = performance.now() + 10;
+      broker.spawn(b, (left: number) => {
+        while (performance.now() < end);
+        if (left > 0) broker.trySend(b, left - 1);
+        else ran++;
+      });
+      broker.trySend(b, 1_000);
+      flush();
+      expect(ran).toBe(5_001);
+    });
+  });
+});
+
+describe('while a drain gives way', () => {
+  it.each<[string, (broker: InMemoryMessageBroker) => unknown, string[]]>([
+    ['trySend', (broker) => broker.trySend(c, 'text'), ['c text']],
+    ['trySend with options', (broker) => broker.trySend(c, 'text', { headers: { h: '1' } }), ['c text']],
+    ['send', (broker) => watchFor(broker.send(c, 'text')), ['c text']],
+    ['sendWithRouting', (broker) => watchFor(broker.sendWithRouting({ topic: 'one' }, 'text')), ['c text']],
+    ['publish', (broker) => broker.publish('t', 'text'), ['c text', 'd text']],
+    ['tryBroadcast', (broker) => broker.tryBroadcast('text', (id) => id === c || id === d), ['c text', 'd text']],
+    ['broadcastFilter', (broker) => watchFor(broker.broadcastFilter('text', (id) => id === c || id === d)), ['c text', 'd text']],
+  ])('a call from outside to an idle actor runs at once: %s (D4, D1)', async (_, send, handled) => {
+    const { broker, over } = playing(100);
+    const got: string[] = [];
+    for (const id of [c, d]) broker.spawn(id, (text: string) => void got.push(`${id} ${text}`), { topics: id === c ? ['t', 'one'] : ['t'] });
+    broker.trySend(a, 0);
+    send(broker);
+    expect(got).toEqual(handled);
+    await over();
+  });
+
+  it('a refusal is told at once, and so is the reply of an open turn (D4, D0)', async () => {
+    const { broker, game, over } = playing(100);
+    const mailbox = Mailbox.bounded<any>(1);
+    broker.register(c, mailbox);
+    const replies: { reply(value: unknown): void }[] = [];
+    mailbox.deliveries$.subscribe((delivery) => replies.push(delivery));
+    const asked = watchFor(broker.send(c, 'runs'));
+    broker.trySend(c, 'fills it');
+    broker.trySend(a, 0);
+    const { hops } = game;
+    expect(watchFor(broker.send(c, 'is refused')).error).toMatchObject({ code: 'MailboxFull' });
+    replies[0]!.reply('fine');
+    expect(asked.values).toEqual(['fine']);
+    expect(game.hops - hops).toBeLessThanOrEqual(1);
+    await over();
+  });
+
+  it('a closing broker is ended all the same (D4, §7)', async () => {
+    const { broker, game } = playing(Infinity);
+    broker.trySend(a, 0);
+    await broker.close({ drain: false });
+    const { hops } = game;
+    await macrotask();
+    expect(game.hops).toBe(hops);
+    expect(broker.metrics()).toMatchObject({ pending: 0, inFlight: 0, registeredActors: 0 });
+  });
+});
+
+describe('actors that ping-pong for ever', () => {
+  it.each<[string, SchedulerLike | undefined, (pass: () => void) => unknown]>([
+    ['synchronous', undefined, (pass) => pass()],
+    ['async', undefined, async (pass) => pass()],
+    ['async, with an await', undefined, async (pass) => Promise.resolve().then(pass)],
+    ['on asapScheduler', asapScheduler, (pass) => pass()],
+    ['on queueScheduler', queueScheduler, (pass) => pass()],
+  ])('let a timer of 1 ms come: %s (D4, D3)', async (_, dispatcher, handle) => {
+    const { broker } = setup(dispatcher === undefined ? {} : { dispatcher });
+    let isOver = false;
+    let hops = 0;
+    for (const [self, next] of [[a, b], [b, a]] as const) {
+      broker.spawn(self, () => handle(() => {
+        if (!isOver && ++hops < 20_000_000) broker.trySend(next, 0);
+      }));
+    }
+    const timers = (async () => {
+      for (let i = 0; i < 3; i++) await new Promise((resolve) => setTimeout(resolve, 1));
+    })();
+    broker.trySend(a, 0);
+    await timers;
+    isOver = true;
+    expect(hops).toBeGreaterThan(0);
+    expect(hops).toBeLessThan(20_000_000);
+    await broker.close();
+  });
+});
+
+describe('the macrotask of a drain that gave way', () => {
+  it('is one of setImmediate, else of a MessageChannel, else of setTimeout (D4)', async () => {
+    for (const missing of [[], ['setImmediate'], ['setImmediate', 'MessageChannel']]) {
+      for (const name of missing) vi.stubGlobal(name, undefined);
+      const { broker, game, over } = playing(30);
+      const timers = vi.spyOn(globalThis, 'setTimeout');
+      broker.trySend(a, 0);
+      expect(timers).toHaveBeenCalledTimes(missing.length === 2 ? 1 : 0);
+      timers.mockRestore();
+      await over();
+      expect(game.hops).toBe(30);
+      expect(broker.metrics().pending).toBe(0);
+      vi.unstubAllGlobals();
+    }
+  });
+
+  it('that never comes, since a test has taken the timers away, leaves the rest to the next call from outside (D4)', () => {
+    let now = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => now);
+    vi.stubGlobal('setImmediate', () => undefined);
+    const { broker, game } = playing(12);
+    broker.spawn(c, () => {});
+    broker.trySend(a, 0);
+    const { hops } = game;
+    now += 50;
+    broker.trySend(c, 0);
+    expect(game.hops).toBe(hops);
+    now += 100;
+    broker.trySend(c, 0);
+    expect(game.hops).toBeGreaterThan(hops);
+  });
+});

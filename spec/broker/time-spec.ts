@@ -1,0 +1,124 @@
+import { type ActorContext, type InMemoryMessageBroker, Mailbox, actorId } from 'rx-broker';
+import { type Observable, VirtualTimeScheduler, map, timer } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { clockAt, setupStill as setup, virtually, watchFor } from './setup';
+
+const [a, b, nobody] = [actorId<any>('a'), actorId<any>('b'), actorId<any>('nobody')];
+
+describe('the time of a broker', () => {
+  it('comes from its scheduler (D5)', () => {
+    const scheduler = new VirtualTimeScheduler();
+    const { broker, letters } = setup({ scheduler });
+    broker.register(a, Mailbox.bounded(1));
+    const seen = watchFor(broker.send(a, 0, { timeout: 70 }));
+    scheduler.flush();
+    expect(scheduler.now()).toBe(70);
+    expect(seen.error).toMatchObject({ code: 'Timeout' });
+    expect(letters).toMatchObject([{ at: 70 }]);
+  });
+
+  it('is in virtual time all that decides: nothing inside waits for a microtask (D5)', () => {
+    virtually(({ at, flush }) => {
+      const { broker } = setup();
+      broker.spawn(b, (n: number) => timer(10).pipe(map(() => n * 2)));
+      broker.spawn(a, (n, context) => context.send(b, n));
+      const seen = watchFor(broker.send(a, 1));
+      at(9, () => expect(seen.values).toEqual([]));
+      at(10, () => expect(seen).toMatchObject({ values: [2], completed: true }));
+      flush();
+    });
+  });
+
+  const WAYS: readonly [string, (broker: InMemoryMessageBroker) => unknown][] = [
+    ['told', (broker) => broker.trySend(a, 0)],
+    ['told with headers', (broker) => broker.trySend(a, 0, { headers: { h: '1' } })],
+    ['asked', (broker) => broker.send(a, 0).subscribe()],
+    ['asked with a ttl', (broker) => broker.send(a, 0, { ttl: 5 }).subscribe()],
+    ['routed', (broker) => broker.sendWithRouting({ topic: 't' }, 0).subscribe()],
+    ['broadcast', (broker) => broker.tryBroadcast(0)],
+    ['broadcast, and asked', (broker) => broker.broadcast(0).subscribe()],
+    ['published', (broker) => broker.publish('t', 0)],
+  ];
+
+  it.each(WAYS)('is that of the call for `sentAt`, to an idle actor and in a queue: %s (D5)', (_, send) => {
+    virtually(({ at }) => {
+      const { broker } = setup();
+      const sentAt: number[] = [];
+      const note = (_message: unknown, { envelope }: ActorContext): void => void sentAt.push(envelope.sentAt);
+      const mailbox = Mailbox.bounded<any>(5);
+      broker.register(a, mailbox, { topics: ['t'] });
+      const seat = mailbox.receive(note);
+      at(30, () => send(broker));
+      at(31, () => seat.unsubscribe());
+      at(40, () => send(broker));
+      at(42, () => {
+        mailbox.receive(note);
+        expect(sentAt).toEqual([30, 40]);
+      });
+    });
+  });
+
+  it.each(WAYS)('is that of the call for `sentAt`, though it is first read while the reply is awaited: %s (D5)', (_, send) => {
+    virtually(({ at }) => {
+      const { broker } = setup();
+      const sentAt: number[] = [];
+      broker.spawn(a, (_message, context): Observable<unknown> => timer(3).pipe(map(() => sentAt.push(context.envelope.sentAt))), { topics: ['t'] });
+      at(30, () => send(broker));
+      at(50, () => expect(sentAt).toEqual([30]));
+    });
+  });
+
+  it('is read once for an outermost call and for each turn, at its first use (D5)', () => {
+    const { clock, scheduler } = clockAt(10);
+    const { broker, letters } = setup({ scheduler });
+    for (let i = 0; i < 10; i++) broker.register(actorId(`full ${i}`), Mailbox.bounded(1));
+    broker.tryBroadcast('fills them');
+    clock.readings = 0;
+    broker.tryBroadcast('is refused by all');
+    expect(letters.map(({ at }) => at)).toEqual(Array.from({ length: 10 }, () => 10));
+    expect(clock.readings).toBe(1);
+    const sentAt: number[] = [];
+    broker.spawn(b, (_message, { envelope }) => void sentAt.push(envelope.sentAt));
+    broker.spawn(a, () => {
+      broker.trySend(b, 0);
+      clock.at = 20;
+      broker.trySend(b, 0);
+    });
+    broker.trySend(a, 0);
+    expect(sentAt).toEqual([10, 10]);
+  });
+
+  it('is read anew for what is told after a handler has returned (D5)', () => {
+    const { clock, scheduler } = clockAt(10);
+    const { broker } = setup({ scheduler });
+    const events: unknown[] = [];
+    broker.spawn(a, () => void (clock.at = 15));
+    broker.events$.subscribe((event) => events.push([event.kind, event.at]));
+    broker.trySend(a, 0);
+    broker.trySend(nobody, 0);
+    expect(events.slice(0, 4)).toEqual([['sent', 10], ['delivered', 15], ['settled', 15], ['sent', 15]]);
+  });
+
+  it('is read anew for each turn of a drain, and for each call (D5)', () => {
+    const { clock, scheduler } = clockAt(0);
+    const { broker, letters } = setup({ scheduler });
+    broker.spawn(a, (n: number) => {
+      clock.at++;
+      broker.trySend(nobody, n);
+      if (n > 0) broker.trySend(a, n - 1);
+    });
+    broker.trySend(a, 2);
+    for (clock.at of [10, 20]) broker.trySend(nobody, 0);
+    expect(letters.map(({ at }) => at)).toEqual([1, 2, 3, 10, 20]);
+  });
+
+  it('is not read for a message to an idle actor that nobody looks at (D5)', () => {
+    const { clock, scheduler } = clockAt(0);
+    const { broker } = setup({ scheduler });
+    broker.spawn(a, () => 'reply');
+    broker.trySend(a, 0);
+    broker.send(a, 0).subscribe();
+    broker.tryBroadcast(0);
+    expect(clock.readings).toBe(0);
+  });
+});

@@ -1,0 +1,47 @@
+import { InMemoryMessageBroker, type InMemoryMessageBroker as Broker, actorId } from 'rx-broker';
+import { NEVER, type SchedulerLike } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { expectConserved, watchFor } from '../broker/setup';
+import { MODES } from './trial';
+
+const [silent, ordinary] = [actorId<any>('silent'), actorId<any>('ordinary')];
+const failure = new Error('of the scheduler');
+const broken: SchedulerLike = {
+  now: () => 0,
+  schedule() {
+    throw failure;
+  },
+};
+
+/** Everything that asks the scheduler for a timer. */
+const ASKING: Record<string, (broker: Broker) => unknown> = {
+  'a turn that has a turnTimeout': (broker) => broker.trySend(silent, 'told'),
+  'an ask that has a timeout': (broker) => watchFor(broker.send(silent, 'asked')),
+  'a broadcast that has a timeout': (broker) => watchFor(broker.broadcast('all')),
+  'metrics$': (broker) => watchFor(broker.metrics$),
+  'close(), with a turn to wait for': (broker) => {
+    broker.spawn(actorId<any>('late'), () => NEVER);
+    broker.trySend(actorId<any>('late'), 'told');
+    void broker.close();
+  },
+};
+
+describe.each(MODES)('$mode: a scheduler that throws', ({ observed }) => {
+  it.each(Object.entries(ASKING))('at %s harms no other message, and no count (D6)', async (_, ask) => {
+    const logged: unknown[] = [];
+    const log = (...line: unknown[]): void => void logged.push(line);
+    const broker = new InMemoryMessageBroker({ scheduler: broken, logDeadLetters: false, logger: Object.assign(log, { warn: log, error: log }) });
+    if (observed) broker.events$.subscribe();
+    broker.spawn(silent, () => NEVER, { turnTimeout: 1_000, concurrency: 2 });
+    broker.spawn(ordinary, () => 'fine');
+    const before = watchFor(broker.send(ordinary, 'before'));
+    expect(() => ask(broker)).not.toThrow();
+    expectConserved(broker.metrics());
+    const after = watchFor(broker.send(ordinary, 'after', { timeout: Infinity }));
+    expect([before.values, after.completed || after.errored]).toEqual([['fine'], true]);
+    await broker.close({ drain: false });
+    const metrics = broker.metrics();
+    expectConserved(metrics);
+    expect(metrics).toMatchObject({ pending: 0, inFlight: 0, openRequests: 0, registeredActors: 0 });
+  });
+});

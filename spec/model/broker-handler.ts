@@ -1,0 +1,79 @@
+import { type ActorContext, type ActorId, actorId } from 'rx-broker';
+import { of } from 'rxjs';
+import { ASK_TIMEOUT, type ActorName, type MailboxSpec, type Payload } from './command';
+import { answerOf, errorText, replyText, subscribe } from './broker-subscriber';
+import { HeldPromise } from './held-promise';
+import { HeldStream } from './held-stream';
+import type { Listener } from './listener';
+import type { Host, Turn } from './world';
+
+/** The handler of every actor on the broker: the message says what it does. */
+export class BrokerHandler {
+  /** Streams and promises that later commands settle, in the order in which they were made. */
+  readonly held: (HeldStream | HeldPromise)[] = [];
+  readonly #host: Host;
+
+  constructor(host: Host) {
+    this.#host = host;
+  }
+
+  handle(payload: Payload, context: ActorContext): unknown {
+    const { n } = payload;
+    const answer = this.#host.handle(turnOf(payload, context));
+    switch (answer) {
+      case 'nothing':
+        return undefined;
+      case 'value':
+        return `value of ${n}`;
+      case 'values':
+        return of(`first of ${n}`, `last of ${n}`);
+      case 'throw':
+        throw new Error(`thrown by ${n}`);
+      case 'stream':
+        this.#watchSignal(n, context);
+        return this.#hold(new HeldStream(`${n}`, () => this.#host.tell('teardown', `${n}`))).stream;
+      case 'promise':
+        this.#watchSignal(n, context);
+        return this.#hold(new HeldPromise(`${n}`));
+      default:
+        return context.send(idOf(answer.ask), answer.payload, { timeout: ASK_TIMEOUT });
+    }
+  }
+
+  /** `onStart` of a mailbox. */
+  start(mailbox: number, how: MailboxSpec['start']): PromiseLike<void> | undefined {
+    this.#host.tell('start', `${mailbox}`);
+    if (how === 'throw') throw new Error(`thrown by onStart of ${mailbox}`);
+    return how === 'value' ? undefined : this.#hold(new HeldPromise(`onStart of ${mailbox}`));
+  }
+
+  #hold<T extends HeldStream | HeldPromise>(held: T): T {
+    this.held.push(held);
+    return held;
+  }
+
+  #watchSignal(n: number, { signal }: ActorContext): void {
+    const tell = (): void => {
+      const reason: unknown = signal.reason;
+      this.#host.tell('abort', `${n}: ${reason instanceof DOMException ? 'cancelled' : errorText(reason)}`);
+    };
+    signal.addEventListener('abort', tell);
+  }
+}
+
+export function idOf(actor: ActorName): ActorId {
+  return actorId(actor);
+}
+
+function turnOf(payload: Payload, context: ActorContext): Turn {
+  const { attempt, topic, sentAt } = context.envelope;
+  return {
+    actor: context.self,
+    payload,
+    attempt,
+    topic,
+    sentAt,
+    ask: (actor: ActorName, asked: Payload, timeout: number, caller: Listener) => subscribe(context.send(idOf(actor), asked, { timeout }), caller, replyText),
+    tell: (actor: ActorName, told: Payload) => answerOf(context.trySend(idOf(actor), told)),
+  };
+}

@@ -1,0 +1,242 @@
+import { DeadLetterQueue, InMemoryMessageBroker, type Loss, Mailbox } from 'rx-broker';
+import { type Observable, type Subscription, type Unsubscribable, VirtualTimeScheduler } from 'rxjs';
+import { BrokerHandler, idOf } from './broker-handler';
+import { eventLine, letterText, metricsText } from './broker-lines';
+import { answerOf, errorText, replyText, subscribe } from './broker-subscriber';
+import { type ActorName, type MailboxSpec, type Payload, REQUEST_TIMEOUT, type Settlement } from './command';
+import { MAILBOX_NUMBERS, numbersLine } from './lines';
+import { Listener } from './listener';
+import { type Channel, type Details, type Host, type World, nth } from './world';
+
+interface Registered {
+  readonly number: number;
+  readonly spec: MailboxSpec;
+  readonly mailbox: Mailbox<Payload>;
+  isConsumed: boolean;
+  /** Known once `receive` has returned: nobody can leave before. */
+  consumer: Subscription | undefined;
+}
+
+const SILENT = { warn: () => undefined, error: () => undefined };
+
+/** The broker, by its public face. */
+export class BrokerWorld implements World {
+  readonly scheduler = new VirtualTimeScheduler();
+  readonly broker: InMemoryMessageBroker;
+  readonly #host: Host;
+  readonly #channels: ReadonlySet<Channel> | undefined;
+  readonly #queue: DeadLetterQueue | undefined;
+  readonly #handler: BrokerHandler;
+  /** Every mailbox that was ever registered, and which of them an actor has, or had last. */
+  readonly #mailboxes: Registered[] = [];
+  readonly #actors = new Map<ActorName, Registered>();
+  readonly #bindings: Unsubscribable[] = [];
+
+  /** `channels`: where it has observers; `undefined`: everywhere. */
+  constructor(host: Host, letters: number, channels?: ReadonlySet<Channel>) {
+    const { scheduler } = this;
+    this.#host = host;
+    this.#channels = channels;
+    this.#handler = new BrokerHandler(host);
+    const broker = (this.broker = new InMemoryMessageBroker({ scheduler, requestTimeout: REQUEST_TIMEOUT, logDeadLetters: false, logger: SILENT }));
+    if (letters > 0) broker.withDeadLetterQueue((this.#queue = new DeadLetterQueue({ capacity: letters })));
+    this.#observe('event', broker.events$, eventLine);
+    this.#observe('letter', broker.deadLetters$, letterText);
+    if (this.#queue !== undefined) this.#observe('queue', this.#queue.letters$, letterText);
+    this.#observe('broadcast', broker.broadcasts$, (message) => `${(message as Payload).n}`);
+  }
+
+  pass(ms: number): void {
+    const { scheduler } = this;
+    scheduler.maxFrames = scheduler.now() + ms;
+    // A timer that only moves the clock.
+    scheduler.schedule(() => {}, ms);
+    scheduler.flush();
+  }
+
+  // Actors -------------------------------------------------------------------------------------------
+
+  register(actor: ActorName, spec: MailboxSpec, holds: readonly Payload[]): string {
+    const registered: Registered = { number: this.#mailboxes.length, spec, mailbox: mailboxOf(spec), isConsumed: false, consumer: undefined };
+    for (const payload of holds) registered.mailbox.next(payload);
+    if (holds.length === 0) this.#consume(registered, spec.consumer);
+    const answer = this.#register(actor, registered);
+    if (answer !== 'done') return answer;
+    this.#mailboxes.push(registered);
+    this.#observe('loss', registered.mailbox.losses$, lossText, `${registered.number}`);
+    this.#observe('pressure', registered.mailbox.pressure$, String, `${registered.number}`);
+    if (spec.consumer !== 'none' && holds.length > 0 && !registered.isConsumed) this.#consume(registered, 'handler');
+    return answer;
+  }
+
+  revive(actor: ActorName, number: number): string {
+    const registered = nth(this.#mailboxes, number);
+    return registered === undefined ? 'none' : this.#register(actor, registered);
+  }
+
+  unregister(actor: ActorName): string {
+    return attempt(() => this.broker.unregister(idOf(actor)));
+  }
+
+  consume(actor: ActorName): void {
+    const registered = this.#registered(actor);
+    if (registered?.isConsumed === false) this.#consume(registered, 'handler');
+  }
+
+  leave(actor: ActorName): void {
+    const registered = this.#registered(actor);
+    if (registered?.consumer === undefined) return;
+    registered.consumer.unsubscribe();
+    registered.consumer = undefined;
+    registered.isConsumed = false;
+  }
+
+  closeMailbox(actor: ActorName): void {
+    this.#registered(actor)?.mailbox.close();
+  }
+
+  watch(actor: ActorName, watcher: Listener): void {
+    subscribe(this.broker.watch(idOf(actor)), watcher, () => 'ended');
+  }
+
+  follow(actor: ActorName, losses: Listener, pressure: Listener): void {
+    const registered = this.#registered(actor);
+    if (registered === undefined) return;
+    subscribe(registered.mailbox.losses$, losses, lossText);
+    subscribe(registered.mailbox.pressure$, pressure, String);
+  }
+
+  // Sending ------------------------------------------------------------------------------------------
+
+  ask(actor: ActorName, payload: Payload, { priority, ttl }: Details, timeout: number, caller: Listener): void {
+    // Without options a send may take the short way.
+    const isPlain = priority === 'normal' && timeout === REQUEST_TIMEOUT && ttl === Infinity;
+    subscribe(this.broker.send(idOf(actor), payload, isPlain ? undefined : { priority, timeout, ...(ttl !== Infinity && { ttl }) }), caller, replyText);
+  }
+
+  tell(actor: ActorName, payload: Payload, { priority, ttl }: Details): string {
+    const isPlain = priority === 'normal' && ttl === Infinity;
+    return answerOf(this.broker.trySend(idOf(actor), payload, isPlain ? undefined : { priority, ...(ttl !== Infinity && { ttl }) }));
+  }
+
+  next(actor: ActorName, payload: Payload): void {
+    this.#registered(actor)?.mailbox.next(payload);
+  }
+
+  route(topic: string, payload: Payload, timeout: number, caller: Listener): void {
+    subscribe(this.broker.sendWithRouting({ topic }, payload, { timeout }), caller, replyText);
+  }
+
+  broadcast(payload: Payload, to: string, order: 'registered' | 'settled', timeout: number, caller: Listener): void {
+    const isPlain = order === 'registered' && timeout === REQUEST_TIMEOUT;
+    const options = isPlain ? undefined : { order, timeout };
+    const results = to === 'abc' ? this.broker.broadcast(payload, options) : this.broker.broadcastFilter(payload, (id) => to.includes(id), options);
+    subscribe(results, caller, replyText);
+  }
+
+  tryBroadcast(payload: Payload, to: string): number {
+    return to === 'abc' ? this.broker.tryBroadcast(payload) : this.broker.tryBroadcast(payload, (id) => to.includes(id));
+  }
+
+  publish(topic: string, payload: Payload, retain: boolean): number {
+    return this.broker.publish(topic, payload, { retain });
+  }
+
+  bind(pattern: string, actor: ActorName): string {
+    return attempt(() => this.#bindings.push(this.broker.bind(pattern, idOf(actor))));
+  }
+
+  unbind(number: number): void {
+    nth(this.#bindings, number)?.unsubscribe();
+  }
+
+  observe(pattern: string, observer: Listener): void {
+    subscribe(this.broker.publications$(pattern), observer, ({ topic, message, retained }) => `${topic} ${(message as Payload).n}${retained ? ', retained' : ''}`);
+  }
+
+  settle(number: number, how: Settlement): void {
+    nth(this.#handler.held, number)?.settle(how);
+  }
+
+  // Letters, ends, looks -----------------------------------------------------------------------------
+
+  redeliver(askedToo: boolean, each: (payload: Payload, answer: string) => void): void {
+    this.#queue?.redeliver(undefined, { includeAsked: askedToo }).subscribe(({ letter, ok, code }) => each(letter.message as Payload, ok ? 'taken' : String(code)));
+  }
+
+  clear(): void {
+    this.#queue?.clear();
+  }
+
+  close(drain: boolean, timeout: number): void {
+    void this.broker.close({ drain, timeout });
+  }
+
+  look(): readonly string[] {
+    return [
+      metricsText(this.broker.metrics()),
+      this.broker.actorIds().join(),
+      `${this.#queue?.evicted ?? 0} evicted`,
+      ...(this.#queue?.letters() ?? []).map(letterText),
+      ...this.#mailboxes.map(({ mailbox }) => numbersLine(MAILBOX_NUMBERS, mailbox.metrics())),
+    ];
+  }
+
+  // ------------------------------------------------------------------------------------------------
+
+  #register(actor: ActorName, registered: Registered): string {
+    // Known before the call returns: an observer of `registered` may look for it.
+    const former = this.#actors.get(actor);
+    this.#actors.set(actor, registered);
+    const answer = attempt(() => this.broker.register(idOf(actor), registered.mailbox, { topics: [...registered.spec.topics] }));
+    if (answer !== 'done' && former !== undefined) this.#actors.set(actor, former);
+    return answer;
+  }
+
+  #registered(actor: ActorName): Registered | undefined {
+    return this.broker.isRegistered(idOf(actor)) ? this.#actors.get(actor) : undefined;
+  }
+
+  #consume(registered: Registered, kind: MailboxSpec['consumer']): void {
+    const { mailbox, number, spec } = registered;
+    if (kind === 'none') return;
+    registered.isConsumed = true;
+    const receive: (message: Payload, context: any) => unknown = (message, context) => this.#handler.handle(message, context);
+    registered.consumer =
+      kind === 'handler'
+        ? mailbox.receive(receive)
+        : mailbox.receive({
+            receive,
+            onStart: () => this.#handler.start(number, spec.start),
+            onStop: (reason) => this.#host.tell('stop', `${number}: ${String(reason)}`),
+          });
+  }
+
+  #observe<T>(channel: Channel, stream: Observable<T>, describe: (value: T) => string, name = 'all'): void {
+    if (this.#channels?.has(channel) !== false) subscribe(stream, new Listener(this.#host, channel, name), describe);
+  }
+}
+
+function lossText({ message, code }: Loss<Payload>): string {
+  return `${message.n}: ${code}`;
+}
+
+function mailboxOf({ capacity, overflow, maxWaiting, concurrency, fairness, ttl, turnTimeout }: MailboxSpec): Mailbox<Payload> {
+  return Mailbox.bounded<Payload>(capacity, {
+    overflow,
+    concurrency,
+    fairness,
+    ...(overflow === 'block' && { maxWaiting }),
+    ...(ttl !== Infinity && { ttl }),
+    ...(turnTimeout !== Infinity && { turnTimeout }),
+  });
+}
+
+function attempt(work: () => void): string {
+  try {
+    work();
+    return 'done';
+  } catch (error) {
+    return errorText(error);
+  }
+}

@@ -1,0 +1,71 @@
+import { BROKER_NUMBERS, FAILURES, numbersLine } from './lines';
+import { ModelClock } from './model-clock';
+import { ModelDispatcher, type Runner } from './model-dispatcher';
+import { ModelJournal } from './model-journal';
+import type { ModelMailbox } from './model-mailbox';
+import type { ModelCaller, ModelMessage } from './model-message';
+import type { ModelHeld, ModelTurn } from './model-turn';
+import type { Channel, Host } from './world';
+
+/** The state of the model that its parts share. */
+export class ModelCore {
+  readonly clock = new ModelClock();
+  readonly dispatcher: ModelDispatcher;
+  readonly journal: ModelJournal;
+  /** The registered mailboxes by their ids, in the order of registration. */
+  readonly actors = new Map<string, ModelMailbox>();
+  /** Asks whose caller waits. */
+  readonly asks = new Set<ModelMessage>();
+  /** Turns that have not ended. */
+  readonly turns = new Set<ModelTurn>();
+  /** The turn whose handler has not returned. */
+  onStack: ModelTurn | undefined;
+  /** Streams and promises that later commands settle, in the order in which they were made. */
+  readonly held: ModelHeld[] = [];
+  isClosing = false;
+  /** Every actor has been ended, since the broker closes. */
+  isEnding = false;
+  /** Its dead letter queue has been told that it is over: from then on letters stay in the queue. */
+  isQueueOver = false;
+
+  constructor(
+    readonly host: Host,
+    runner: Runner,
+    letters: number,
+  ) {
+    this.dispatcher = new ModelDispatcher(runner);
+    this.journal = new ModelJournal(this.clock, this.dispatcher, letters);
+  }
+
+  /** §7: a closing broker takes what the turn on the stack sends; `parent` is an open turn that sends through its context. */
+  refuses(parent?: ModelTurn): boolean {
+    if (this.isEnding) return true;
+    return this.isClosing && this.onStack === undefined && parent?.state !== 'open';
+  }
+
+  tell(channel: Channel, line: string): void {
+    this.dispatcher.later(() => this.host.tell(channel, line));
+  }
+
+  tellCaller({ caller }: ModelMessage, tell: (caller: ModelCaller) => void): void {
+    if (caller === undefined) return;
+    this.dispatcher.later(() => {
+      if (!caller.closed) tell(caller);
+    });
+  }
+
+  get pending(): number {
+    let pending = 0;
+    for (const { queue, waiting } of this.actors.values()) pending += queue.length + waiting.length;
+    return pending;
+  }
+
+  /** `metrics()` on one line. */
+  line(): string {
+    const { journal, pending, turns, asks, actors } = this;
+    const { totalSent, totalDelivered, totalFailed, totalSucceeded, totalErrored, totalAborted, totalDeadLettered, failedBy } = journal;
+    const open = { registeredActors: actors.size, pending, inFlight: turns.size, openRequests: asks.size };
+    const totals = { ...open, totalSent, totalDelivered, totalFailed, totalSucceeded, totalErrored, totalAborted, totalDeadLettered };
+    return numbersLine(BROKER_NUMBERS, totals) + numbersLine(FAILURES, failedBy);
+  }
+}

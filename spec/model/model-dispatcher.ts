@@ -1,0 +1,85 @@
+import type { ModelMailbox } from './model-mailbox';
+
+/** D4: messages of one mailbox in a row, before the next ready one has its visit. */
+const VISIT = 64;
+
+/** A place in the outbox that is kept for the entries of a turn. */
+export interface Place {
+  readonly entries: (() => void)[];
+}
+
+/** The dispatcher runs and ends things through this. */
+export interface Runner {
+  /** Runs the next message of a mailbox. */
+  runNext(mailbox: ModelMailbox): void;
+  /** Nothing is left to tell or to run. Answers whether it has changed anything. */
+  atRest(): boolean;
+}
+
+/** D0 as two lists: the entries that are still to be told, and the mailboxes that are ready. */
+export class ModelDispatcher {
+  /** Whether a call is on the stack already: then a step only changes the state. */
+  isBusy = false;
+  readonly #runner: Runner;
+  #outbox: (() => void)[] = [];
+  readonly #ready: ModelMailbox[] = [];
+  #visited: ModelMailbox | undefined;
+  #place: Place | undefined;
+
+  constructor(runner: Runner) {
+    this.#runner = runner;
+  }
+
+  /** Changes the state. The outermost step then tells the outbox, and runs the mailboxes that are ready. */
+  step<T>(change: () => T): T {
+    if (this.isBusy) return change();
+    this.isBusy = true;
+    const result = change();
+    this.#drain();
+    this.isBusy = false;
+    return result;
+  }
+
+  later(entry: () => void): void {
+    (this.#place?.entries ?? this.#outbox).push(entry);
+  }
+
+  tellAll(): void {
+    while (this.#outbox.length > 0) this.#outbox.shift()!();
+  }
+
+  /** Keeps a place in the outbox. Its entries are known before anything behind it is told. */
+  keepPlace(): Place {
+    const place: Place = { entries: [] };
+    this.later(() => this.#outbox.unshift(...place.entries));
+    return place;
+  }
+
+  /** The entries of `work` go to a place, if there is one. */
+  tellAt(place: Place | undefined, work: () => void): void {
+    this.#place = place;
+    work();
+    this.#place = undefined;
+  }
+
+  lineUp(mailbox: ModelMailbox): void {
+    if (mailbox.canRun && mailbox !== this.#visited && !this.#ready.includes(mailbox)) this.#ready.push(mailbox);
+  }
+
+  #drain(): void {
+    do {
+      this.tellAll();
+      for (let next = this.#ready.shift(); next !== undefined; next = this.#ready.shift()) this.#visit(next);
+    } while (this.#runner.atRest());
+  }
+
+  #visit(mailbox: ModelMailbox): void {
+    this.#visited = mailbox;
+    for (let left = VISIT; left > 0 && mailbox.canRun; left--) {
+      this.#runner.runNext(mailbox);
+      this.tellAll();
+    }
+    this.#visited = undefined;
+    this.lineUp(mailbox);
+  }
+}

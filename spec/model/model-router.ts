@@ -1,0 +1,22 @@
+import type { ModelMailbox } from './model-mailbox';
+import type { ModelBindings } from './model-topics';
+
+/** T2, round robin: of the open actors bound to a topic the one picked longest ago, the first of those never picked. */
+export class ModelRouter {
+  readonly #bindings: ModelBindings<ModelMailbox>;
+  /** The longest ago first. */
+  #picked: string[] = [];
+
+  constructor(bindings: ModelBindings<ModelMailbox>) {
+    this.#bindings = bindings;
+  }
+
+  pick(topic: string): string | undefined {
+    const bound = this.#bindings.match(topic).filter(({ isClosed }) => !isClosed);
+    const ids = bound.map(({ id }) => id!);
+    const chosen = ids.find((id) => !this.#picked.includes(id)) ?? this.#picked.find((id) => ids.includes(id));
+    if (chosen === undefined) return undefined;
+    this.#picked = [...this.#picked.filter((id) => id !== chosen), chosen];
+    return chosen;
+  }
+}

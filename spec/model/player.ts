@@ -1,0 +1,172 @@
+import type { Command, MailboxSpec, Meddler, Payload, Plan } from './command';
+import { Listener } from './listener';
+import { Story } from './story';
+import { type Answer, type Channel, type Host, type Turn, type World, nth } from './world';
+
+/** Plays a script's commands on a world, takes down every line that the world tells, and meddles where the script says so. */
+export class Player implements Host {
+  readonly story = new Story();
+  /** The error of a command that an observer or a handler played. */
+  failure: unknown;
+  readonly #world: World;
+  readonly #meddlers: readonly Meddler[];
+  /** How often each kind of thing was told. */
+  readonly #told = new Map<string, number>();
+  readonly #callers: Listener[] = [];
+  readonly #observers: Listener[] = [];
+  readonly #turns: Turn[] = [];
+  #messages = 0;
+
+  constructor(meddlers: readonly Meddler[], worldFor: (host: Host) => World) {
+    this.#meddlers = meddlers;
+    this.#world = worldFor(this);
+  }
+
+  tell(channel: Channel, line: string): void {
+    this.story.add(channel, line);
+    const kind = channel === 'event' ? `event ${line.split(' ', 2)[1]!}` : channel;
+    const nth = this.#told.get(kind) ?? 0;
+    this.#told.set(kind, nth + 1);
+    for (const meddler of this.#meddlers) if (meddler.on === kind && meddler.nth === nth) this.#playInside(meddler.deed);
+  }
+
+  handle(turn: Turn): Answer {
+    const { actor, payload, attempt, topic, sentAt } = turn;
+    const { carry, reply } = payload.plan;
+    this.#turns.push(turn);
+    this.story.add('turn', `${actor} runs ${payload.n}${topic === undefined ? '' : ` on ${topic}`}, attempt ${attempt}, sent at ${sentAt}`);
+    if (carry !== undefined) this.#playInside(carry);
+    return typeof reply === 'object' ? { ask: reply.ask, payload: this.#payload(reply.plan) } : reply;
+  }
+
+  /** Takes down what can be seen by looking. */
+  look(): void {
+    for (const line of this.#world.look()) this.story.add('look', line);
+  }
+
+  play(command: Command): void {
+    const world = this.#world;
+    switch (command.do) {
+      case 'register':
+        this.#answer(world.register(command.actor, command.mailbox, this.#held(command.mailbox)));
+        return;
+      case 'revive':
+        this.#answer(world.revive(command.actor, command.nth));
+        return;
+      case 'unregister':
+        this.#answer(world.unregister(command.actor));
+        return;
+      case 'consume':
+        world.consume(command.actor);
+        return;
+      case 'leave':
+        world.leave(command.actor);
+        return;
+      case 'close-mailbox':
+        world.closeMailbox(command.actor);
+        return;
+      case 'watch':
+        world.watch(command.actor, this.#observer('watch'));
+        return;
+      case 'follow':
+        world.follow(command.actor, this.#observer('loss'), this.#observer('pressure'));
+        return;
+      case 'send':
+        world.ask(command.actor, this.#payload(command.plan), command, command.timeout, this.#caller(command.take));
+        return;
+      case 'try-send':
+        this.#answer(world.tell(command.actor, this.#payload(command.plan), command));
+        return;
+      case 'next':
+        world.next(command.actor, this.#payload(command.plan));
+        return;
+      case 'turn-send':
+        this.#turn(command.nth)?.ask(command.actor, this.#payload(command.plan), command.timeout, this.#caller(command.take));
+        return;
+      case 'turn-try-send':
+        this.#answer(this.#turn(command.nth)?.tell(command.actor, this.#payload(command.plan)) ?? 'no turn');
+        return;
+      case 'route':
+        world.route(command.topic, this.#payload(command.plan), command.timeout, this.#caller(command.take));
+        return;
+      case 'broadcast':
+        world.broadcast(this.#payload(command.plan), command.to, command.order, command.timeout, this.#caller(command.take));
+        return;
+      case 'try-broadcast':
+        this.#answer(`${world.tryBroadcast(this.#payload(command.plan), command.to)} took it`);
+        return;
+      case 'publish':
+        this.#answer(`${world.publish(command.topic, this.#payload(command.plan), command.retain)} took it`);
+        return;
+      case 'bind':
+        this.#answer(world.bind(command.pattern, command.actor));
+        return;
+      case 'observe':
+        world.observe(command.pattern, this.#observer('topic'));
+        return;
+      case 'unbind':
+        world.unbind(command.nth);
+        return;
+      case 'cancel':
+        nth(this.#callers, command.nth)?.leave();
+        return;
+      case 'unobserve':
+        nth(this.#observers, command.nth)?.leave();
+        return;
+      case 'settle':
+        world.settle(command.nth, command.how);
+        return;
+      case 'pass':
+        world.pass(command.ms);
+        return;
+      case 'redeliver':
+        world.redeliver(command.asked, ({ n }, answer) => this.#answer(`${n} again: ${answer}`));
+        return;
+      case 'clear':
+        world.clear();
+        return;
+      case 'look':
+        this.look();
+        return;
+      case 'close':
+        world.close(command.drain, command.timeout);
+    }
+  }
+  /** Nobody would see what it throws there. */
+  #playInside(command: Command): void {
+    try {
+      this.play(command);
+    } catch (error) {
+      this.failure ??= error;
+    }
+  }
+
+  #answer(answer: string): void {
+    this.story.add('answer', answer);
+  }
+
+  #payload(plan: Plan): Payload {
+    return { n: ++this.#messages, plan };
+  }
+
+  #held({ holds, capacity }: MailboxSpec): Payload[] {
+    return holds.slice(0, capacity).map((plan) => this.#payload(plan));
+  }
+
+  #caller(take: number): Listener {
+    const caller = new Listener(this, 'caller', `${this.#callers.length}`, take);
+    this.#callers.push(caller);
+    return caller;
+  }
+
+  #observer(channel: Channel): Listener {
+    const observer = new Listener(this, channel, `observer ${this.#observers.length}`);
+    this.#observers.push(observer);
+    return observer;
+  }
+
+  /** Counted backwards from the last that has begun, which inside of a handler is its own. */
+  #turn(number: number): Turn | undefined {
+    return nth([...this.#turns].reverse(), number);
+  }
+}

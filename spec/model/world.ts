@@ -1,0 +1,95 @@
+import type { Priority } from 'rx-broker';
+import type { ActorName, MailboxSpec, Payload, Reply, Settlement } from './command';
+import type { Listener } from './listener';
+
+/** Everything that is told, by where it is told. */
+export type Channel =
+  | 'event'
+  | 'letter'
+  | 'queue'
+  | 'loss'
+  | 'pressure'
+  | 'broadcast'
+  | 'topic'
+  | 'caller'
+  | 'watch'
+  | 'start'
+  | 'stop'
+  | 'abort'
+  | 'teardown'
+  | 'turn'
+  | 'answer'
+  | 'look';
+
+/** The options of a message. */
+export interface Details {
+  readonly priority: Priority;
+  /** `Infinity`: its mailbox's. */
+  readonly ttl: number;
+}
+
+/** One message being handled, as its handler knows it. */
+export interface Turn {
+  readonly actor: string;
+  readonly payload: Payload;
+  readonly attempt: number;
+  readonly topic: string | undefined;
+  readonly sentAt: number;
+  /** `context.send` and `context.trySend`. */
+  ask(actor: ActorName, payload: Payload, timeout: number, caller: Listener): void;
+  tell(actor: ActorName, payload: Payload): string;
+}
+
+/** The reply of a handler: an ask has its payload already. */
+export type Answer = Exclude<Reply, object> | { readonly ask: ActorName; readonly payload: Payload };
+
+/** Takes down what a world tells, and says what its handlers do. */
+export interface Host {
+  tell(channel: Channel, line: string): void;
+  handle(turn: Turn): Answer;
+}
+
+/**
+ * Scripts are played on a world: the broker, or the model of it.
+ *
+ * A method that answers with a `string` says what became of it: `taken`, `done`, or the code of a refusal. Replies that are held, mailboxes
+ * and bindings are counted by the world in the order in which they were made.
+ */
+export interface World {
+  pass(ms: number): void;
+
+  register(actor: ActorName, spec: MailboxSpec, holds: readonly Payload[]): string;
+  revive(actor: ActorName, nth: number): string;
+  unregister(actor: ActorName): string;
+  consume(actor: ActorName): void;
+  leave(actor: ActorName): void;
+  closeMailbox(actor: ActorName): void;
+  watch(actor: ActorName, watcher: Listener): void;
+  /** Observes the losses and the pressure of an actor's mailbox. */
+  follow(actor: ActorName, losses: Listener, pressure: Listener): void;
+
+  ask(actor: ActorName, payload: Payload, details: Details, timeout: number, caller: Listener): void;
+  tell(actor: ActorName, payload: Payload, details: Details): string;
+  next(actor: ActorName, payload: Payload): void;
+  route(topic: string, payload: Payload, timeout: number, caller: Listener): void;
+  broadcast(payload: Payload, to: string, order: 'registered' | 'settled', timeout: number, caller: Listener): void;
+  tryBroadcast(payload: Payload, to: string): number;
+  publish(topic: string, payload: Payload, retain: boolean): number;
+  bind(pattern: string, actor: ActorName): string;
+  unbind(nth: number): void;
+  observe(pattern: string, observer: Listener): void;
+  settle(nth: number, how: Settlement): void;
+
+  /** `each` is told of every letter what became of it. */
+  redeliver(askedToo: boolean, each: (payload: Payload, answer: string) => void): void;
+  clear(): void;
+  close(drain: boolean, timeout: number): void;
+
+  /** Metrics, actors, letters and mailboxes as they are now. */
+  look(): readonly string[];
+}
+
+/** The `n`th of a list, round and round. */
+export function nth<T>(list: readonly T[], n: number): T | undefined {
+  return list.length === 0 ? undefined : list[n % list.length];
+}

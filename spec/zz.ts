@@ -1,0 +1,12 @@
+import { InMemoryMessageBroker, actorId } from 'rx-broker';
+const b = new InMemoryMessageBroker();
+const id = actorId<any>('a');
+b.spawn(id, () => new Promise(()=>{}), {capacity: 100000});
+const N=20000;
+const subs:any[]=[];
+let t=performance.now();
+for (let i=0;i<N;i++) subs.push(b.send(id, i).subscribe({error(){}}));
+console.log('sent', performance.now()-t); t=performance.now();
+for (const s of subs) s.unsubscribe();
+console.log('cancelled', performance.now()-t);
+process.exit(0);

@@ -1,7 +1,0 @@
-/**
- * `[Symbol.asyncDispose]()`, for those whose `lib` knows the symbol; for the others nothing, since naming it would break their
- * type check.
- */
-export type AsyncCloseable = SymbolConstructor extends { readonly asyncDispose: infer Dispose extends symbol }
-  ? { readonly [K in Dispose]: () => Promise<void> }
-  : {};

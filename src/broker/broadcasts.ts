@@ -1,0 +1,79 @@
+import { Observable } from 'rxjs';
+import { BROADCAST } from '../kernel/details';
+import { Outlet } from '../kernel/outlet';
+import type { Recipient } from '../kernel/task';
+import type { ActorId } from '../message/actor-id';
+import { NORMAL_LANE } from '../message/lane';
+import type { BroadcastOptions } from '../message/send-options';
+import type { BroadcastResult } from '../message/send-result';
+import type { BrokerSystem } from './broker-system';
+import { announcementTo, castTo, tellAll } from './cast';
+import { detailsOf } from './details-of';
+import { Gathering } from './gathering';
+import type { Registry } from './registry';
+import { isCalledOff, untilAborted } from './until-aborted';
+
+/** Which actors a broadcast is for; `undefined`: all. */
+export type Filter = ((id: ActorId) => boolean) | undefined;
+
+/** Messages to all actors, or to those that a filter lets through (rule R3). */
+export class Broadcasts {
+  /** Every broadcast message, for observers that are no actors. */
+  readonly outlet: Outlet<unknown> = new Outlet();
+  readonly #system: BrokerSystem;
+  readonly #registry: Registry;
+
+  constructor(system: BrokerSystem, registry: Registry) {
+    this.#system = system;
+    this.#registry = registry;
+  }
+
+  /** Asks every target, and emits one result for each. */
+  ask(message: unknown, filter: Filter, lane: number, options: BroadcastOptions = {}): Observable<BroadcastResult<any>> {
+    const { order, signal, timeout = this.#system.requestTimeout } = options;
+    return new Observable((subscriber) => {
+      if (isCalledOff(subscriber, signal)) return;
+      const system = this.#system;
+      const { dispatcher } = system;
+      dispatcher.unfold();
+      let targets: readonly Recipient[];
+      try {
+        targets = this.#registry.targets(filter);
+      } catch (error) {
+        subscriber.error(error);
+        return;
+      }
+      // The filter may have aborted the signal.
+      if (isCalledOff(subscriber, signal)) return;
+      const count = this.#registry.countOf(targets, filter);
+      const gathering = new Gathering(system, subscriber, order === 'settled', count);
+      subscriber.add(gathering);
+      if (signal !== undefined) subscriber.add(untilAborted(signal, gathering));
+      const details = system.outgoing(message, detailsOf(options, null, undefined, true));
+      const cast = { targets, count, message, lane, details, placeFor: (target: Recipient) => gathering.placeFor(target), timeout };
+      const send = (): unknown => castTo(system, cast, this.#announcementOf(message));
+      if (count > 0) {
+        send();
+        gathering.startTimers();
+      } else {
+        dispatcher.step(() => {
+          send();
+          dispatcher.add(() => gathering.endIfComplete());
+        });
+      }
+    });
+  }
+
+  /** Tells every target; answers how many took it. Throws what the filter throws. */
+  tell(message: unknown, filter: Filter): number {
+    const system = this.#system;
+    system.dispatcher.unfold();
+    const details = system.outgoing(message, BROADCAST);
+    const targets = this.#registry.targets(filter);
+    return tellAll(system, targets, this.#registry.countOf(targets, filter), message, NORMAL_LANE, details, this.#announcementOf(message));
+  }
+
+  #announcementOf(message: unknown): (() => void) | undefined {
+    return announcementTo(this.outlet.listeners(), message);
+  }
+}

@@ -1,0 +1,79 @@
+import type { SchedulerLike } from 'rxjs';
+import { Absent } from '../kernel/absent';
+import { Counts } from '../kernel/counts';
+import type { Details } from '../kernel/details';
+import { Dispatcher } from '../kernel/dispatcher';
+import type { Runnable } from '../kernel/lines';
+import type { MailboxCore } from '../kernel/mailbox-core';
+import { runNext } from '../kernel/run';
+import type { Host, Recipient, System, Task } from '../kernel/task';
+import { deepFreeze } from '../message/deep-freeze';
+import { DeadLetterLog } from '../observability/dead-letter-log';
+import { Ledger } from '../observability/ledger';
+import type { BrokerSettings } from './broker-options';
+
+/** What all mailboxes of one broker share, and what every send of it passes. */
+export class BrokerSystem implements System {
+  /** The registered actors by their ids, in the order of registration. */
+  readonly actors: Map<string, MailboxCore> = new Map();
+  readonly counts: Counts = new Counts();
+  readonly dispatcher: Dispatcher;
+  readonly journal: Ledger;
+  readonly host: Host;
+  readonly requestTimeout: number;
+  /** `closing`: newcomers from outside are refused. `ended`: everything is. */
+  phase: 'open' | 'closing' | 'ended' = 'open';
+  readonly drainsAt: SchedulerLike | undefined;
+  readonly #freezes: boolean;
+  // An id is a number to the base 32; all but its last digit is written once for 32 of them. What stands before it is long on purpose: V8 joins strings from 13 characters on and copies shorter ones (8 ns of a letter).
+  readonly #prefix: string;
+  #head: string;
+  #lastId = 0;
+
+  constructor({ name, scheduler, dispatcher, freezeMessages, requestTimeout, logDeadLetters, logger }: BrokerSettings, host: Host) {
+    this.host = host;
+    this.requestTimeout = requestTimeout;
+    this.drainsAt = dispatcher;
+    this.dispatcher = new Dispatcher({ runNext, reportError: (what, error) => this.journal.callbackFailed(what, error), scheduler, dispatcher });
+    this.journal = new Ledger(this.dispatcher, new DeadLetterLog(logDeadLetters, logger, scheduler));
+    this.#freezes = freezeMessages;
+    if (freezeMessages) this.dispatcher.addReason(1);
+    this.#prefix = this.#head = `${name}:message-`;
+  }
+
+  nextId(): string {
+    const id = ++this.#lastId;
+    if ((id & 31) === 0) this.#head = this.#prefix + (id >>> 5).toString(32);
+    return this.#head + (id & 31).toString(32);
+  }
+
+  /** What takes messages under this id: its actor, or what refuses them where there is none. */
+  recipient(id: string): Recipient {
+    return this.actors.get(id) ?? new Absent(this, id);
+  }
+
+  isRunning(mailbox: Runnable): boolean {
+    return this.dispatcher.stack === mailbox;
+  }
+
+  left(mailbox: Runnable): void {
+    this.dispatcher.leave(mailbox);
+  }
+
+  /** For `freezeMessages`. */
+  freeze(message: unknown): void {
+    if (this.#freezes) deepFreeze(message);
+  }
+
+  /** Every message that is sent passes here before its step begins. Answers what is known of it from here. */
+  outgoing(message: unknown, details: Details): Details {
+    this.freeze(message);
+    return this.journal.isTellingLetter ? { ...details, ofLetter: true } : details;
+  }
+
+  /** Whether a send is refused because the broker closes: it still takes what a turn on the stack sends, or an open one by its context. */
+  refuses(parent: Task | null): boolean {
+    if (this.phase === 'open') return false;
+    return this.phase === 'ended' || !(this.dispatcher.running !== null || parent?.state === 'open');
+  }
+}

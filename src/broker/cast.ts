@@ -1,0 +1,55 @@
+import type { Details } from '../kernel/details';
+import { type Cast, FanOut } from '../kernel/fan-out';
+import type { Telling } from '../kernel/outbox';
+import type { Recipient } from '../kernel/task';
+import type { BrokerSystem } from './broker-system';
+
+/**
+ * Offers a message to all its targets and tells those who see it without being actors, as one step (rule R4). Answers how many took it.
+ * `announcement` tells the observers, where there are any.
+ */
+export function castTo(system: BrokerSystem, cast: Cast, announcement: Telling | undefined): number {
+  const { dispatcher } = system;
+  const fanOut = new FanOut(system, cast);
+  if (dispatcher.stack !== 'quiet' || cast.count === 0 || !fanOut.isDirect) {
+    offerToAll(system, fanOut, announcement);
+    return fanOut.taken;
+  }
+  fanOut.taken = cast.count;
+  if (dispatcher.hold(fanOut, announcement)) {
+    if (cast.placeFor === undefined) fanOut.runTold(dispatcher);
+    else fanOut.runAsked(dispatcher, cast.placeFor);
+  }
+  return fanOut.taken;
+}
+
+/** The same for a message whose replies nobody waits for: to the first `count` of `targets`. */
+export function tellAll(
+  system: BrokerSystem,
+  targets: readonly Recipient[],
+  count: number,
+  message: unknown,
+  lane: number,
+  details: Details,
+  announcement: Telling | undefined,
+): number {
+  return castTo(system, { targets, count, message, lane, details, placeFor: undefined, timeout: Infinity }, announcement);
+}
+
+/** What tells `value` to those who listen now; `undefined` where nobody does. */
+export function announcementTo<T>(listeners: readonly { next(value: T): void }[], value: T): Telling | undefined {
+  if (listeners.length === 0) return undefined;
+  return () => {
+    for (const listener of listeners) listener.next(value);
+  };
+}
+
+/** A function of its own: a closure makes all that its function knows live in the heap. */
+function offerToAll(system: BrokerSystem, fanOut: FanOut, announcement: Telling | undefined): void {
+  const { dispatcher } = system;
+  dispatcher.step(() => {
+    const isRefusing = system.refuses(null);
+    fanOut.offer(isRefusing);
+    if (announcement !== undefined && !isRefusing) dispatcher.add(announcement);
+  });
+}

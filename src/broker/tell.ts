@@ -1,0 +1,43 @@
+import { checkActorId } from '../failure/check';
+import { Absent } from '../kernel/absent';
+import { type Details, PLAIN } from '../kernel/details';
+import { offer } from '../kernel/offer';
+import { Stamp } from '../kernel/stamp';
+import { type Recipient, type Task, newTask } from '../kernel/task';
+import { checkTell } from '../message/check-send';
+import type { TellOptions } from '../message/send-options';
+import { type SendResult, Refusal, SENT } from '../message/send-result';
+import type { Resent } from '../observability/dead-letter-queue';
+import { sampleStart } from '../observability/routing-latency';
+import type { BrokerSystem } from './broker-system';
+import { detailsOf } from './details-of';
+
+/** `trySend` in all its ways but the direct path. @throws {TypeError | RangeError} for a bad id or option. */
+export function tell(system: BrokerSystem, id: string, recipient: Recipient | undefined, message: unknown, options: TellOptions | undefined, parent: Task | null): SendResult {
+  const lane = checkTell(options);
+  // To an id there is no lack of a route.
+  return tellWith(system, recipient ?? new Absent(system, checkActorId(id)), message, lane, detailsOf(options, parent), parent) as SendResult;
+}
+
+/** The same, where it is known what is said of the message. */
+export function tellWith(system: BrokerSystem, recipient: Recipient, message: unknown, lane: number, said: Details, parent: Task | null): Resent {
+  const details = system.outgoing(message, said);
+  const stamp = details === PLAIN ? null : new Stamp(undefined, details);
+  const { dispatcher, journal } = system;
+  const startedAt = sampleStart(recipient);
+  const isOutermost = dispatcher.enter();
+  try {
+    const isRefusing = system.refuses(parent);
+    let code;
+    if (journal.isObserved) code = offer(newTask(recipient, message, lane, null, stamp ?? new Stamp(undefined)), isRefusing);
+    else {
+      code = isRefusing ? 'BrokerClosed' : recipient.takePlain(message, lane, stamp);
+      if (code !== null) recipient.losePlain(message, lane, code, stamp);
+    }
+    journal.latency.sample(startedAt);
+    if (code === null) return SENT;
+    return code === 'NoRoute' ? { ok: false, code } : new Refusal(code, recipient.id);
+  } finally {
+    if (isOutermost) dispatcher.finish();
+  }
+}

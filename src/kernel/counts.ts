@@ -1,0 +1,19 @@
+/** What a broker, or a mailbox without one, counts of its messages. The totals of `metrics()` are derived from these (rule O2). */
+export class Counts {
+  /** Messages queued or waiting for a place. */
+  pending = 0;
+  /** Turns left open: a promise, a stream or a delivery is to settle them. */
+  open = 0;
+  /** Callers that wait for a reply. */
+  requests = 0;
+  /** Turns whose handler failed. */
+  errored = 0;
+  /** Turns that were ended from outside. */
+  aborted = 0;
+  /** Turns begun by actors that have left. Of the others each mailbox has its own count: one increment for each message. */
+  departed = 0;
+  /** Promises of `onStop` that have not settled. */
+  stopping = 0;
+  /** Mailboxes closed so far: a list of the open ones is out of date when this has changed. */
+  closings = 0;
+}

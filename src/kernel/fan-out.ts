@@ -1,0 +1,189 @@
+import type { Handler } from '../message/message-broker';
+import { type Details, isPlain } from './details';
+import type { Dispatcher, OnePiece } from './dispatcher';
+import { MailboxCore } from './mailbox-core';
+import { offer } from './offer';
+import { isPrimitive, returned, threw } from './run';
+import { Stamp } from './stamp';
+import { type Caller, type Recipient, type System, Task, newTask } from './task';
+
+/** Takes the reply of one target, and knows its message once that is a task of its own. */
+export interface Place extends Caller {
+  task: Task | undefined;
+  /** A plain reply. */
+  succeed(value: unknown): void;
+}
+
+/** A message to many, as a broker sends it. */
+export interface Cast {
+  readonly targets: readonly Recipient[];
+  /** Only the first `count` of `targets` are meant. */
+  readonly count: number;
+  readonly message: unknown;
+  readonly lane: number;
+  readonly details: Details;
+  /** A broadcast whose replies are gathered gives each target a place; `undefined`: nobody waits. */
+  readonly placeFor: ((target: Recipient) => Place) | undefined;
+  /** Of an ask: milliseconds. */
+  readonly timeout: number;
+}
+
+/**
+ * One message on its way to many (rules R3 and R4). If all targets are idle and nobody observes events, their handlers run in one loop, and the
+ * dispatcher holds the message in one piece (4.9 → 1.0 × `Subject.next` a delivery). The first operation, or the first look at a number,
+ * unfolds it: the remaining targets get the message into their queues, and the loop stops. So nobody sees a message that was sent and is in no
+ * queue.
+ */
+export class FanOut implements OnePiece {
+  readonly #system: System;
+  readonly #cast: Cast;
+  /** Of all its targets, where something was said of it. */
+  readonly #stamp: Stamp | null;
+  /** The index of the first target that it has not reached. */
+  #at = 0;
+  /** How many took it. */
+  taken = 0;
+
+  constructor(system: System, cast: Cast) {
+    this.#system = system;
+    this.#cast = cast;
+    this.#stamp = isPlain(cast.details) ? null : new Stamp(undefined, cast.details);
+  }
+
+  /** Whether every target is idle. Looked at before the first handler runs: a busy target sends the whole message through the queues. (0.1 × `Subject.next` a delivery.) */
+  get isDirect(): boolean {
+    const { targets, count } = this.#cast;
+    for (let index = 0; index < count; index++) if (!(targets[index] as Recipient).isIdle) return false;
+    return true;
+  }
+
+  /** Offers it to every target, as part of a step. */
+  offer(isRefusing: boolean): void {
+    const { targets, count, message, lane, placeFor } = this.#cast;
+    const needsTask = this.#system.journal.isObserved || placeFor !== undefined;
+    while (this.#at < count) {
+      const target = targets[this.#at++] as Recipient;
+      if (needsTask) {
+        if (offer(this.#taskFor(target), isRefusing) === null) this.taken++;
+        continue;
+      }
+      const code = isRefusing ? 'BrokerClosed' : target.takePlain(message, lane, this.#stamp);
+      if (code === null) this.taken++;
+      else target.losePlain(message, lane, code, this.#stamp);
+    }
+  }
+
+  /** Puts what is left into the queues. The turn on the stack, if there is one, is the last target's that was reached. */
+  unfold(): void {
+    const { targets, count, message, lane, placeFor } = this.#cast;
+    const { dispatcher, counts } = this.#system;
+    if (dispatcher.running !== null) {
+      dispatcher.stack = targets[this.#at - 1] as MailboxCore;
+      if (placeFor !== undefined) counts.requests++;
+    }
+    while (this.#at < count) {
+      const target = targets[this.#at++] as MailboxCore;
+      if (placeFor !== undefined) counts.requests++;
+      target.takeIdle(message, placeFor === undefined ? this.#stamp : this.#taskFor(target), lane);
+    }
+  }
+
+  /** Runs it at its idle targets, from outside of everything, until something happens; then the rest has unfolded. */
+  runTold(dispatcher: Dispatcher): void {
+    const { targets, count, message, lane } = this.#cast;
+    const stamp = this.#stamp;
+    // `stack` names the first target during the whole loop; `unfold` writes the right one before anybody reads it (0.1 × `Subject.next` a delivery).
+    dispatcher.stack = targets[0] as MailboxCore;
+    while (this.#at < count) {
+      const mailbox = targets[this.#at++] as MailboxCore;
+      const task = new Task(mailbox, lane, 'running', stamp);
+      mailbox.delivered++;
+      let result: unknown;
+      try {
+        result = (mailbox.handler as Handler)(message, task);
+      } catch (error) {
+        dispatcher.unfold();
+        task.more().message = message;
+        threw(task, mailbox, dispatcher, error);
+        dispatcher.finishDirect(mailbox);
+        return;
+      }
+      if ((result !== undefined && !isPrimitive(result)) || dispatcher.isTouched) {
+        dispatcher.unfold();
+        task.more().message = message;
+        returned(task, mailbox, dispatcher, result);
+        dispatcher.finishDirect(mailbox);
+        return;
+      }
+      task.state = 'over';
+    }
+    this.#end(dispatcher);
+  }
+
+  /** The same where each target has a place for its reply. */
+  runAsked(dispatcher: Dispatcher, placeFor: (target: Recipient) => Place): void {
+    const { targets, count, message, lane } = this.#cast;
+    const stamp = this.#stamp;
+    while (this.#at < count) {
+      const mailbox = targets[this.#at++] as MailboxCore;
+      const place = placeFor(mailbox);
+      const task = new Task(mailbox, lane, 'running', stamp);
+      mailbox.delivered++;
+      dispatcher.stack = mailbox;
+      let result: unknown;
+      try {
+        result = (mailbox.handler as Handler)(message, task);
+      } catch (error) {
+        dispatcher.unfold();
+        this.#give(task, place);
+        threw(task, mailbox, dispatcher, error);
+        dispatcher.finishDirect(mailbox);
+        return;
+      }
+      if ((result !== undefined && !isPrimitive(result)) || dispatcher.isTouched) {
+        dispatcher.unfold();
+        this.#give(task, place);
+        returned(task, mailbox, dispatcher, result);
+        dispatcher.finishDirect(mailbox);
+        return;
+      }
+      task.state = 'over';
+      dispatcher.stack = 'telling';
+      try {
+        place.succeed(result);
+      } catch (error) {
+        dispatcher.outbox.report(error);
+      }
+      // The observer of the reply made a step. The drain runs that, and the remaining targets.
+      if (dispatcher.isTouched) break;
+    }
+    this.#end(dispatcher);
+  }
+
+  #end(dispatcher: Dispatcher): void {
+    if (!dispatcher.isTouched) {
+      dispatcher.release();
+      return;
+    }
+    dispatcher.unfold();
+    dispatcher.finish();
+  }
+
+  #taskFor(target: Recipient): Task {
+    const { details, lane, message, placeFor } = this.#cast;
+    const place = placeFor?.(target);
+    const task = newTask(target, message, lane, null, this.#stamp ?? new Stamp(undefined, details));
+    if (place !== undefined) this.#give(task, place);
+    return task;
+  }
+
+  /** A target's place gets to know its message. */
+  #give(task: Task, place: Place): void {
+    const { message, timeout } = this.#cast;
+    const rest = task.more();
+    rest.message = message;
+    rest.caller = place;
+    rest.timeout = timeout;
+    place.task = task;
+  }
+}

@@ -1,0 +1,80 @@
+import { asyncScheduler } from 'rxjs';
+import { Counts } from './counts';
+import { Dispatcher } from './dispatcher';
+import type { Runnable } from './lines';
+import { runNext } from './run';
+import type { End, Journal, System, Task } from './task';
+
+/** Failures written out by a mailbox that has no dead letters. */
+const WRITTEN = 10;
+
+/** The journal of a mailbox without a broker: it has no observers, and writes its handler's first failures to the console (rule M6). */
+class LoneJournal implements Journal {
+  readonly isObserved = false;
+  readonly isDeaf = true;
+  #failures = 0;
+
+  sent(): void {}
+  queued(): void {}
+  delivered(): void {}
+  countFailure(): void {}
+  closed(): void {}
+
+  ended(task: Task, { outcome, code, error }: End): void {
+    if (outcome !== 'errored' && outcome !== 'aborted') return;
+    // A flood of failures is no flood of lines.
+    if (code === 'Cancelled' || ++this.#failures > WRITTEN) return;
+    task.system.dispatcher.add(() => console.warn(`rx-broker: ${String(code)} in a mailbox without a broker:`, error));
+  }
+
+  callbackFailed(what: string, error: unknown): void {
+    console.warn(`rx-broker: ${what} threw:`, error);
+  }
+}
+
+/** What a mailbox without a broker has for itself: it drains on the stack of its sender. Made when it is first used, since most mailboxes are registered at once. */
+export class LoneSystem implements System {
+  readonly host = null;
+  readonly drainsAt = undefined;
+  #parts: Parts | undefined;
+
+  get dispatcher(): Dispatcher {
+    return this.#made().dispatcher;
+  }
+
+  get counts(): Counts {
+    return this.#made().counts;
+  }
+
+  get journal(): Journal {
+    return this.#made().journal;
+  }
+
+  nextId(): string {
+    return `mailbox:message-${(++this.#made().lastId).toString(32)}`;
+  }
+
+  isRunning(mailbox: Runnable): boolean {
+    return this.#parts?.dispatcher.stack === mailbox;
+  }
+
+  left(mailbox: Runnable): void {
+    this.#parts?.dispatcher.leave(mailbox);
+  }
+
+  #made(): Parts {
+    return (this.#parts ??= new Parts());
+  }
+}
+
+class Parts {
+  lastId = 0;
+  readonly counts: Counts = new Counts();
+  readonly journal: Journal = new LoneJournal();
+  readonly dispatcher: Dispatcher = new Dispatcher({
+    runNext,
+    reportError: (what, error) => this.journal.callbackFailed(what, error),
+    scheduler: asyncScheduler,
+    dispatcher: undefined,
+  });
+}

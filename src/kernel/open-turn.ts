@@ -1,0 +1,159 @@
+import { Observable, type ObservableInput, Subscriber, type TeardownLogic, from, observable } from 'rxjs';
+import { describeValue } from '../failure/check';
+import { SendError } from '../failure/send-error';
+import type { HandedOut, ReplyKind } from './reply-kind';
+import { settle } from './settle';
+import type { OpenReply, System, Task } from './task';
+import { UnhandledMessage } from './unhandled-message';
+import { whenSettled } from './when-settled';
+
+/** Waits for the reply of a turn that was left open. Called from the outbox, since promises, streams and consumers are the user's. */
+export function awaitReply(task: Task, kind: ReplyKind, result: unknown): void {
+  // Ended meanwhile: a promise is awaited all the same, for its seat.
+  if (task.state !== 'open' && kind !== 'promise') return;
+  if (kind === 'promise') awaitPromise(task, result as PromiseLike<unknown>);
+  else if (kind === 'stream') subscribeTo(task, result as ObservableInput<unknown>);
+  else (result as HandedOut).begin(task);
+}
+
+/** A turn's promise is fulfilled, or its delivery got its reply: `value` is emitted, then the reply completes. */
+export function succeed(task: Task, value: unknown): void {
+  task.system.dispatcher.resume(() => {
+    if (task.state === 'open') settleSucceeded(task, value, true);
+    else releaseSeat(task);
+  });
+}
+
+/** A turn's stream or delivery has completed. */
+export function complete(task: Task): void {
+  task.system.dispatcher.resume(() => {
+    if (task.state === 'open') settleSucceeded(task, undefined, false);
+  });
+}
+
+/** A turn's promise is rejected, its stream has errored, its delivery has failed. */
+export function fail(task: Task, error: unknown): void {
+  task.system.dispatcher.resume(() => {
+    if (task.state === 'open') settleFailed(task, error);
+    else releaseSeat(task);
+  });
+}
+
+/** One value of a streamed reply. Its first value is all that the caller's timeout is about. */
+export function emit(task: Task, value: unknown): void {
+  const { caller, rest, system } = task;
+  if (task.state !== 'open' || rest === null || caller === null) return;
+  system.dispatcher.step(() => {
+    rest.isAnswered = true;
+    rest.timer?.unsubscribe();
+    system.dispatcher.add(() => {
+      if (!caller.closed) caller.next(value);
+    });
+  });
+}
+
+/** A turn's handler threw, or its reply failed: what it threw is for its caller. */
+export function settleFailed(task: Task, thrown: unknown): void {
+  if (thrown instanceof UnhandledMessage) {
+    const error = new SendError('Unhandled', { actorId: task.recipient.id, started: thrown.started, detail: thrown.detail });
+    settle(task, { outcome: 'errored', code: 'Unhandled', error });
+  } else settle(task, { outcome: 'errored', code: 'HandlerFailed', error: thrown });
+}
+
+/** A turn that was ended from outside keeps its seat until its promise settles (rule M4). */
+export function abandon(task: Task, promise: PromiseLike<unknown>): void {
+  task.more().isPromise = true;
+  task.system.dispatcher.add(() => awaitPromise(task, promise));
+}
+
+// --------------------------------------------------------------------------------------------------
+
+function settleSucceeded(task: Task, value: unknown, emits: boolean): void {
+  const { rest } = task;
+  // It has ended by itself: there is nothing to stop.
+  if (rest !== null) rest.reply = undefined;
+  settle(task, {
+    outcome: 'succeeded',
+    reply(caller) {
+      if (emits) caller.next(value);
+      caller.complete();
+    },
+  });
+}
+
+function releaseSeat(task: Task): void {
+  const { rest } = task;
+  if (rest === null || !rest.isPromise || rest.seat < 0) return;
+  task.recipient.freeSeat(task);
+  task.recipient.endIfEmpty();
+}
+
+function awaitPromise(task: Task, promise: PromiseLike<unknown>): void {
+  whenSettled(
+    promise,
+    (value) => succeed(task, value),
+    (error) => fail(task, error),
+  );
+}
+
+function subscribeTo(task: Task, result: ObservableInput<unknown>): void {
+  const reply = new StreamedReply(task);
+  task.more().reply = reply;
+  try {
+    streamOf(result).subscribe(reply);
+  } catch (error) {
+    // Thrown by a `subscribe` of the user's, or by a teardown when all is settled.
+    if (task.state === 'open') fail(task, error);
+    else task.system.journal.callbackFailed(`the teardown of a reply of ${describeValue(task.recipient.id)}`, error);
+  }
+  reply.isSubscribing = false;
+}
+
+/** Any Observable: of this RxJS, one that says so by `Symbol.observable`, or of another copy of RxJS with another symbol. */
+function streamOf(result: ObservableInput<unknown>): Observable<unknown> {
+  const foreign = result as { subscribe?(subscriber: Subscriber<unknown>): TeardownLogic };
+  if (typeof foreign.subscribe !== 'function' || (foreign as Record<PropertyKey, unknown>)[observable] !== undefined) return from(result);
+  return new Observable((subscriber) => foreign.subscribe?.(subscriber));
+}
+
+/**
+ * Listens to the stream that a handler returned. A Subscriber, so that even an endless synchronous stream can be stopped; without private
+ * fields, since RxJS 6 calls its observer through a derived object.
+ */
+class StreamedReply extends Subscriber<unknown> implements OpenReply {
+  /** True during `subscribe`: values are told at once then, since `subscribe` of an endless stream never returns. */
+  isSubscribing = true;
+  readonly task: Task;
+  /** Of the broker that it began in. */
+  readonly system: System;
+
+  constructor(task: Task) {
+    super();
+    this.task = task;
+    this.system = task.system;
+  }
+
+  /** Unsubscribes. What a teardown throws is told, and stops nothing. */
+  stop(): void {
+    try {
+      this.unsubscribe();
+    } catch (error) {
+      this.system.journal.callbackFailed(`the teardown of a reply of ${describeValue(this.task.recipient.id)}`, error);
+    }
+  }
+
+  protected override _next(value: unknown): void {
+    emit(this.task, value);
+    if (this.isSubscribing) this.system.dispatcher.tell();
+  }
+
+  protected override _error(error: unknown): void {
+    fail(this.task, error);
+    this.stop();
+  }
+
+  protected override _complete(): void {
+    complete(this.task);
+    this.stop();
+  }
+}
