@@ -77,7 +77,9 @@ const CHECKS: Checks<BrokerSettings> = {
   logger: checkLogger,
 };
 
-/** Checks every option and fills in the defaults; those of `mailbox` are checked where they are resolved. @throws {TypeError | RangeError} */
+/**
+ * Checks every option and fills in the defaults; those of `mailbox` are checked where they are resolved. @throws {TypeError | RangeError}
+ */
 export function resolveBroker(options: BrokerOptions | undefined): BrokerSettings {
   return resolveOptions(options, CHECKS, DEFAULTS);
 }

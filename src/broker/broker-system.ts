@@ -25,7 +25,8 @@ export class BrokerSystem implements System {
   phase: 'open' | 'closing' | 'ended' = 'open';
   readonly drainsAt: SchedulerLike | undefined;
   readonly #freezes: boolean;
-  // An id is a number to the base 32; all but its last digit is written once for 32 of them. What stands before it is long on purpose: V8 joins strings from 13 characters on and copies shorter ones (8 ns of a letter).
+  // An id is a number to the base 32; all but its last digit is written once for 32 of them. What stands before it is long on purpose: V8
+  // joins strings from 13 characters on and copies shorter ones (8 ns of a letter).
   readonly #prefix: string;
   #head: string;
   #lastId = 0;

@@ -6,7 +6,10 @@ import { startTimer } from '../kernel/timers';
 import type { ActorId } from '../message/actor-id';
 import type { BroadcastResult } from '../message/send-result';
 
-/** One target's place in a broadcast: it takes the reply, a stream's last value, or the failure, and hands in one result. A class: 995 → 107 ns a target. */
+/**
+ * One target's place in a broadcast: it takes the reply, a stream's last value, or the failure, and hands in one result. A class: 995 →
+ * 107 ns a target.
+ */
 class GatheredPlace implements Place {
   readonly holdsBack = true;
   task: Task | undefined = undefined;

@@ -29,7 +29,10 @@ export class Registry {
     return core;
   }
 
-  /** All actors in the order of registration, the first `countOf` of an array that may be longer; or those whose id passes, and that are there still when the filter has answered for all. */
+  /**
+   * All actors in the order of registration, the first `countOf` of an array that may be longer; or those whose id passes, and that are
+   * there still when the filter has answered for all.
+   */
   targets(filter: ((id: ActorId) => boolean) | undefined): readonly MailboxCore[] {
     const { actors } = this.#system;
     const roster = (this.#roster ??= [...actors.values()]);

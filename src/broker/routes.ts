@@ -23,7 +23,10 @@ export class Routes {
     this.#router = router;
   }
 
-  /** The actor that the router picks; or what loses the message, because there is none. The router is the user's code: it is called before the step. */
+  /**
+   * The actor that the router picks; or what loses the message, because there is none. The router is the user's code: it is called before
+   * the step.
+   */
   pick(key: RoutingKey, message: unknown): Recipient {
     const system = this.#system;
     system.dispatcher.unfold();

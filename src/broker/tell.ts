@@ -15,6 +15,12 @@ import { detailsOf } from './details-of';
 /** `trySend` in all its ways but the direct path. @throws {TypeError | RangeError} for a bad id or option. */
 export function tell(system: BrokerSystem, id: string, recipient: Recipient | undefined, message: unknown, options: TellOptions | undefined, parent: Task | null): SendResult {
   const lane = checkTell(options);
+  if (recipient === undefined && parent === null && system.dispatcher.stack === 'quiet' && system.journal.isDeaf) {
+    checkActorId(id);
+    // Nobody would be told: it is only counted. (A flood of refusals 1.2 → 0.9 × `map.get` + `Subject.next`.)
+    system.journal.countFailure('ActorNotFound');
+    return new Refusal('ActorNotFound', id);
+  }
   // To an id there is no lack of a route.
   return tellWith(system, recipient ?? new Absent(system, checkActorId(id)), message, lane, detailsOf(options, parent), parent) as SendResult;
 }

@@ -61,7 +61,10 @@ export class BoundedBuffer<Value, Meta extends number | Withdrawable = number> {
     return answer;
   }
 
-  /** Queues `value` without a look at the capacity: its place is known to be free. The high water mark does not count it: it takes a place that another left, or runs at once. */
+  /**
+   * Queues `value` without a look at the capacity: its place is known to be free. The high water mark does not count it: it takes a place
+   * that another left, or runs at once.
+   */
   push(value: Value, meta: Meta, lane: number): void {
     let queue = this.#lanes[lane];
     if (queue === undefined) this.#lanes[lane] = queue = new ChunkedQueue();

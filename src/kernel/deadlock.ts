@@ -19,7 +19,10 @@ type Answer = boolean | Question;
 interface Question {
   /** An ask's turns, or a turn's asks. */
   readonly items: readonly Task[];
-  /** The turn whose asks they are: one stuck ask is enough, and it is on the way for as long as this is open. `null`: all turns have to be stuck. */
+  /**
+   * The turn whose asks they are: one stuck ask is enough, and it is on the way for as long as this is open. `null`: all turns have to be
+   * stuck.
+   */
   readonly turn: Task | null;
   /** How long the path is with this one on it. */
   readonly length: number;

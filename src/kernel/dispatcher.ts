@@ -63,7 +63,9 @@ export class Dispatcher {
   readonly #pace: Pace;
   readonly #runNext: (runnable: Runnable) => void;
   #onePiece: OnePiece | null = null;
-  /** How many reasons there are to take the slow path always: observers of events, freezing, a broker that closes, a drain that gave way. */
+  /**
+   * How many reasons there are to take the slow path always: observers of events, freezing, a broker that closes, a drain that gave way.
+   */
   #reasons = 0;
   /** When a drain gave way that waits for its macrotask. */
   #gaveWayAt: number | undefined;
@@ -89,7 +91,10 @@ export class Dispatcher {
 
   // Steps --------------------------------------------------------------------------------------------
 
-  /** `work` as one step. Inside a turn or a telling only the state changes; outermost, what it sets off is told and run before this returns. */
+  /**
+   * `work` as one step. Inside a turn or a telling only the state changes; outermost, what it sets off is told and run before this
+   * returns.
+   */
   step<T>(work: () => T): T {
     if (!this.enter()) return work();
     try {
@@ -99,7 +104,10 @@ export class Dispatcher {
     }
   }
 
-  /** A step that a settled promise, the end of a stream or a mailbox's scheduler brings. It gives way where these keep the event loop (rule D4). */
+  /**
+   * A step that a settled promise, the end of a stream or a mailbox's scheduler brings. It gives way where these keep the event loop (rule
+   * D4).
+   */
   resume(work: () => void): void {
     const isOutermost = this.enter();
     this.isTouched = true;
@@ -124,7 +132,10 @@ export class Dispatcher {
     }
   }
 
-  /** A step begins. True where it is the outermost one, which must `finish`. A message in one piece unfolds first, so that this step comes after it. */
+  /**
+   * A step begins. True where it is the outermost one, which must `finish`. A message in one piece unfolds first, so that this step comes
+   * after it.
+   */
   enter(): boolean {
     this.unfold();
     if (!this.isEmpty) {
@@ -160,7 +171,9 @@ export class Dispatcher {
     if (this.isEmpty) this.leaveStack();
   }
 
-  /** Calls `work` once, when the outermost step has ended: everything is told, and the ready mailboxes have run, unless the drain gave way. */
+  /**
+   * Calls `work` once, when the outermost step has ended: everything is told, and the ready mailboxes have run, unless the drain gave way.
+   */
   whenAtRest(work: () => void): void {
     this.isTouched = true;
     this.#atRest.push(work);
@@ -239,7 +252,10 @@ export class Dispatcher {
     return this.#lines.of(scheduler);
   }
 
-  /** A mailbox that was idle gets a message that is to run before all others (rule D1). To be called before it is queued, which would line the mailbox up behind. */
+  /**
+   * A mailbox that was idle gets a message that is to run before all others (rule D1). To be called before it is queued, which would line
+   * the mailbox up behind.
+   */
   lineUpFirst(runnable: Runnable): void {
     this.isTouched = true;
     this.#lines.addFirst(runnable);

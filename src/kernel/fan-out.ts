@@ -50,7 +50,10 @@ export class FanOut implements OnePiece {
     this.#stamp = isPlain(cast.details) ? null : new Stamp(undefined, cast.details);
   }
 
-  /** Whether every target is idle. Looked at before the first handler runs: a busy target sends the whole message through the queues. (0.1 × `Subject.next` a delivery.) */
+  /**
+   * Whether every target is idle. Looked at before the first handler runs: a busy target sends the whole message through the queues. (0.1
+   * × `Subject.next` a delivery.)
+   */
   get isDirect(): boolean {
     const { targets, count } = this.#cast;
     for (let index = 0; index < count; index++) if (!(targets[index] as Recipient).isIdle) return false;
@@ -92,7 +95,8 @@ export class FanOut implements OnePiece {
   runTold(dispatcher: Dispatcher): void {
     const { targets, count, message, lane } = this.#cast;
     const stamp = this.#stamp;
-    // `stack` names the first target during the whole loop; `unfold` writes the right one before anybody reads it (0.1 × `Subject.next` a delivery).
+    // `stack` names the first target during the whole loop; `unfold` writes the right one before anybody reads it (0.1 × `Subject.next` a
+    // delivery).
     dispatcher.stack = targets[0] as MailboxCore;
     while (this.#at < count) {
       const mailbox = targets[this.#at++] as MailboxCore;

@@ -13,7 +13,10 @@ export interface Runnable {
   endIfEmpty(): void;
 }
 
-/** The mailboxes that are ready in one place, in the order in which they became so: on the sender's stack (no scheduler), or on one scheduler. */
+/**
+ * The mailboxes that are ready in one place, in the order in which they became so: on the sender's stack (no scheduler), or on one
+ * scheduler.
+ */
 export class Line {
   readonly owner: Lines;
   readonly scheduler: SchedulerLike | undefined;
@@ -116,7 +119,10 @@ export class Lines {
     return isDue;
   }
 
-  /** The due lines wait for a macrotask. Their schedulers are asked again there: a microtask scheduler that was asked now would not give way. */
+  /**
+   * The due lines wait for a macrotask. Their schedulers are asked again there: a microtask scheduler that was asked now would not give
+   * way.
+   */
   giveWay(): void {
     for (const line of this.#busy) {
       line.state = 'unasked';

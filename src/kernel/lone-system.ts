@@ -32,7 +32,10 @@ class LoneJournal implements Journal {
   }
 }
 
-/** What a mailbox without a broker has for itself: it drains on the stack of its sender. Made when it is first used, since most mailboxes are registered at once. */
+/**
+ * What a mailbox without a broker has for itself: it drains on the stack of its sender. Made when it is first used, since most mailboxes
+ * are registered at once.
+ */
 export class LoneSystem implements System {
   readonly host = null;
   readonly drainsAt = undefined;

@@ -25,7 +25,10 @@ export interface QueueOwner extends Recipient {
   wake(): void;
 }
 
-/** The messages that wait in a mailbox: a bounded buffer, and before it the senders that wait for a place (rules M1 to M3). Every method is part of a step. */
+/**
+ * The messages that wait in a mailbox: a bounded buffer, and before it the senders that wait for a place (rules M1 to M3). Every method is
+ * part of a step.
+ */
 export class MailboxQueue {
   /** Messages that left some other way than to the consumer. */
   removed = 0;

@@ -3,7 +3,10 @@ import { ChunkedQueue } from '../buffer/chunked-queue';
 /** Tells one thing to the observers, the caller or the hook that it is for. */
 export type Telling = () => void;
 
-/** The tellings that are due, in the order in which things happened (rule D0). A step adds them; the dispatcher calls them when the step is complete. */
+/**
+ * The tellings that are due, in the order in which things happened (rule D0). A step adds them; the dispatcher calls them when the step is
+ * complete.
+ */
 export class Outbox {
   readonly #reportError: (error: unknown) => void;
   #tellings: ChunkedQueue<Telling, number> | undefined;

@@ -36,7 +36,10 @@ export class Pace {
     this.#stride = 1;
   }
 
-  /** Measures the drain on this stack. How many messages may run until the next look: 1, 2, 4 … 32, or 1 where they are slow; 0: its time is over. */
+  /**
+   * Measures the drain on this stack. How many messages may run until the next look: 1, 2, 4 … 32, or 1 where they are slow; 0: its time
+   * is over.
+   */
   look(): number {
     const now = this.#clock.read();
     if (Number.isNaN(this.#startedAt)) {

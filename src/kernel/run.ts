@@ -110,7 +110,10 @@ function runTask(task: Task, message: unknown): void {
   returned(task, mailbox, dispatcher, result);
 }
 
-/** A turn's handler has returned. If it ended its own turn (it unregistered its actor, or cancelled its caller), that takes effect now (rule S3). */
+/**
+ * A turn's handler has returned. If it ended its own turn (it unregistered its actor, or cancelled its caller), that takes effect now
+ * (rule S3).
+ */
 export function returned(task: Task, mailbox: MailboxCore, dispatcher: Dispatcher, result: unknown): void {
   let kind: ReplyKind;
   try {

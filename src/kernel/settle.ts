@@ -88,7 +88,10 @@ function tellCaller({ recipient, system }: Task, caller: Caller, { outcome, code
   }
 }
 
-/** Ends a message with a code, or because its caller cancels it, wherever it is. Its caller gets `error`; without one it gets a `SendError` with the code. */
+/**
+ * Ends a message with a code, or because its caller cancels it, wherever it is. Its caller gets `error`; without one it gets a `SendError`
+ * with the code.
+ */
 export function end(task: Task, code: FailureCode | 'Cancelled', error?: unknown): void {
   const how = takeOutForEnd(task, code, error);
   if (how !== undefined) settle(task, how);
@@ -99,7 +102,10 @@ export function cancel(task: Task, reason?: unknown): void {
   if (task.state !== 'over') task.system.dispatcher.step(() => end(task, 'Cancelled', reason));
 }
 
-/** Ends the turn on the stack when its handler has returned. An outbox entry that will tell the end is added now, so that it comes before what the handler does next. */
+/**
+ * Ends the turn on the stack when its handler has returned. An outbox entry that will tell the end is added now, so that it comes before
+ * what the handler does next.
+ */
 export function cutShort(dispatcher: Dispatcher, code: FailureCode | 'Cancelled', error?: unknown): void {
   if (dispatcher.cut !== null) return;
   const cut = { code, error, tellings: [] as (() => void)[] };
@@ -124,7 +130,10 @@ interface AskToEnd {
   readonly error: unknown;
 }
 
-/** The asks of an aborted turn are cancelled, the first on top of the list. If the broker closes, they end with `BrokerClosed`, as all its messages do. */
+/**
+ * The asks of an aborted turn are cancelled, the first on top of the list. If the broker closes, they end with `BrokerClosed`, as all its
+ * messages do.
+ */
 function addAsks(left: AskToEnd[], turn: Task, { outcome, code, error }: End): void {
   if (outcome !== 'aborted' || turn.rest === null) return;
   const asks = [...turn.rest.asks].reverse();
@@ -134,7 +143,10 @@ function addAsks(left: AskToEnd[], turn: Task, { outcome, code, error }: End): v
   }
 }
 
-/** Takes a message out of where it is, and answers how it ends. A turn on the stack is cut short instead, and a message that is over stays so: `undefined`. */
+/**
+ * Takes a message out of where it is, and answers how it ends. A turn on the stack is cut short instead, and a message that is over stays
+ * so: `undefined`.
+ */
 function takeOutForEnd(task: Task, code: FailureCode | 'Cancelled', error: unknown): End | undefined {
   switch (task.state) {
     case 'waiting':

@@ -25,7 +25,9 @@ export type TaskState = 'new' | 'waiting' | 'queued' | 'running' | 'open' | 'ove
 export interface Caller {
   /** The caller has left: nothing it is given reaches anyone. */
   readonly closed: boolean;
-  /** True for a place in a broadcast, which keeps the values until the reply is over: if it leaves early, its caller has received nothing. */
+  /**
+   * True for a place in a broadcast, which keeps the values until the reply is over: if it leaves early, its caller has received nothing.
+   */
   readonly holdsBack?: boolean;
   next(value: unknown): void;
   error(error: unknown): void;
@@ -96,7 +98,9 @@ export interface Host {
   readonly broker: MessageBroker;
   ask(task: Task, id: string, message: unknown, options: SendOptions | undefined): Observable<unknown>;
   tell(task: Task, id: string, message: unknown, options: TellOptions | undefined): SendResult;
-  /** A turn was left open that waits for asks (rule O6). By the host, so that the bundle of a lone mailbox has no detection of deadlocks. */
+  /**
+   * A turn was left open that waits for asks (rule O6). By the host, so that the bundle of a lone mailbox has no detection of deadlocks.
+   */
   breakCircles(turn: Task): void;
   /** `next` of a registered mailbox. */
   tellMailbox(id: string, message: unknown): void;

@@ -10,7 +10,10 @@ export interface Envelope {
   readonly topic?: string;
   /** Who sent it, if the sender said so. `context.send` and `context.trySend` say so by themselves. */
   readonly sender?: ActorId;
-  /** When it was sent, in ms of the broker's scheduler: read once for each call from outside and each turn (rule D5). For a message that ran at once, the time of its turn. */
+  /**
+   * When it was sent, in ms of the broker's scheduler: read once for each call from outside and each turn (rule D5). For a message that
+   * ran at once, the time of its turn.
+   */
   readonly sentAt: number;
   /** 1 for the first, one more for each redelivery. */
   readonly attempt: number;

@@ -166,7 +166,9 @@ export interface MessageBroker extends Sender, Publisher, AsyncCloseable {
     options?: BroadcastOptions,
   ): Observable<BroadcastResult<ReplyOf<M>>>;
 
-  /** Tells every actor, or those whose id passes, now. How many mailboxes took it. Throws what the filter throws, before anything is sent. */
+  /**
+   * Tells every actor, or those whose id passes, now. How many mailboxes took it. Throws what the filter throws, before anything is sent.
+   */
   tryBroadcast(message: unknown, filter?: (id: ActorId) => boolean): number;
 
   /** Every broadcast message, for observers that are no actors: in the same order as every target gets them. */

@@ -5,7 +5,10 @@ import type { Priority } from './priority';
 export interface TellOptions {
   /** Default `'normal'`. The priority of a routing key, and of `sendWithPriority`, goes before it. */
   readonly priority?: Priority;
-  /** Milliseconds it may wait before its turn; after that it fails with `Expired`. With 0 only an idle actor handles it. Default: the mailbox's, or none. */
+  /**
+   * Milliseconds it may wait before its turn; after that it fails with `Expired`. With 0 only an idle actor handles it. Default: the
+   * mailbox's, or none.
+   */
   readonly ttl?: number;
   readonly sender?: ActorId;
   /** Texts that should travel along, such as a trace context. Not copied: leave it as it is. */
@@ -14,7 +17,9 @@ export interface TellOptions {
 
 /** What may be said about an ask. */
 export interface SendOptions extends TellOptions {
-  /** Milliseconds from subscription to the first value or completion (rule S4). Default: the broker's `requestTimeout`; `Infinity`: none. */
+  /**
+   * Milliseconds from subscription to the first value or completion (rule S4). Default: the broker's `requestTimeout`; `Infinity`: none.
+   */
   readonly timeout?: number;
   /** Aborting it cancels, and errors the reply with the signal's reason (rule S3). */
   readonly signal?: AbortSignal;

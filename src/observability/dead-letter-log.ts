@@ -7,7 +7,10 @@ import type { DeadLetter } from '../message/dead-letter';
 export interface DeadLetterLogOptions {
   /** Letters written out before counting begins: 0 for none, `Infinity` for all. Default 10. */
   readonly first?: number;
-  /** Milliseconds after which the rest is written as one count; the last one is written when the broker closes. Default 300,000: five minutes. */
+  /**
+   * Milliseconds after which the rest is written as one count; the last one is written when the broker closes. Default 300,000: five
+   * minutes.
+   */
   readonly interval?: number;
 }
 

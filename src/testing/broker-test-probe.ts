@@ -33,7 +33,9 @@ export class BrokerTestProbe {
   readonly #sent: SentEvent[] = [];
   readonly #letters: DeadLetter[] = [];
   readonly #subscription: Subscription;
-  /** The targets so far of broadcasts that are not announced yet, by their message: an observer may send one while another is on its way. */
+  /**
+   * The targets so far of broadcasts that are not announced yet, by their message: an observer may send one while another is on its way.
+   */
   readonly #unannounced = new Map<unknown, Set<ActorId | undefined>>();
   #lastTargets: ReadonlySet<ActorId | undefined> | undefined;
 
