@@ -1,7 +1,9 @@
 import { type SchedulerLike, asyncScheduler } from 'rxjs';
-import { type Checks, checkBoolean, checkDuration, checkName, checkOptions, checkPositiveInteger, checkScheduler, checkTimeout, hasMethod, refuse, resolveOptions } from '../failure/check';
+import { type Checks, checkBoolean, checkDuration, checkFunction, checkName, checkOptions, checkPositiveInteger, checkScheduler, checkTimeout, hasMethod, refuse, resolveOptions } from '../failure/check';
 import type { MailboxOptions } from '../message/mailbox-options';
-import { type DeadLetterLogOptions, type Logger, checkLog, checkLogger } from '../observability/dead-letter-log';
+import { type DeadLetterLogOptions, checkLog } from '../observability/dead-letter-log';
+import type { ErrorHook } from '../observability/error-hook';
+import { type Logger, checkLogger } from '../observability/logger';
 import type { Router } from '../routing/router';
 
 /** How a broker behaves where a call says nothing. */
@@ -24,9 +26,15 @@ export interface BrokerOptions {
   readonly maxRetained?: number;
   /** For development: deep-freezes every message that is sent, so that a handler that changes one is found out. Default false. */
   readonly freezeMessages?: boolean;
+  /**
+   * Is told, after the step, what a handler threw or rejected with where nobody asked, beside the dead letter; and what an `onStart` or `onStop`
+   * failed with, then without a message. Each error, once (rule O7). What it throws itself is logged. Default: the logger's `error` writes the first 10, then
+   * one count in five minutes.
+   */
+  readonly onError?: ErrorHook;
   /** Whether dead letters are logged while nobody observes them (rule O3). Default true. */
   readonly logDeadLetters?: boolean | DeadLetterLogOptions;
-  /** Where to. Default `console`. */
+  /** Where the broker writes. Default `console`. */
   readonly logger?: Logger;
 }
 
@@ -42,6 +50,8 @@ export interface BrokerSettings {
   readonly metricsInterval: number;
   readonly maxRetained: number;
   readonly freezeMessages: boolean;
+  /** `undefined`: the logger's `error`. */
+  readonly onError: ErrorHook | undefined;
   readonly logDeadLetters: boolean | DeadLetterLogOptions;
   readonly logger: Logger;
 }
@@ -57,6 +67,7 @@ const DEFAULTS: BrokerSettings = {
   metricsInterval: 1_000,
   maxRetained: 10_000,
   freezeMessages: false,
+  onError: undefined,
   logDeadLetters: true,
   logger: console,
 };
@@ -73,6 +84,7 @@ const CHECKS: Checks<BrokerSettings> = {
   metricsInterval: checkDuration,
   maxRetained: checkPositiveInteger,
   freezeMessages: checkBoolean,
+  onError: checkFunction,
   logDeadLetters: checkLog,
   logger: checkLogger,
 };

@@ -50,7 +50,7 @@ export class Registrar implements RegistrationEnder {
   }
 
   /**
-   * Registers a mailbox. `consumer` takes its seat, where it has none yet. Throws what `onStart` throws, unless it is called later: then it is told.
+   * Registers a mailbox. `consumer` takes its seat, where it has none yet. What `onStart` throws is told, and thrown here, too, unless it is called later.
    *
    * @throws {BrokerError} `AlreadyRegistered`, `BrokerClosed`, or `RoutingFailed` for a malformed topic; nothing is changed.
    */
@@ -67,8 +67,8 @@ export class Registrar implements RegistrationEnder {
     let hasReturned = false;
     const registration = dispatcher.step(() =>
       this.#add(id, core, topics, consumer, (error) => {
-        if (hasReturned) journal.callbackFailed(`onStart of ${describeValue(id)}`, error);
-        else failures.push(error);
+        journal.hookFailed('onStart', id, error);
+        if (!hasReturned) failures.push(error);
       }),
     );
     hasReturned = true;

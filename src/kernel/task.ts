@@ -89,6 +89,8 @@ export interface Journal {
   countFailure(code: Refusal): void;
   /** A registered mailbox refuses newcomers from now on. */
   closed(id: string, error: unknown): void;
+  /** A hook of an actor threw or rejected. */
+  hookFailed(hook: 'onStart' | 'onStop', id: string, error: unknown): void;
   /** A callback of the user's threw where no sender waits for it. */
   callbackFailed(what: string, error: unknown): void;
 }
