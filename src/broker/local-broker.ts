@@ -41,26 +41,26 @@ import { Topics } from './topics';
 import { isCalledOff } from './until-aborted';
 
 /**
- * The broker in one process: what every call checks, and where it goes from there. `InMemoryMessageBroker` is its public type; here
- * the parameters are plain, since TypeScript cannot compare the generic signatures of a class with those of an interface.
+ * The broker in one process: each method checks its arguments and calls the part that does the work. Its public type is
+ * `InMemoryMessageBroker`. Parameters have plain types here, since TypeScript cannot compare a class's generic methods with an interface's.
  */
 export class LocalBroker {
   readonly #settings: BrokerSettings;
   readonly #system: BrokerSystem;
-  /** The system's, held here too: every send looks them up. */
+  // Two fields of the system, held here as well, since every send reads them.
   readonly #dispatcher: Dispatcher;
   readonly #actors: ReadonlyMap<string, MailboxCore>;
   readonly #registry: Registry;
   readonly #registrar: Registrar;
   readonly #broadcasts: Broadcasts;
   readonly #topics: Topics;
-  /** Completes `metrics$` when the broker has ended. */
+  /** Completes the subscribers of `metrics$` when the broker has ended. It tells no values. */
   readonly #metrics = new Outlet<BrokerMetrics>();
   #routes: Routes | undefined;
   #closing: Closing | undefined;
   declare readonly [Symbol.asyncDispose]: () => Promise<void>;
 
-  /** @throws {TypeError | RangeError} for an option out of its range. */
+  /** @throws {TypeError | RangeError} for a bad option. */
   constructor(options?: BrokerOptions) {
     const settings = resolveBroker(options);
     this.#settings = settings;
@@ -258,7 +258,7 @@ export class LocalBroker {
 
   // --------------------------------------------------------------------------------------------------
 
-  /** Made when it is first asked for: few brokers route, or have a dead letter queue. */
+  /** Made when it is first needed: few brokers route, or have a dead letter queue. */
   #routing(): Routes {
     return (this.#routes ??= new Routes(this.#system, this.#topics, this.#settings.router ?? roundRobin()));
   }

@@ -2,7 +2,7 @@ import type { MailboxCore } from '../kernel/mailbox-core';
 import type { ActorId } from '../message/actor-id';
 import type { Registration } from '../message/registration';
 
-/** Ends registrations: a registrar. */
+/** The part of the registrar that a registration calls. */
 export interface RegistrationEnder {
   end(core: MailboxCore, life: number): void;
 }
@@ -12,7 +12,7 @@ export class LocalRegistration implements Registration {
   readonly id: ActorId;
   readonly #ender: RegistrationEnder;
   readonly #core: MailboxCore;
-  /** Which of its mailbox's registrations this is. */
+  /** The number of this registration among those of its mailbox: `MailboxCore.lives`. */
   readonly #life: number;
   #ready: Promise<void> | undefined;
 
@@ -31,7 +31,7 @@ export class LocalRegistration implements Registration {
     return (this.#ready ??= Promise.resolve());
   }
 
-  /** `ready` waits for `start`, whose rejection is never an unhandled one. */
+  /** Makes `ready` wait for `start`. A rejection of `start` is never an unhandled one. */
   waitFor(start: Promise<void>): void {
     this.#ready = start;
     start.catch(() => undefined);

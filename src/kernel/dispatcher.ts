@@ -13,7 +13,7 @@ const VISIT = 64;
 const LOST = 100;
 
 /**
- * What is on the stack.
+ * The state of the stack.
  *
  * - `quiet`: nothing, and there is no reason for the slow path. A message may take the direct path.
  * - `empty`: nothing, but every message takes the slow path.
@@ -165,7 +165,7 @@ export class Dispatcher {
     this.#drain(left);
   }
 
-  /** Says that the stack is empty. */
+  /** Marks the stack as empty. */
   leaveStack(): void {
     this.stack = this.#reasons === 0 ? 'quiet' : 'empty';
   }

@@ -4,7 +4,8 @@ import { ChunkedQueue } from '../buffer/chunked-queue';
 export type Telling = () => void;
 
 /**
- * What is still to be told, in the order in which it happened (rule D0). A step adds to it; the dispatcher tells it when the step is complete.
+ * The tellings that are due, in the order in which things happened (rule D0). A step adds them; the dispatcher tells them when the step is
+ * complete.
  */
 export class Outbox {
   readonly #reportError: (error: unknown) => void;

@@ -1,7 +1,7 @@
 import type { ActorId } from './actor-id';
 import type { Priority } from './priority';
 
-/** What is known about a message besides the message itself: a plain, frozen object, made when it is first read. */
+/** The facts about a message besides its content: a plain, frozen object, made when it is first read. */
 export interface Envelope {
   /** Unique in the broker. Every event and dead letter of this message has the same id. */
   readonly id: string;
