@@ -29,15 +29,15 @@ import { tell } from './tell';
 import { isCalledOff } from './until-aborted';
 
 /**
- * The broker in one process: what every call checks, and where it goes from there. `InMemoryMessageBroker` is its public type; here
- * the parameters are plain, since TypeScript cannot compare the generic signatures of a class with those of an interface.
+ * The broker in one process: each method checks its arguments and calls the part that does the work. Its public type is
+ * `InMemoryMessageBroker`. Parameters have plain types here, since TypeScript cannot compare a class's generic methods with an interface's.
  */
 export class LocalBroker {
   /** The inside. No `#private` state: users wrap brokers in proxies. */
   private readonly parts: BrokerParts;
   declare readonly [Symbol.asyncDispose]: () => Promise<void>;
 
-  /** @throws {TypeError | RangeError} for an option out of its range. */
+  /** @throws {TypeError | RangeError} for a bad option. */
   constructor(options?: BrokerOptions) {
     this.parts = new BrokerParts(resolveBroker(options), this);
   }

@@ -2,7 +2,7 @@ import type { MailboxCore } from '../kernel/mailbox-core';
 import type { ActorId } from '../message/actor-id';
 import type { Registration } from '../message/registration';
 
-/** Ends registrations: a registrar. */
+/** The part of the registrar that a registration calls. */
 export interface RegistrationEnder {
   end(core: MailboxCore, life: number): void;
 }
@@ -37,7 +37,7 @@ export class LocalRegistration implements Registration {
     return (this.start ??= Promise.resolve());
   }
 
-  /** `ready` waits for `start`, whose rejection is never an unhandled one. */
+  /** Makes `ready` wait for `start`. A rejection of `start` is never an unhandled one. */
   waitFor(start: Promise<void>): void {
     this.start = start;
     start.catch(() => undefined);

@@ -1,8 +1,8 @@
 import { isPromise } from './reply-kind';
 
 /**
- * Waits for a thenable as `await` does, but without a microtask of its own (rule D5): a value that is a thenable is waited for in turn, a
- * thenable that is fulfilled with itself is rejected, and of one that settles twice or throws, the first thing counts.
+ * Waits for a thenable as `await` does, but without a microtask of its own (rule D5). If its value is a thenable, it waits for that. If a
+ * thenable is fulfilled with itself, it counts as rejected. If it settles twice, or settles and throws, the first of these counts.
  */
 export function whenSettled(thenable: PromiseLike<unknown>, fulfilled: (value: unknown) => void, rejected: (error: unknown) => void): void {
   let isSettled = false;

@@ -1,14 +1,14 @@
 /** How a broker is closed. */
 export interface CloseOptions {
-  /** Let what is queued and running finish. Default true. */
+  /** Whether queued messages still run, and open turns still finish. Default true. */
   readonly drain?: boolean;
-  /** Milliseconds for that. Default 5,000. */
+  /** Milliseconds that the broker waits for them, and for the promises of `onStop`. Default 5,000. */
   readonly timeout?: number;
 }
 
 /**
- * `[Symbol.asyncDispose]()`, for those whose `lib` knows the symbol; for the others nothing, since naming it would break their
- * type check.
+ * `[Symbol.asyncDispose]()`, if the `lib` of the user's TypeScript has the symbol. Without it the type is empty, since naming the symbol
+ * would not compile.
  */
 export type AsyncCloseable = SymbolConstructor extends { readonly asyncDispose: infer Dispose extends symbol }
   ? { readonly [K in Dispose]: () => Promise<void> }
