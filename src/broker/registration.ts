@@ -15,6 +15,7 @@ export class LocalRegistration implements Registration {
   /** Which of its mailbox's registrations this is. */
   readonly #life: number;
   #ready: Promise<void> | undefined;
+  declare readonly [Symbol.dispose]: () => void;
 
   constructor(ender: RegistrationEnder, core: MailboxCore) {
     this.id = core.id as ActorId;

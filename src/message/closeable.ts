@@ -6,6 +6,9 @@ export interface CloseOptions {
   readonly timeout?: number;
 }
 
+/** `[Symbol.dispose]()`, for those whose `lib` knows the symbol; for the others nothing, since naming it would break their type check. */
+export type Closeable = SymbolConstructor extends { readonly dispose: infer Dispose extends symbol } ? { readonly [K in Dispose]: () => void } : {};
+
 /**
  * `[Symbol.asyncDispose]()`, for those whose `lib` knows the symbol; for the others nothing, since naming it would break their
  * type check.
