@@ -225,7 +225,7 @@ describe('Mailbox', () => {
       ({ self } = context);
       for (const use of [() => context.broker, () => context.send('x' as never, 1 as never), () => context.trySend('x' as never, 1 as never)]) {
         try {
-          use();
+          void use();
         } catch (error) {
           errors.push(error);
         }

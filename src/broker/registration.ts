@@ -16,6 +16,7 @@ export class LocalRegistration implements Registration {
   /** Which of its mailbox's registrations this is. */
   private readonly life: number;
   private start: Promise<void> | undefined;
+  declare readonly [Symbol.dispose]: () => void;
 
   constructor(ender: RegistrationEnder, core: MailboxCore) {
     this.id = core.id as ActorId;
