@@ -2,10 +2,10 @@ import { dirname, join } from 'node:path';
 import ts from 'typescript';
 import type { CodeBlock } from './code-blocks';
 
-/** What is on the disk, parsed once however many programs read it. */
+/** The files on the disk, each parsed once for all programs. */
 const parsed = new Map<string, ts.SourceFile | undefined>();
 
-/** Type-checks all blocks, each a module of its own, in one program with the options of `tsconfig.json`. What is wrong, by the page's line. */
+/** Type-checks all blocks, each a module of its own, in one program with the options of `tsconfig.json`. Returns the errors, by the page's line. */
 export function typeErrors(blocks: readonly CodeBlock[], root: string): string[] {
   const configPath = join(root, 'tsconfig.json');
   const config = ts.parseJsonConfigFileContent(ts.readConfigFile(configPath, (path) => ts.sys.readFile(path)).config, ts.sys, root);
