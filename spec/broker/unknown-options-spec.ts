@@ -10,7 +10,7 @@ const Counter = protocol('counter', { add: message() });
 const CALLS: [string, (broker: InMemoryMessageBroker) => unknown, string, string][] = [
   ['new InMemoryMessageBroker', () => new InMemoryMessageBroker({ requestTimeOut: 1 } as object), 'requestTimeOut', 'requestTimeout'],
   ['withCapacity', () => InMemoryMessageBroker.withCapacity(1, { maxRetain: 1 } as object), 'maxRetain', 'maxRetained'],
-  ['the mailbox of a broker', () => new InMemoryMessageBroker({ mailbox: { capcity: 3 } as object }), 'capcity', 'concurrency'],
+  ['the mailbox of a broker', () => new InMemoryMessageBroker({ mailbox: { turnTimout: 3 } as object }), 'turnTimout', 'turnTimeout'],
   ['logDeadLetters', () => new InMemoryMessageBroker({ logDeadLetters: { firts: 3 } as object }), 'logDeadLetters.firts', 'logDeadLetters.first'],
   ['Mailbox.bounded', () => Mailbox.bounded(1, { overFlow: 'block' } as object), 'overFlow', 'overflow'],
   ['Mailbox.unbounded', () => Mailbox.unbounded({ TTL: 1 } as object), 'TTL', 'ttl'],
@@ -24,7 +24,7 @@ const CALLS: [string, (broker: InMemoryMessageBroker) => unknown, string, string
   ['broadcastFilter', (broker) => broker.broadcastFilter(1, () => true, { header: {} } as object), 'header', 'headers'],
   ['trySend', (broker) => broker.trySend(id, 1, { prio: 'high' } as object), 'prio', 'priority'],
   ['a tell, which has no timeout,', (broker) => broker.trySend(id, 1, { timeout: 5 } as object), 'timeout', 'ttl'],
-  ['a tell, which has no signal,', (broker) => broker.trySend(id, 1, { priority: 'high', signal: new AbortController().signal } as object), 'signal', 'sender'],
+  ['a tell, which has no signal,', (broker) => broker.trySend(id, 1, { priority: 'high', signal: new AbortController().signal } as object), 'signal', 'ttl'],
   ['publish', (broker) => broker.publish('t', 1, { retained: true } as object), 'retained', 'retain'],
   ['close', (broker) => broker.close({ drian: false } as object), 'drian', 'drain'],
   ['a reference', (broker) => broker.ref(id).trySend(1, { timeout: 5 } as object), 'timeout', 'ttl'],
@@ -49,7 +49,7 @@ describe('an unknown option', () => {
     const broker = new InMemoryMessageBroker({ logDeadLetters: false });
     const seen: unknown[] = [];
     broker.spawn(id, (_message, context) => {
-      for (const call of [() => context.send(id, 1, { timeOut: 5 } as object), () => context.trySend(id, 1, { timeout: 5 } as object)]) {
+      for (const call of [() => void context.send(id, 1, { timeOut: 5 } as object), () => context.trySend(id, 1, { timeout: 5 } as object)]) {
         try {
           call();
         } catch (error) {

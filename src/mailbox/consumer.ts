@@ -15,7 +15,7 @@ export function consumerOf(first: unknown, handlers: unknown): Consumer {
   const actor = first as Actor | null;
   check(isObject(actor) && typeof actor.receive === 'function', 'a handler must be a function, an object with receive(), or a protocol and its handlers', actor);
   for (const hook of ['onStart', 'onStop'] as const) {
-    const given: unknown = actor[hook];
+    const given = (first as Readonly<Record<string, unknown>>)[hook];
     if (given !== undefined) checkFunction(given, hook);
   }
   return { handler: (message, context) => actor.receive(message, context), actor };
