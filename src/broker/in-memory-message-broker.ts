@@ -22,9 +22,13 @@ export interface InMemoryMessageBroker extends MessageBroker {
   withDeadLetterQueue(queue: DeadLetterQueue): this;
 }
 
-/** What makes brokers in memory. */
+/** What makes brokers in memory: the type of the class. */
 export interface InMemoryMessageBrokerConstructor {
-  /** @throws {TypeError | RangeError} for an option out of its range. */
+  /**
+   * A broker without actors. No timer runs, and nothing keeps the process alive.
+   *
+   * @throws {TypeError | RangeError} for an option out of its range.
+   */
   new (options?: BrokerOptions): InMemoryMessageBroker;
   /**
    * A broker for about so many actors: room for the array that broadcasts walk is made beforehand. The table of ids and the mailboxes
@@ -35,6 +39,7 @@ export interface InMemoryMessageBrokerConstructor {
   withCapacity(expectedActors: number, options?: BrokerOptions): InMemoryMessageBroker;
 }
 
+/** The broker in one process: `new InMemoryMessageBroker(options?)`. */
 export const InMemoryMessageBroker: InMemoryMessageBrokerConstructor = /* @__PURE__ */ disposable();
 
 /** With `[Symbol.asyncDispose]`, and `[Symbol.dispose]` for its registrations, where the runtime has them. */

@@ -16,6 +16,7 @@ const ADVICE: Readonly<Record<FailureCode, string>> = {
 
 /** What `SendError` is made of besides its code. */
 export interface SendErrorOptions {
+  /** The actor the message was for. Absent: the broker refused it. */
   readonly actorId?: string | undefined;
   /** Whether a handler saw the message. Default false. */
   readonly started?: boolean;
@@ -30,12 +31,16 @@ export interface SendErrorOptions {
  * `started` says whether that one's handler saw the message.
  */
 export class SendError extends Error {
+  /** `'SendError'`. */
   override readonly name: string = 'SendError';
+  /** Why, for programs. */
   readonly code: FailureCode;
+  /** The actor the message was for. Absent where the broker itself refused it. */
   readonly actorId?: string;
   /** False: no handler of `actorId` saw the message, so sending it there again is safe. */
   readonly started: boolean;
 
+  /** Made by the broker; by handlers and tests that want to look like one. */
   constructor(code: FailureCode, options: SendErrorOptions = {}) {
     const { actorId, started = false, detail } = options;
     super(`${code}: message to ${actorId === undefined ? 'the broker' : describeValue(actorId)} failed: ${ADVICE[code]}${detail === undefined ? '' : ` (${detail})`}`);

@@ -113,6 +113,7 @@ export class Mailbox<in out Msg = any> {
     return lossesOf(this.core);
   }
 
+  /** Messages that it queues at most; what runs is not counted. `Infinity`: no bound. */
   get capacity(): number {
     return this.core.capacity;
   }
@@ -123,10 +124,12 @@ export class Mailbox<in out Msg = any> {
     return this.core.size;
   }
 
+  /** Whether `size` has reached `capacity`: the next message that has to be queued meets the overflow strategy. */
   get isFull(): boolean {
     return this.size >= this.capacity;
   }
 
+  /** Whether it refuses newcomers, for good. It may still hold a backlog. */
   get isClosed(): boolean {
     return this.core.status !== 'open';
   }
@@ -154,6 +157,7 @@ export class Mailbox<in out Msg = any> {
     closeMailbox(this.core, 'closed');
   }
 
+  /** A snapshot. It counts from when the mailbox was made, through every registration. */
   metrics(): MailboxMetrics {
     this.core.system.dispatcher.unfold();
     return this.core.metrics();

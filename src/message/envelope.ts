@@ -5,6 +5,7 @@ import type { Priority } from './priority';
 export interface Envelope {
   /** Unique within its broker, and the same in every event and dead letter of this message. */
   readonly id: string;
+  /** How urgent it is within its mailbox. */
   readonly priority: Priority;
   /** The topic it was published or routed to, if it was. */
   readonly topic?: string;

@@ -1,5 +1,6 @@
 /** One mailbox in numbers. `accepted = delivered + size + those of \`lost\` or cancelled that had been queued`. */
 export interface MailboxMetrics {
+  /** Messages that it queues at most. `Infinity`: no bound. */
   readonly capacity: number;
   /** Queued now. */
   readonly size: number;

@@ -10,6 +10,7 @@ export interface TellOptions {
    * mailbox's, or none.
    */
   readonly ttl?: number;
+  /** Who sends it, for the envelope. `context.send` and `context.trySend` fill it in. */
   readonly sender?: ActorId;
   /** Texts that should travel along, such as a trace context. Not copied: leave it as it is. */
   readonly headers?: Readonly<Record<string, string>>;

@@ -28,6 +28,7 @@ export interface Sender {
 
 /** An actor's id with its broker: what to hand to code that should talk to one actor only. Names an id, so it need not exist yet. */
 export interface ActorRef<Msg = any> {
+  /** The actor's id. */
   readonly id: ActorId<Msg>;
   /** `broker.send(id, …)`. */
   send<const M>(message: M & Accepted<Msg>, options?: SendOptions): Observable<ReplyFor<Msg, M>>;

@@ -19,6 +19,7 @@ export type Logger = WarningLogger | LogWriter;
 
 /** A logger with levels, of which one is used. */
 export interface WarningLogger {
+  /** Writes one line. `details`: the dead letter, or the error. */
   warn(message: string, ...details: unknown[]): void;
 }
 

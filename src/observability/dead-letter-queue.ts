@@ -19,9 +19,11 @@ export interface LetterStore {
 
 /** What became of one redelivered letter. */
 export interface Redelivery {
+  /** The letter, as it was taken out of the queue. */
   readonly letter: DeadLetter;
   /** Whether it was taken in again. */
   readonly ok: boolean;
+  /** Why it was not. */
   readonly code?: FailureCode | 'NoRoute';
 }
 
@@ -55,6 +57,7 @@ const CAPACITY = 1_000;
  * ```
  */
 export class DeadLetterQueue {
+  /** Letters it holds at most. */
   readonly capacity: number;
   #stored = new ChunkedQueue<Stored, number>();
   #evicted = 0;
@@ -84,6 +87,7 @@ export class DeadLetterQueue {
     return this.#snapshot().map(({ letter }) => letter);
   }
 
+  /** Letters it holds now. */
   get size(): number {
     return this.#stored.size;
   }
@@ -124,6 +128,7 @@ export class DeadLetterQueue {
     return this.#take(() => true).map(({ letter }) => letter);
   }
 
+  /** Throws everything away. `evicted` does not count it. */
   clear(): void {
     this.#take(() => true);
   }

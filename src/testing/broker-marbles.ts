@@ -10,6 +10,7 @@ import type { DeadLetter } from '../message/dead-letter';
 
 /** What comes after `expect…`: the marbles that must be seen, and what their letters stand for. */
 export interface MarbleExpectation {
+  /** Compared when virtual time is over. `values`: what the letters stand for; by default themselves. */
   toBe(marbles: string, values?: Readonly<Record<string, unknown>>): void;
 }
 
@@ -17,6 +18,7 @@ export interface MarbleExpectation {
 export interface BrokerMarbleHelpers extends RunHelpers {
   /** A broker whose timers and dispatch live in this test's time. Logs nothing. */
   readonly broker: InMemoryMessageBroker;
+  /** The scheduler of this test's time, for what takes one. */
   readonly scheduler: TestScheduler;
   /** Another broker in the same time. */
   createBroker(options?: BrokerOptions): InMemoryMessageBroker;

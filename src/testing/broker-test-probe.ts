@@ -8,7 +8,13 @@ import { describeMessage } from './describe-message';
 import { matches } from './matches';
 
 /** A message that was sent, with any outcome. */
-export type SentEvent = Extract<BrokerEvent, { readonly kind: 'sent' }>;
+export type SentEvent = Extract<
+  BrokerEvent,
+  {
+    /** Someone has sent it, to this target. */
+    readonly kind: 'sent';
+  }
+>;
 
 /**
  * What a message must be: equal to this, where of an object literal only the properties that it names count, at any depth; or such that
