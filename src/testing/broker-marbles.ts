@@ -11,6 +11,7 @@ import { RealPromises, isTimeout } from './real-promises';
 export interface BrokerMarbleHelpers extends RunHelpers, BrokerExpectations {
   /** A broker whose timers and dispatch live in this test's time, and end with it. Logs nothing. */
   readonly broker: InMemoryMessageBroker;
+  /** The scheduler of this test's time, for what takes one. */
   readonly scheduler: TestScheduler;
   /** Another broker in the same time. */
   createBroker(options?: BrokerOptions): InMemoryMessageBroker;
