@@ -1,17 +1,17 @@
 /**
- * Why the broker failed a message. A handler's own error is not among them: it reaches the caller unchanged.
+ * Why the broker failed a message. A handler's own error has no code: the caller receives it unchanged.
  *
- * - `ActorNotFound`: no actor has this id, or it was unregistered while the message waited, was queued or was handled.
- * - `ActorStopped`: its mailbox is closed; or the turn that asked it was cancelled.
- * - `MailboxFull`: refused at capacity (`fail`), or because `maxWaiting` senders wait already (`block`).
- * - `Dropped`: refused or pushed out at capacity (`drop-newest`, `drop-oldest`).
- * - `Expired`: it waited longer than its `ttl`.
- * - `Timeout`: the caller's `timeout` was over, or, for a message that is handled, the mailbox's `turnTimeout`.
- * - `Deadlock`: an ask through `context.send` that only turns could answer which wait for it.
- * - `Unhandled`: the protocol's handlers have none for it, or its delivery was left unsettled.
+ * - `ActorNotFound`: no actor has this id, or the actor was unregistered before the message was settled.
+ * - `ActorStopped`: the mailbox is closed, or the turn that asked through `context.send` was cancelled.
+ * - `MailboxFull`: the mailbox is full (`fail`), or `maxWaiting` senders wait already (`block`).
+ * - `Dropped`: the mailbox was full, and dropped the message (`drop-newest`, `drop-oldest`).
+ * - `Expired`: the message waited longer than its `ttl`.
+ * - `Timeout`: the caller's `timeout` was over, or the mailbox's `turnTimeout` for a turn.
+ * - `Deadlock`: an ask through `context.send` waits for a turn that waits for this ask.
+ * - `Unhandled`: the protocol's handlers have none for this message, or its delivery was left unsettled.
  * - `BrokerClosed`: the broker is closing or closed.
  *
- * `SendError.started` says whether a handler saw it.
+ * `SendError.started` says whether a handler saw the message.
  */
 export type FailureCode =
   | 'ActorNotFound'

@@ -1,8 +1,8 @@
-/** The timers as they were when this module was loaded: tests put fake ones in their place later. */
+// The timers as they were when this module was loaded. A test may put fake ones in their place later.
 const setImmediateAtLoad: unknown = /* @__PURE__ */ (() => globalThis.setImmediate)();
 const setTimeoutAtLoad = /* @__PURE__ */ (() => globalThis.setTimeout)();
 
-/** Asks for a macrotask, and answers whether it will surely come. */
+/** Asks for a macrotask. Returns whether it will surely come: a fake timer may never call `work`. */
 type Source = (work: () => void) => boolean;
 
 const SOURCES: readonly Source[] = [
@@ -33,8 +33,8 @@ const SOURCES: readonly Source[] = [
 
 /**
  * Runs `work` after the event loop has seen to timers, input and frames (rule D4): by `setImmediate`, else `MessageChannel`, else
- * `setTimeout`. They are looked up at each call, since test environments take them away and bring them back. One that throws, or that is
- * not what it was when this module was loaded, may never call `work`: then the next one is asked, too, and the first to come counts.
+ * `setTimeout`. Each call looks these up, since test environments take them away and bring them back. If one throws, or is not the
+ * function that it was when this module was loaded, the next one is asked as well. `work` runs once.
  */
 export function macrotask(work: () => void): void {
   let isDue = true;
@@ -47,7 +47,7 @@ export function macrotask(work: () => void): void {
     try {
       if (source(once)) return;
     } catch {
-      // The next one.
+      // The next source is asked.
     }
   }
 }

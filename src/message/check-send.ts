@@ -2,7 +2,7 @@ import { check, checkActorId, checkOneOf, checkOptions, checkTimeout, isObject }
 import { laneOf } from './priority';
 import type { BroadcastOptions, SendOptions, TellOptions } from './send-options';
 
-/** Checks what may be said about any message; answers its lane. @throws {TypeError | RangeError} */
+/** Checks the options of a tell, and returns the message's lane. @throws {TypeError | RangeError} */
 export function checkTell(options: TellOptions | undefined): number {
   if (options === undefined) return laneOf(undefined);
   checkOptions(options);
@@ -13,7 +13,7 @@ export function checkTell(options: TellOptions | undefined): number {
   return laneOf(options.priority);
 }
 
-/** The lane, where options say nothing else. @throws {RangeError} for a priority that is none. */
+/** The lane, if the options say nothing but a priority; else `undefined`. @throws {RangeError} for a bad priority. */
 export function laneOnly(options: TellOptions): number | undefined {
   if (!isObject(options)) return undefined;
   const { ttl, sender, headers } = options;
