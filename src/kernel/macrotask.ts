@@ -1,3 +1,5 @@
+import { keepZone } from './zone';
+
 // The timers as they were when this module was loaded. A test may put fake ones in their place later.
 const setImmediateAtLoad: unknown = /* @__PURE__ */ (() => globalThis.setImmediate)();
 const setTimeoutAtLoad = /* @__PURE__ */ (() => globalThis.setTimeout)();
@@ -14,9 +16,10 @@ const SOURCES: readonly Source[] = [
   (work) => {
     if (typeof MessageChannel !== 'function') return false;
     const { port1, port2 } = new MessageChannel();
+    const goOn = keepZone(work);
     port1.onmessage = () => {
       port1.close();
-      work();
+      goOn();
     };
     port2.postMessage(undefined);
     return true;

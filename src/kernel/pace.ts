@@ -1,4 +1,5 @@
 import { macrotask } from './macrotask';
+import { isFakeAsync, runOutsideZones } from './zone';
 
 /** Milliseconds after which a drain gives way to a macrotask (rule D4). */
 const SLICE = 5;
@@ -91,14 +92,17 @@ export class Pace {
 
   #mark(): void {
     this.#isMarked = true;
-    macrotask(() => {
-      this.#isMarked = false;
-      this.#since = this.#lastAt = NaN;
-    });
+    // It runs no code of the user's.
+    runOutsideZones(() =>
+      macrotask(() => {
+        this.#isMarked = false;
+        this.#since = this.#lastAt = NaN;
+      }),
+    );
   }
 }
 
 /** Whether a time is not the machine's. A tick of virtual time is a macrotask of its own. */
 function isVirtual(now: number): boolean {
-  return Math.abs(now - Date.now()) > A_MINUTE;
+  return Math.abs(now - Date.now()) > A_MINUTE || isFakeAsync();
 }
