@@ -8,6 +8,7 @@ import type { MailboxSettings } from '../kernel/mailbox-settings';
 import type { System } from '../kernel/task';
 import { type Consumer, consumerOf } from '../mailbox/consumer';
 import { resolveMailbox } from '../mailbox/mailbox-options';
+import type { ActorHooks } from '../message/message-broker';
 import { isProtocol } from '../message/protocol';
 import type { RegisterOptions, Registration, SpawnOptions } from '../message/registration';
 import { parsePattern } from '../message/topic-pattern';
@@ -35,14 +36,16 @@ export class Registrar implements RegistrationEnder {
   }
 
   /**
-   * Registers an actor with a mailbox of its own: `first` is its handler or the actor, or a protocol whose handlers are `second`.
+   * Registers an actor with a mailbox of its own: `first` is its handler or the actor, or a protocol whose handlers are `second`. With a
+   * protocol the hooks are among the options.
    *
    * @throws {TypeError | RangeError} for a bad actor or option, and what `register` throws.
    */
-  spawn(id: string, first: unknown, second: unknown, third: SpawnOptions | undefined): Registration {
+  spawn(id: string, first: unknown, second: unknown, third: (SpawnOptions & ActorHooks) | undefined): Registration {
     const hasProtocol = isProtocol(first);
     const options = (hasProtocol ? third : second) as SpawnOptions | undefined;
-    const consumer = consumerOf(first, hasProtocol ? (second ?? null) : undefined);
+    checkOptions(options);
+    const consumer = hasProtocol ? consumerOf(first, second ?? null, third) : consumerOf(first, undefined);
     const settings = resolveMailbox(options, this.#mailbox);
     const { capacity = CAPACITY } = options ?? {};
     checkCount(capacity, 'capacity');

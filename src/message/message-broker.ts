@@ -6,10 +6,10 @@ import type { AsyncCloseable, CloseOptions } from './closeable';
 import type { DeadLetter } from './dead-letter';
 import type { Envelope } from './envelope';
 import type { Priority } from './priority';
-import type { MessageOf } from './protocol';
+import type { IsProtocol, MessageOf } from './protocol';
 import type { Publisher } from './publisher';
 import type { RegisterOptions, Registration, SpawnOptions } from './registration';
-import type { Accepted, ReplyFor, ReplyOf } from './reply-of';
+import type { Accepted, IsUntyped, ReplyFor, ReplyOf } from './reply-of';
 import type { RoutingKey } from './routing-key';
 import type { BroadcastOptions, SendOptions } from './send-options';
 import type { BroadcastResult } from './send-result';
@@ -28,9 +28,8 @@ export type HandlerResult<Reply> = [Reply] extends [void] ? unknown : Reply | Pr
  */
 export type Handler<Msg = any> = (message: Msg, context: ActorContext) => HandlerResult<ReplyOf<Msg>>;
 
-/** A handler with a life: a class instance, usually, whose fields are the actor's state. */
-export interface Actor<Msg = any> {
-  receive: Handler<Msg>;
+/** The life around the turns of an actor (rule M9). */
+export interface ActorHooks {
   /**
    * Called once for each life, before its first turn, which waits for its promise: when it is registered, or in a mailbox without a broker before
    * its first message. If it throws or rejects, the actor is unregistered, `Registration.ready` rejects, and outside of every turn and observer
@@ -43,6 +42,11 @@ export interface Actor<Msg = any> {
    * waits for its promise, within the timeout. If it throws or rejects, that is logged, and stops nothing.
    */
   onStop?(reason: unknown): void | PromiseLike<void>;
+}
+
+/** A handler with a life: a class instance, usually, whose fields are the actor's state. */
+export interface Actor<Msg = any> extends ActorHooks {
+  receive: Handler<Msg>;
 }
 
 /**
@@ -72,9 +76,6 @@ export interface ActorContext extends Sender {
   readonly broker: MessageBroker;
 }
 
-/** Any protocol: an object of creators. */
-export type AnyProtocol<P> = { readonly [K in keyof P]: (...args: any[]) => { readonly type: string } };
-
 /** One handler for each message of a protocol, each checked against its own reply. */
 export type HandlersOf<P> = {
   readonly [K in keyof P]: P[K] extends (...args: never[]) => infer M
@@ -82,8 +83,19 @@ export type HandlersOf<P> = {
     : never;
 };
 
-/** That a protocol has a message for everything its actor accepts. */
-export type Covers<Msg, P> = [Msg] extends [MessageOf<P>] ? unknown : { readonly 'no handler for': Exclude<Msg, MessageOf<P>> };
+/** A protocol that has a message for everything its actor accepts: `P`, if it has; else the name of the mistake. */
+export type Covers<Msg, P> = [Msg] extends [MessageOf<P>] ? P : { readonly 'no handler for': Exclude<Msg, MessageOf<P>> };
+
+/** What is spawned for an actor that accepts `Msg`: a protocol, if `A` is one; else a handler or an actor. */
+export type Spawned<Msg, A> = IsProtocol<A> extends true ? Covers<Msg, A> : Handler<NoInfer<Msg>> | Actor<NoInfer<Msg>>;
+
+/** What `spawn` takes after what is spawned. A value without a type may be a protocol. */
+export type SpawnRest<A> =
+  IsUntyped<A> extends true
+    ? [handlers?: any, options?: SpawnOptions & ActorHooks]
+    : IsProtocol<A> extends true
+      ? [handlers: HandlersOf<A>, options?: SpawnOptions & ActorHooks]
+      : [options?: SpawnOptions];
 
 declare const holds: unique symbol;
 
@@ -119,17 +131,17 @@ export interface MessageBroker extends Sender, Publisher, AsyncCloseable {
   unregister(id: ActorId): void;
 
   /**
-   * Registers an actor and makes its mailbox. With a protocol: one typed handler for each of its messages.
+   * Registers an actor and makes its mailbox: `spawn(id, handler, options?)`, with a function or an `Actor`; or
+   * `spawn(id, protocol, handlers, options?)`, with one typed handler for each message of the protocol. Then `onStart` and `onStop` are options.
+   *
+   * ```ts
+   * broker.spawn(greeter, (name) => `hello ${name}`, { capacity: 10 });
+   * broker.spawn(accounts, Account, { getBalance: ({ accountId }) => balanceOf(accountId), deposit: save }, { onStop: () => store.close() });
+   * ```
    *
    * @throws {TypeError | RangeError} for a bad id, actor or option, and what `register` throws.
    */
-  spawn<Msg>(id: ActorId<Msg>, actor: Handler<NoInfer<Msg>> | Actor<NoInfer<Msg>>, options?: SpawnOptions): Registration;
-  spawn<Msg, P extends AnyProtocol<P>>(
-    id: ActorId<Msg>,
-    protocol: P & NoInfer<Covers<Msg, P>>,
-    handlers: HandlersOf<P>,
-    options?: SpawnOptions,
-  ): Registration;
+  spawn<Msg, A = unknown>(id: ActorId<Msg>, actor: Spawned<Msg, A>, ...rest: SpawnRest<A>): Registration;
 
   /** A handle on one actor, which need not exist yet. */
   ref<Msg>(id: ActorId<Msg>): ActorRef<Msg>;
@@ -137,7 +149,7 @@ export interface MessageBroker extends Sender, Publisher, AsyncCloseable {
   /** `send` with a priority. */
   sendWithPriority<Msg, const M>(
     id: ActorId<Msg>,
-    message: M & Accepted<Msg>,
+    message: Accepted<Msg, M>,
     priority: Priority,
     options?: SendOptions,
   ): Observable<ReplyFor<Msg, M>>;
@@ -148,7 +160,7 @@ export interface MessageBroker extends Sender, Publisher, AsyncCloseable {
    */
   sendWithRouting<const K extends RoutingKey, const M>(
     key: K,
-    message: M & Accepted<TopicMessage<NoInfer<K>>>,
+    message: Accepted<TopicMessage<NoInfer<K>>, M>,
     options?: SendOptions,
   ): Observable<ReplyFor<TopicMessage<K>, M>>;
 

@@ -44,6 +44,12 @@ export type Protocol<Name extends string, Specs> = {
 /** The union of a protocol's messages. Of what has no keys, such as a function, there are none. */
 export type MessageOf<P> = [keyof P] extends [never] ? never : P[keyof P] extends (...args: never[]) => infer M ? M : never;
 
+/** Any protocol: an object of creators. */
+export type AnyProtocol<P> = { readonly [K in keyof P]: ((...args: any[]) => { readonly type: string }) & { readonly type: string } };
+
+/** Whether a type is a protocol's. A function is none: it has no keys. */
+export type IsProtocol<P> = [keyof P] extends [never] ? false : P extends AnyProtocol<P> & object ? true : false;
+
 const SPEC: MessageSpec<any, any> = { isMessage: true };
 
 /**

@@ -14,7 +14,7 @@ export interface Sender {
    *
    * @throws {TypeError | RangeError} at the call, for a bad id or option.
    */
-  send<Msg, const M>(id: ActorId<Msg>, message: M & Accepted<Msg>, options?: SendOptions): Observable<ReplyFor<Msg, M>>;
+  send<Msg, const M>(id: ActorId<Msg>, message: Accepted<Msg, M>, options?: SendOptions): Observable<ReplyFor<Msg, M>>;
 
   /**
    * Tells an actor, now; nobody waits for a reply. By default an idle actor has handled it when this returns (rule D1).
@@ -23,14 +23,14 @@ export interface Sender {
    *
    * @throws {TypeError | RangeError} for a bad id or option.
    */
-  trySend<Msg, const M>(id: ActorId<Msg>, message: M & Accepted<Msg> & Tellable<ReplyFor<Msg, M>>, options?: TellOptions): SendResult;
+  trySend<Msg, const M>(id: ActorId<Msg>, message: Tellable<Msg, M>, options?: TellOptions): SendResult;
 }
 
 /** An actor's id with its broker: what to hand to code that should talk to one actor only. Names an id, so it need not exist yet. */
 export interface ActorRef<Msg = any> {
   readonly id: ActorId<Msg>;
   /** `broker.send(id, …)`. */
-  send<const M>(message: M & Accepted<Msg>, options?: SendOptions): Observable<ReplyFor<Msg, M>>;
+  send<const M>(message: Accepted<Msg, M>, options?: SendOptions): Observable<ReplyFor<Msg, M>>;
   /** `broker.trySend(id, …)`. */
-  trySend<const M>(message: M & Accepted<Msg> & Tellable<ReplyFor<Msg, M>>, options?: TellOptions): SendResult;
+  trySend<const M>(message: Tellable<Msg, M>, options?: TellOptions): SendResult;
 }
