@@ -95,9 +95,18 @@ function creatorOf(type: string): unknown {
   return Object.freeze(Object.defineProperty(create, 'type', { value: type, enumerable: true }));
 }
 
+/** An object of creators, as it is at run time. */
+type Creators = Readonly<Record<string, { readonly type: string }>>;
+
 /** Whether a value is an object of creators. */
-export function isProtocol(value: unknown): boolean {
+export function isProtocol(value: unknown): value is Creators {
   if (!isObject(value)) return false;
   const creators = Object.values(value);
   return creators.length > 0 && creators.every((creator) => typeof creator === 'function' && typeof (creator as { type?: unknown }).type === 'string');
+}
+
+/** The name that all types of a protocol begin with: its name. `undefined`: its creators are of several. */
+export function nameOf(protocol: Creators): string | undefined {
+  const names = Object.entries(protocol).map(([key, { type }]) => (type.endsWith(`.${key}`) ? type.slice(0, -key.length - 1) : undefined));
+  return names.every((name) => name === names[0]) ? names[0] : undefined;
 }
