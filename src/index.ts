@@ -5,7 +5,7 @@ export { type BrokerOptions } from './broker/broker-options';
 export { InMemoryMessageBroker } from './broker/in-memory-message-broker';
 export { type CloseOptions } from './message/closeable';
 export { type Actor, type ActorContext, type ActorHooks, type Covers, type Handler, type HandlerResult, type HandlersOf, type MessageBroker, type Spawned, type SpawnRest } from './message/message-broker';
-export { type Publication, type Topic, type TopicMessage, topic } from './message/topic';
+export { type Publication, type Topic, type TopicMessage, type TopicName, type TopicPattern, topic, topicPattern } from './message/topic';
 export { type RegisterOptions, type Registration, type SpawnOptions } from './message/registration';
 export { type BrokerErrorCode, BrokerError } from './failure/broker-error';
 export { BufferOverflowError } from './failure/buffer-overflow-error';

@@ -1,4 +1,4 @@
-import { Message, Priority, actorId, message, protocol, topic } from 'rx-broker';
+import { Message, Priority, actorId, message, protocol, topic, topicPattern } from 'rx-broker';
 import { describe, expect, it, vi } from 'vitest';
 import { laneOf, laneOfRouting } from '../../src/message/priority';
 import { isProtocol } from '../../src/message/protocol';
@@ -148,6 +148,8 @@ describe('Priority', () => {
 });
 
 describe('the topic grammar (T1)', () => {
+  const routingFailed = expect.objectContaining({ name: 'BrokerError', code: 'RoutingFailed' }) as Error;
+
   it.each(['a', 'a.b', '*', '*.b', 'a.*.c', '>', 'a.>', '*.>', 'a*', 'a>.b', '__proto__.constructor'])('takes the pattern %s', (pattern) => {
     expect(parsePattern(pattern)).toEqual(pattern.split('.'));
   });
@@ -168,8 +170,14 @@ describe('the topic grammar (T1)', () => {
     expect(() => parsePattern('>.a')).toThrow("'>' must be the last token");
   });
 
-  it('is checked where a topic gets its type', () => {
-    expect(topic<number>('prices.*')).toBe('prices.*');
-    expect(() => topic('a..b')).toThrow(expect.objectContaining({ name: 'BrokerError', code: 'RoutingFailed' }));
+  it('is checked where a topic gets its type: a wildcard is for topicPattern', () => {
+    expect(topic<number>('prices.eur')).toBe('prices.eur');
+    for (const name of ['prices.*', '>', 'a..b', 5]) expect(() => topic(name as never)).toThrow(routingFailed);
+    expect(() => topic('prices.*')).toThrow("malformed topic 'prices.*': wildcards are for patterns (allowed: a.b.c)");
+  });
+
+  it('is checked where a pattern gets its type: it may be one topic', () => {
+    for (const pattern of ['prices.*', '>', 'prices.eur']) expect(topicPattern<number>(pattern)).toBe(pattern);
+    for (const pattern of ['a..b', '>.a', '', undefined]) expect(() => topicPattern(pattern as never)).toThrow(routingFailed);
   });
 });

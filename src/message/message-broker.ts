@@ -14,7 +14,7 @@ import type { RoutingKey } from './routing-key';
 import type { BroadcastOptions, SendOptions } from './send-options';
 import type { BroadcastResult } from './send-result';
 import type { ActorRef, Sender } from './sender';
-import type { Publication, TopicMessage } from './topic';
+import type { Publication, TopicMessage, TopicName } from './topic';
 
 // A handler's context gives it the broker, and the broker takes handlers: the types of this file name one another by nature.
 
@@ -158,7 +158,7 @@ export interface MessageBroker extends Sender, Publisher, AsyncCloseable {
    * Asks one of the actors bound to a topic, picked by the broker's router. Cold. Closed mailboxes are passed over.
    * Errors with `BrokerError('RoutingFailed')` when none is bound.
    */
-  sendWithRouting<const K extends RoutingKey, const M>(
+  sendWithRouting<const K extends RoutingKey<TopicName>, const M>(
     key: K,
     message: Accepted<TopicMessage<NoInfer<K>>, M>,
     options?: SendOptions,
@@ -212,13 +212,13 @@ export interface MessageBroker extends Sender, Publisher, AsyncCloseable {
    *
    * @throws {BrokerError} `RoutingFailed` for a malformed topic, or a pattern.
    */
-  retained<K extends string>(topic: K): TopicMessage<K> | undefined;
+  retained<K extends TopicName>(topic: K): TopicMessage<K> | undefined;
   /**
    * Forgets it; an observer that subscribes from now on gets none.
    *
    * @throws {BrokerError} `RoutingFailed` for a malformed topic, or a pattern.
    */
-  clearRetained(topic: string): void;
+  clearRetained(topic: TopicName): void;
 
   /** Emits once and completes when the actor ends; at once if it is not there. */
   watch(id: ActorId): Observable<void>;

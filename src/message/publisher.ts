@@ -1,6 +1,6 @@
 import type { RoutingKey } from './routing-key';
 import type { PublishOptions } from './send-options';
-import type { TopicMessage } from './topic';
+import type { TopicMessage, TopicName } from './topic';
 
 /** A broker, as far as it publishes. */
 export interface Publisher {
@@ -11,5 +11,5 @@ export interface Publisher {
    * @throws {BrokerError} `RoutingFailed` for a malformed topic.
    * @throws {RangeError} when one more topic than `maxRetained` would be kept.
    */
-  publish<const K extends string | RoutingKey>(key: K, message: TopicMessage<NoInfer<K>>, options?: PublishOptions): number;
+  publish<const K extends TopicName | RoutingKey<TopicName>>(key: K, message: TopicMessage<NoInfer<K>>, options?: PublishOptions): number;
 }
