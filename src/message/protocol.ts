@@ -52,11 +52,19 @@ export type IsProtocol<P> = [keyof P] extends [never] ? false : P extends AnyPro
 
 const SPEC: MessageSpec<any, any> = { isMessage: true };
 
+/** What a message carries, as an object: no fields for `void`. */
+type Fields<Payload> = [Payload] extends [void] ? {} : Payload;
+
 /**
- * One message of a protocol: what it carries, always an object, `{}` for nothing; and what its handler answers with. Its fields are copied
- * into the message, so an instance of a class becomes a plain object.
+ * One message of a protocol: what it carries, an object, or `void` for nothing; and what its handler answers with. Its fields are copied into
+ * the message, so an instance of a class becomes a plain object.
+ *
+ * ```ts
+ * const Counter = protocol('counter', { add: message<{ by: number }>(), total: message<void, number>(), reset: message() });
+ * Counter.total(); // { type: 'counter.total' }
+ * ```
  */
-export function message<Payload extends object = {}, Reply = void>(): MessageSpec<Payload, Reply> {
+export function message<Payload extends object | void = void, Reply = void>(): MessageSpec<Fields<Payload>, Reply> {
   return SPEC;
 }
 
