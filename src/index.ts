@@ -3,6 +3,7 @@ export { type ActorRef, type Sender } from './message/sender';
 export { type BroadcastResult, type SendResult } from './message/send-result';
 export { type BrokerOptions } from './broker/broker-options';
 export { InMemoryMessageBroker } from './broker/in-memory-message-broker';
+export { type ActorClient, actorClient } from './client/actor-client';
 export { type CloseOptions } from './message/closeable';
 export { type Actor, type ActorContext, type ActorHooks, type Covers, type Handler, type HandlerResult, type HandlersOf, type MessageBroker, type Spawned, type SpawnRest } from './message/message-broker';
 export { type Publication, type Topic, type TopicMessage, type TopicName, type TopicPattern, topic, topicPattern } from './message/topic';

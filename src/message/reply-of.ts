@@ -63,4 +63,5 @@ export type Tellable<Msg, M> =
 
 /** Whether `M` is none of the messages of `Msg`. */
 type IsForeign<Msg, M> = IsAny<Msg> extends true ? false : [MemberOf<Msg, M>] extends [never] ? true : false;
-type HasReply<Reply> = [Reply] extends [void] ? false : unknown extends Reply ? false : true;
+/** Whether a reply is promised. `any` and `unknown` promise none. */
+export type HasReply<Reply> = [Reply] extends [void] ? false : unknown extends Reply ? false : true;
