@@ -144,7 +144,7 @@ describe('actorClient', () => {
 
   it('throws at the call of a method for a bad payload or option', () => {
     const { broker, client } = withShop();
-    const { ask, tell } = client;
+    const { ask, tell }: any = client;
     expect(() => ask.find('a')).toThrow(new TypeError("the payload of 'shop.find' must be an object, got 'a'"));
     expect(() => tell.add(null)).toThrow(new TypeError("the payload of 'shop.add' must be an object, got null"));
     expect(() => tell.clear({ priority: 'top' })).toThrow(RangeError);

@@ -1,5 +1,5 @@
 import { type Unsubscribable, Observable, interval, map, startWith } from 'rxjs';
-import { check, checkActorId, checkBoolean, checkFunction, checkOneOf, checkOptions, checkPositiveInteger, hasMethod } from '../failure/check';
+import { type Checks, check, checkActorId, checkBoolean, checkEach, checkFunction, checkOneOf, checkOptions, checkPositiveInteger, hasMethod } from '../failure/check';
 import { breakCircles } from '../kernel/deadlock';
 import type { Dispatcher } from '../kernel/dispatcher';
 import type { MailboxCore } from '../kernel/mailbox-core';
@@ -23,7 +23,7 @@ import { type RoutingKey, checkRoutingKey } from '../message/routing-key';
 import type { BroadcastOptions, PublishOptions, SendOptions, TellOptions } from '../message/send-options';
 import { type BroadcastResult, type SendResult, SENT } from '../message/send-result';
 import type { ActorRef } from '../message/sender';
-import type { Publication } from '../message/topic';
+import type { Publication, TopicOptions } from '../message/topic';
 import { parsePattern, parseTopic } from '../message/topic-pattern';
 import type { DeadLetterQueue } from '../observability/dead-letter-queue';
 import { isSampleDue } from '../observability/routing-latency';
@@ -39,6 +39,9 @@ import { Routes } from './routes';
 import { tell } from './tell';
 import { Topics } from './topics';
 import { isCalledOff } from './until-aborted';
+
+/** Any value is an initial one. */
+const TOPIC_CHECKS: Checks<TopicOptions> = { initial: () => undefined };
 
 /**
  * The broker in one process: what every call checks, and where it goes from there. `InMemoryMessageBroker` is its public type; here
@@ -201,8 +204,9 @@ export class LocalBroker {
     return this.#topics.publish(topic, message, lane, retain);
   }
 
-  topic$(pattern: string): Observable<any> {
-    return this.#topics.observe(pattern, ({ message }): unknown => message);
+  topic$(pattern: string, options?: TopicOptions): Observable<any> {
+    if (options !== undefined) checkEach(options, TOPIC_CHECKS);
+    return this.#topics.observe(pattern, ({ message }): unknown => message, options);
   }
 
   publications$(pattern: string): Observable<Publication> {

@@ -14,7 +14,7 @@ import type { RoutingKey } from './routing-key';
 import type { BroadcastOptions, SendOptions } from './send-options';
 import type { BroadcastResult } from './send-result';
 import type { ActorRef, Sender } from './sender';
-import type { Publication, TopicMessage, TopicName } from './topic';
+import type { Publication, TopicMessage, TopicName, TopicOptions } from './topic';
 
 // A handler's context gives it the broker, and the broker takes handlers: the types of this file name one another by nature.
 
@@ -194,11 +194,13 @@ export interface MessageBroker extends Sender, Publisher, AsyncCloseable {
   bind<K extends string>(topic: K, id: ActorId<TopicMessage<K>>): Unsubscribable;
 
   /**
-   * A topic or pattern as a stream of its messages, retained ones first, synchronously.
+   * A topic or pattern as a stream of its messages, retained ones first, synchronously. With `initial` the topic is observed as state:
+   * `topicState` does that.
    *
    * @throws {BrokerError} `RoutingFailed` for a malformed pattern.
+   * @throws {TypeError} for options that are no object.
    */
-  topic$<K extends string>(pattern: K): Observable<TopicMessage<K>>;
+  topic$<K extends string>(pattern: K, options?: TopicOptions<TopicMessage<NoInfer<K>>>): Observable<TopicMessage<K>>;
 
   /**
    * The same with the topic of each, and whether it was retained.

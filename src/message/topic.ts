@@ -27,6 +27,15 @@ export interface Publication<Msg = any> {
   readonly retained: boolean;
 }
 
+/** How a topic is observed. */
+export interface TopicOptions<Msg = any> {
+  /**
+   * Observes the topic as state: this value comes first where none is retained, and then only publications with `retain` are told. Where it is
+   * given, `undefined` is a value, too.
+   */
+  readonly initial?: Msg;
+}
+
 /**
  * A topic that carries its message type, so that `publish`, `bind` and `topic$` check it.
  *
