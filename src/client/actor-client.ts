@@ -87,6 +87,5 @@ function methodsOf<Options>(protocol: object, send: (message: object, options: O
 
 /** The only argument of a call is the options if all its fields are named as options are. */
 function isOptions(value: unknown): boolean {
-  const names = isObject(value) ? Object.keys(value) : [];
-  return names.length > 0 && names.every((name) => Object.hasOwn(OPTIONS, name));
+  return isObject(value) && Object.keys(value).every((name) => Object.hasOwn(OPTIONS, name));
 }
