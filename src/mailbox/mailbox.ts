@@ -1,15 +1,16 @@
 import { type Observable, Subscription } from 'rxjs';
-import { checkCapacity } from '../failure/check';
+import { checkCapacity, checkOptions } from '../failure/check';
 import { attach, checkNoConsumer, clearMailbox, closeMailbox, detach, pauseMailbox, startActor } from '../kernel/life';
 import { LoneSystem } from '../kernel/lone-system';
 import { type Loss, MailboxCore } from '../kernel/mailbox-core';
 import { runTell } from '../kernel/run';
 import type { Delivery } from '../message/delivery';
 import { NORMAL_LANE } from '../message/lane';
-import type { Actor, AnyMailbox, AnyProtocol, Covers, Handler, HandlersOf } from '../message/message-broker';
+import type { Actor, ActorHooks, AnyMailbox, Covers, Handler, HandlersOf } from '../message/message-broker';
 import type { MailboxMetrics } from '../message/mailbox-metrics';
 import type { MailboxOptions } from '../message/mailbox-options';
-import { consumerOf } from './consumer';
+import type { AnyProtocol } from '../message/protocol';
+import { HOOKS, consumerOf } from './consumer';
 import { DeliveryStream } from './delivery-stream';
 import { resolveMailbox } from './mailbox-options';
 import { idleOf, lossesOf, pressureOf } from './mailbox-streams';
@@ -60,15 +61,21 @@ export class Mailbox<in out Msg = any> {
   /**
    * Takes the consumer's seat. Unsubscribing gives it up; what is queued then waits for the next consumer.
    *
-   * With a protocol, one typed handler for each of its messages; a message of another type fails with `Unhandled`.
+   * With a protocol, one typed handler for each of its messages; a message of another type fails with `Unhandled`. `hooks` are the `onStart` and
+   * `onStop` that an `Actor` has as methods.
    *
-   * @throws {TypeError} for a handler that is no function and no object with `receive`.
+   * ```ts
+   * mailbox.receive(Door, { open: ({ by }) => greet(by), shut: () => lock() }, { onStop: () => lock() });
+   * ```
+   *
+   * @throws {TypeError} for a handler that is no function and no object with `receive`, and for a bad hook.
    * @throws {BrokerError} `AlreadyRegistered` for a second consumer.
    */
   receive(handler: Handler<Msg> | Actor<Msg>): Subscription;
-  receive<P extends AnyProtocol<P>>(protocol: P & Covers<Msg, P>, handlers: HandlersOf<P>): Subscription;
-  receive(first: unknown, handlers?: unknown): Subscription {
-    const { handler, actor } = consumerOf(first, handlers);
+  receive<P extends AnyProtocol<P>>(protocol: Covers<Msg, P>, handlers: HandlersOf<P>, hooks?: ActorHooks): Subscription;
+  receive(first: unknown, handlers?: unknown, hooks?: ActorHooks): Subscription {
+    checkOptions(hooks, HOOKS);
+    const { handler, actor } = consumerOf(first, handlers, hooks);
     const { core } = this;
     checkNoConsumer(core);
     let failure: { readonly error: unknown } | undefined;

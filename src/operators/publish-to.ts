@@ -5,7 +5,7 @@ import { laneOfRouting } from '../message/priority';
 import type { Publisher } from '../message/publisher';
 import type { RoutingKey } from '../message/routing-key';
 import type { PublishOptions } from '../message/send-options';
-import type { TopicMessage } from '../message/topic';
+import type { TopicMessage, TopicName } from '../message/topic';
 import { parseTopic } from '../message/topic-pattern';
 
 /**
@@ -21,7 +21,7 @@ import { parseTopic } from '../message/topic-pattern';
  * @throws {TypeError | RangeError} for what is no broker, a bad priority or option. The stream ends with a `RangeError` where one topic
  * more would be retained than the broker's `maxRetained`.
  */
-export function publishTo<const K extends string | RoutingKey, M extends TopicMessage<NoInfer<K>>>(
+export function publishTo<const K extends TopicName | RoutingKey<TopicName>, M extends TopicMessage<NoInfer<K>>>(
   broker: Publisher,
   key: K,
   options?: PublishOptions,
