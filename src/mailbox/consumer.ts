@@ -2,13 +2,13 @@ import { check, checkEach, checkFunction, describeValue, isObject } from '../fai
 import { UnhandledMessage } from '../kernel/unhandled-message';
 import type { Actor, Handler } from '../message/message-broker';
 
-/** What takes a mailbox's seat: a function to call, and the life around it where there is one. */
+/** The consumer of a mailbox: the handler to call, and the actor if it has hooks. */
 export interface Consumer {
   readonly handler: Handler;
   readonly actor: Actor | null;
 }
 
-/** @throws {TypeError} for what is no handler, no actor and no protocol with its handlers. */
+/** The consumer for a handler, an actor, or a protocol with its handlers. @throws {TypeError} for anything else. */
 export function consumerOf(first: unknown, handlers: unknown): Consumer {
   if (handlers !== undefined) return { handler: protocolHandler(first, handlers), actor: null };
   if (typeof first === 'function') return { handler: first as Handler, actor: null };
@@ -26,7 +26,7 @@ function protocolHandler(protocol: unknown, handlers: unknown): Handler {
     const type = creator?.type;
     check(typeof type === 'string', `a protocol must be made by protocol(); '${key}' is not`, creator);
     const handler = (handlers as Record<string, unknown>)[key];
-    // Every object has these, and none of them is meant.
+    // Every object inherits these methods, so they are no handlers.
     if (handler === undefined || handler === (Object.prototype as unknown as Record<string, unknown>)[key]) continue;
     checkFunction(handler, `the handler of '${type}'`);
     byType.set(type, handler as Handler);

@@ -2,7 +2,7 @@ import { type Checks, checkCount, checkScheduler, checkTimeout, oneOf, resolveOp
 import type { MailboxSettings } from '../kernel/mailbox-settings';
 import { type MailboxOptions, FAIRNESSES, OVERFLOWS } from '../message/mailbox-options';
 
-/** Shared by all mailboxes without options: an object for each would be a third of an idle actor. */
+/** All mailboxes without options share this object: one for each would be a third of an idle actor's memory. */
 const DEFAULTS: MailboxSettings = {
   overflow: 'fail',
   concurrency: 1,
@@ -23,7 +23,7 @@ const CHECKS: Checks<MailboxSettings> = {
   dispatcher: checkScheduler,
 };
 
-/** Checks every option. One that is not given, or is `undefined`, is as in `base`. @throws {TypeError | RangeError} */
+/** Checks every option. An option that is not given, or is `undefined`, is taken from `base`. @throws {TypeError | RangeError} */
 export function resolveMailbox(options: MailboxOptions | undefined, base: MailboxSettings = DEFAULTS): MailboxSettings {
   return resolveOptions(options, CHECKS, base);
 }

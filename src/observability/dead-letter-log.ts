@@ -5,19 +5,19 @@ import type { DeadLetter } from '../message/dead-letter';
 
 /** How dead letters are logged while nobody observes them (rule O3). */
 export interface DeadLetterLogOptions {
-  /** Letters written out before counting begins: 0 for none, `Infinity` for all. Default 10. */
+  /** How many letters are written; the rest is counted. 0 for none, `Infinity` for all. Default 10. */
   readonly first?: number;
   /**
-   * Milliseconds after which the rest is written as one count; the last one is written when the broker closes. Default 300,000: five
+   * Milliseconds after which the rest is written as one count. The last count is written when the broker closes. Default 300,000, five
    * minutes.
    */
   readonly interval?: number;
 }
 
-/** Where a broker writes what no observer is told. `console` is one; a function will do. */
+/** Writes what no observer is told: an object with `warn()`, such as `console`, or a function. */
 export type Logger = WarningLogger | LogWriter;
 
-/** A logger with levels, of which one is used. */
+/** A logger with levels, of which the broker uses `warn`. */
 export interface WarningLogger {
   warn(message: string, ...details: unknown[]): void;
 }
@@ -36,13 +36,13 @@ const CHECKS: Checks<Settings> = {
   interval: checkTimeout,
 };
 
-/** @throws {TypeError | RangeError} */
+/** @throws {TypeError | RangeError} for a bad `logDeadLetters` option. */
 export function checkLog(options: unknown, name: string): void {
   if (typeof options !== 'boolean' && !isObject(options)) refuse(`${name} must be true, false or { first, interval }`, options);
   settingsOf(options);
 }
 
-/** @throws {TypeError} for an object that no line can be written to. */
+/** @throws {TypeError} for a bad `logger` option. */
 export function checkLogger(logger: unknown, name: string): void {
   if (typeof logger !== 'function' && !hasMethod(logger, 'warn')) refuse(`${name} must be a function or an object with warn()`, logger);
 }
@@ -51,14 +51,15 @@ function settingsOf(options: boolean | DeadLetterLogOptions): Settings {
   return options === false ? OFF : resolveOptions(options === true ? undefined : options, CHECKS, DEFAULTS, 'logDeadLetters.');
 }
 
-/** Writes the first letters out, then one count every while: a flood of losses does not become a flood of lines. */
+/** Writes the first dead letters, then a count at every interval, so that a flood of losses does not become a flood of lines. */
 export class DeadLetterLog {
   readonly #logger: Logger;
   readonly #first: number;
   readonly #interval: number;
   readonly #scheduler: SchedulerLike;
-  /** Letters there were, and how many of them were written or told in a count. */
+  /** How many letters there were. */
   #count = 0;
+  /** How many of them were written, one by one or in a count. */
   #told: number;
   /** Writes the next count. */
   #timer: Subscription | undefined;
@@ -71,23 +72,23 @@ export class DeadLetterLog {
     this.#scheduler = scheduler;
   }
 
-  /** Whether the next letter is to be written out; the later ones are only counted. */
+  /** Whether the next letter is to be written, not only counted. */
   get wantsLetter(): boolean {
     return this.#count < this.#first;
   }
 
-  /** One more letter. Of those that are not written, a count is written when `interval` is over. */
+  /** Counts one more letter. If it is not to be written itself, a count is written when `interval` is over. */
   count(): void {
     if (++this.#count <= this.#first || this.#interval === Infinity || this.#timer !== undefined) return;
     this.#timer = this.#scheduler.schedule(() => {
       this.#timer = undefined;
       this.#flush();
     }, Math.min(this.#interval, LONGEST_DELAY));
-    // Where it is a timer of Node's, it keeps no process alive: nobody waits for a count.
+    // A timer of Node must not keep the process alive for a count.
     (this.#timer as { id?: { unref?(): void } }).id?.unref?.();
   }
 
-  /** Writes a letter. `isLast`: the later ones are only counted. */
+  /** Writes a letter. `isLast`: later letters are only counted, and the line says so. */
   print(letter: DeadLetter, isLast: boolean): void {
     const { reason, target, topic } = letter;
     const where = target !== undefined ? ` to ${describeValue(target)}` : topic !== undefined ? ` on topic ${describeValue(topic)}` : '';
@@ -99,13 +100,13 @@ export class DeadLetterLog {
     this.#write(`${what} threw:`, error);
   }
 
-  /** The broker has ended: the last count. */
+  /** Writes the last count, when the broker has ended. */
   close(): void {
     this.#timer?.unsubscribe();
     this.#flush();
   }
 
-  /** Writes the count of those that were not written. */
+  /** Writes how many letters were not written since the last count. */
   #flush(): void {
     const counted = this.#count - this.#told;
     if (counted <= 0 || this.#interval === Infinity) return;
@@ -120,7 +121,7 @@ export class DeadLetterLog {
       if (typeof logger === 'function') logger(line, ...details);
       else logger.warn(line, ...details);
     } catch {
-      // Nobody is left to tell of a logger that throws, and it must not stop the broker.
+      // A logger that throws must not stop the broker, and its error can be told to nobody.
     }
   }
 }

@@ -1,8 +1,8 @@
 import type { Recipient } from '../kernel/task';
 
-/** Of an actor's sends one in so many is timed (rule O5): a power of two, less one. The first ones measure the compiler, and are not. */
+/** One in 1,024 sends to an actor is timed (rule O5), not the first ones, which would measure the compiler. A power of two less one. */
 const SAMPLE_MASK = 1_023;
-/** Nanoseconds above which a sample measured something else: a pause of the machine, of the garbage collector or of the compiler. */
+/** Nanoseconds above which a sample is dropped: it measured a pause of the machine, of the garbage collector or of the compiler. */
 const PAUSE = 20_000;
 
 /** Whether a send to this actor is to be timed. */
@@ -10,7 +10,7 @@ export function isSampleDue(recipient: Recipient): boolean {
   return (recipient.delivered & SAMPLE_MASK) === SAMPLE_MASK;
 }
 
-/** When a send begins, for `sample`; `NaN` where it is not to be timed. */
+/** The time at which a send begins, for `sample`. `NaN` if the send is not to be timed. */
 export function sampleStart(recipient: Recipient): number {
   return isSampleDue(recipient) ? performance.now() : NaN;
 }
@@ -25,7 +25,7 @@ export class RoutingLatency {
     return Math.round(this.#sum / (this.#count || 1));
   }
 
-  /** The mailbox has answered a send that began at `startedAt`. */
+  /** Takes a sample: a mailbox has answered a send that began at `startedAt`. */
   sample(startedAt: number): void {
     if (Number.isNaN(startedAt)) return;
     const ns = (performance.now() - startedAt) * 1e6;
