@@ -1,16 +1,16 @@
 import { type Observer, type Subscriber, Subscription, type TeardownLogic } from 'rxjs';
 
-/** What inner streams belong to. */
+/** The flow to which inner streams belong. */
 export interface InnerOwner {
-  /** An inner stream completed. */
+  /** Called when an inner stream has completed. */
   innerOver(inner: InnerSubscriber<any>): void;
 }
 
 /**
- * Passes an inner stream's values on, and its end to its flow.
+ * Passes an inner stream's values and error on to the consumer, and its completion to its flow.
  *
- * It is no `Subscriber`, but has all that RxJS asks of one (`isSubscriber` looks for these members): a synchronous inner stream then
- * costs one small object, where a Subscriber costs three constructors and a place among its destination's teardowns.
+ * It is no `Subscriber`, but has all members that RxJS looks for (`isSubscriber`). So a synchronous inner stream costs one small object. A
+ * Subscriber would cost three constructors and a place among the teardowns of its destination.
  */
 export class InnerSubscriber<R> implements Observer<R> {
   readonly #out: Subscriber<R>;
@@ -23,7 +23,7 @@ export class InnerSubscriber<R> implements Observer<R> {
     this.#owner = owner;
   }
 
-  /** Over, or its consumer has left: a synchronous source stops before its end. */
+  /** Whether the inner stream is over or the consumer has left. A synchronous source stops then. */
   get closed(): boolean {
     return this.#isOver || this.#out.closed;
   }
@@ -32,7 +32,7 @@ export class InnerSubscriber<R> implements Observer<R> {
     if (!this.#isOver) this.#out.next(value);
   }
 
-  // What its teardown throws is its producer's, and holds nothing up.
+  // If a teardown throws, the error goes to the producer, and the end is still passed on.
 
   error(error: unknown): void {
     if (this.#isOver) return;

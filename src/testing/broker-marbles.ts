@@ -8,28 +8,29 @@ import type { ActorId } from '../message/actor-id';
 import type { MessageStage } from '../message/broker-event';
 import type { DeadLetter } from '../message/dead-letter';
 
-/** What comes after `expect…`: the marbles that must be seen, and what their letters stand for. */
+/** The result of an `expect…` of `BrokerMarbleHelpers`. */
 export interface MarbleExpectation {
+  /** Says which marbles must be seen, and which values their letters stand for. */
   toBe(marbles: string, values?: Readonly<Record<string, unknown>>): void;
 }
 
-/** What a test in virtual time has at hand: the helpers of `TestScheduler.run`, a broker, and expectations about it. */
+/** The argument of a test in virtual time: the helpers of `TestScheduler.run`, a broker, and expectations about it. */
 export interface BrokerMarbleHelpers extends RunHelpers {
-  /** A broker whose timers and dispatch live in this test's time. Logs nothing. */
+  /** A broker in this test's virtual time. It logs no dead letters. */
   readonly broker: InMemoryMessageBroker;
   readonly scheduler: TestScheduler;
-  /** Another broker in the same time. */
+  /** Makes another broker in the same virtual time. */
   createBroker(options?: BrokerOptions): InMemoryMessageBroker;
-  /** The messages handed to an actor from this call on, when they are. The pattern has no end: a delivery never completes. */
+  /** Expects the messages handed to an actor from this call on. The marbles end only if the broker closes. */
   expectDeliveries(id: ActorId, broker?: InMemoryMessageBroker): MarbleExpectation;
-  /** The dead letters from this call on, when they are made: each as its reason, or as `describe` makes it. */
+  /** Expects the dead letters from this call on, each as its `reason` or as the result of `describe`. */
   expectDeadLetters(describe?: (letter: DeadLetter) => unknown, broker?: InMemoryMessageBroker): MarbleExpectation;
-  /** A mailbox's `pressure$`, from the start of virtual time: what comes before, in the test's own stretch, is its first value. */
+  /** Expects a mailbox's `pressure$` in virtual time. The first value, in frame 0, is the pressure after the test function has returned. */
   expectPressure(mailbox: Mailbox): MarbleExpectation;
 }
 
 /**
- * Makes marble tests with a broker in them, for any test runner: `assertDeepEqual` is its deep equality.
+ * Makes marble tests with a broker, for any test runner. `assertDeepEqual` is the runner's deep equality.
  *
  * ```ts
  * const marbles = brokerMarbles((actual, expected) => expect(actual).toStrictEqual(expected));
@@ -41,9 +42,9 @@ export interface BrokerMarbleHelpers extends RunHelpers {
  * }));
  * ```
  *
- * `assertDeepEqual` is called once to see that it throws where two values differ.
+ * A handler's own promise settles in real time (rule D5), so handlers in marble tests should return values and streams.
  *
- * A handler's own Promise stays real (rule D5): handlers in marble tests answer with values and streams.
+ * @throws {TypeError} if `assertDeepEqual` is no function, or does not throw for two values that differ; for this it is called once.
  */
 export function brokerMarbles(
   assertDeepEqual: (actual: any, expected: any) => void,
@@ -67,13 +68,13 @@ export function brokerMarbles(
         expectDeadLetters: (describe = ({ reason }) => reason, from = broker) => expectObservable(held(from.deadLetters$.pipe(map(describe)))),
         expectPressure: (mailbox) => expectObservable(mailbox.pressure$),
       });
-      // Virtual time would be over before it goes on.
+      // Virtual time would be over before an asynchronous test goes on.
       check(answer === undefined || typeof (answer as PromiseLike<unknown> | null)?.then !== 'function', 'a marble test must be synchronous', answer);
     });
   };
 }
 
-/** An equality such as `expect` alone asserts nothing, and every test would pass. */
+/** Whether an equality throws for values that differ. One that does not, such as `expect` alone, would let every test pass. */
 function tellsApart(assertDeepEqual: (actual: any, expected: any) => void): boolean {
   try {
     assertDeepEqual([0], [1]);
@@ -90,7 +91,7 @@ function deliveriesTo(broker: InMemoryMessageBroker, id: ActorId): Observable<un
   );
 }
 
-/** Observes from now on, though `expectObservable` subscribes only when virtual time begins: what is seen before is told in frame 0. */
+/** Observes `source` from now on. `expectObservable` subscribes only when virtual time begins, and gets all earlier values in frame 0. */
 function held(source: Observable<unknown>): Observable<unknown> {
   const seen = new ReplaySubject<unknown>(Infinity);
   source.subscribe(seen);

@@ -2,7 +2,7 @@ import { describeValue } from '../failure/check';
 
 const LONGEST = 200;
 
-/** A message as a failed expectation shows it: JSON where it can be, cut where it is long. */
+/** Describes a message for the text of a failed expectation: as JSON if possible, shortened to 200 characters. */
 export function describeMessage(message: unknown): string {
   let text: string | undefined;
   try {
@@ -14,7 +14,7 @@ export function describeMessage(message: unknown): string {
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }
 
-/** What has no JSON. A message's own code may throw here, too. */
+/** The text of a message that has no JSON. The message's own `toString` may throw. */
 function asText(message: unknown): string {
   try {
     return String(message);
