@@ -1,7 +1,9 @@
 import { type SchedulerLike, asyncScheduler } from 'rxjs';
-import { type Checks, checkBoolean, checkDuration, checkName, checkOptions, checkPositiveInteger, checkScheduler, checkTimeout, hasMethod, refuse, resolveOptions } from '../failure/check';
+import { type Checks, checkBoolean, checkDuration, checkFunction, checkName, checkOptions, checkPositiveInteger, checkScheduler, checkTimeout, hasMethod, refuse, resolveOptions } from '../failure/check';
 import type { MailboxOptions } from '../message/mailbox-options';
-import { type DeadLetterLogOptions, type Logger, checkLog, checkLogger } from '../observability/dead-letter-log';
+import { type DeadLetterLogOptions, checkLog } from '../observability/dead-letter-log';
+import type { ErrorHook } from '../observability/error-hook';
+import { type Logger, checkLogger } from '../observability/logger';
 import type { Router } from '../routing/router';
 
 /** Options of a broker. */
@@ -24,9 +26,15 @@ export interface BrokerOptions {
   readonly maxRetained?: number;
   /** Whether every message that is sent is deep-frozen, so that a handler that changes one throws. For development. Default false. */
   readonly freezeMessages?: boolean;
+  /**
+   * Is called with each error of a handler whose message nobody asked, after the step and beside the dead letter; and with each error of an
+   * `onStart` or `onStop`, then without a message (rule O7). If it throws, that is logged. Default: the logger's `error` writes the first 10
+   * errors, then one count in five minutes.
+   */
+  readonly onError?: ErrorHook;
   /** Whether dead letters are logged while nobody observes them, and how (rule O3). Default true. */
   readonly logDeadLetters?: boolean | DeadLetterLogOptions;
-  /** Writes the log of dead letters, and of callbacks that throw. Default `console`. */
+  /** Writes the log of dead letters, of errors, and of callbacks that throw. Default `console`. */
   readonly logger?: Logger;
 }
 
@@ -42,6 +50,8 @@ export interface BrokerSettings {
   readonly metricsInterval: number;
   readonly maxRetained: number;
   readonly freezeMessages: boolean;
+  /** `undefined`: the logger's `error`. */
+  readonly onError: ErrorHook | undefined;
   readonly logDeadLetters: boolean | DeadLetterLogOptions;
   readonly logger: Logger;
 }
@@ -57,6 +67,7 @@ const DEFAULTS: BrokerSettings = {
   metricsInterval: 1_000,
   maxRetained: 10_000,
   freezeMessages: false,
+  onError: undefined,
   logDeadLetters: true,
   logger: console,
 };
@@ -73,6 +84,7 @@ const CHECKS: Checks<BrokerSettings> = {
   metricsInterval: checkDuration,
   maxRetained: checkPositiveInteger,
   freezeMessages: checkBoolean,
+  onError: checkFunction,
   logDeadLetters: checkLog,
   logger: checkLogger,
 };

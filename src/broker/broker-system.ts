@@ -9,6 +9,7 @@ import { runNext } from '../kernel/run';
 import type { Host, Recipient, System, Task } from '../kernel/task';
 import { deepFreeze } from '../message/deep-freeze';
 import { DeadLetterLog } from '../observability/dead-letter-log';
+import { ErrorLog } from '../observability/error-hook';
 import { Ledger } from '../observability/ledger';
 import type { BrokerSettings } from './broker-options';
 
@@ -31,12 +32,17 @@ export class BrokerSystem implements System {
   #head: string;
   #lastId = 0;
 
-  constructor({ name, scheduler, dispatcher, freezeMessages, requestTimeout, logDeadLetters, logger }: BrokerSettings, host: Host) {
+  constructor({ name, scheduler, dispatcher, freezeMessages, requestTimeout, logDeadLetters, logger, onError }: BrokerSettings, host: Host) {
     this.host = host;
     this.requestTimeout = requestTimeout;
     this.drainsAt = dispatcher;
     this.dispatcher = new Dispatcher({ runNext, reportError: (what, error) => this.journal.callbackFailed(what, error), scheduler, dispatcher });
-    this.journal = new Ledger(this.dispatcher, new DeadLetterLog(logDeadLetters, logger, scheduler));
+    this.journal = new Ledger({
+      dispatcher: this.dispatcher,
+      logger,
+      log: new DeadLetterLog(logDeadLetters, logger, scheduler),
+      onError: onError ?? new ErrorLog(logger, scheduler),
+    });
     this.#freezes = freezeMessages;
     if (freezeMessages) this.dispatcher.addReason(1);
     this.#prefix = this.#head = `${name}:message-`;

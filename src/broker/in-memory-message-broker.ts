@@ -2,6 +2,7 @@ import type { MessageBroker } from '../message/message-broker';
 import type { DeadLetterQueue } from '../observability/dead-letter-queue';
 import type { BrokerOptions } from './broker-options';
 import { LocalBroker } from './local-broker';
+import { LocalRegistration } from './registration';
 
 /**
  * A broker in one process.
@@ -40,13 +41,18 @@ export interface InMemoryMessageBrokerConstructor {
 
 export const InMemoryMessageBroker: InMemoryMessageBrokerConstructor = /* @__PURE__ */ disposable();
 
-/** Adds `[Symbol.asyncDispose]`, if the runtime has it. */
+/** With `[Symbol.asyncDispose]`, and `[Symbol.dispose]` for its registrations, where the runtime has them. */
 function disposable(): InMemoryMessageBrokerConstructor {
-  const { asyncDispose } = Symbol as { readonly asyncDispose?: symbol };
+  const { asyncDispose, dispose } = Symbol as { readonly asyncDispose?: symbol; readonly dispose?: symbol };
   if (asyncDispose !== undefined) Object.defineProperty(LocalBroker.prototype, asyncDispose, { value: close });
+  if (dispose !== undefined) Object.defineProperty(LocalRegistration.prototype, dispose, { value: unsubscribe });
   return LocalBroker;
 }
 
 function close(this: LocalBroker): Promise<void> {
   return this.close();
+}
+
+function unsubscribe(this: LocalRegistration): void {
+  this.unsubscribe();
 }

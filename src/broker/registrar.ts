@@ -51,8 +51,8 @@ export class Registrar implements RegistrationEnder {
   }
 
   /**
-   * Registers a mailbox, with `consumer` as its consumer if that is given. Throws what `onStart` throws, if the outbox calls it before this
-   * returns; a later error is reported.
+   * Registers a mailbox, with `consumer` as its consumer if that is given. The journal is told what `onStart` throws; this throws it, too, if the
+   * outbox calls `onStart` before this returns.
    *
    * @throws {BrokerError} `AlreadyRegistered`, `BrokerClosed`, or `RoutingFailed` for a malformed topic. Nothing is changed then.
    */
@@ -69,8 +69,8 @@ export class Registrar implements RegistrationEnder {
     let hasReturned = false;
     const registration = dispatcher.step(() =>
       this.#add(id, core, topics, consumer, (error) => {
-        if (hasReturned) journal.callbackFailed(`onStart of ${describeValue(id)}`, error);
-        else failures.push(error);
+        journal.hookFailed('onStart', id, error);
+        if (!hasReturned) failures.push(error);
       }),
     );
     hasReturned = true;

@@ -5,7 +5,7 @@ import type { Recipient } from '../kernel/task';
 import type { DeadLetter } from '../message/dead-letter';
 import { laneOf } from '../message/priority';
 import type { RoutingKey } from '../message/routing-key';
-import type { Resent } from '../observability/dead-letter-queue';
+import type { Resent } from '../observability/letter-box';
 import type { Router } from '../routing/router';
 import type { BrokerSystem } from './broker-system';
 import { tellWith } from './tell';

@@ -7,7 +7,7 @@ import { type Recipient, type Task, newTask } from '../kernel/task';
 import { checkTell } from '../message/check-send';
 import type { TellOptions } from '../message/send-options';
 import { type SendResult, Refusal, SENT } from '../message/send-result';
-import type { Resent } from '../observability/dead-letter-queue';
+import type { Resent } from '../observability/letter-box';
 import { sampleStart } from '../observability/routing-latency';
 import type { BrokerSystem } from './broker-system';
 import { detailsOf } from './details-of';

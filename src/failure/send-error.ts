@@ -16,6 +16,7 @@ const ADVICE: Readonly<Record<FailureCode, string>> = {
 
 /** The parts of a `SendError` besides its code. */
 export interface SendErrorOptions {
+  /** An empty one: a mailbox without a broker has no id. */
   readonly actorId?: string | undefined;
   /** Whether a handler saw the message. Default false. */
   readonly started?: boolean;
@@ -32,15 +33,17 @@ export interface SendErrorOptions {
 export class SendError extends Error {
   override readonly name: string = 'SendError';
   readonly code: FailureCode;
+  /** The actor that the message was for. Absent where no route was found, and for a mailbox without a broker. */
   readonly actorId?: string;
   /** False: no handler of `actorId` saw the message, so sending it there again is safe. */
   readonly started: boolean;
 
   constructor(code: FailureCode, options: SendErrorOptions = {}) {
     const { actorId, started = false, detail } = options;
-    super(`${code}: message to ${actorId === undefined ? 'the broker' : describeValue(actorId)} failed: ${ADVICE[code]}${detail === undefined ? '' : ` (${detail})`}`);
+    const target = actorId === undefined ? 'the broker' : actorId === '' ? 'a mailbox without a broker' : describeValue(actorId);
+    super(`${code}: message to ${target} failed: ${ADVICE[code]}${detail === undefined ? '' : ` (${detail})`}`);
     this.code = code;
-    if (actorId !== undefined) this.actorId = actorId;
+    if (actorId !== undefined && actorId !== '') this.actorId = actorId;
     this.started = started;
   }
 }

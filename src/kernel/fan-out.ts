@@ -52,12 +52,16 @@ export class FanOut implements OnePiece {
   }
 
   /**
-   * Whether every target is idle. If one is busy, the whole message goes by the queues, so that the loop need not look at each target again
-   * (0.1 × `Subject.next` a delivery).
+   * Whether every target is idle, and no ttl can be over before a target has its turn. If not, the whole message goes by the queues, so that the
+   * loop need not look at each target again (0.1 × `Subject.next` a delivery).
    */
   get isDirect(): boolean {
-    const { targets, count } = this.#cast;
-    for (let index = 0; index < count; index++) if (!(targets[index] as Recipient).isIdle) return false;
+    const { targets, count, details } = this.#cast;
+    if (details.ttl !== undefined) return false;
+    for (let index = 0; index < count; index++) {
+      const { isIdle, settings } = targets[index] as MailboxCore;
+      if (!isIdle || settings.ttl !== Infinity) return false;
+    }
     return true;
   }
 

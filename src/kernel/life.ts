@@ -1,5 +1,4 @@
 import { BrokerError } from '../failure/broker-error';
-import { describeValue } from '../failure/check';
 import type { FailureCode } from '../failure/failure-code';
 import { NORMAL_LANE } from '../message/lane';
 import type { Actor, Handler } from '../message/message-broker';
@@ -78,7 +77,6 @@ export function stopActor(core: MailboxCore, reason: unknown): void {
   core.start = 'due';
   core.refresh();
   if (start !== 'starting' && start !== 'done') return;
-  const failed = (error: unknown): void => system.journal.callbackFailed(`onStop of ${describeValue(id)}`, error);
   system.dispatcher.add(() => {
     system.counts.stopping++;
     const ended = (): void => {
@@ -86,7 +84,7 @@ export function stopActor(core: MailboxCore, reason: unknown): void {
     };
     callHook(system, () => actor.onStop?.(reason), ended, (error) => {
       ended();
-      failed(error);
+      system.journal.hookFailed('onStop', id, error);
     });
   });
 }

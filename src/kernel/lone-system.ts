@@ -27,6 +27,10 @@ class LoneJournal implements Journal {
     task.system.dispatcher.add(() => console.warn(`rx-broker: ${String(code)} in a mailbox without a broker:`, error));
   }
 
+  hookFailed(hook: string, _id: string, error: unknown): void {
+    this.callbackFailed(hook, error);
+  }
+
   callbackFailed(what: string, error: unknown): void {
     console.warn(`rx-broker: ${what} threw:`, error);
   }

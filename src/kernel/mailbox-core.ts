@@ -63,6 +63,11 @@ export class MailboxCore implements QueueOwner, Runnable {
     this.system = system;
   }
 
+  /** Vue's `reactive` wraps everything that it reaches in proxies, but what has this. */
+  get __v_skip(): boolean {
+    return true;
+  }
+
   get formerHost(): Host | undefined {
     return this.rare?.formerHost;
   }

@@ -144,7 +144,10 @@ class StreamedReply extends Subscriber<unknown> implements OpenReply {
 
   protected override _next(value: unknown): void {
     emit(this.task, value);
-    if (this.isSubscribing) this.system.dispatcher.tell();
+    if (!this.isSubscribing) return;
+    this.system.dispatcher.tell();
+    // The caller has left. RxJS 5 and 6 stop a synchronous stream only by the object through which they call this one.
+    if (this.task.state !== 'open') this.unsubscribe();
   }
 
   protected override _error(error: unknown): void {

@@ -1,5 +1,6 @@
 import type { Unsubscribable } from 'rxjs';
 import type { ActorId } from './actor-id';
+import type { Closeable } from './closeable';
 import type { MailboxOptions } from './mailbox-options';
 
 /** Options of a registration. */
@@ -14,8 +15,23 @@ export interface SpawnOptions extends MailboxOptions, RegisterOptions {
   readonly capacity?: number;
 }
 
-/** An actor's place in a broker. Unsubscribing unregisters the actor. It is idempotent, so `subscription.add(registration)` works. */
-export interface Registration extends Unsubscribable {
+/**
+ * An actor's place in a broker.
+ *
+ * Unsubscribing it unregisters the actor, and is idempotent, so it can be added to a Subscription, or to a `DestroyRef`. It is also
+ * `[Symbol.dispose]`, where the runtime has it: with `using` the actor ends with the block.
+ *
+ * ```ts
+ * const broker = new InMemoryMessageBroker();
+ * {
+ *   using registration = broker.spawn(actorId<string>('log'), (line) => console.log(line));
+ *   broker.trySend(registration.id, 'hello');
+ * }
+ * broker.isRegistered(actorId('log')); // false
+ * ```
+ */
+export interface Registration extends Unsubscribable, Closeable {
+  /** The actor's id. */
   readonly id: ActorId;
   /** Whether the actor has been unregistered, by this registration or otherwise. */
   readonly closed: boolean;

@@ -23,6 +23,11 @@ export class Refusal {
     this.#error = actorId;
   }
 
+  /** Vue's `reactive` wraps everything that it reaches in proxies, but what has this. */
+  get __v_skip(): boolean {
+    return true;
+  }
+
   get error(): SendError {
     let error = this.#error;
     if (typeof error !== 'object') this.#error = error = new SendError(this.code, { actorId: error });
