@@ -33,7 +33,7 @@ export interface SendErrorOptions {
 export class SendError extends Error {
   override readonly name: string = 'SendError';
   readonly code: FailureCode;
-  /** The actor that the message was for. Absent where no route was found, and for a mailbox without a broker. */
+  /** The actor that the message was for. Absent if no route was found, and for a mailbox without a broker. */
   readonly actorId?: string;
   /** False: no handler of `actorId` saw the message, so sending it there again is safe. */
   readonly started: boolean;

@@ -85,7 +85,7 @@ export class Mailbox<in out Msg = any> {
         failed(error) {
           if (core.handler === handler) detach(core);
           const { host, journal } = core.system;
-          // A mailbox without a broker has nobody to tell but the caller, who gets it.
+          // In a mailbox without a broker the caller gets the error, and nobody else is told.
           if (hasReturned || host !== null) journal.hookFailed('onStart', core.id, error);
           if (!hasReturned) failure = { error };
         },

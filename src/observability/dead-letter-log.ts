@@ -15,7 +15,7 @@ export interface DeadLetterLogOptions {
   readonly interval?: number;
 }
 
-/** The first 10, then one count in five minutes (rule O3). */
+/** The default: the first 10, then a count every five minutes (rule O3). */
 export const THROTTLING: Throttling = { first: 10, interval: 5 * 60_000 };
 const OFF: Throttling = { first: 0, interval: Infinity };
 const CHECKS: Checks<Throttling> = {

@@ -32,7 +32,7 @@ const CAPACITY = 1_000;
  */
 export class DeadLetterQueue {
   readonly capacity: number;
-  /** The inside. No `#private` state: users wrap queues in proxies. */
+  /** The inside. It is not `#private`, since Vue wraps objects in proxies. */
   private readonly box: LetterBox;
 
   /** `capacity`: the most letters that the queue holds, default 1,000. @throws {TypeError | RangeError} unless it is an integer of at least 1. */
@@ -85,7 +85,7 @@ export class DeadLetterQueue {
       for (const stored of taken) {
         const { letter, source } = stored;
         const redeliver = this.box.senderOf(source);
-        // Its broker is closed: it stays what it was, a letter.
+        // The broker has closed, so the letter stays in the queue.
         if (redeliver === undefined) this.box.add(stored);
         const result = redeliver?.(letter) ?? ({ ok: false, code: 'BrokerClosed' } as const);
         subscriber.next(result.ok ? { letter, ok: true } : { letter, ok: false, code: result.code });

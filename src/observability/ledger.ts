@@ -18,7 +18,7 @@ import type { LetterStore, Redeliver } from './letter-box';
 import { letterOf, stageOf } from './message-stage';
 import { RoutingLatency } from './routing-latency';
 
-/** What a ledger is made of. */
+/** The arguments of a ledger. */
 export interface LedgerParts {
   readonly dispatcher: Dispatcher;
   readonly logger: Logger;
@@ -196,7 +196,7 @@ export class Ledger implements Journal {
     this.#deadLettered++;
     const log = this.#log;
     if (this.#isHeard) this.#tellLetterOf(letterOf(task, reason, error));
-    // The sender of an asked one has its error, and what a handler threw is written by the default of `onError`.
+    // The log leaves out asked messages, whose sender has the error, and errors of handlers that the default of `onError` writes.
     else if (!task.isAsked && (reason !== 'HandlerFailed' || typeof this.#onError === 'function')) {
       const isWritten = log.throttle.isOpen;
       log.throttle.count();
@@ -219,7 +219,7 @@ export class Ledger implements Journal {
     if (writing !== undefined) this.#dispatcher.add(writing);
   }
 
-  /** To those who observe events, those who observe letters, and the queues, which have it at once. */
+  /** Tells a letter to observers of events, observers of letters, and the queues. The queues keep it at once. */
   #tellLetterOf(letter: DeadLetter): void {
     const events = this.#events.listeners();
     const letters = this.#letters.listeners();

@@ -6,7 +6,7 @@ const SAMPLE_MASK = 1_023;
 /** Nanoseconds above which a sample is dropped: it measured a pause of the machine, of the garbage collector or of the compiler. */
 const PAUSE = 20_000;
 
-/** How often a direct send is repeated for one sample: a single one measures the compiler, since it is so rare. */
+/** How often one sample repeats the work of a direct send. A single time would measure the compiler, since it is so rare. */
 const LOOKS = 16;
 
 /** Whether a send to this actor is to be timed. */
@@ -35,8 +35,8 @@ export class RoutingLatency {
   }
 
   /**
-   * Times what the broker does for a direct send before it calls the handler: it finds the actor, sees that its mailbox is idle, and makes the
-   * turn's task. The direct path has no room for a clock, so this repeats that work, with a reading of the clock each time.
+   * Takes a sample of the direct path: the time in which the broker finds the actor, sees that its mailbox is idle, and makes the task. The
+   * direct path itself reads no clock, so this repeats its work.
    */
   sampleDirect(actors: ReadonlyMap<string, Recipient>, id: string): void {
     const startedAt = performance.now();

@@ -72,7 +72,7 @@ export abstract class BoundedFlow<T, R> implements Observer<T> {
   /** Subscribes to the source, until the consumer leaves. */
   follow(source: Observable<T>): void {
     const subscription = source.subscribe(this.#source);
-    // A source of RxJS 5 or 6 does not see that the subscriber is unsubscribed.
+    // A source of RxJS 5 or 6 returns a subscription of its own, and does not see that the subscriber is unsubscribed.
     if (subscription !== this.#source) this.#source.add(subscription);
   }
 
@@ -102,10 +102,10 @@ export abstract class BoundedFlow<T, R> implements Observer<T> {
     if (!this.#isHandingOn) this.#drain();
   }
 
-  /** Puts a value to work. `release` is called when it is done, also from within. */
+  /** Puts a value to work. The subclass calls `release` when the work is done, inside of this call or later. */
   protected abstract handOn(value: T): void;
 
-  /** A value is done: the next may go. */
+  /** Ends the work on a value, and hands on the next one. */
   protected release(): void {
     this.#atWork--;
     if (!this.#isHandingOn) this.#drain();
@@ -139,8 +139,8 @@ export abstract class BoundedFlow<T, R> implements Observer<T> {
 }
 
 /**
- * Listens to the source of a flow, and keeps no state of its own: RxJS 5 and 6 call it through a derived object, which has no `#private`
- * state, and on which a field that is set is set for that object alone.
+ * Observes the source of a flow. It keeps no state of its own, since RxJS 5 and 6 call it through a derived object: that has no `#private`
+ * state, and a field that is set on it is not set on this object.
  */
 class SourceSubscriber<T> extends Subscriber<T> {
   readonly flow: Observer<T>;
@@ -154,7 +154,7 @@ class SourceSubscriber<T> extends Subscriber<T> {
     this.flow.next(value);
   }
 
-  // The source's teardown comes last, as in RxJS's own operators: what it throws keeps no end from the consumer.
+  // The source's teardown comes last, as in RxJS's own operators. If it throws, the consumer has been told the end already.
 
   protected override _error(error: unknown): void {
     try {

@@ -9,10 +9,10 @@ export interface InnerOwner {
 /**
  * Passes an inner stream's values and error on to the consumer, and its completion to its flow.
  *
- * It is no `Subscriber`, but has all that RxJS asks of one (`isSubscriber` looks for these members): a synchronous inner stream then
- * costs one small object, where a Subscriber costs three constructors and a place among its destination's teardowns.
+ * It is no `Subscriber`, but has all members that RxJS looks for (`isSubscriber`). So a synchronous inner stream costs one small object. A
+ * Subscriber would cost three constructors and a place among the teardowns of its destination.
  *
- * RxJS 5 and 6, and libraries with observers of their own, call it through an object derived from it or through a Proxy. So it has no
+ * RxJS 5 and 6, and libraries that wrap observers, call it through an object derived from it or through a Proxy. So it has no
  * `#private` state, and its methods read and write the fields of `self`.
  */
 export class InnerSubscriber<R> implements Observer<R> {
@@ -36,8 +36,8 @@ export class InnerSubscriber<R> implements Observer<R> {
     if (!this.self.isOver) this.out.next(value);
   }
 
-  // As in RxJS's own operators, an error is passed on before the teardown, and the next inner stream begins after it. What the teardown
-  // throws is its producer's, and holds neither up.
+  // As in RxJS's own operators, an error is passed on before the teardown, and the next inner stream begins after the teardown. An error of
+  // the teardown goes to its producer, and stops neither.
 
   error(error: unknown): void {
     const { self } = this;

@@ -26,7 +26,7 @@ export type MessageMatcher<Msg = any> = Partial<Msg> | Msg | ((message: Msg) => 
  * ```
  */
 export class BrokerTestProbe {
-  /** The inside. No `#private` state: users wrap probes in proxies. */
+  /** The inside. It is not `#private`, since Vue wraps objects in proxies. */
   private readonly notes: ProbeNotes;
 
   /** @throws {TypeError} for anything but a broker. */
