@@ -4,7 +4,7 @@ import { type Observable, Subject, asyncScheduler, map, take, tap } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { marbles } from './marbles';
 
-/** Releases each value a while after it was let out. */
+/** Releases each value `ms` milliseconds after it was let out, and emits it. */
 const releaseAfter = (ms: number) => (held$: Observable<{ value: string; release(): void }>) =>
   held$.pipe(
     tap(({ release }) => void asyncScheduler.schedule(release, ms)),

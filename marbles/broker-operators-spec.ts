@@ -7,7 +7,7 @@ import { marbles } from './marbles';
 const id = actorId<any>('actor');
 const quiet = (): InMemoryMessageBroker => new InMemoryMessageBroker({ logDeadLetters: false });
 
-/** An actor that answers a message with itself, 3 ms later; it fails for `x`. */
+/** A broker with an actor that replies with the message itself after 3 ms. For `x` it fails. */
 function answering(concurrency = 1): InMemoryMessageBroker {
   const broker = quiet();
   broker.spawn(id, (text: string) => timer(3).pipe(concatMap(() => (text === 'x' ? throwError(() => 'error') : of(text)))), { concurrency });

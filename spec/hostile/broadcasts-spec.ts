@@ -6,7 +6,7 @@ import { MODES, ORDINARY, Trial } from './trial';
 const names = ['a', 'b', 'c', 'd'];
 const ids = names.map((name) => actorId<any>(name));
 
-/** Four actors in a row, of which the second does something to the broker when it is told to; in its own turn, within a broadcast. */
+/** Registers four actors. The second one does `deed` in its own turn of a broadcast. */
 function four(trial: Trial, deed: (context: ActorContext) => void, got: string[]): void {
   for (const id of ids) {
     trial.broker.spawn(
@@ -21,7 +21,7 @@ function four(trial: Trial, deed: (context: ActorContext) => void, got: string[]
   }
 }
 
-/** What each target's result says: its value, or the code it failed with. */
+/** The value of each target's result, or the code of its failure. */
 const outcomes = (values: readonly unknown[]): unknown[] =>
   (values as BroadcastResult[]).map((result) => (result.ok ? result.value : (result.error as { code?: string }).code));
 
@@ -38,7 +38,7 @@ describe.each(MODES)('$mode: a broadcast in which an actor', ({ observed }) => {
     expect(got).toEqual(names);
     expect(outcomes(seen.values)).toEqual(['fine', 'ActorNotFound', 'fine', 'fine']);
     trial.expectCounts({ totalSent: 4, totalSucceeded: 3, totalAborted: 1, registeredActors: 3 });
-    // The bystander is asked, too.
+    // The bystander is a target, too.
     expect(watchFor(trial.broker.broadcast(ORDINARY)).values).toHaveLength(4);
     expect(trial.broker.tryBroadcast(ORDINARY)).toBe(4);
     trial.expectCounts({ totalSent: 12, totalSucceeded: 11, totalAborted: 1 });
@@ -135,7 +135,7 @@ describe.each(MODES)('$mode: an actor that closes the broker in its turn', ({ ob
     const seen = watchFor(broker.send(id, 'close'));
     const late = watchFor(broker.send(id, ORDINARY));
     await broker.close();
-    // What running turns send is still taken, until their actors end.
+    // The closing broker takes what running turns send, until their actors end.
     expect(sent).toMatchObject([{ ok: drain }, { ok: drain }]);
     if (drain) expect(seen).toMatchObject({ values: ['closed'], completed: true });
     else expect(seen.error).toMatchObject({ code: 'BrokerClosed', started: true });

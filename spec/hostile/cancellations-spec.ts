@@ -27,7 +27,7 @@ describe(`${COUNT.toLocaleString('en')} requests that are cancelled in random or
       if (mailbox.size !== COUNT - done - 1) expect(mailbox.size).toBe(COUNT - done - 1);
     }
     trial.expectCounts({ totalSent: COUNT, totalFailed: COUNT, totalDeadLettered: 0 });
-    // Each had an action of its own on the scheduler, which went with it.
+    // Each ask had an action of its own on the scheduler, which was cancelled with it.
     expect(clock.open).toBe(timersBefore);
     clock.pass(5_000);
     expect(trial.letters).toEqual([]);
@@ -57,7 +57,7 @@ describe(`${COUNT.toLocaleString('en')} requests that are cancelled in random or
     trial.expectLaws();
     clock.pass(1_000);
     trial.expectLaws();
-    // Each of those that were left, and had a short one.
+    // Each ask that was not cancelled and had a short timeout.
     expect(timedOut).toBe(order.filter(([i]) => isShort[i]).length);
     const { Timeout } = trial.metrics.failedBy;
     for (const [, ask] of order) ask.unsubscribe();

@@ -59,7 +59,7 @@ describe.each(MODES)('$mode: a clock that jumps', ({ observed }) => {
     trial.expectClosed();
   });
 
-  // A ttl is an age by the clock: who sets the clock sets the age.
+  // A ttl is an age by the clock, so a jump of the clock changes the age.
   it.each([
     [-HOUR, [], [1, 2, 3]],
     [-1, [], [1, 2, 3]],

@@ -9,9 +9,9 @@ const failure = new Error('of the handler');
 const boom = (): never => {
   throw failure;
 };
-/** Treats every message badly, an ordinary one excepted. */
+/** A handler that does `misdeed` with every message but an ordinary one. */
 const unless = (misdeed: Handler<unknown>): Handler<unknown> => (message, context) => (message === ORDINARY ? 'fine' : misdeed(message, context));
-/** Until what promises settle has been seen to. */
+/** Waits until promises have settled, and the broker has handled that. */
 const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
 const FAILING: Record<string, Handler<unknown>> = {
@@ -86,7 +86,7 @@ describe.each(MODES)('$mode: a handler that', ({ observed }) => {
     broker.spawn(id, (left: unknown, context) => {
       if (typeof left !== 'number') return 'fine';
       deepest = Math.max(deepest, ++depth);
-      // In the midst of its visit, which is to end.
+      // In the middle of a visit, which must end.
       if (++runs === 100) broker.trySend(actorId<any>('other'), 'meanwhile');
       if (left > 0) context.trySend(id, left - 1);
       depth--;
@@ -94,7 +94,7 @@ describe.each(MODES)('$mode: a handler that', ({ observed }) => {
     });
     broker.trySend(id, 5_000);
     expect([runs, deepest]).toEqual([5_001, 1]);
-    // The rest of its visit, and the next one, for which it has lined up already.
+    // The other actor waits for the rest of this visit, and for the next one, since the loop has lined up already.
     expect(othersAt).toBeGreaterThanOrEqual(100);
     expect(othersAt).toBeLessThanOrEqual(100 + 2 * 64);
     trial.expectCounts({ totalSent: 5_002, totalSucceeded: 5_002 });
@@ -149,7 +149,7 @@ describe.each(MODES)('$mode: a handler that', ({ observed }) => {
     const trial = new Trial({ observed });
     const mailbox = Mailbox.bounded<unknown>(1);
     trial.broker.register(id, mailbox);
-    // Queued first, so that there is a subscription to end when the handler runs.
+    // The ask is queued first, so that its subscription exists when the handler runs.
     const caller = watchFor(trial.broker.send(id, 'asked'));
     mailbox.receive((message) => {
       caller.subscription.unsubscribe();

@@ -9,12 +9,12 @@ const failure = new Error('of the handler');
 const boom = (): never => {
   throw failure;
 };
-/** Treats every message badly, an ordinary one excepted. */
+/** A handler that does `misdeed` with every message but an ordinary one. */
 const unless = (misdeed: Handler<unknown>): Handler<unknown> => (message, context) => (message === ORDINARY ? 'fine' : misdeed(message, context));
-/** Until what promises settle has been seen to. */
+/** Waits until promises have settled, and the broker has handled that. */
 const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
-/** Every way of answering so late that nobody waits any more: it makes the mailbox's handler, and answers what answers. */
+/** Every way to reply after the turn has ended. Each attaches a handler to the mailbox, and returns a function that gives the late reply. */
 const LATE: Record<string, (mailbox: Mailbox<unknown>) => () => void> = {
   'by a promise that is fulfilled': (mailbox) => {
     const { promise, resolve } = deferred();
@@ -66,7 +66,7 @@ describe.each(MODES)('$mode: a handler that', ({ observed }) => {
       await trial.expectUnharmed(id);
       return;
     }
-    // A promise keeps its seat until it settles (M4): this one never gives it up, and the broker outlives it.
+    // A promise keeps its seat until it settles (M4). This one never settles, and the broker still goes on.
     trial.expectCounts({ totalSent: 3, totalAborted: 1, totalFailed: 1, pending: 1 });
     await trial.expectUnharmed();
   });

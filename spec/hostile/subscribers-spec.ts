@@ -21,7 +21,7 @@ describe.each(MODES)('$mode: a subscriber that', ({ observed }) => {
     await reports();
     config.onUnhandledError = onUnhandledError;
   });
-  /** RxJS reports what a subscriber throws in a timer of its own. */
+  /** The errors that RxJS has reported: it does so in a timer of its own. */
   const reports = async (): Promise<unknown[]> => {
     await new Promise((resolve) => setTimeout(resolve));
     return reported;
@@ -53,7 +53,7 @@ describe.each(MODES)('$mode: a subscriber that', ({ observed }) => {
     // The broadcast has two targets.
     trial.expectCounts({ totalSent: 8, totalSucceeded: 6, totalErrored: 1, totalFailed: 1 });
     expect(await reports()).toEqual(Array.from({ length: times }, () => failure));
-    // Of the handler that failed, and of the actor that is not there.
+    // The error of the handler that failed, and that of the actor that does not exist.
     expect(told).toMatchObject(how === 'error' ? [] : [failure, { code: 'ActorNotFound' }]);
     await trial.expectUnharmed(id);
   });

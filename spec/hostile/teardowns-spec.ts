@@ -7,15 +7,15 @@ import { MODES, ORDINARY, Trial } from './trial';
 const id = actorId<any>('culprit');
 const failure = new Error('of the stream');
 
-/** One turn that answers with a stream whose teardown throws, and a message that waits behind it. */
+/** A turn that replies with a stream whose teardown throws, and a message that is queued behind it. */
 interface Scene {
   readonly trial: Trial;
   readonly seen: Seen & { readonly subscription: { unsubscribe(): void } };
-  /** What the stream can be ended by. */
+  /** Ends the stream. */
   readonly reply: Subscriber<unknown>;
 }
 
-/** Every way such a turn can end, with what its caller is to see. */
+/** Every way in which such a turn can end, and what its caller must see. */
 const ENDS: Record<string, { end(scene: Scene): unknown; readonly sees: object }> = {
   completes: { end: ({ reply }) => reply.complete(), sees: { completed: true } },
   fails: { end: ({ reply }) => reply.error(failure), sees: { error: failure } },

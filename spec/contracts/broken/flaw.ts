@@ -5,7 +5,7 @@ import { type Law, breaks, brokenLaws } from '../law';
 export interface Flaw<Subject> {
   /** What it does wrong, after "one that". */
   readonly flaw: string;
-  /** Parts of the names of laws. Among the laws whose name has such a part, it breaks at least one. */
+  /** Parts of the names of laws. For each part it breaks at least one law whose name has this part. */
   readonly breaks: readonly string[];
   readonly subject: Subject;
 }

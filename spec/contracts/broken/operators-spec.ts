@@ -49,7 +49,7 @@ const byHand =
       return leave === 'never' ? undefined : subscription;
     });
 
-/** Hands values that come while it hands one on in the wrong order: the last first. */
+/** Hands on the last value first, of those that come while it is handing one on. */
 const lastInFirstOut: Make = () => (source) =>
   new Observable((subscriber) => {
     const waiting: number[] = [];
