@@ -45,7 +45,7 @@ describe.each(MODES)('$mode: a broadcast in which an actor', ({ observed }) => {
     await trial.expectUnharmed(ids[0]!, ids[2]!);
   });
 
-  it('unregisters everyone ends with one result for each, and nothing is run for those who are gone (R2, R3)', async () => {
+  it('unregisters everyone has one result for each, and runs no turn of those that are gone (R2, R3)', async () => {
     const trial = new Trial({ observed });
     const got: string[] = [];
     four(trial, unregisterAll, got);
@@ -60,7 +60,7 @@ describe.each(MODES)('$mode: a broadcast in which an actor', ({ observed }) => {
   it.each([
     ['tryBroadcast', ({ broker }: Trial) => broker.tryBroadcast('now', (id) => ids.includes(id))],
     ['publish', ({ broker }: Trial) => broker.publish('news', 'now')],
-  ])('unregisters everyone counts and buries what %s had offered (R2)', async (_, cast) => {
+  ])('unregisters everyone counts each message that %s had offered, and makes a dead letter of it (R2)', async (_, cast) => {
     const trial = new Trial({ observed });
     const got: string[] = [];
     four(trial, unregisterAll, got);
@@ -71,7 +71,7 @@ describe.each(MODES)('$mode: a broadcast in which an actor', ({ observed }) => {
     await trial.expectUnharmed();
   });
 
-  it('replaces everyone by newcomers gives these nothing of it (R4)', async () => {
+  it('replaces all actors sends nothing to the new ones (R4)', async () => {
     const trial = new Trial({ observed });
     const got: string[] = [];
     four(
@@ -88,7 +88,7 @@ describe.each(MODES)('$mode: a broadcast in which an actor', ({ observed }) => {
     await trial.expectUnharmed(...ids);
   });
 
-  it('broadcasts again comes after it at every target, and ends when the handlers stop (R4)', async () => {
+  it('broadcasts again sends the second one after the first at every target (R4)', async () => {
     const trial = new Trial({ observed });
     const got = ids.map((): unknown[] => []);
     for (const [index, id] of ids.entries()) {
@@ -122,7 +122,7 @@ describe.each(MODES)('$mode: a broadcast in which an actor', ({ observed }) => {
 describe.each(MODES)('$mode: an actor that closes the broker in its turn', ({ observed }) => {
   const id = actorId<any>('closer');
 
-  it.each([true, false])('is the last that it hears of, and nothing is left open, drain: %s (§7)', async (drain) => {
+  it.each([true, false])('gets no later message, and leaves nothing open, drain: %s (§7)', async (drain) => {
     const trial = new Trial({ observed });
     const { broker } = trial;
     const sent: unknown[] = [];

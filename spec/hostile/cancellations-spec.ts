@@ -9,7 +9,7 @@ const COUNT = 100_000;
 const id = actorId<any>('actor');
 
 describe(`${COUNT.toLocaleString('en')} requests that are cancelled in random order`, () => {
-  it('leave nothing in the queue and no timer, however they lie in it (S3, S4)', async () => {
+  it('leave nothing in the queue, and no timer (S3, S4)', async () => {
     const trial = new Trial({ observed: false });
     const { broker, clock } = trial;
     const next = numbers(1);
@@ -36,7 +36,7 @@ describe(`${COUNT.toLocaleString('en')} requests that are cancelled in random or
     await trial.expectUnharmed(id);
   });
 
-  it('some of which run, wait for a place, or time out, are counted once each (O2)', async () => {
+  it('are counted once each, also if some run, wait for a place, or time out (O2)', async () => {
     const trial = new Trial({ observed: false });
     const { broker, clock } = trial;
     const next = numbers(2);
@@ -70,7 +70,7 @@ describe(`${COUNT.toLocaleString('en')} requests that are cancelled in random or
 });
 
 describe('requests that are cancelled in any order', () => {
-  it.each<Overflow>(['fail', 'block', 'drop-oldest', 'drop-newest'])('leave the others in theirs, overflow: %s (M3)', (overflow) => {
+  it.each<Overflow>(['fail', 'block', 'drop-oldest', 'drop-newest'])('leave the order of the others as it is, overflow: %s (M3)', (overflow) => {
     fc.assert(
       fc.property(fc.array(fc.nat(39), { maxLength: 40 }), fc.integer({ min: 1, max: 40 }), (cancelled, capacity) => {
         const trial = new Trial({ observed: false });

@@ -41,7 +41,7 @@ describe.each(MODES)('$mode: a clock that jumps', ({ observed }) => {
     await trial.expectUnharmed(id);
   });
 
-  it.each([-HOUR, HOUR])('by %i ms takes nothing from a turnTimeout, and from close() (§7)', async (jump) => {
+  it.each([-HOUR, HOUR])('by %i ms changes neither a turnTimeout nor the timeout of close() (§7)', async (jump) => {
     const trial = new Trial({ observed });
     const { broker, clock } = trial;
     broker.spawn(id, silent, { turnTimeout: 1_000 });

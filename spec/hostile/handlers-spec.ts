@@ -20,8 +20,8 @@ const FAILING: Record<string, Handler<unknown>> = {
   'answers with a stream that fails': () => throwError(() => failure),
   'answers with a stream whose subscription throws': () => new Observable(boom),
   'answers with a stream whose `subscribe` is not RxJS’s, and throws': () => Object.assign(new Observable(), { subscribe: boom }),
-  'answers with a stranger’s stream, which throws': () => ({ [observable]: () => ({ subscribe: boom }) }),
-  'answers with a stranger that will not be a stream': () => ({ [observable]: boom }),
+  'answers with a stream of another library that throws': () => ({ [observable]: () => ({ subscribe: boom }) }),
+  'answers with an object whose Symbol.observable throws': () => ({ [observable]: boom }),
   'answers with a thenable that throws': () => ({ then: boom }),
   'answers with a thenable that rejects twice and throws': () =>
     ({
@@ -32,7 +32,7 @@ const FAILING: Record<string, Handler<unknown>> = {
       },
     }),
   'answers with an object whose `then` throws': () => Object.defineProperty({}, 'then', { get: boom }),
-  'answers with a Proxy that lets nobody look': () => new Proxy({}, { get: boom, getPrototypeOf: boom }),
+  'answers with a Proxy whose traps throw': () => new Proxy({}, { get: boom, getPrototypeOf: boom }),
 };
 
 describe.each(MODES)('$mode: a handler that', ({ observed }) => {
@@ -57,7 +57,7 @@ describe.each(MODES)('$mode: a handler that', ({ observed }) => {
     await trial.expectUnharmed(id);
   });
 
-  it('unregisters itself is aborted, and gets nothing of what it had told itself (R2)', async () => {
+  it('unregisters itself is aborted, and gets none of the messages that it had sent to itself (R2)', async () => {
     const trial = new Trial({ observed });
     const { broker } = trial;
     let runs = 0;
@@ -121,7 +121,7 @@ describe.each(MODES)('$mode: a handler that', ({ observed }) => {
     await trial.expectUnharmed(id);
   });
 
-  it('uses its context when its turn is long over harms nobody', async () => {
+  it('uses its context long after its turn harms nobody', async () => {
     const trial = new Trial({ observed });
     const kept: ActorContext[] = [];
     trial.broker.spawn(id, unless((_message, context) => void kept.push(context)));

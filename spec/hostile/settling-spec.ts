@@ -53,7 +53,7 @@ describe.each(MODES)('$mode: a handler that', ({ observed }) => {
     ['promise', () => new Promise(() => {})],
     ['stream', () => NEVER],
     ['thenable', () => ({ then() {} })],
-  ])('never settles its %s is aborted by its timeout, and with it goes what waited behind it (S4)', async (kind, misdeed) => {
+  ])('never settles its %s is aborted by its timeout, and a queued message times out, too (S4)', async (kind, misdeed) => {
     const trial = new Trial({ observed });
     trial.broker.spawn(id, unless(misdeed as Handler<unknown>), { capacity: 5 });
     const running = watchFor(trial.broker.send(id, 'running', { timeout: 10 }));
@@ -71,7 +71,7 @@ describe.each(MODES)('$mode: a handler that', ({ observed }) => {
     await trial.expectUnharmed();
   });
 
-  it('settles twice is heard once (S2)', async () => {
+  it('settles twice replies once (S2)', async () => {
     const trial = new Trial({ observed });
     const mailbox = Mailbox.bounded<unknown>(5);
     trial.broker.register(id, mailbox);
@@ -89,7 +89,7 @@ describe.each(MODES)('$mode: a handler that', ({ observed }) => {
     await trial.expectUnharmed(id);
   });
 
-  it('settles a thenable twice, and then throws, is heard once (S2)', async () => {
+  it('settles a thenable twice, and then throws, replies once (S2)', async () => {
     const trial = new Trial({ observed });
     const eager = {
       then(resolve: (value: unknown) => void, reject: (error: unknown) => void): void {

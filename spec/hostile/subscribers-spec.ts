@@ -58,7 +58,7 @@ describe.each(MODES)('$mode: a subscriber that', ({ observed }) => {
     await trial.expectUnharmed(id);
   });
 
-  it('throws in every stream of the broker takes nothing from the others, nor from the counts (D2)', async () => {
+  it('throws in every stream of the broker changes nothing for the others, and no count (D2)', async () => {
     const trial = new Trial({ observed });
     const { broker } = trial;
     const mailbox = Mailbox.bounded<unknown>(1);

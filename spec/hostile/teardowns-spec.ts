@@ -39,7 +39,7 @@ function play(observed: boolean): Scene {
 }
 
 describe.each(MODES)('$mode: a reply stream whose teardown throws', ({ observed }) => {
-  it.each(Object.entries(ENDS))('gives its seat up all the same when it %s, and is told of (M5)', async (_, { end, sees }) => {
+  it.each(Object.entries(ENDS))('frees its seat when it %s, and its error is reported (M5)', async (_, { end, sees }) => {
     const scene = play(observed);
     const { trial, seen } = scene;
     const queued = watchFor(trial.broker.send(id, ORDINARY, { timeout: Infinity }));
@@ -53,7 +53,7 @@ describe.each(MODES)('$mode: a reply stream whose teardown throws', ({ observed 
     else trial.expectLaws();
   });
 
-  it('throws at nobody who told its actor, or who subscribed a mailbox to a source (S1)', async () => {
+  it('throws neither out of trySend nor out of next of a mailbox (S1)', async () => {
     const trial = new Trial({ observed });
     const mailbox = Mailbox.bounded<unknown>(5);
     const atOnce = new Observable((subscriber) => {

@@ -40,5 +40,5 @@ describe('playing scripts finds', () => {
     }
   });
 
-  it('nothing in those same scripts once all of them are mended', () => expect(firstDifference(last === 0 ? SCRIPTS : last)).toBeUndefined());
+  it('nothing in the same scripts once all faults are taken back', () => expect(firstDifference(last === 0 ? SCRIPTS : last)).toBeUndefined());
 });
