@@ -1,5 +1,5 @@
 import { Observable } from 'rxjs';
-import { checkBoolean, checkEach, checkFunction, checkPositiveInteger } from '../failure/check';
+import { checkBoolean, checkOptions, checkFunction, checkPositiveInteger } from '../failure/check';
 import type { FailureCode } from '../failure/failure-code';
 import type { DeadLetter } from '../message/dead-letter';
 import { type LetterStore, type Redeliver, type TellLetter, LetterBox } from './letter-box';
@@ -37,7 +37,7 @@ export class DeadLetterQueue {
 
   /** `capacity`: the most letters that the queue holds, default 1,000. @throws {TypeError | RangeError} unless it is an integer of at least 1. */
   constructor(options: { readonly capacity?: number } = {}) {
-    checkEach(options, { capacity: checkPositiveInteger });
+    checkOptions(options, { capacity: checkPositiveInteger });
     this.capacity = options.capacity ?? CAPACITY;
     this.box = new LetterBox(this.capacity);
   }
@@ -79,7 +79,7 @@ export class DeadLetterQueue {
    */
   redeliver(filter: (letter: DeadLetter) => boolean = () => true, options: RedeliverOptions = {}): Observable<Redelivery> {
     checkFunction(filter, 'filter');
-    checkEach(options, { includeAsked: checkBoolean });
+    checkOptions(options, { includeAsked: checkBoolean });
     return new Observable((subscriber) => {
       const taken = this.box.take((letter) => (options.includeAsked === true || !letter.asked) && filter(letter));
       for (const stored of taken) {
