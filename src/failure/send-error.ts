@@ -27,7 +27,7 @@ export interface SendErrorOptions {
   readonly started?: boolean | 'unknown';
   /** More about this case for the text, such as the path of a deadlock. */
   readonly detail?: string | undefined;
-  /** What an interceptor threw. */
+  /** The error of an interceptor, for `Rejected`. */
   readonly cause?: unknown;
 }
 
@@ -42,7 +42,7 @@ export class SendError extends Error {
   readonly code: FailureCode;
   /** The actor that the message was for. Absent if no route was found, and for a mailbox without a broker. */
   readonly actorId?: string;
-  /** False: no handler of `actorId` saw the message, so sending it there again is safe. `'unknown'` comes only over a wire. */
+  /** False: no handler of `actorId` saw the message, so it is safe to send it there again. `'unknown'` comes only over a wire. */
   readonly started: boolean | 'unknown';
 
   constructor(code: FailureCode, options: SendErrorOptions = {}) {

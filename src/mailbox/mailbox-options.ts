@@ -25,7 +25,7 @@ export const MAILBOX: Checks<MailboxSettings> = {
 };
 
 /**
- * Checks every option. One that is not given, or is `undefined`, is as in `base`. `checks` may know more options than those of a mailbox.
+ * Checks every option. An option that is not given, or is `undefined`, is taken from `base`. `checks` may have more options than a mailbox.
  *
  * @throws {TypeError | RangeError}
  */

@@ -32,7 +32,7 @@ export function idleOf(core: MailboxCore): Observable<boolean> {
   });
 }
 
-/** Returns what ends the watch. */
+/** Watches a mailbox for one observer of `idle$`. Returns a function that ends the watch. */
 function watchIdle(core: MailboxCore, subscriber: Subscriber<boolean>, isQuiet: boolean): () => void {
   const watch = new IdleWatch(subscriber, isQuiet);
   const watches = (core.more().idleWatches ??= new Set());

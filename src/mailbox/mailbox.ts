@@ -164,38 +164,41 @@ export class Mailbox<in out Msg = any> {
   }
 
   /**
-   * No further turn begins until `resume`; what runs goes on. Inside of a turn the backlog stops after it. A paused mailbox takes messages, as one
-   * without a consumer does; it stays paused when it is unregistered. Idempotent.
+   * Lets no further turn begin until `resume`. Open turns go on; called inside of a turn, it stops the backlog after that turn. A paused mailbox
+   * queues messages, as one without a consumer does, and stays paused when it is unregistered. Idempotent.
    */
   pause(): void {
     pauseMailbox(this.core, true);
   }
 
-  /** Turns begin again: before this returns, or inside of a turn after it. Idempotent. */
+  /** Lets turns begin again: before this call returns, or after the turn in which it is called. Idempotent. */
   resume(): void {
     pauseMailbox(this.core, false);
   }
 
+  /** Whether `pause` was called, and `resume` was not called since. */
   get isPaused(): boolean {
     return this.core.isPaused;
   }
 
   /**
-   * Loses everything that is queued, then everything that waits for a place, highest priority first: each with `Dropped`, told to its sender and as
-   * a dead letter. What runs goes on. Returns how many messages went.
+   * Drops all queued messages, then all that wait for a place, each with the highest priority first. Each fails with `Dropped`, and becomes a
+   * dead letter. Open turns go on. Returns how many messages were dropped.
    */
   clear(): number {
     return clearMailbox(this.core);
   }
 
   /**
-   * Whether the mailbox is idle: nothing is queued, waits, runs or holds a seat. The current value at once, then each change, told between two
-   * turns when nothing else is left to tell, so that a short turn makes no flicker. Completes when the mailbox is closed and drained.
+   * Whether the mailbox is idle: nothing is queued, waits, runs or holds a seat. Emits the current value at once, then each change. A change
+   * is told between two turns, when nothing else is left to tell, so a short turn makes no flicker. Completes when the mailbox is closed and
+   * drained.
    */
   get idle$(): Observable<boolean> {
     return idleOf(this.core);
   }
 
+  /** The mailbox in numbers, as they are now. */
   metrics(): MailboxMetrics {
     this.core.system.dispatcher.unfold();
     return this.core.metrics();

@@ -35,7 +35,7 @@ export const BOUNDED: Checks<BoundedOptions<any>> = {
   onOverflow: checkFunction,
 };
 
-/** @throws {TypeError | RangeError} for an unknown option or one out of range, `block` among them. */
+/** Checks every option and fills in the defaults. @throws {TypeError | RangeError} for an unknown or bad option, such as `block`. */
 export function resolveBounded<T>(capacity: number, options: BoundedOptions<T> = {}, checks: Checks<any> = BOUNDED): BoundedSettings<T> {
   checkPositiveInteger(capacity, 'capacity');
   checkOptions(options, checks);

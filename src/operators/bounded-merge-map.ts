@@ -9,7 +9,7 @@ export interface BoundedMapOptions<T> extends BoundedOptions<T> {
   readonly capacity: number;
 }
 
-/** The checks of such options. */
+/** The checks of `BoundedMapOptions`. */
 export const BOUNDED_MAP: Checks<BoundedMapOptions<any>> = { ...BOUNDED, capacity: checkPositiveInteger };
 
 /**

@@ -8,7 +8,7 @@ export function describeMessage(message: unknown): string {
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }
 
-/** `undefined` where JSON cannot say it. The class of an object stands in front: JSON does not know it. */
+/** A message as JSON, with the class of an object in front, which JSON leaves out. `undefined` if JSON cannot show it. */
 function asJson(message: unknown): string | undefined {
   if (typeof message === 'bigint') return `${message}n`;
   if (typeof message === 'number' || message instanceof Error) return undefined;
@@ -27,7 +27,7 @@ function classOf(message: unknown): string {
   return typeof name !== 'string' || name === '' || name === 'Object' || name === 'Array' ? '' : `${name} `;
 }
 
-/** What has no JSON. A message's own code may throw here, too. */
+/** The text of a message that has no JSON. The message's own `toString` may throw. */
 function asText(message: unknown): string {
   try {
     return Object.is(message, -0) ? '-0' : String(message);
