@@ -39,6 +39,7 @@ export interface InMemoryMessageBrokerConstructor {
   withCapacity(expectedActors: number, options?: BrokerOptions): InMemoryMessageBroker;
 }
 
+/** The broker in one process: `new InMemoryMessageBroker(options?)`. */
 export const InMemoryMessageBroker: InMemoryMessageBrokerConstructor = /* @__PURE__ */ disposable();
 
 /** Adds `[Symbol.asyncDispose]` to brokers and `[Symbol.dispose]` to registrations, if the runtime has these symbols. */

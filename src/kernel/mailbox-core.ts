@@ -12,7 +12,9 @@ import { type Host, type Refusal, type System, type Task, newTask } from './task
 
 /** A message that a mailbox lost, and why. */
 export interface Loss<Msg = any> {
+  /** The message. */
   readonly message: Msg;
+  /** Why it was lost. */
   readonly code: FailureCode;
 }
 

@@ -122,6 +122,7 @@ export class Mailbox<in out Msg = any> {
     return lossesOf(this.core);
   }
 
+  /** Messages that it queues at most; what runs is not counted. `Infinity`: no bound. */
   get capacity(): number {
     return this.core.capacity;
   }
@@ -132,10 +133,12 @@ export class Mailbox<in out Msg = any> {
     return this.core.size;
   }
 
+  /** Whether `size` has reached `capacity`: the next message that has to be queued meets the overflow strategy. */
   get isFull(): boolean {
     return this.size >= this.capacity;
   }
 
+  /** Whether it refuses newcomers, for good. It may still hold a backlog. */
   get isClosed(): boolean {
     return this.core.status !== 'open';
   }
@@ -176,7 +179,7 @@ export class Mailbox<in out Msg = any> {
     pauseMailbox(this.core, false);
   }
 
-  /** Whether `pause` was called, and `resume` was not called since. */
+  /** Whether no turn begins until `resume`. */
   get isPaused(): boolean {
     return this.core.isPaused;
   }
@@ -198,7 +201,7 @@ export class Mailbox<in out Msg = any> {
     return idleOf(this.core);
   }
 
-  /** The mailbox in numbers, as they are now. */
+  /** The mailbox in numbers: a snapshot. */
   metrics(): MailboxMetrics {
     this.core.system.dispatcher.unfold();
     return this.core.metrics();

@@ -8,9 +8,11 @@ import { Throttle } from './throttle';
 
 /** The origin of an error that no caller waits for. */
 export interface ErrorOrigin {
+  /** The actor whose handler or hook failed. */
   readonly actorId: ActorId;
   /** The message whose handler threw. Absent if `onStart` or `onStop` failed. */
   readonly message?: any;
+  /** The message's envelope. Absent where there is no message. */
   readonly envelope?: Envelope;
 }
 

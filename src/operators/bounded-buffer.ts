@@ -3,6 +3,7 @@ import { BoundedFlow, type BoundedOptions, resolveBounded } from './bounded-flow
 
 /** A value that `boundedBuffer` has let out. It counts as being at work until it is released. */
 export interface Held<T> {
+  /** The source's value. */
   readonly value: T;
   /** Releases the value, which lets the next one out. Idempotent. */
   release(): void;

@@ -11,6 +11,7 @@ import { RealPromises, isTimeout } from './real-promises';
 export interface BrokerMarbleHelpers extends RunHelpers, BrokerExpectations {
   /** A broker in this test's virtual time, which ends with it. It logs no dead letters. */
   readonly broker: InMemoryMessageBroker;
+  /** The scheduler of this test's time, for what takes one. */
   readonly scheduler: TestScheduler;
   /** Makes another broker in the same virtual time. */
   createBroker(options?: BrokerOptions): InMemoryMessageBroker;

@@ -1,4 +1,9 @@
+/**
+ * Marble tests with a broker in virtual time, and a probe of what was sent. Imports no test runner.
+ *
+ * @module rx-broker/testing
+ */
 export { type BrokerMarbleHelpers, brokerMarbles } from './broker-marbles';
 export { BrokerTestProbe, type MessageMatcher } from './broker-test-probe';
-export type { MarbleExpectation } from './marble-scheduler';
+export type { Equality, MarbleExpectation } from './marble-scheduler';
 export { type SentEvent } from './probe-notes';

@@ -4,8 +4,14 @@ import type { BrokerEvent } from '../message/broker-event';
 import type { DeadLetter } from '../message/dead-letter';
 import type { MessageBroker } from '../message/message-broker';
 
-/** The event of a message that was sent, also of one that was refused. */
-export type SentEvent = Extract<BrokerEvent, { readonly kind: 'sent' }>;
+/** A message that was sent, with any outcome. */
+export type SentEvent = Extract<
+  BrokerEvent,
+  {
+    /** The event's kind. */
+    readonly kind: 'sent';
+  }
+>;
 
 /** The inside of a `BrokerTestProbe`: the events that it has recorded. */
 export class ProbeNotes {
