@@ -37,7 +37,7 @@ const TOPIC_CHECKS: Checks<TopicOptions> = { initial: () => undefined };
  * `InMemoryMessageBroker`. Parameters have plain types here, since TypeScript cannot compare a class's generic methods with an interface's.
  */
 export class LocalBroker {
-  /** The inside. No `#private` state: users wrap brokers in proxies. */
+  /** The inside. It is not `#private`, since Vue wraps objects in proxies. */
   private readonly parts: BrokerParts;
   declare readonly [Symbol.asyncDispose]: () => Promise<void>;
 

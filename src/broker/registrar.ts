@@ -184,7 +184,7 @@ function moveTo(core: MailboxCore, system: System): void {
   core.refresh();
   if (!isWatched) return;
   const watch = (): void => core.system.dispatcher.step(() => core.system.dispatcher.watchIdle(core));
-  // A mailbox that has left makes a step of its own, or nobody would be told that it is idle now.
+  // A mailbox that has left the broker makes a step of its own, since its observers must be told that it is idle now.
   if (system.host === null) dispatcher.add(watch);
   else watch();
 }

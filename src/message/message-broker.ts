@@ -207,11 +207,8 @@ export interface MessageBroker extends Sender, Publisher, AsyncCloseable {
   /**
    * Binds an actor to a topic or a pattern (`orders.*`, `orders.>`), until the result is unsubscribed or the actor ends.
    *
-   * A publication does not cost more for more bindings. It visits the patterns that can still match, token by token: if patterns mix `*` with
-   * the topic's own tokens at k places, these are at most 2^k nodes (rule T3).
-   *
-   * The look-up of a topic does not cost more for more bindings. It visits every branch of patterns that could still match: patterns that mix
-   * `*` with the topic's own tokens at k places share at most 2^k branches (rule T3).
+   * The look-up of a topic does not cost more for more bindings. It visits every branch of patterns that can still match: if patterns mix `*`
+   * with the topic's own tokens at k places, these are at most 2^k branches (rule T3).
    *
    * @throws {BrokerError} `NotFound` for an unknown id, `RoutingFailed` for a malformed pattern.
    */
