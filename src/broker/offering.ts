@@ -46,7 +46,7 @@ export function offering(system: BrokerSystem, id: string, message: unknown, lan
     task.more().timeout = timeout;
     const isOutermost = dispatcher.enter();
     try {
-      offer(task, system.refuses(null));
+      offer(task, system.refuses(null), null);
       follow(task, subscriber, signal);
       if (!isOutermost) startWaiting(task);
     } finally {

@@ -15,7 +15,7 @@ export interface MessageStage {
   readonly message: unknown;
   /** How urgent it is within its mailbox. */
   readonly priority: Priority;
-  /** Whether a caller waits for the reply. */
+  /** Whether a caller waits for the reply. (The sender of an `offer` does not.) */
   readonly asked: boolean;
   /** Milliseconds of the broker's scheduler. */
   readonly at: number;
@@ -51,6 +51,14 @@ export type BrokerEvent =
       readonly kind: 'sent';
       /** Whether this is one target's part of a broadcast. */
       readonly broadcast: boolean;
+      /** How often it has been sent: 1, and one more for each redelivery. */
+      readonly attempt: number;
+      /** The headers that travel with it. */
+      readonly headers: Readonly<Record<string, string>>;
+      /** The actor that its sender named, or in whose turn it was sent by the context. */
+      readonly sender?: ActorId;
+      /** The id of the message in whose turn it was sent. */
+      readonly parentId?: string;
     })
   | (MessageStage & {
       /** It has to wait. */

@@ -5,6 +5,7 @@ import type { BrokerMetrics } from './broker-metrics';
 import type { AsyncCloseable, CloseOptions } from './closeable';
 import type { DeadLetter } from './dead-letter';
 import type { Envelope } from './envelope';
+import type { MailboxMetrics } from './mailbox-metrics';
 import type { Priority } from './priority';
 import type { IsProtocol, MessageOf } from './protocol';
 import type { Publisher } from './publisher';
@@ -14,7 +15,7 @@ import type { RoutingKey } from './routing-key';
 import type { BroadcastOptions, SendOptions } from './send-options';
 import type { BroadcastResult } from './send-result';
 import type { ActorRef, Sender } from './sender';
-import type { Publication, TopicMessage, TopicName, TopicOptions } from './topic';
+import type { Publication, TopicBinding, TopicMessage, TopicName, TopicOptions } from './topic';
 
 // One file, since these types name one another: a handler gets a context, the context has the broker, and the broker takes handlers.
 
@@ -271,12 +272,23 @@ export interface MessageBroker extends Sender, Publisher, AsyncCloseable {
 
   /** The numbers as they are now. This adds up one count of each actor: some nanoseconds an actor. */
   metrics(): BrokerMetrics;
+  /** The mailbox of an actor in numbers, as they are now. `undefined` if no actor has this id. @throws {TypeError} for a bad id. */
+  mailboxMetrics(id: ActorId): MailboxMetrics | undefined;
+  /** Which actors take which topics and patterns, in the order of binding: a new array. */
+  bindings(): readonly TopicBinding[];
   /** The numbers at once, then again every `metricsInterval` milliseconds. */
   readonly metrics$: Observable<BrokerMetrics>;
   /** Every message that is lost (rule O3), in order. */
   readonly deadLetters$: Observable<DeadLetter>;
   /** Everything that happens in the broker, in order. While it is observed, every message takes a slower path. */
   readonly events$: Observable<BrokerEvent>;
+  /**
+   * The events of these actors, in order: those of their messages and dead letters, and of their own life; not the end of the broker. An actor
+   * need not be registered yet. While they are observed, messages to these actors take a slower way, and messages to others do not.
+   *
+   * @throws {TypeError} for a bad id.
+   */
+  eventsOf(...ids: ActorId[]): Observable<BrokerEvent>;
 
   /**
    * Refuses newcomers from outside with `BrokerClosed`, lets queued messages run and open turns finish, ends every actor, and completes

@@ -1,3 +1,4 @@
+import type { ActorId } from './actor-id';
 import { parsePattern, parseTopic } from './topic-pattern';
 
 declare const carries: unique symbol;
@@ -67,4 +68,12 @@ export function topic<Msg>(name: string): Topic<Msg> {
 export function topicPattern<Msg>(pattern: string): TopicPattern<Msg> {
   parsePattern(pattern);
   return pattern as TopicPattern<Msg>;
+}
+
+/** An actor bound to a topic or a pattern. */
+export interface TopicBinding {
+  /** The topic or the pattern. */
+  readonly topic: string;
+  /** The actor. */
+  readonly id: ActorId;
 }
