@@ -30,7 +30,7 @@ export type Handler<Msg = any> = (message: Msg, context: ActorContext) => Handle
 
 /** A handler with hooks for its start and its end: usually an instance of a class whose fields are the actor's state (rule M9). */
 export interface Actor<Msg = any> {
-  /** Handles one message, as a `Handler` does. Called on the actor, so `this` is its state. */
+  /** Handles one message, as a `Handler` does. It is called on the actor, so `this` is the actor. */
   receive: Handler<Msg>;
   /**
    * Called once in each life of the actor, when it is registered; in a mailbox without a broker, before its first message. The first turn
@@ -58,7 +58,7 @@ export interface Actor<Msg = any> {
 export interface ActorContext extends Sender {
   /** The id of the actor whose turn this is. Empty in a mailbox without a broker. */
   readonly self: ActorId;
-  /** What the message carries besides itself: its id, priority, topic, sender, time, attempt and headers. */
+  /** The facts about the message: its id, priority, topic, sender, time, attempt and headers. */
   readonly envelope: Envelope;
   /**
    * Aborts when the turn is ended from outside: it is cancelled, times out, or its actor is unregistered or its broker closed. `reason` is
@@ -93,7 +93,7 @@ export type HandlersOf<P> = {
 export type Covers<Msg, P> = [Msg] extends [MessageOf<P>]
   ? unknown
   : {
-      /** The messages that the protocol does not have, so that the compiler's error names them. */
+      /** The messages that the protocol does not have. The compiler's error names them. */
       readonly 'no handler for': Exclude<Msg, MessageOf<P>>;
     };
 
@@ -101,17 +101,17 @@ declare const holds: unique symbol;
 
 /** A mailbox, as `register` takes it. `Mailbox` is the one implementation. */
 export interface AnyMailbox<Msg = any> extends Observer<Msg> {
-  /** @hidden Exists in the type only: which messages it holds. */
+  /** @hidden It exists in the type only, and says which messages the mailbox holds. */
   readonly [holds]?: (message: Msg) => Msg;
-  /** Messages that it queues at most. `Infinity`: no bound. */
+  /** The most messages that it queues. `Infinity`: no bound. */
   readonly capacity: number;
   /** Messages queued now. */
   readonly size: number;
-  /** Offers a message, as `trySend` would: never throws, a refusal is a loss. */
+  /** Offers a message, as `trySend` does. It never throws; a refused message is a loss. */
   next(message: Msg): void;
-  /** Closes it. `error` goes to the actor's `onStop` and to `events$`. */
+  /** Closes the mailbox. `error` goes to the actor's `onStop` and to `events$`. */
   error(error: unknown): void;
-  /** Closes it. */
+  /** Closes the mailbox. */
   complete(): void;
 }
 
@@ -146,7 +146,7 @@ export interface MessageBroker extends Sender, Publisher, AsyncCloseable {
    * @throws {TypeError | RangeError} for a bad id, actor or option, and what `register` throws.
    */
   spawn<Msg>(id: ActorId<Msg>, actor: Handler<NoInfer<Msg>> | Actor<NoInfer<Msg>>, options?: SpawnOptions): Registration;
-  /** With a protocol: one typed handler for each of its messages. A message of another type fails with `Unhandled`. */
+  /** Registers an actor with one typed handler for each message of a protocol. A message of another type fails with `Unhandled`. */
   spawn<Msg, P extends AnyProtocol<P>>(
     id: ActorId<Msg>,
     protocol: P & NoInfer<Covers<Msg, P>>,

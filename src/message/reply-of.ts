@@ -51,6 +51,6 @@ export type Tellable<Reply> = [Reply] extends [void]
   : unknown extends Reply
     ? unknown
     : {
-        /** No message has it: the compiler's error says what to do. */
+        /** No message has this property. Its name says in the compiler's error what to do. */
         readonly 'this message has a reply: use send()': never;
       };
