@@ -1,15 +1,16 @@
 import { type Observable, Subscription } from 'rxjs';
-import { checkCapacity } from '../failure/check';
+import { checkCapacity, checkOptions } from '../failure/check';
 import { attach, checkNoConsumer, clearMailbox, closeMailbox, detach, pauseMailbox, startActor } from '../kernel/life';
 import { LoneSystem } from '../kernel/lone-system';
 import { type Loss, MailboxCore } from '../kernel/mailbox-core';
 import { runTell } from '../kernel/run';
 import type { Delivery } from '../message/delivery';
 import { NORMAL_LANE } from '../message/lane';
-import type { Actor, AnyMailbox, AnyProtocol, Covers, Handler, HandlersOf } from '../message/message-broker';
+import type { Actor, ActorHooks, AnyMailbox, Covers, Handler, HandlersOf } from '../message/message-broker';
 import type { MailboxMetrics } from '../message/mailbox-metrics';
 import type { MailboxOptions } from '../message/mailbox-options';
-import { consumerOf } from './consumer';
+import type { AnyProtocol } from '../message/protocol';
+import { HOOKS, consumerOf } from './consumer';
 import { DeliveryStream } from './delivery-stream';
 import { resolveMailbox } from './mailbox-options';
 import { idleOf, lossesOf, pressureOf } from './mailbox-streams';
@@ -68,14 +69,21 @@ export class Mailbox<in out Msg = any> {
    * Attaches the one consumer, which gets the queued messages first. With a protocol it has one typed handler for each message, and a message
    * of another type fails with `Unhandled`. Unsubscribing takes the consumer away; queued messages then wait for the next one.
    *
-   * @throws {TypeError} for anything but a function, an object with `receive`, or a protocol and its handlers.
+   * With a protocol, `hooks` are the `onStart` and `onStop` that an `Actor` has as methods.
+   *
+   * ```ts
+   * mailbox.receive(Door, { open: ({ by }) => greet(by), shut: () => lock() }, { onStop: () => lock() });
+   * ```
+   *
+   * @throws {TypeError} for anything but a function, an object with `receive`, or a protocol and its handlers; and for a bad hook.
    * @throws {BrokerError} `AlreadyRegistered` if there is a consumer.
    * @throws what `onStart` throws, if it is called at once: the mailbox is registered or holds messages, and the call is outside of every turn.
    */
   receive(handler: Handler<Msg> | Actor<Msg>): Subscription;
-  receive<P extends AnyProtocol<P>>(protocol: P & Covers<Msg, P>, handlers: HandlersOf<P>): Subscription;
-  receive(first: unknown, handlers?: unknown): Subscription {
-    const { handler, actor } = consumerOf(first, handlers);
+  receive<P extends AnyProtocol<P>>(protocol: Covers<Msg, P>, handlers: HandlersOf<P>, hooks?: ActorHooks): Subscription;
+  receive(first: unknown, handlers?: unknown, hooks?: ActorHooks): Subscription {
+    checkOptions(hooks, HOOKS);
+    const { handler, actor } = consumerOf(first, handlers, hooks);
     const { core } = this;
     checkNoConsumer(core);
     let failure: { readonly error: unknown } | undefined;

@@ -5,7 +5,7 @@ import { laneOfRouting } from '../message/priority';
 import type { Publisher } from '../message/publisher';
 import type { RoutingKey } from '../message/routing-key';
 import type { PublishOptions } from '../message/send-options';
-import type { TopicMessage } from '../message/topic';
+import type { TopicMessage, TopicName } from '../message/topic';
 import { parseTopic } from '../message/topic-pattern';
 
 /**
@@ -22,7 +22,7 @@ import { parseTopic } from '../message/topic-pattern';
  * @throws {BrokerError} `RoutingFailed` for a malformed topic.
  * @throws {TypeError | RangeError} for a bad broker, priority or option.
  */
-export function publishTo<const K extends string | RoutingKey, M extends TopicMessage<NoInfer<K>>>(
+export function publishTo<const K extends TopicName | RoutingKey<TopicName>, M extends TopicMessage<NoInfer<K>>>(
   broker: Publisher,
   key: K,
   options?: PublishOptions,

@@ -2,7 +2,7 @@ import { type MonoTypeOperatorFunction, tap } from 'rxjs';
 import { checkActorId, checkSender } from '../failure/check';
 import type { ActorId } from '../message/actor-id';
 import { checkTell } from '../message/check-send';
-import type { ReplyFor, Tellable } from '../message/reply-of';
+import type { Tellable } from '../message/reply-of';
 import type { TellOptions } from '../message/send-options';
 import type { Sender } from '../message/sender';
 
@@ -22,7 +22,7 @@ export function sendTo<Msg, M extends NoInfer<Msg>>(
   broker: Pick<Sender, 'trySend'>,
   id: ActorId<Msg>,
   options?: TellOptions,
-): MonoTypeOperatorFunction<M & Tellable<ReplyFor<Msg, M>>> {
+): MonoTypeOperatorFunction<Tellable<Msg, M>> {
   checkSender(broker, 'trySend');
   checkActorId(id);
   checkTell(options);
