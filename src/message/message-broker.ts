@@ -28,7 +28,7 @@ export type HandlerResult<Reply> = [Reply] extends [void] ? unknown : Reply | Pr
  */
 export type Handler<Msg = any> = (message: Msg, context: ActorContext) => HandlerResult<ReplyOf<Msg>>;
 
-/** The life around the turns of an actor (rule M9). */
+/** The hooks for the start and the end of an actor (rule M9). */
 export interface ActorHooks {
   /**
    * Called once in each life of the actor, when it is registered; in a mailbox without a broker, before its first message. The first turn
@@ -44,7 +44,7 @@ export interface ActorHooks {
   onStop?(reason: unknown): void | PromiseLike<void>;
 }
 
-/** A handler with a life: a class instance, usually, whose fields are the actor's state. */
+/** A handler with hooks: usually an instance of a class whose fields are the actor's state. */
 export interface Actor<Msg = any> extends ActorHooks {
   receive: Handler<Msg>;
 }
@@ -77,20 +77,20 @@ export interface ActorContext extends Sender {
   readonly broker: MessageBroker;
 }
 
-/** One handler for each message of a protocol, each checked against its own reply. */
+/** One handler for each message of a protocol. Each is checked against the reply of its own message. */
 export type HandlersOf<P> = {
   readonly [K in keyof P]: P[K] extends (...args: never[]) => infer M
     ? (message: M, context: ActorContext) => HandlerResult<ReplyOf<M>>
     : never;
 };
 
-/** A protocol that has a message for everything its actor accepts: `P`, if it has; else the name of the mistake. */
+/** `P`, if this protocol has every message that the actor accepts. Else a type that names the missing messages in the compiler's error. */
 export type Covers<Msg, P> = [Msg] extends [MessageOf<P>] ? P : { readonly 'no handler for': Exclude<Msg, MessageOf<P>> };
 
-/** What is spawned for an actor that accepts `Msg`: a protocol, if `A` is one; else a handler or an actor. */
+/** The second argument of `spawn`, for an actor that accepts `Msg`: a protocol if `A` is one, else a handler or an actor. */
 export type Spawned<Msg, A> = IsProtocol<A> extends true ? Covers<Msg, A> : Handler<NoInfer<Msg>> | Actor<NoInfer<Msg>>;
 
-/** What `spawn` takes after what is spawned. A value without a type may be a protocol. */
+/** The further arguments of `spawn`: the handlers of a protocol, and the options. A value of type `any` may be a protocol. */
 export type SpawnRest<A> =
   IsUntyped<A> extends true
     ? [handlers?: any, options?: SpawnOptions & ActorHooks]
@@ -142,8 +142,11 @@ export interface MessageBroker extends Sender, Publisher, AsyncCloseable {
   unregister(id: ActorId): void;
 
   /**
-   * Registers an actor and makes its mailbox: `spawn(id, handler, options?)`, with a function or an `Actor`; or
-   * `spawn(id, protocol, handlers, options?)`, with one typed handler for each message of the protocol. Then `onStart` and `onStop` are options.
+   * Registers an actor and makes its mailbox.
+   *
+   * - `spawn(id, handler, options?)` takes a function or an `Actor`.
+   * - `spawn(id, protocol, handlers, options?)` takes one typed handler for each message of the protocol. A message of another type fails with
+   *   `Unhandled`. The hooks `onStart` and `onStop` are options here.
    *
    * ```ts
    * broker.spawn(greeter, (name) => `hello ${name}`, { capacity: 10 });
@@ -215,11 +218,11 @@ export interface MessageBroker extends Sender, Publisher, AsyncCloseable {
   bind<K extends string>(topic: K, id: ActorId<TopicMessage<K>>): Unsubscribable;
 
   /**
-   * A topic or pattern as a stream of its messages, retained ones first, synchronously. With `initial` the topic is observed as state:
-   * `topicState` does that.
+   * The messages of a topic or a pattern as a stream. Retained messages come first, synchronously, then each message as it is published. With
+   * `initial` the topic is observed as state, as `topicState` does.
    *
    * @throws {BrokerError} `RoutingFailed` for a malformed pattern.
-   * @throws {TypeError} for options that are no object.
+   * @throws {TypeError} for a bad option.
    */
   topic$<K extends string>(pattern: K, options?: TopicOptions<TopicMessage<NoInfer<K>>>): Observable<TopicMessage<K>>;
 

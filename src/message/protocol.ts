@@ -53,17 +53,17 @@ export type MessageOf<P> = [keyof P] extends [never] ? never : P[keyof P] extend
 /** Any protocol: an object of creators. */
 export type AnyProtocol<P> = { readonly [K in keyof P]: ((...args: any[]) => { readonly type: string }) & { readonly type: string } };
 
-/** Whether a type is a protocol's. A function is none: it has no keys. */
+/** Whether a type is that of a protocol. A function is none, since it has no keys. */
 export type IsProtocol<P> = [keyof P] extends [never] ? false : P extends AnyProtocol<P> & object ? true : false;
 
 const SPEC: MessageSpec<any, any> = { isMessage: true };
 
-/** What a message carries, as an object: no fields for `void`. */
+/** The fields of a payload. `void` has none. */
 type Fields<Payload> = [Payload] extends [void] ? {} : Payload;
 
 /**
- * One message of a protocol: what it carries, an object, or `void` for nothing; and what its handler answers with. Its fields are copied into
- * the message, so an instance of a class becomes a plain object.
+ * Describes one message of a protocol. `Payload` is the object that it carries, `void` for none. `Reply` is what its handler answers with. A
+ * creator copies the payload's fields into the message, so an instance of a class becomes a plain object.
  *
  * ```ts
  * const Counter = protocol('counter', { add: message<{ by: number }>(), total: message<void, number>(), reset: message() });
@@ -109,7 +109,7 @@ function creatorOf(type: string): unknown {
   return Object.freeze(Object.defineProperty(create, 'type', { value: type, enumerable: true }));
 }
 
-/** An object of creators, as it is at run time. */
+/** A protocol at run time: an object of creators. */
 type Creators = Readonly<Record<string, { readonly type: string }>>;
 
 /** Whether a value is an object of creators. */
@@ -119,7 +119,7 @@ export function isProtocol(value: unknown): value is Creators {
   return creators.length > 0 && creators.every((creator) => typeof creator === 'function' && typeof (creator as { type?: unknown }).type === 'string');
 }
 
-/** The name that all types of a protocol begin with: its name. `undefined`: its creators are of several. */
+/** The name of a protocol, with which all its types begin. `undefined` if its creators are of several protocols. */
 export function nameOf(protocol: Creators): string | undefined {
   const names = Object.entries(protocol).map(([key, { type }]) => (type.endsWith(`.${key}`) ? type.slice(0, -key.length - 1) : undefined));
   return names.every((name) => name === names[0]) ? names[0] : undefined;

@@ -2,19 +2,19 @@ import { parsePattern, parseTopic } from './topic-pattern';
 
 declare const carries: unique symbol;
 
-/** Any string but a `TopicPattern`: what can be published on. */
+/** Any string but a `TopicPattern`: a topic to publish on. */
 export type TopicName = string & { readonly 'a pattern names many topics: publish on one'?: never };
 
-/** A topic with the messages that it carries in its type. */
+/** A topic. Its type says which messages it carries. */
 export type Topic<Msg = any> = TopicName & { readonly [carries]: (message: Msg) => Msg };
 
-/** A pattern of topics, with the messages that they carry in its type. A topic is one, too. */
+/** A pattern of topics. Its type says which messages they carry. A topic is a pattern, too. */
 export type TopicPattern<Msg = any> = string & {
   readonly [carries]: (message: Msg) => Msg;
   readonly 'a pattern names many topics: publish on one'?: true;
 };
 
-/** What a topic carries: what its type says, or anything on a plain string. */
+/** The messages of a topic, by its type. A plain string carries any message. */
 export type TopicMessage<K> = K extends { readonly topic: infer T } ? MessageIn<T> : MessageIn<K>;
 
 type MessageIn<T> = T extends TopicPattern<infer Msg> ? Msg : any;
@@ -29,17 +29,17 @@ export interface Publication<Msg = any> {
   readonly retained: boolean;
 }
 
-/** How a topic is observed. */
+/** Options of `topic$`. */
 export interface TopicOptions<Msg = any> {
   /**
-   * Observes the topic as state: this value comes first where none is retained, and then only publications with `retain` are told. Where it is
-   * given, `undefined` is a value, too.
+   * Observes the topic as state. This value comes first if none is retained; after that only publications with `retain` are told. An
+   * `undefined` that is given counts as a value.
    */
   readonly initial?: Msg;
 }
 
 /**
- * Gives a topic or a pattern the type of its messages, which `publish`, `bind` and `topic$` check.
+ * Gives a topic the type of its messages, which `publish`, `bind` and `topic$` check.
  *
  * ```ts
  * const cart = topic<{ items: number }>('shop.cart');
@@ -47,7 +47,7 @@ export interface TopicOptions<Msg = any> {
  * const priceOf = (symbol: string) => topic<{ price: number }>(`prices.${symbol}`);
  * ```
  *
- * @throws {BrokerError} `RoutingFailed` for a malformed topic, and for a wildcard: `topicPattern` takes those (rule T1).
+ * @throws {BrokerError} `RoutingFailed` for a malformed topic, and for a wildcard, which `topicPattern` takes (rule T1).
  */
 export function topic<Msg>(name: string): Topic<Msg> {
   parseTopic(name);
@@ -55,7 +55,7 @@ export function topic<Msg>(name: string): Topic<Msg> {
 }
 
 /**
- * A pattern of topics that carry messages of one type: for `bind`, `topic$` and `publications$`. `publish` does not take it.
+ * Gives a pattern the type of the messages of its topics. It is for `bind`, `topic$` and `publications$`; `publish` does not take it.
  *
  * ```ts
  * const prices = topicPattern<{ price: number }>('prices.*');
