@@ -6,6 +6,7 @@ import { parseTopic } from '../message/topic-pattern';
 
 /** A retained topic as state. `set` and `update` can be destructured. */
 export interface TopicState<T> {
+  /** The topic of this state. */
   readonly topic: Topic<T>;
   /** The topic's retained value, or else the initial one. It is up to date as soon as `set` has returned, also inside of a turn. */
   readonly value: T;

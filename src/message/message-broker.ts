@@ -46,6 +46,7 @@ export interface ActorHooks {
 
 /** A handler with hooks: usually an instance of a class whose fields are the actor's state. */
 export interface Actor<Msg = any> extends ActorHooks {
+  /** Handles one message, as a `Handler` does. It is called on the actor, so `this` is the actor. */
   receive: Handler<Msg>;
 }
 
@@ -85,7 +86,12 @@ export type HandlersOf<P> = {
 };
 
 /** `P`, if this protocol has every message that the actor accepts. Else a type that names the missing messages in the compiler's error. */
-export type Covers<Msg, P> = [Msg] extends [MessageOf<P>] ? P : { readonly 'no handler for': Exclude<Msg, MessageOf<P>> };
+export type Covers<Msg, P> = [Msg] extends [MessageOf<P>]
+  ? P
+  : {
+      /** The messages that the protocol does not have. The compiler's error names them. */
+      readonly 'no handler for': Exclude<Msg, MessageOf<P>>;
+    };
 
 /** The second argument of `spawn`, for an actor that accepts `Msg`: a protocol if `A` is one, else a handler or an actor. */
 export type Spawned<Msg, A> = IsProtocol<A> extends true ? Covers<Msg, A> : Handler<NoInfer<Msg>> | Actor<NoInfer<Msg>>;

@@ -3,19 +3,32 @@ import { parsePattern, parseTopic } from './topic-pattern';
 declare const carries: unique symbol;
 
 /** Any string but a `TopicPattern`: a topic to publish on. */
-export type TopicName = string & { readonly 'a pattern names many topics: publish on one'?: never };
+export type TopicName = string & {
+  /** @hidden It exists in the type only, and its name shows in the compiler's error. */
+  readonly 'a pattern names many topics: publish on one'?: never;
+};
 
 /** A topic. Its type says which messages it carries. */
-export type Topic<Msg = any> = TopicName & { readonly [carries]: (message: Msg) => Msg };
+export type Topic<Msg = any> = TopicName & {
+  /** @hidden It exists in the type only. */
+  readonly [carries]: (message: Msg) => Msg;
+};
 
 /** A pattern of topics. Its type says which messages they carry. A topic is a pattern, too. */
 export type TopicPattern<Msg = any> = string & {
+  /** @hidden It exists in the type only. */
   readonly [carries]: (message: Msg) => Msg;
+  /** @hidden It exists in the type only, and its name shows in the compiler's error. */
   readonly 'a pattern names many topics: publish on one'?: true;
 };
 
 /** The messages of a topic, by its type. A plain string carries any message. */
-export type TopicMessage<K> = K extends { readonly topic: infer T } ? MessageIn<T> : MessageIn<K>;
+export type TopicMessage<K> = K extends {
+  /** The topic of a routing key. */
+  readonly topic: infer T;
+}
+  ? MessageIn<T>
+  : MessageIn<K>;
 
 type MessageIn<T> = T extends TopicPattern<infer Msg> ? Msg : any;
 
