@@ -167,12 +167,14 @@ export interface MessageBroker extends Sender, Publisher, AsyncCloseable {
   ref<Msg>(id: ActorId<Msg>): ActorRef<Msg>;
 
   /**
-   * Tells an actor, and waits for the place: a `trySend` for `overflow: 'block'`. Cold: every subscription sends one message.
+   * Tells an actor, and waits for a place in its mailbox: a `trySend` for `overflow: 'block'`. Cold: every subscription sends one message.
    *
-   * It emits `undefined` and completes when the mailbox has taken the message; for an idle actor that is at once. What becomes of the message after that
-   * is not told here. It errors with a `SendError` if the message is lost before: at once, if the actor is unknown or its mailbox refuses the message
-   * and does not block; after `timeout`, which is for the wait only (default: the broker's `requestTimeout`). Unsubscribing, or aborting the `signal`,
-   * while it waits takes the message back. It is no open request, and a message with a reply does not compile.
+   * It emits `undefined` and completes when the mailbox has taken the message; for an idle actor that is at once. It does not tell what happens
+   * to the message after that. It errors with a `SendError` if the message is lost before: at once, if the actor is unknown, or if its mailbox
+   * refuses the message and does not block; after `timeout` milliseconds, which count the wait only (default: the broker's `requestTimeout`).
+   *
+   * Unsubscribing, or aborting the `signal`, takes a waiting message back. It does not count as an open request. A message with a reply does not
+   * compile.
    *
    * ```ts
    * from(lines).pipe(concatMap((line) => broker.offer(audit, line))).subscribe();
