@@ -121,8 +121,8 @@ export class Topics {
   }
 
   /**
-   * A pattern as a stream of what `seen` sees of a publication: retained messages first, then what is published. With an initial value the stream
-   * has state only: that value where nothing is retained, and then what is published with `retain`.
+   * A stream of what `seen` returns for each publication that matches a pattern: the retained messages first, then each new one. With an initial
+   * value the stream is state: it begins with the retained message or else this value, and then has only messages published with `retain`.
    *
    * @throws {BrokerError} `RoutingFailed` for a malformed pattern.
    */
@@ -134,7 +134,7 @@ export class Topics {
         subscriber.complete();
         return;
       }
-      // It observes first: what the retained messages set off is published to this one, too, after them.
+      // The observer joins before it is told the retained messages, so that it also gets what these cause to be published.
       const retained: Publication[] = [...this.retained.match(pattern)];
       if (isState && retained.length === 0) retained.push({ topic: pattern, message: options.initial, retained: true });
       const observer: TopicObserver = {
@@ -144,7 +144,7 @@ export class Topics {
         complete: () => subscriber.complete(),
       };
       subscriber.add(this.#observers.add(pattern, observer));
-      // At once, wherever this is called: a state bus must have its first value.
+      // Synchronously, also inside of a step: a state bus must have its first value at once.
       if (retained.length > 0) this.#system.dispatcher.tellNow(() => retained.forEach((publication) => observer.next(publication, true)));
     });
   }

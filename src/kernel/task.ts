@@ -36,7 +36,7 @@ export interface Caller {
    * has received none.
    */
   readonly holdsBack?: boolean;
-  /** True for an `offer`: its caller waits until the mailbox has taken the message, and not for a reply. */
+  /** True for an `offer`, whose caller waits until the mailbox has taken the message, not for a reply. */
   readonly untilTaken?: boolean;
   next(value: unknown): void;
   error(error: unknown): void;
