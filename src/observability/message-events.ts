@@ -22,13 +22,13 @@ export function sentEvent(task: Task, parentId: string | undefined): BrokerEvent
 }
 
 export function queuedEvent(task: Task, waiting: boolean): BrokerEvent {
-  return placed(task, {
+  return placed<EventOf<'queued'>>(task, {
     kind: 'queued', id: task.id, target: targetOf(task), message: task.message, priority: task.priority, asked: task.isRequest, at: timeOf(task), waiting,
   });
 }
 
 export function deliveredEvent(task: Task): BrokerEvent {
-  return placed(task, {
+  return placed<EventOf<'delivered'>>(task, {
     kind: 'delivered', id: task.id, target: targetOf(task), message: task.message, priority: task.priority, asked: task.isRequest, at: timeOf(task),
   });
 }
@@ -37,11 +37,11 @@ export function deliveredEvent(task: Task): BrokerEvent {
 export function endedEvent(task: Task, { outcome, code, error }: End): BrokerEvent {
   const asked = task.isRequest;
   if (outcome === 'failed') {
-    return placed(task, {
+    return placed<EventOf<'failed'>>(task, {
       kind: 'failed', id: task.id, target: targetOf(task), message: task.message, priority: task.priority, asked, at: timeOf(task), code,
     } as EventOf<'failed'>);
   }
-  const event = placed(task, {
+  const event = placed<EventOf<'settled'>>(task, {
     kind: 'settled', id: task.id, target: targetOf(task), message: task.message, priority: task.priority, asked, at: timeOf(task), outcome,
   });
   if (outcome === 'succeeded') return event;
