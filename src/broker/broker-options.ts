@@ -1,5 +1,5 @@
 import { type SchedulerLike, asyncScheduler } from 'rxjs';
-import { type Checks, checkBoolean, checkDuration, checkFunction, checkName, checkOptions, checkPositiveInteger, checkScheduler, checkTimeout, hasMethod, refuse, resolveOptions } from '../failure/check';
+import { type Checks, checkBoolean, checkDuration, checkFunction, checkName, checkObject, checkPositiveInteger, checkScheduler, checkTimeout, hasMethod, refuse, resolveOptions } from '../failure/check';
 import type { MailboxOptions } from '../message/mailbox-options';
 import { type DeadLetterLogOptions, checkLog } from '../observability/dead-letter-log';
 import type { ErrorHook } from '../observability/error-hook';
@@ -80,7 +80,7 @@ const CHECKS: Checks<BrokerSettings> = {
   router: (router) => {
     if (!hasMethod(router, 'route')) refuse('router must have route(key, targets, message)', router);
   },
-  mailbox: checkOptions,
+  mailbox: checkObject,
   metricsInterval: checkDuration,
   maxRetained: checkPositiveInteger,
   freezeMessages: checkBoolean,

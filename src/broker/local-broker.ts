@@ -1,12 +1,12 @@
 import { type Unsubscribable, Observable, interval, map, startWith } from 'rxjs';
-import { check, checkActorId, checkBoolean, checkFunction, checkOneOf, checkOptions, checkPositiveInteger, hasMethod } from '../failure/check';
+import { check, checkActorId, checkFunction, checkOneOf, checkOptions, checkPositiveInteger, hasMethod } from '../failure/check';
 import { runTell } from '../kernel/run';
 import { LONGEST_DELAY } from '../kernel/timers';
 import { coreOf } from '../mailbox/core-of';
 import type { ActorId } from '../message/actor-id';
 import type { BrokerEvent } from '../message/broker-event';
 import type { BrokerMetrics } from '../message/broker-metrics';
-import { checkBroadcast, checkSend, laneOnly } from '../message/check-send';
+import { checkBroadcast, checkPublish, checkSend, laneOnly } from '../message/check-send';
 import type { CloseOptions } from '../message/closeable';
 import type { DeadLetter } from '../message/dead-letter';
 import { NORMAL_LANE } from '../message/lane';
@@ -25,6 +25,7 @@ import { ReplyStream, ask } from './ask';
 import { type BrokerOptions, resolveBroker } from './broker-options';
 import { BrokerParts } from './broker-parts';
 import { closingOf, resolveClose } from './closing';
+import { REGISTER } from './registrar';
 import { tell } from './tell';
 import { isCalledOff } from './until-aborted';
 
@@ -58,7 +59,9 @@ export class LocalBroker {
   // Actors -------------------------------------------------------------------------------------------
 
   register(id: string, mailbox: AnyMailbox, options?: RegisterOptions): Registration {
-    return this.parts.registrar.register(checkActorId(id), coreOf(mailbox), options);
+    checkActorId(id);
+    checkOptions(options, REGISTER);
+    return this.parts.registrar.register(id, coreOf(mailbox), options?.topics);
   }
 
   unregister(id: string): void {
@@ -101,7 +104,7 @@ export class LocalBroker {
   trySend(id: string, message: unknown, options?: TellOptions): SendResult {
     const { actors, dispatcher, system } = this.parts;
     const core = actors.get(id);
-    if (core !== undefined && core.isIdle && dispatcher.stack === 'quiet') {
+    if (core !== undefined && core.isDirect && dispatcher.stack === 'quiet') {
     if (isSampleDue(core)) system.journal.latency.sampleDirect(actors, id);
       const lane = options === undefined ? NORMAL_LANE : laneOnly(options);
       if (lane !== undefined) {
@@ -157,10 +160,7 @@ export class LocalBroker {
 
   publish(key: string | RoutingKey, message: unknown, options?: PublishOptions): number {
     const { topic, lane } = checkRoutingKey(typeof key === 'string' ? { topic: key } : key, NORMAL_LANE);
-    checkOptions(options);
-    const { retain = false } = options ?? {};
-    checkBoolean(retain, 'retain');
-    return this.parts.topics.publish(topic, message, lane, retain);
+    return this.parts.topics.publish(topic, message, lane, checkPublish(options));
   }
 
   topic$(pattern: string): Observable<any> {

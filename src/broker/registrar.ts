@@ -1,5 +1,5 @@
 import { BrokerError } from '../failure/broker-error';
-import { check, checkCount, checkOptions, describeValue } from '../failure/check';
+import { type Checks, check, checkCount, describeValue } from '../failure/check';
 import type { FailureCode } from '../failure/failure-code';
 import { type Starting, attach, emptyMailbox, startActor, stopActor } from '../kernel/life';
 import { LoneSystem } from '../kernel/lone-system';
@@ -7,7 +7,7 @@ import { MailboxCore } from '../kernel/mailbox-core';
 import type { MailboxSettings } from '../kernel/mailbox-settings';
 import type { System } from '../kernel/task';
 import { type Consumer, consumerOf } from '../mailbox/consumer';
-import { resolveMailbox } from '../mailbox/mailbox-options';
+import { MAILBOX, resolveMailbox } from '../mailbox/mailbox-options';
 import { isProtocol } from '../message/protocol';
 import type { RegisterOptions, Registration, SpawnOptions } from '../message/registration';
 import { parsePattern } from '../message/topic-pattern';
@@ -18,6 +18,17 @@ import type { Topics } from './topics';
 
 /** The default capacity of a spawned actor's mailbox. */
 const CAPACITY = 1_000;
+
+/** The checks of the options of `register`. */
+export const REGISTER: Checks<RegisterOptions> = {
+  topics: (topics) => {
+    check(Array.isArray(topics), 'topics must be an array of topic patterns', topics);
+    for (const topic of topics) parsePattern(topic);
+  },
+};
+
+/** The checks of the options of `spawn`. */
+const SPAWN: Checks<SpawnOptions> = { ...MAILBOX, ...REGISTER, capacity: checkCount };
 
 /** Registers and unregisters actors (rules R1 and R2). */
 export class Registrar implements RegistrationEnder {
@@ -44,10 +55,9 @@ export class Registrar implements RegistrationEnder {
     const hasProtocol = isProtocol(first);
     const options = (hasProtocol ? third : second) as SpawnOptions | undefined;
     const consumer = consumerOf(first, hasProtocol ? (second ?? null) : undefined);
-    const settings = resolveMailbox(options, this.#mailbox);
-    const { capacity = CAPACITY } = options ?? {};
-    checkCount(capacity, 'capacity');
-    return this.register(id, new MailboxCore(capacity, settings, this.#system), options, consumer);
+    const settings = resolveMailbox(options, this.#mailbox, SPAWN);
+    const { capacity = CAPACITY, topics } = options ?? {};
+    return this.register(id, new MailboxCore(capacity, settings, this.#system), topics, consumer);
   }
 
   /**
@@ -56,11 +66,7 @@ export class Registrar implements RegistrationEnder {
    *
    * @throws {BrokerError} `AlreadyRegistered`, `BrokerClosed`, or `RoutingFailed` for a malformed topic. Nothing is changed then.
    */
-  register(id: string, core: MailboxCore, options: RegisterOptions | undefined, consumer?: Consumer): Registration {
-    checkOptions(options);
-    const topics = options?.topics ?? [];
-    check(Array.isArray(topics), 'topics must be an array of topic patterns', topics);
-    for (const topic of topics) parsePattern(topic);
+  register(id: string, core: MailboxCore, topics: readonly string[] = [], consumer?: Consumer): Registration {
     const { dispatcher, journal, phase } = this.#system;
     dispatcher.unfold();
     if (phase !== 'open') throw new BrokerError('BrokerClosed', `the broker is closing or closed; ${describeValue(id)} cannot be registered`);
@@ -166,7 +172,15 @@ function moveTo(core: MailboxCore, system: System): void {
   core.system.left(core);
   // Only the context of a turn needs the former host.
   if (core.system.host !== null && core.delivered > 0) core.more().formerHost = core.system.host;
+  const { dispatcher } = core.system;
+  const isWatched = core.rare?.idleWatches !== undefined && core.rare.idleWatches.size > 0;
+  if (isWatched) dispatcher.unwatchIdle(core);
   core.system = system;
   core.isLinedUp = false;
   core.refresh();
+  if (!isWatched) return;
+  const watch = (): void => core.system.dispatcher.step(() => core.system.dispatcher.watchIdle(core));
+  // A mailbox that has left makes a step of its own, or nobody would be told that it is idle now.
+  if (system.host === null) dispatcher.add(watch);
+  else watch();
 }

@@ -1,3 +1,5 @@
+import { nearestName } from './nearest-name';
+
 /** Describes a value for the text of an error: short, and without a call to the value's own code. */
 export function describeValue(value: unknown): string {
   switch (typeof value) {
@@ -85,24 +87,37 @@ export function checkOneOf<T extends string>(value: unknown, name: string, allow
 }
 
 /** @throws {TypeError} unless `value` is `undefined` or an object. */
-export function checkOptions(value: unknown, name = 'options'): void {
+export function checkObject(value: unknown, name = 'options'): void {
   // Every send passes here, so the text is made for an error only.
   if (value !== undefined && !isObject(value)) refuse(`${name} must be an object`, value);
 }
 
-/** Checks that `options` is an object, and each option that is given by its own check. Error texts begin with `prefix` and its name. */
-export function checkEach<T extends object>(options: T, checks: Checks<T>, prefix = ''): void {
-  checkOptions(options);
-  for (const name in checks) if (options[name] !== undefined) checks[name]?.(options[name], prefix + name);
+/**
+ * Checks that `options` is an object or `undefined`, and each option that is given by its own check. Error texts begin with `prefix` and the
+ * option's name.
+ *
+ * @throws {TypeError} for an option that `checks` does not have, with the nearest one that it has (rule S1); and what the checks throw.
+ */
+export function checkOptions<T extends object>(options: T | undefined, checks: Checks<T>, prefix = ''): void {
+  checkObject(options);
+  for (const name in options) {
+    if (!Object.hasOwn(checks, name)) refuseUnknown(name, Object.keys(checks), prefix);
+    if (options[name] !== undefined) checks[name]?.(options[name], prefix + name);
+  }
 }
 
-/** Checks options as `checkEach` does, and returns all of them. An option that is not given is as in `defaults`. */
+/** Checks options as `checkOptions` does, and returns all that `defaults` has. An option that is not given is as in `defaults`. */
 export function resolveOptions<T extends object>(options: Partial<T> | undefined, checks: Checks<T>, defaults: T, prefix?: string): T {
   if (options === undefined) return defaults;
-  checkEach(options as T, checks, prefix);
+  checkOptions(options as T, checks, prefix);
   const resolved = { ...defaults };
-  for (const name in checks) resolved[name] = options[name] ?? defaults[name];
+  for (const name in defaults) resolved[name] = options[name] ?? defaults[name];
   return resolved;
+}
+
+function refuseUnknown(name: string, known: readonly string[], prefix: string): never {
+  const hint = `did you mean '${prefix}${nearestName(name, known)}'?`;
+  throw new TypeError(`unknown option '${prefix}${name}', ${hint} The options are '${known.join("', '")}'`);
 }
 
 /** @throws {TypeError} unless `value` is a non-empty string. */

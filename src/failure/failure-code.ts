@@ -9,7 +9,9 @@
  * - `Timeout`: the caller's `timeout` was over, or the mailbox's `turnTimeout` for a turn.
  * - `Deadlock`: an ask through `context.send` waits for a turn that waits for this ask.
  * - `Unhandled`: the protocol's handlers have none for this message, or its delivery was left unsettled.
+ * - `Rejected`: an interceptor's `send` threw. The `SendError` has that error as its `cause`.
  * - `BrokerClosed`: the broker is closing or closed.
+ * - `NodeUnavailable`, `ConnectionLost`, `PayloadTooLarge`, `Unserializable`: only over a wire.
  *
  * `SendError.started` says whether a handler saw the message.
  */
@@ -22,7 +24,12 @@ export type FailureCode =
   | 'Expired'
   | 'Deadlock'
   | 'Unhandled'
-  | 'BrokerClosed';
+  | 'Rejected'
+  | 'BrokerClosed'
+  | 'NodeUnavailable'
+  | 'ConnectionLost'
+  | 'PayloadTooLarge'
+  | 'Unserializable';
 
 /** Every failure code, in the order of the type. */
 export const FAILURE_CODES: readonly FailureCode[] = [
@@ -34,5 +41,10 @@ export const FAILURE_CODES: readonly FailureCode[] = [
   'Expired',
   'Deadlock',
   'Unhandled',
+  'Rejected',
   'BrokerClosed',
+  'NodeUnavailable',
+  'ConnectionLost',
+  'PayloadTooLarge',
+  'Unserializable',
 ];

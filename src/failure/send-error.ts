@@ -11,7 +11,12 @@ const ADVICE: Readonly<Record<FailureCode, string>> = {
   Expired: 'it waited longer than its ttl; raise the ttl, or the concurrency of the actor',
   Deadlock: 'turns wait for one another; use trySend or broker.send where the turn need not wait for the reply',
   Unhandled: 'nothing handled it; add a handler for its type, or settle every delivery',
+  Rejected: 'an interceptor refused it; see the cause',
   BrokerClosed: 'the broker is closing or closed; send before close()',
+  NodeUnavailable: 'its node has left or cannot be reached; watch(id), or send it again',
+  ConnectionLost: 'the connection broke before the reply came; a handler may have seen it',
+  PayloadTooLarge: 'its encoded form is larger than the transport allows; send less, or a reference',
+  Unserializable: 'it cannot be encoded for the wire; send plain data',
 };
 
 /** The parts of a `SendError` besides its code. */
@@ -19,9 +24,11 @@ export interface SendErrorOptions {
   /** An empty one: a mailbox without a broker has no id. */
   readonly actorId?: string | undefined;
   /** Whether a handler saw the message. Default false. */
-  readonly started?: boolean;
+  readonly started?: boolean | 'unknown';
   /** More about this case for the text, such as the path of a deadlock. */
   readonly detail?: string | undefined;
+  /** What an interceptor threw. */
+  readonly cause?: unknown;
 }
 
 /**
@@ -31,17 +38,21 @@ export interface SendErrorOptions {
  * and `started` says whether the inner actor's handler saw the message.
  */
 export class SendError extends Error {
+  /** `'SendError'`. */
   override readonly name: string = 'SendError';
+  /** Why, for programs. */
   readonly code: FailureCode;
   /** The actor that the message was for. Absent where no route was found, and for a mailbox without a broker. */
   readonly actorId?: string;
-  /** False: no handler of `actorId` saw the message, so sending it there again is safe. */
-  readonly started: boolean;
+  /** False: no handler of `actorId` saw the message, so sending it there again is safe. `'unknown'` comes only over a wire. */
+  readonly started: boolean | 'unknown';
 
+  /** Made by the broker; by handlers and tests that want to look like one. */
   constructor(code: FailureCode, options: SendErrorOptions = {}) {
-    const { actorId, started = false, detail } = options;
+    const { actorId, started = false, detail, cause } = options;
     const target = actorId === undefined ? 'the broker' : actorId === '' ? 'a mailbox without a broker' : describeValue(actorId);
-    super(`${code}: message to ${target} failed: ${ADVICE[code]}${detail === undefined ? '' : ` (${detail})`}`);
+    const text = `${code}: message to ${target} failed: ${ADVICE[code]}${detail === undefined ? '' : ` (${detail})`}`;
+    super(text, cause === undefined ? undefined : { cause });
     this.code = code;
     if (actorId !== undefined && actorId !== '') this.actorId = actorId;
     this.started = started;

@@ -1,14 +1,16 @@
 import { Observable } from 'rxjs';
-import { checkBoolean, checkEach, checkFunction, checkPositiveInteger } from '../failure/check';
+import { checkBoolean, checkOptions, checkFunction, checkPositiveInteger } from '../failure/check';
 import type { FailureCode } from '../failure/failure-code';
 import type { DeadLetter } from '../message/dead-letter';
 import { type LetterStore, type Redeliver, type TellLetter, LetterBox } from './letter-box';
 
 /** What became of one redelivered letter. */
 export interface Redelivery {
+  /** The letter, as it was taken out of the queue. */
   readonly letter: DeadLetter;
   /** Whether it was taken in again. */
   readonly ok: boolean;
+  /** Why it was not. */
   readonly code?: FailureCode | 'NoRoute';
 }
 
@@ -31,13 +33,14 @@ const CAPACITY = 1_000;
  * ```
  */
 export class DeadLetterQueue {
+  /** Letters it holds at most. */
   readonly capacity: number;
   /** The inside. No `#private` state: users wrap queues in proxies. */
   private readonly box: LetterBox;
 
   /** @throws {TypeError | RangeError} unless `capacity` is an integer of at least 1. Default 1,000. */
   constructor(options: { readonly capacity?: number } = {}) {
-    checkEach(options, { capacity: checkPositiveInteger });
+    checkOptions(options, { capacity: checkPositiveInteger });
     this.capacity = options.capacity ?? CAPACITY;
     this.box = new LetterBox(this.capacity);
   }
@@ -55,6 +58,7 @@ export class DeadLetterQueue {
     return this.box.snapshot().map(({ letter }) => letter);
   }
 
+  /** Letters it holds now. */
   get size(): number {
     return this.box.size;
   }
@@ -75,7 +79,7 @@ export class DeadLetterQueue {
    */
   redeliver(filter: (letter: DeadLetter) => boolean = () => true, options: RedeliverOptions = {}): Observable<Redelivery> {
     checkFunction(filter, 'filter');
-    checkEach(options, { includeAsked: checkBoolean });
+    checkOptions(options, { includeAsked: checkBoolean });
     return new Observable((subscriber) => {
       const taken = this.box.take((letter) => (options.includeAsked === true || !letter.asked) && filter(letter));
       for (const stored of taken) {
@@ -95,6 +99,7 @@ export class DeadLetterQueue {
     return this.box.take(() => true).map(({ letter }) => letter);
   }
 
+  /** Throws everything away. `evicted` does not count it. */
   clear(): void {
     this.box.take(() => true);
   }

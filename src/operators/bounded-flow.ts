@@ -2,7 +2,7 @@ import { type Observable, type Observer, Subscriber } from 'rxjs';
 import { BoundedBuffer } from '../buffer/bounded-buffer';
 import { EVICTED, FULL, REFUSED } from '../buffer/offer';
 import { BufferOverflowError } from '../failure/buffer-overflow-error';
-import { checkCount, checkFunction, checkOneOf, checkOptions, checkPositiveInteger, isObject, refuse } from '../failure/check';
+import { type Checks, checkCount, checkFunction, checkOneOf, checkOptions, checkPositiveInteger, isObject, refuse } from '../failure/check';
 import type { Overflow } from '../message/mailbox-options';
 
 /** What an operator does with a value that finds its buffer full. A hot source cannot be paused, so `block` is for mailboxes only. */
@@ -28,14 +28,18 @@ export interface BoundedSettings<T> {
   readonly onOverflow: ((value: T) => void) | undefined;
 }
 
-/** @throws {TypeError | RangeError} for an option out of range, `block` among them. */
-export function resolveBounded<T>(capacity: number, options: BoundedOptions<T> = {}): BoundedSettings<T> {
+/** The checks of a bounded operator's options. */
+export const BOUNDED: Checks<BoundedOptions<any>> = {
+  concurrency: checkCount,
+  overflow: (value) => void checkOneOf(value, "overflow (a hot source cannot be paused: 'block' is for mailboxes)", OPERATOR_OVERFLOWS),
+  onOverflow: checkFunction,
+};
+
+/** @throws {TypeError | RangeError} for an unknown option or one out of range, `block` among them. */
+export function resolveBounded<T>(capacity: number, options: BoundedOptions<T> = {}, checks: Checks<any> = BOUNDED): BoundedSettings<T> {
   checkPositiveInteger(capacity, 'capacity');
-  checkOptions(options);
+  checkOptions(options, checks);
   const { concurrency = 1, overflow = 'fail', onOverflow } = options;
-  checkCount(concurrency, 'concurrency');
-  checkOneOf(overflow, "overflow (a hot source cannot be paused: 'block' is for mailboxes)", OPERATOR_OVERFLOWS);
-  if (onOverflow !== undefined) checkFunction(onOverflow, 'onOverflow');
   return { capacity, concurrency, overflow, onOverflow };
 }
 
