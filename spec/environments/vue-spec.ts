@@ -73,6 +73,7 @@ const USES: { readonly [K in Kind]: Record<string, (object: World[K], world: Wor
     actorIds: (broker) => broker.actorIds(),
     send: (broker) => all(broker.send(id, 1, { timeout: 100 })),
     trySend: (broker) => [broker.trySend(id, 1), broker.trySend(actorId('nobody'), 1).ok],
+    offer: (broker) => all(broker.offer(id, 1)),
     sendWithPriority: (broker) => all(broker.sendWithPriority(id, 1, 'high')),
     sendWithRouting: (broker) => all(broker.sendWithRouting({ topic: 'bound' }, 1)),
     broadcast: (broker, { mailbox }) => {

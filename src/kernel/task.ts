@@ -36,6 +36,8 @@ export interface Caller {
    * has received none.
    */
   readonly holdsBack?: boolean;
+  /** True for an `offer`: its caller waits until the mailbox has taken the message, and not for a reply. */
+  readonly untilTaken?: boolean;
   next(value: unknown): void;
   error(error: unknown): void;
   complete(): void;
@@ -103,7 +105,7 @@ export interface Journal {
   countFailure(code: Refusal): void;
   /** A registered mailbox was closed. */
   closed(id: string, error: unknown): void;
-  /** A hook of an actor threw or rejected. */
+  /** A hook of an actor threw or rejected (rule O7). */
   hookFailed(hook: 'onStart' | 'onStop', id: string, error: unknown): void;
   /** A callback of the user's threw, and no caller waits for its error. */
   callbackFailed(what: string, error: unknown): void;
@@ -187,6 +189,11 @@ export class Task implements ActorContext {
 
   get isAsked(): boolean {
     return this.caller !== null;
+  }
+
+  /** Whether a caller waits for the reply. */
+  get isRequest(): boolean {
+    return this.caller !== null && this.caller.untilTaken !== true;
   }
 
   get details(): Details {
