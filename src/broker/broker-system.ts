@@ -54,6 +54,11 @@ export class BrokerSystem implements System {
     this.#prefix = this.#head = `${name}:message-`;
   }
 
+  /** Vue's `reactive` wraps everything that it reaches in proxies, but what has this. */
+  get __v_skip(): boolean {
+    return true;
+  }
+
   nextId(): string {
     const id = ++this.#lastId;
     if ((id & 31) === 0) this.#head = this.#prefix + (id >>> 5).toString(32);

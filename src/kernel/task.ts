@@ -175,6 +175,11 @@ export class Task implements ActorContext {
     this.rest = null;
   }
 
+  /** Vue's `reactive` wraps everything that it reaches in proxies, but what has this. */
+  get __v_skip(): boolean {
+    return true;
+  }
+
   get system(): System {
     return this.recipient.system;
   }
