@@ -1,4 +1,4 @@
-import { Observable, type Subscriber } from 'rxjs';
+import { Observable } from 'rxjs';
 import { BROADCAST } from '../kernel/details';
 import { Outlet } from '../kernel/outlet';
 import type { Recipient } from '../kernel/task';
