@@ -7,13 +7,13 @@ const a = actorId<any>('a');
 describe('the handlers of a protocol', () => {
   const Odd = protocol('odd', { toString: message(), known: message() });
 
-  it('are its own: what every object has is none of them', () => {
+  it('are its own properties: methods of Object.prototype are no handlers', () => {
     const { broker } = setup();
     broker.spawn(a, Odd, { known: () => {} });
     expect(watchFor(broker.send(a, { type: 'odd.toString' })).error).toMatchObject({ code: 'Unhandled', started: false });
   });
 
-  it('need not be all there are', () => {
+  it('may leave out some messages', () => {
     const { broker } = setup();
     broker.spawn(a, Odd, {} as never);
     expect(watchFor(broker.send(a, { type: 'odd.known' })).error).toMatchObject({ code: 'Unhandled' });
@@ -25,7 +25,7 @@ describe('the handlers of a protocol', () => {
     expect(watchFor(broker.send(a, { type: 'odd.toString' })).error).toMatchObject({ code: 'Unhandled' });
   });
 
-  it('say which type they lack', () => {
+  it('name the type that has no handler', () => {
     const { broker } = setup();
     broker.spawn(a, Odd, { known: () => {} });
     expect(watchFor(broker.send(a, { type: 'other' })).error).toMatchObject({ message: expect.stringContaining("no handler for type 'other'") as string });

@@ -16,7 +16,7 @@ describe('actorId', () => {
     expect(ids.every((id) => id.length >= 32)).toBe(true);
   });
 
-  it('is unique where there is no randomUUID, as in a page without a secure context', () => {
+  it('is unique without randomUUID, as in a page without a secure context', () => {
     const uuid = vi.spyOn(crypto, 'randomUUID');
     Object.defineProperty(crypto, 'randomUUID', { value: undefined, configurable: true });
     const ids = new Set(Array.from({ length: 100 }, () => actorId()));
@@ -78,7 +78,7 @@ describe('protocol', () => {
     expect(structuredClone(Door.open({ by: 'me' }))).toEqual(Door.open({ by: 'me' }));
   });
 
-  it('keeps the type, whatever the payload holds', () => {
+  it('keeps its type, though the payload has one', () => {
     expect(Door.open({ by: 'me', type: 'other' } as never)).toEqual({ by: 'me', type: 'door.open' });
   });
 
@@ -94,7 +94,7 @@ describe('protocol', () => {
     expect(Odd['__proto__']?.()).toEqual({ type: 'odd.__proto__' });
   });
 
-  it('throws for what is no protocol', () => {
+  it('throws for bad messages', () => {
     const make = protocol as any;
     expect(() => make('', {})).toThrow(/name must be a non-empty string, got ''/);
     expect(() => make('x', null)).toThrow(/got null/);
@@ -102,7 +102,7 @@ describe('protocol', () => {
     expect(() => make('x', { a: {} })).toThrow(/made by message\(\); 'a' is not, got an object/);
   });
 
-  it('is told from other things', () => {
+  it('is told apart from other values', () => {
     expect(isProtocol(Door)).toBe(true);
     for (const other of [null, undefined, 5, {}, { receive: () => {} }, () => {}]) expect(isProtocol(other)).toBe(false);
   });

@@ -2,7 +2,7 @@ import { type Checks, check, checkFunction, describeValue, isObject } from '../f
 import { UnhandledMessage } from '../kernel/unhandled-message';
 import type { Actor, ActorHooks, Handler } from '../message/message-broker';
 
-/** What takes a mailbox's seat: a function to call, and the life around it where there is one. */
+/** The consumer of a mailbox: the handler to call, and the actor if it has hooks. */
 export interface Consumer {
   readonly handler: Handler;
   readonly actor: Actor | null;
@@ -35,7 +35,7 @@ function withHooks(receive: Handler, hooks: ActorHooks = {}): Actor | null {
   return { receive, onStart: hooks.onStart?.bind(hooks), onStop: hooks.onStop?.bind(hooks) };
 }
 
-/** Not by `checkEach`: an actor has fields of its own, and what `spawn` gives has other options, too. */
+/** Not by `checkOptions`: an actor has fields of its own, and what `spawn` gives has other options, too. */
 function checkHooks({ onStart, onStop }: { readonly onStart?: unknown; readonly onStop?: unknown }): void {
   if (onStart !== undefined) checkFunction(onStart, 'onStart');
   if (onStop !== undefined) checkFunction(onStop, 'onStop');
@@ -49,7 +49,7 @@ function protocolHandler(protocol: unknown, handlers: unknown): Handler {
     const type = creator?.type;
     check(typeof type === 'string', `a protocol must be made by protocol(); '${key}' is not`, creator);
     const handler = (handlers as Record<string, unknown>)[key];
-    // Every object has these, and none of them is meant.
+    // Every object inherits these methods, so they are no handlers.
     if (handler === undefined || handler === (Object.prototype as unknown as Record<string, unknown>)[key]) continue;
     checkFunction(handler, `the handler of '${type}'`);
     byType.set(type, handler as Handler);

@@ -7,7 +7,10 @@ declare const accepts: unique symbol;
  * The name of an actor, with the messages it accepts in its type: `ActorId<AccountMessage>`. A string at run time, so that it
  * survives wires and logs.
  */
-export type ActorId<Msg = any> = string & { readonly [accepts]: (message: Msg) => void };
+export type ActorId<Msg = any> = string & {
+  /** @hidden Exists in the type only. */
+  readonly [accepts]: (message: Msg) => void;
+};
 
 /**
  * An actor's id: by name, or a fresh one that is unique across processes, or of a protocol, by the protocol's name where no other is given. The

@@ -9,11 +9,22 @@ export interface MessageStage {
   readonly id: string;
   /** Absent where no actor was found to send it to. */
   readonly target?: ActorId;
+  /** The topic it was published or routed to, if it was. */
   readonly topic?: string;
+  /** The message itself, by reference. */
   readonly message: unknown;
+  /** How urgent it is within its mailbox. */
   readonly priority: Priority;
   /** Whether a caller waits for the reply. */
   readonly asked: boolean;
+  /** Milliseconds of the broker's scheduler. */
+  readonly at: number;
+}
+
+/** What every event of an actor's life says. */
+export interface ActorStage {
+  /** The actor. */
+  readonly id: ActorId;
   /** Milliseconds of the broker's scheduler. */
   readonly at: number;
 }
@@ -27,22 +38,61 @@ export type TurnOutcome = 'succeeded' | 'errored' | 'aborted';
  * when it is told that a message is sent comes after that message (rules M3, D2).
  */
 export type BrokerEvent =
-  | { readonly kind: 'registered'; readonly id: ActorId; readonly at: number }
-  | { readonly kind: 'unregistered'; readonly id: ActorId; readonly at: number }
-  /** `broadcast`: this is one target's part of a broadcast. */
-  | (MessageStage & { readonly kind: 'sent'; readonly broadcast: boolean })
-  /** `waiting`: its sender is parked until there is a place (`overflow: 'block'`). */
-  | (MessageStage & { readonly kind: 'queued'; readonly waiting: boolean })
-  | (MessageStage & { readonly kind: 'delivered' })
+  | (ActorStage & {
+      /** The actor can be sent to. */
+      readonly kind: 'registered';
+    })
+  | (ActorStage & {
+      /** The actor has ended; its id is free. */
+      readonly kind: 'unregistered';
+    })
   | (MessageStage & {
+      /** Someone has sent it, to this target. */
+      readonly kind: 'sent';
+      /** Whether this is one target's part of a broadcast. */
+      readonly broadcast: boolean;
+    })
+  | (MessageStage & {
+      /** It has to wait. */
+      readonly kind: 'queued';
+      /** Whether its sender is parked until there is a place (`overflow: 'block'`). */
+      readonly waiting: boolean;
+    })
+  | (MessageStage & {
+      /** It was handed to the actor: its turn begins. */
+      readonly kind: 'delivered';
+    })
+  | (MessageStage & {
+      /** Its turn is over. */
       readonly kind: 'settled';
+      /** How. */
       readonly outcome: TurnOutcome;
       /** Why, where it did not succeed. */
       readonly code?: FailureCode | 'HandlerFailed' | 'Cancelled';
+      /** What the handler threw; or why the turn was aborted, as its caller and `context.signal` get it. */
       readonly error?: unknown;
     })
-  /** No handler saw it. */
-  | (MessageStage & { readonly kind: 'failed'; readonly code: FailureCode | 'NoRoute' | 'Cancelled' })
-  | { readonly kind: 'dead-lettered'; readonly letter: DeadLetter; readonly at: number }
-  /** With an id: that actor's mailbox was closed (by `error(error)` if there is one). Without: the broker was. */
-  | { readonly kind: 'closed'; readonly id?: ActorId; readonly error?: unknown; readonly at: number };
+  | (MessageStage & {
+      /** It has ended before a handler saw it. */
+      readonly kind: 'failed';
+      /** Why. */
+      readonly code: FailureCode | 'NoRoute' | 'Cancelled';
+    })
+  | {
+      /** A message was lost. */
+      readonly kind: 'dead-lettered';
+      /** The message, and why. */
+      readonly letter: DeadLetter;
+      /** Milliseconds of the broker's scheduler. */
+      readonly at: number;
+    }
+  | {
+      /** A mailbox, or the broker, takes nothing more. */
+      readonly kind: 'closed';
+      /** The actor whose mailbox was closed. Absent: the broker was. */
+      readonly id?: ActorId;
+      /** What the mailbox's `error(error)` was given. */
+      readonly error?: unknown;
+      /** Milliseconds of the broker's scheduler. */
+      readonly at: number;
+    };

@@ -5,7 +5,16 @@ import { NORMAL_LANE } from './lane';
 export type Priority = 'low' | 'normal' | 'high' | 'critical';
 
 /** The priorities by name, for those who like a dot. */
-export const Priority = { Low: 'low', Normal: 'normal', High: 'high', Critical: 'critical' } as const;
+export const Priority = {
+  /** 1 turn a round with `fairness: 'weighted'`. */
+  Low: 'low',
+  /** 2 turns a round. The default. */
+  Normal: 'normal',
+  /** 4 turns a round. */
+  High: 'high',
+  /** 8 turns a round. */
+  Critical: 'critical',
+} as const;
 
 /** By lane, lowest first: what a buffer calls 0 to 3. */
 export const PRIORITIES: readonly Priority[] = ['low', 'normal', 'high', 'critical'];

@@ -7,7 +7,7 @@ export interface Typed<T> {
   readonly type: T;
 }
 
-/** The reply that a message's type promises: `Message<R>` → `R`, anything else → `void`. */
+/** The reply to a message, by its type: `Message<R>` gives `R`, anything else gives `void`. */
 export type ReplyOf<M> =
   IsAny<M> extends true
     ? any
@@ -19,7 +19,7 @@ export type ReplyOf<M> =
         : void
       : never;
 
-/** Which members of the union `Msg` a value of type `M` stands for: by `type`, else by structure. */
+/** The members of the union `Msg` that a value of type `M` can be: by `type` if they have one, else by structure. */
 export type MemberOf<Msg, M> = Msg extends unknown
   ? Msg extends Typed<infer T>
     ? M extends Typed<infer U>

@@ -21,7 +21,9 @@ type MessageIn<T> = T extends TopicPattern<infer Msg> ? Msg : any;
 
 /** One message of a topic's stream. */
 export interface Publication<Msg = any> {
+  /** The topic it was published on: never a pattern. */
   readonly topic: string;
+  /** What was published. */
   readonly message: Msg;
   /** Whether it was kept from before the subscription. */
   readonly retained: boolean;
