@@ -81,7 +81,7 @@ describe('retryRefused', () => {
     });
   });
 
-  it.each(['ActorNotFound', 'ActorStopped', 'MailboxFull', 'Timeout', 'Dropped', 'Expired', 'Unhandled'] as const)('retries %s', (code) => {
+  it.each(['ActorNotFound', 'ActorStopped', 'MailboxFull', 'Timeout', 'Dropped', 'Expired', 'Unhandled', 'NodeUnavailable'] as const)('retries %s', (code) => {
     virtually(({ at }) => {
       const seen = watchFor(failing(refusal(code)).stream.pipe(retryRefused(id, { count: 1 })));
       at(1, () => expect(seen.values).toEqual(['reply']));
@@ -91,7 +91,7 @@ describe('retryRefused', () => {
   it.each<[string, unknown]>([
     ['BrokerClosed', refusal('BrokerClosed')],
     ['Deadlock', refusal('Deadlock')],
-    ['Rejected', refusal('Rejected' as never)],
+    ['Rejected', refusal('Rejected')],
     ['a message that a handler may have seen', refusal('Timeout', id, true)],
     ['a message that a handler may have seen, over a wire', Object.assign(refusal('Timeout'), { started: 'unknown' })],
     ['the refusal of another actor, whom the handler asked', refusal('MailboxFull', other)],
@@ -124,6 +124,7 @@ describe('retryRefused', () => {
     const make = retryRefused as any;
     expect(() => make('', { count: 1 })).toThrow(new TypeError("an actor id must be a non-empty string, got ''"));
     expect(() => make(id)).toThrow(new TypeError('options must be { count, … }, got undefined'));
+    expect(() => make(id, { count: 1, delai: 5 })).toThrow(/unknown option 'delai', did you mean 'delay'\?/);
     expect(() => make(id, {})).toThrow(new RangeError('count must be an integer of at least 1, or Infinity, got undefined'));
     expect(() => make(id, { count: 1, codes: 'Timeout' })).toThrow(new TypeError("codes must be an array of failure codes, got 'Timeout'"));
     expect(() => make(id, { count: 1, codes: ['Late'] })).toThrow(/a code of codes must be one of 'ActorNotFound', .*, got 'Late'/);

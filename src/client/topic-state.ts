@@ -9,7 +9,7 @@ export interface TopicState<T> {
   readonly topic: Topic<T>;
   /** The topic's retained value, else the initial one. Right as soon as `set` has returned, inside a turn, too. */
   readonly value: T;
-  /** `value` first, synchronously, then each value that is set, in order. Completes when the broker closes. */
+  /** The value first, synchronously, then each value that is set, in order. Completes when the broker closes. */
   readonly value$: Observable<T>;
   /** Publishes a value with `retain`. Does nothing once the broker is closed. */
   readonly set: (value: T) => void;
@@ -18,11 +18,11 @@ export interface TopicState<T> {
 }
 
 /**
- * A topic as state: what is retained on it is its value. Holds nothing itself, so that all states of one topic, and whatever publishes on it with
- * `retain`, agree; a publication without `retain` is no state.
+ * A topic as state: its value is the topic's retained message. The state holds no value itself, so all states of one topic agree, and so does
+ * every publication with `retain`. A publication without `retain` is no state.
  *
- * `initial` is published and retained at once where nothing is. After `clearRetained`, and once the broker is closed, it is the value again.
- * Observers are told as of every publication: after the turn, or the observer, that sets (rule D0).
+ * If nothing is retained, `initial` is published and retained at once. After `clearRetained` the value is `initial` again, and so it is when the
+ * broker has closed. Observers are told as of every publication: after the turn, or the observer, that sets (rule D0).
  *
  * ```ts
  * const cart = topicState(broker, topic<{ items: number }>('shop.cart'), { items: 0 });

@@ -87,10 +87,10 @@ export type HandlersOf<P> = {
 /** A protocol that has a message for everything its actor accepts: `P`, if it has; else the name of the mistake. */
 export type Covers<Msg, P> = [Msg] extends [MessageOf<P>] ? P : { readonly 'no handler for': Exclude<Msg, MessageOf<P>> };
 
-/** What is spawned for an actor that accepts `Msg`: a protocol, if `A` is one; else a handler or an actor. */
+/** The second argument of `spawn`, for an actor that accepts `Msg`: a protocol, if `A` is one; else a handler or an actor. */
 export type Spawned<Msg, A> = IsProtocol<A> extends true ? Covers<Msg, A> : Handler<NoInfer<Msg>> | Actor<NoInfer<Msg>>;
 
-/** What `spawn` takes after what is spawned. A value without a type may be a protocol. */
+/** The other arguments of `spawn`. A second argument without a type may be a protocol. */
 export type SpawnRest<A> =
   IsUntyped<A> extends true
     ? [handlers?: any, options?: SpawnOptions & ActorHooks]
