@@ -51,7 +51,7 @@ export default defineConfig(
   },
   {
     // Public classes that users observe with or proxy: RxJS 6 and Vue call them through derived objects, which have no `#private` state.
-    files: ['src/mailbox/mailbox.ts', 'src/mailbox/delivery-stream.ts'],
+    files: ['src/broker/{local-broker,registration}.ts', 'src/mailbox/{mailbox,delivery-stream}.ts', 'src/observability/dead-letter-queue.ts', 'src/testing/broker-test-probe.ts'],
     rules: { 'no-restricted-syntax': ['error', ...house.filter(({ message }) => !message.startsWith('#private'))] },
   },
   {

@@ -1,7 +1,7 @@
 import { type Delivery, Mailbox, actorId } from 'rx-broker';
 import { EMPTY, NEVER, Subject, VirtualTimeScheduler, asapScheduler, of, take, throwError, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { countFromEvents, deferred, macrotask, setupStill as setup, virtually, watchFor } from './setup';
+import { clockAt, countFromEvents, deferred, macrotask, setupStill as setup, virtually, watchFor } from './setup';
 
 const ids = ['a', 'b', 'c'].map((name) => actorId<any>(name));
 const [a, b, c] = ids as [(typeof ids)[0], (typeof ids)[0], (typeof ids)[0]];
@@ -44,6 +44,27 @@ describe('a broadcast', () => {
     expect(broker.metrics()).toMatchObject({ totalAborted: 1, totalSucceeded: 2, inFlight: 0, openRequests: 0 });
   });
 
+  it.each<[string, { ttl?: number }, { ttl?: number }]>([
+    ['of the message', { ttl: 0 }, {}],
+    ['of the mailbox', {}, { ttl: 0 }],
+  ])('looks at the ttl %s when the turn of each target comes, observed or not (M3, O1)', (_, options, mailbox) => {
+    for (const isObserved of [false, true]) {
+      for (const send of ['broadcast', 'tryBroadcast', 'publish'] as const) {
+        if (send !== 'broadcast' && options.ttl !== undefined) continue;
+        const { clock, scheduler } = clockAt(0);
+        const { broker, letters } = setup({ scheduler });
+        if (isObserved) broker.events$.subscribe();
+        broker.spawn(a, () => void (clock.at += 3), { ...mailbox, topics: ['topic'] });
+        const ran: unknown[] = [];
+        broker.spawn(b, (message) => void ran.push(message), { ...mailbox, topics: ['topic'] });
+        if (send === 'broadcast') broker.broadcast('x', options).subscribe();
+        else if (send === 'tryBroadcast') broker.tryBroadcast('x');
+        else broker.publish('topic', 'x');
+        expect([ran, letters.map(({ target, reason }) => [target, reason])], `${send}, observed: ${String(isObserved)}`).toEqual([[], [[b, 'Expired']]]);
+      }
+    }
+  });
+
   it('tells its results between turns: with three idle actors and take(1) one runs, two are Cancelled (R3)', () => {
     for (const options of [{ order: 'settled' }, {}] as const) {
       const { broker, letters } = setup();
@@ -73,7 +94,7 @@ describe('a broadcast', () => {
     expect(steps.slice(5)).toEqual(['c runs', 'c result']);
   });
 
-  it('hands on one result after the other, also where the caller brings the next about (R3, D2)', () => {
+  it('tells one result after the other, also if its caller causes the next (R3, D2)', () => {
     const { broker } = setup();
     const out: Delivery[] = [];
     for (const id of [a, b]) {
@@ -133,7 +154,7 @@ describe('a broadcast', () => {
     expect(seen).toMatchObject({ values: [{}, { actorId: b, value: 'x' }, { actorId: c, value: 'x' }], completed: true });
   });
 
-  it('fails at one that ends itself, and at no other (R3, R2)', () => {
+  it('fails at a target that ends itself, and at no other (R3, R2)', () => {
     const { broker } = setup();
     const check = countFromEvents(broker);
     broker.spawn(a, () => broker.unregister(a));
@@ -187,7 +208,7 @@ describe('a broadcast', () => {
     });
   });
 
-  it('leaves no timer behind where all have refused it (S4)', () => {
+  it('leaves no timer behind if all targets refuse it (S4)', () => {
     const scheduler = new VirtualTimeScheduler();
     const { broker } = setup({ scheduler });
     const full = Mailbox.bounded<any>(1);

@@ -17,7 +17,7 @@ describe('the time of a broker', () => {
     expect(letters).toMatchObject([{ at: 70 }]);
   });
 
-  it('is in virtual time all that decides: nothing inside waits for a microtask (D5)', () => {
+  it('decides everything in virtual time: nothing inside waits for a microtask (D5)', () => {
     virtually(({ at, flush }) => {
       const { broker } = setup();
       broker.spawn(b, (n: number) => timer(10).pipe(map(() => n * 2)));
@@ -112,7 +112,7 @@ describe('the time of a broker', () => {
     expect(letters.map(({ at }) => at)).toEqual([1, 2, 3, 10, 20]);
   });
 
-  it('is not read for a message to an idle actor that nobody looks at (D5)', () => {
+  it('is not read for a message to an idle actor, if nobody reads its time (D5)', () => {
     const { clock, scheduler } = clockAt(0);
     const { broker } = setup({ scheduler });
     broker.spawn(a, () => 'reply');

@@ -1,27 +1,27 @@
 import { type Unsubscribable, Observable } from 'rxjs';
 import type { MailboxCore } from '../kernel/mailbox-core';
 import type { ActorId } from '../message/actor-id';
-import type { Publication } from '../message/topic';
+import type { Publication, TopicOptions } from '../message/topic';
 import { ANY_REST, parsePattern } from '../message/topic-pattern';
 import { RetainedTopics } from '../routing/retained-topics';
 import type { RouteTarget } from '../routing/router';
 import { TopicIndex } from '../routing/topic-index';
 import type { BrokerSystem } from './broker-system';
-import { announcementTo, tellAll } from './cast';
+import { tellAll } from './cast';
 import { detailsOf } from './details-of';
 
-/** The open ones of some actors, as a router sees them. */
+/** The open actors bound to a topic, as a router sees them. */
 interface Targets {
   readonly list: readonly RouteTarget[];
   readonly ids: ReadonlySet<unknown>;
-  /** How many mailboxes were closed when this was made: one more, and it may be wrong. */
+  /** `Counts.closings` when this was made. If that has grown, the list is out of date. */
   readonly closings: number;
 }
 
-/** An actor as its router sees it: its numbers, not its insides. */
+/** A bound actor: its numbers for the router, and its bindings. */
 class BoundActor implements RouteTarget {
   readonly id: ActorId;
-  /** Each takes a binding back. */
+  /** Each of these functions removes one binding. */
   readonly bindings = new Set<() => void>();
   readonly #core: MailboxCore;
 
@@ -39,18 +39,18 @@ class BoundActor implements RouteTarget {
   }
 }
 
-/** An observer of a pattern. */
+/** An observer of a pattern. `isRetained`: the message was published with `retain`. */
 interface TopicObserver {
-  next(publication: Publication): void;
+  next(publication: Publication, isRetained: boolean): void;
   complete(): void;
 }
 
-/** A broker's topics: their actors, their observers, and what is retained. */
+/** A broker's topics: their actors, their observers, and their retained messages. */
 export class Topics {
   readonly #system: BrokerSystem;
   readonly #bound = new TopicIndex<MailboxCore>();
   readonly #actors = new Map<MailboxCore, BoundActor>();
-  /** By the answer of `#bound`, which is the same array for as long as no actor is bound or unbound. */
+  /** By the array that `#bound.match` returns, which is often the same one until a binding changes. */
   readonly #targets = new WeakMap<readonly MailboxCore[], Targets>();
   readonly #observers = new TopicIndex<TopicObserver>();
   readonly retained: RetainedTopics;
@@ -70,7 +70,7 @@ export class Topics {
     bindings.add(remove);
     return {
       unsubscribe: () => {
-        // Once; and not if its actor has ended, and its bindings with it.
+        // Only once, and not after its actor has ended with all its bindings.
         if (bindings.delete(remove)) remove();
       },
     };
@@ -84,7 +84,7 @@ export class Topics {
     bindings?.clear();
   }
 
-  /** The open actors bound to a topic, as a router sees them. @throws {BrokerError} `RoutingFailed` for a malformed topic. */
+  /** The open actors bound to a topic. @throws {BrokerError} `RoutingFailed` for a malformed topic. */
   targetsOf(topic: string): Targets {
     const cores = this.#bound.match(topic);
     const { closings } = this.#system.counts;
@@ -97,7 +97,7 @@ export class Topics {
     return targets;
   }
 
-  /** To every actor bound to the topic and every observer of it; answers how many actors took it (rule R4). */
+  /** Publishes to every observer of the topic and every actor bound to it (rule R4). Returns how many actors took the message. */
   publish(topic: string, message: unknown, lane: number, isRetained: boolean): number {
     const system = this.#system;
     system.dispatcher.unfold();
@@ -105,30 +105,39 @@ export class Topics {
     if (isRetained && !system.refuses(null)) this.retained.set(topic, message);
     const targets = this.#bound.match(topic);
     const publication = { topic, message, retained: false };
-    return tellAll(system, targets, targets.length, message, lane, details, announcementTo(this.#observers.match(topic), publication));
+    const observers = this.#observers.match(topic);
+    const announcement = (): void => {
+      for (const observer of observers) observer.next(publication, isRetained);
+    };
+    return tellAll(system, targets, targets.length, message, lane, details, observers.length === 0 ? undefined : announcement);
   }
 
   /**
-   * A pattern as a stream of what `seen` sees of a publication: retained messages first, then what is published.
+   * A pattern as a stream of what `seen` sees of a publication: retained messages first, then what is published. With an initial value the stream
+   * has state only: that value where nothing is retained, and then what is published with `retain`.
    *
    * @throws {BrokerError} `RoutingFailed` for a malformed pattern.
    */
-  observe<T>(pattern: string, seen: (publication: Publication) => T): Observable<T> {
+  observe<T>(pattern: string, seen: (publication: Publication) => T, options: TopicOptions = {}): Observable<T> {
     parsePattern(pattern);
+    const isState = 'initial' in options;
     return new Observable((subscriber) => {
       if (this.#isClosed) {
         subscriber.complete();
         return;
       }
       // It observes first: what the retained messages set off is published to this one, too, after them.
-      const retained = this.retained.match(pattern);
+      const retained: Publication[] = [...this.retained.match(pattern)];
+      if (isState && retained.length === 0) retained.push({ topic: pattern, message: options.initial, retained: true });
       const observer: TopicObserver = {
-        next: (publication) => subscriber.next(seen(publication)),
+        next: (publication, isRetained) => {
+          if (isRetained || !isState) subscriber.next(seen(publication));
+        },
         complete: () => subscriber.complete(),
       };
       subscriber.add(this.#observers.add(pattern, observer));
       // At once, wherever this is called: a state bus must have its first value.
-      if (retained.length > 0) this.#system.dispatcher.tellNow(() => retained.forEach((publication) => observer.next(publication)));
+      if (retained.length > 0) this.#system.dispatcher.tellNow(() => retained.forEach((publication) => observer.next(publication, true)));
     });
   }
 

@@ -2,7 +2,7 @@ import { type Checks, checkCount, checkScheduler, checkTimeout, oneOf, resolveOp
 import type { MailboxSettings } from '../kernel/mailbox-settings';
 import { type MailboxOptions, FAIRNESSES, OVERFLOWS } from '../message/mailbox-options';
 
-/** Shared by all mailboxes without options: an object for each would be a third of an idle actor. */
+/** All mailboxes without options share this object: one for each would be a third of an idle actor's memory. */
 const DEFAULTS: MailboxSettings = {
   overflow: 'fail',
   concurrency: 1,
@@ -13,7 +13,8 @@ const DEFAULTS: MailboxSettings = {
   dispatcher: undefined,
 };
 
-const CHECKS: Checks<MailboxSettings> = {
+/** The checks of a mailbox's options. */
+export const MAILBOX: Checks<MailboxSettings> = {
   overflow: /* @__PURE__ */ oneOf(OVERFLOWS),
   concurrency: checkCount,
   fairness: /* @__PURE__ */ oneOf(FAIRNESSES),
@@ -23,7 +24,11 @@ const CHECKS: Checks<MailboxSettings> = {
   dispatcher: checkScheduler,
 };
 
-/** Checks every option. One that is not given, or is `undefined`, is as in `base`. @throws {TypeError | RangeError} */
-export function resolveMailbox(options: MailboxOptions | undefined, base: MailboxSettings = DEFAULTS): MailboxSettings {
-  return resolveOptions(options, CHECKS, base);
+/**
+ * Checks every option. An option that is not given, or is `undefined`, is taken from `base`. `checks` may have more options than a mailbox.
+ *
+ * @throws {TypeError | RangeError}
+ */
+export function resolveMailbox(options: MailboxOptions | undefined, base: MailboxSettings = DEFAULTS, checks: Checks<any> = MAILBOX): MailboxSettings {
+  return resolveOptions(options, checks, base);
 }

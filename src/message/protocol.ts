@@ -4,13 +4,13 @@ import type { Message } from './message';
 declare const payloadOf: unique symbol;
 declare const replyOf: unique symbol;
 
-/** Any spec. Says nothing of payload and reply, or `message()` would infer them from it. */
+/** Any message spec. It does not name payload and reply, since TypeScript would infer the type arguments of `message()` from them. */
 export interface AnySpec {
   /** Tells specs from other objects, at run time, too. */
   readonly isMessage: true;
 }
 
-/** One message of a protocol, before it has its type's name. */
+/** One message of a protocol, as `message()` makes it: without a `type` yet. */
 export interface MessageSpec<Payload, Reply> extends AnySpec {
   /** @hidden Exists in the type only. */
   readonly [payloadOf]?: (payload: Payload) => Payload;
@@ -21,20 +21,20 @@ export interface MessageSpec<Payload, Reply> extends AnySpec {
 type PayloadOf<Spec> = Spec extends MessageSpec<infer Payload, any> ? Payload : never;
 type ReplyOfSpec<Spec> = Spec extends MessageSpec<any, infer Reply> ? Reply : never;
 
-/** A plain object of a protocol: its payload but for a `type` of that, its own `type`, and its reply in the type only. */
+/** A message of a protocol: the fields of its payload, and its `type`, which replaces a `type` in the payload. */
 export type ProtocolMessage<Type extends string, Payload, Reply> = {
   readonly [K in keyof Payload as K extends 'type' ? never : K]: Payload[K];
 } & { readonly type: Type } & Message<Reply>;
 
-/** The keys of every member of a union: `keyof` alone gives those that all have, so none for a payload of alternatives. */
+/** The keys of all members of a union. `keyof` alone gives the keys that every member has, which may be none. */
 type KeysOf<Payload> = Payload extends unknown ? keyof Payload : never;
 
-/** What a creator would be answered with: so that it does not pass for the message that it makes, whose `type` it has. */
+/** The reply type of a creator. A creator has the `type` of its messages, so without this it could be sent as one. */
 export interface Uncalled {
   readonly 'a creator is no message: call it': never;
 }
 
-/** Makes messages of one type. `type` is the string that they carry. */
+/** Makes messages of one type. `type` is the string in their `type` field. */
 export type MessageCreator<Type extends string, Payload, Reply> = ([KeysOf<Payload>] extends [never]
   ? () => ProtocolMessage<Type, Payload, Reply>
   : (payload: Payload) => ProtocolMessage<Type, Payload, Reply>) & {
@@ -47,21 +47,35 @@ export type Protocol<Name extends string, Specs> = {
   readonly [K in keyof Specs & string]: MessageCreator<`${Name}.${K}`, PayloadOf<Specs[K]>, ReplyOfSpec<Specs[K]>>;
 };
 
-/** The union of a protocol's messages. Of what has no keys, such as a function, there are none. */
+/** The union of a protocol's messages. For a type without keys, such as a function, it is `never`. */
 export type MessageOf<P> = [keyof P] extends [never] ? never : P[keyof P] extends (...args: never[]) => infer M ? M : never;
+
+/** Any protocol: an object of creators. */
+export type AnyProtocol<P> = { readonly [K in keyof P]: ((...args: any[]) => { readonly type: string }) & { readonly type: string } };
+
+/** Whether a type is a protocol's. A function is none: it has no keys. */
+export type IsProtocol<P> = [keyof P] extends [never] ? false : P extends AnyProtocol<P> & object ? true : false;
 
 const SPEC: MessageSpec<any, any> = { isMessage: true };
 
+/** What a message carries, as an object: no fields for `void`. */
+type Fields<Payload> = [Payload] extends [void] ? {} : Payload;
+
 /**
- * One message of a protocol: what it carries, always an object, `{}` for nothing; and what its handler answers with. Its fields are copied
- * into the message, so an instance of a class becomes a plain object.
+ * One message of a protocol: what it carries, an object, or `void` for nothing; and what its handler answers with. Its fields are copied into
+ * the message, so an instance of a class becomes a plain object.
+ *
+ * ```ts
+ * const Counter = protocol('counter', { add: message<{ by: number }>(), total: message<void, number>(), reset: message() });
+ * Counter.total(); // { type: 'counter.total' }
+ * ```
  */
-export function message<Payload extends object = {}, Reply = void>(): MessageSpec<Payload, Reply> {
+export function message<Payload extends object | void = void, Reply = void>(): MessageSpec<Fields<Payload>, Reply> {
   return SPEC;
 }
 
 /**
- * Typed creators of plain objects, safe to clone and to send over a wire.
+ * Makes a typed creator for each message of a protocol. A message is a plain object, safe to clone and to send over a wire.
  *
  * ```ts
  * const Account = protocol('account', {
@@ -72,9 +86,9 @@ export function message<Payload extends object = {}, Reply = void>(): MessageSpe
  * Account.getBalance({ accountId: 'a' }); // { type: 'account.getBalance', accountId: 'a' }
  * ```
  *
- * The `type` is the creator's, also where the payload has one.
+ * A `type` in the payload is replaced by the creator's.
  *
- * @throws {TypeError} for an empty name, or specs that are no object of `message()`s.
+ * @throws {TypeError} for an empty name, or for specs that are no object of `message()`s.
  */
 export function protocol<const Name extends string, Specs extends { [K in keyof Specs]: AnySpec }>(
   name: Name,
@@ -86,7 +100,7 @@ export function protocol<const Name extends string, Specs extends { [K in keyof 
     check((spec as AnySpec | null)?.isMessage === true, `a protocol's messages must be made by message(); '${key}' is not`, spec);
     return [key, creatorOf(`${name}.${key}`)];
   });
-  // Not by assignment: that would take a message named `__proto__` for the prototype.
+  // `fromEntries`, since an assignment to a message named `__proto__` would set the prototype.
   return Object.freeze(Object.fromEntries(creators)) as Protocol<Name, Specs>;
 }
 
@@ -95,9 +109,18 @@ function creatorOf(type: string): unknown {
   return Object.freeze(Object.defineProperty(create, 'type', { value: type, enumerable: true }));
 }
 
+/** An object of creators, as it is at run time. */
+type Creators = Readonly<Record<string, { readonly type: string }>>;
+
 /** Whether a value is an object of creators. */
-export function isProtocol(value: unknown): boolean {
+export function isProtocol(value: unknown): value is Creators {
   if (!isObject(value)) return false;
   const creators = Object.values(value);
   return creators.length > 0 && creators.every((creator) => typeof creator === 'function' && typeof (creator as { type?: unknown }).type === 'string');
+}
+
+/** The name that all types of a protocol begin with: its name. `undefined`: its creators are of several. */
+export function nameOf(protocol: Creators): string | undefined {
+  const names = Object.entries(protocol).map(([key, { type }]) => (type.endsWith(`.${key}`) ? type.slice(0, -key.length - 1) : undefined));
+  return names.every((name) => name === names[0]) ? names[0] : undefined;
 }

@@ -11,20 +11,33 @@ import type { BrokerMetrics, FailureCount } from '../message/broker-metrics';
 import type { DeadLetter } from '../message/dead-letter';
 import { metricsOf, noFailures } from './count-metrics';
 import type { DeadLetterLog } from './dead-letter-log';
-import type { DeadLetterQueue, LetterStore, Redeliver } from './dead-letter-queue';
+import type { DeadLetterQueue } from './dead-letter-queue';
+import type { ErrorHook, ErrorLog, ErrorOrigin } from './error-hook';
+import { type Logger, write } from './logger';
+import type { LetterStore, Redeliver } from './letter-box';
 import { letterOf, stageOf } from './message-stage';
 import { RoutingLatency } from './routing-latency';
 
+/** The arguments of a ledger. */
+export interface LedgerParts {
+  readonly dispatcher: Dispatcher;
+  readonly logger: Logger;
+  readonly log: DeadLetterLog;
+  readonly onError: ErrorHook | ErrorLog;
+}
+
 /**
- * A broker's journal: it counts failures, makes dead letters of what is lost, and tells `events$`. Whether anyone listens changes nothing
- * about what it counts (rule O1), and without a listener it makes no object.
+ * A broker's journal: it counts failures, makes the dead letters, and tells `events$`. It counts the same whether or not anyone observes
+ * (rule O1). Without an observer it makes no event object.
  */
 export class Ledger implements Journal {
   readonly latency: RoutingLatency = new RoutingLatency();
-  /** Observers of dead letters are being told one: a failure that they cause makes none (rule O4). */
+  /** Whether observers of dead letters are being told one. A failure that they cause then makes none (rule O4). */
   isTellingLetter = false;
   readonly #dispatcher: Dispatcher;
+  readonly #logger: Logger;
   readonly #log: DeadLetterLog;
+  readonly #onError: ErrorHook | ErrorLog;
   readonly #failedBy: Record<FailureCount, number> = noFailures();
   #deadLettered = 0;
   readonly #events = new Outlet<BrokerEvent>();
@@ -32,7 +45,7 @@ export class Ledger implements Journal {
   #stores: readonly LetterStore[] = [];
   #hasEnded = false;
 
-  /** One function for its whole life: a queue knows the broker by it. */
+  /** Calls `work`, which tells a letter. A queue knows the broker by this function, so it stays the same one. */
   readonly #tellLetter = (work: () => void): void => {
     this.isTellingLetter = true;
     try {
@@ -42,9 +55,11 @@ export class Ledger implements Journal {
     }
   };
 
-  constructor(dispatcher: Dispatcher, log: DeadLetterLog) {
+  constructor({ dispatcher, logger, log, onError }: LedgerParts) {
     this.#dispatcher = dispatcher;
+    this.#logger = logger;
     this.#log = log;
+    this.#onError = onError;
   }
 
   get isObserved(): boolean {
@@ -52,7 +67,7 @@ export class Ledger implements Journal {
   }
 
   get isDeaf(): boolean {
-    return !this.isTellingLetter && !this.#isHeard && !this.#log.wantsLetter;
+    return !this.isTellingLetter && !this.#isHeard && !this.#log.throttle.isOpen;
   }
 
   /** Every event, in order. While it has an observer, messages take the slow path. */
@@ -64,7 +79,7 @@ export class Ledger implements Journal {
     return this.#letters.stream;
   }
 
-  /** Gives every letter to a queue, too: once, however often it is named. */
+  /** Attaches a queue, which gets every letter from now on. A second attachment does nothing. */
   store(queue: DeadLetterQueue, redeliver: Redeliver): void {
     const store = queue.attach(this.#tellLetter, redeliver);
     if (store === undefined) return;
@@ -72,7 +87,7 @@ export class Ledger implements Journal {
     if (this.#hasEnded) store.end();
   }
 
-  /** Each actor has its own count of turns begun: one increment for each message, and a sum where it is asked for. */
+  /** The metrics of now. Each actor counts its own turns, so that a message costs one increment; they are added up here. */
   metrics(counts: Counts, actors: ReadonlyMap<string, { readonly delivered: number }>): BrokerMetrics {
     const inFlight = counts.open + (this.#dispatcher.running === null ? 0 : 1);
     let succeeded = counts.departed - counts.errored - counts.aborted - inFlight;
@@ -114,18 +129,21 @@ export class Ledger implements Journal {
     }
     if (code === 'Cancelled' || outcome === 'succeeded') return;
     if (isFailed) this.#deadLetter(task, code as FailureCode, undefined);
-    else if (!task.isAsked) this.#deadLetter(task, code as FailureCode, error);
+    else if (!task.isAsked) {
+      this.#deadLetter(task, code as FailureCode, error);
+      if (code === 'HandlerFailed') this.#tellError('a handler', error, task.self, task);
+    }
   }
 
   countFailure(code: FailureCount): void {
     this.#failedBy[code]++;
     this.#deadLettered++;
-    this.#log.count();
+    this.#log.throttle.count();
   }
 
   // Actors and the broker ----------------------------------------------------------------------------
 
-  /** A mailbox is registered. Its queued messages count as sent now (rule M6). */
+  /** Tells that a mailbox was registered. Its queued messages count as sent now (rule M6). */
   registered(core: MailboxCore): void {
     this.#tellOfActor('registered', core.id);
     if (core.queue === null || core.queue.size === 0) return;
@@ -141,14 +159,19 @@ export class Ledger implements Journal {
   }
 
   callbackFailed(what: string, error: unknown): void {
-    this.#log.callbackFailed(what, error);
+    write(this.#logger, 'warn', `${what} threw:`, error);
   }
 
-  /** The broker has ended: the last event, then every stream completes. Called when nothing else is left to tell. */
+  hookFailed(hook: 'onStart' | 'onStop', id: string, error: unknown): void {
+    this.#tellError(hook, error, id as ActorId);
+  }
+
+  /** Tells the last event, then completes every stream. To be called when the broker has ended and nothing else is left to tell. */
   end(): void {
     this.#hasEnded = true;
     tellAll(this.#events.listeners(), { kind: 'closed', at: this.#dispatcher.now() });
-    this.#log.close();
+    this.#log.throttle.close();
+    if (typeof this.#onError !== 'function') this.#onError.close();
     this.#events.complete();
     this.#letters.complete();
     for (const store of this.#stores) store.end();
@@ -173,18 +196,30 @@ export class Ledger implements Journal {
     this.#deadLettered++;
     const log = this.#log;
     if (this.#isHeard) this.#tellLetterOf(letterOf(task, reason, error));
-    // The sender of one that was asked has its error.
-    else if (!task.isAsked) {
-      const isWritten = log.wantsLetter;
-      log.count();
+    // The log leaves out asked messages, whose sender has the error, and errors of handlers that the default of `onError` writes.
+    else if (!task.isAsked && (reason !== 'HandlerFailed' || typeof this.#onError === 'function')) {
+      const isWritten = log.throttle.isOpen;
+      log.throttle.count();
       if (!isWritten) return;
       const letter = letterOf(task, reason, error);
-      const isLast = !log.wantsLetter;
+      const isLast = !log.throttle.isOpen;
       this.#dispatcher.add(() => log.print(letter, isLast));
     }
   }
 
-  /** To those who observe events, those who observe letters, and the queues, which have it at once. */
+  /** Tells an error that no caller waits for (rule O7). */
+  #tellError(what: string, error: unknown, actorId: ActorId, task?: Task): void {
+    const onError = this.#onError;
+    if (typeof onError === 'function') {
+      const origin: ErrorOrigin = task === undefined ? { actorId } : { actorId, message: task.message, envelope: task.envelope };
+      this.#dispatcher.add(() => onError(error, origin));
+      return;
+    }
+    const writing = onError.count(what, actorId, error);
+    if (writing !== undefined) this.#dispatcher.add(writing);
+  }
+
+  /** Tells a letter to observers of events, observers of letters, and the queues. The queues keep it at once. */
   #tellLetterOf(letter: DeadLetter): void {
     const events = this.#events.listeners();
     const letters = this.#letters.listeners();

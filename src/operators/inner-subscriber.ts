@@ -1,70 +1,80 @@
 import { type Observer, type Subscriber, Subscription, type TeardownLogic } from 'rxjs';
 
-/** What inner streams belong to. */
+/** The flow to which inner streams belong. */
 export interface InnerOwner {
-  /** An inner stream completed. */
+  /** Called when an inner stream has completed. */
   innerOver(inner: InnerSubscriber<any>): void;
 }
 
 /**
- * Passes an inner stream's values on, and its end to its flow.
+ * Passes an inner stream's values and error on to the consumer, and its completion to its flow.
  *
- * It is no `Subscriber`, but has all that RxJS asks of one (`isSubscriber` looks for these members): a synchronous inner stream then
- * costs one small object, where a Subscriber costs three constructors and a place among its destination's teardowns.
+ * It is no `Subscriber`, but has all members that RxJS looks for (`isSubscriber`). So a synchronous inner stream costs one small object. A
+ * Subscriber would cost three constructors and a place among the teardowns of its destination.
+ *
+ * RxJS 5 and 6, and libraries that wrap observers, call it through an object derived from it or through a Proxy. So it has no
+ * `#private` state, and its methods read and write the fields of `self`.
  */
 export class InnerSubscriber<R> implements Observer<R> {
-  readonly #out: Subscriber<R>;
-  readonly #owner: InnerOwner;
-  #isOver = false;
-  #teardowns: Subscription | undefined;
+  readonly self: this = this;
+  readonly out: Subscriber<R>;
+  readonly owner: InnerOwner;
+  isOver = false;
+  teardowns: Subscription | undefined = undefined;
 
   constructor(out: Subscriber<R>, owner: InnerOwner) {
-    this.#out = out;
-    this.#owner = owner;
+    this.out = out;
+    this.owner = owner;
   }
 
-  /** Over, or its consumer has left: a synchronous source stops before its end. */
+  /** Whether the inner stream is over or the consumer has left. A synchronous source stops then. */
   get closed(): boolean {
-    return this.#isOver || this.#out.closed;
+    return this.self.isOver || this.out.closed;
   }
 
   next(value: R): void {
-    if (!this.#isOver) this.#out.next(value);
+    if (!this.self.isOver) this.out.next(value);
   }
 
-  // What its teardown throws is its producer's, and holds nothing up.
+  // As in RxJS's own operators, an error is passed on before the teardown, and the next inner stream begins after the teardown. An error of
+  // the teardown goes to its producer, and stops neither.
 
   error(error: unknown): void {
-    if (this.#isOver) return;
+    const { self } = this;
+    if (self.isOver) return;
+    self.isOver = true;
     try {
-      this.unsubscribe();
+      self.out.error(error);
     } finally {
-      this.#out.error(error);
+      self.unsubscribe();
     }
   }
 
   complete(): void {
-    if (this.#isOver) return;
+    const { self } = this;
+    if (self.isOver) return;
     try {
-      this.unsubscribe();
+      self.unsubscribe();
     } finally {
-      this.#owner.innerOver(this);
+      self.owner.innerOver(self);
     }
   }
 
   unsubscribe(): void {
-    this.#isOver = true;
-    this.#teardowns?.unsubscribe();
+    const { self } = this;
+    self.isOver = true;
+    self.teardowns?.unsubscribe();
   }
 
   add(teardown: TeardownLogic): void {
     if (teardown === undefined) return;
-    this.#teardowns ??= new Subscription();
-    if (this.#isOver) this.#teardowns.unsubscribe();
-    this.#teardowns.add(teardown);
+    const { self } = this;
+    const teardowns = (self.teardowns ??= new Subscription());
+    if (self.isOver) teardowns.unsubscribe();
+    teardowns.add(teardown);
   }
 
   remove(teardown: Exclude<TeardownLogic, void>): void {
-    this.#teardowns?.remove(teardown);
+    this.self.teardowns?.remove(teardown);
   }
 }

@@ -2,22 +2,35 @@ import { describeValue } from '../failure/check';
 
 const LONGEST = 200;
 
-/** A message as a failed expectation shows it: JSON where it can be, cut where it is long. */
+/** Describes a message for the text of a failed expectation: as JSON if possible, shortened to 200 characters. */
 export function describeMessage(message: unknown): string {
-  let text: string | undefined;
-  try {
-    text = typeof message === 'bigint' ? `${message}n` : JSON.stringify(message);
-  } catch {
-    text = undefined;
-  }
-  text ??= asText(message);
+  const text = asJson(message) ?? asText(message);
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }
 
-/** What has no JSON. A message's own code may throw here, too. */
+/** A message as JSON, with the class of an object in front, which JSON leaves out. `undefined` if JSON cannot show it. */
+function asJson(message: unknown): string | undefined {
+  if (typeof message === 'bigint') return `${message}n`;
+  if (typeof message === 'number' || message instanceof Error) return undefined;
+  try {
+    const held: unknown = message instanceof Map || message instanceof Set ? [...message] : message;
+    const text = JSON.stringify(held) as string | undefined;
+    return text === undefined || !/^[[{]/.test(text) ? text : classOf(message) + text;
+  } catch {
+    return undefined;
+  }
+}
+
+function classOf(message: unknown): string {
+  const prototype = Object.getPrototypeOf(message) as { readonly constructor?: { readonly name?: unknown } } | null;
+  const name = prototype?.constructor?.name;
+  return typeof name !== 'string' || name === '' || name === 'Object' || name === 'Array' ? '' : `${name} `;
+}
+
+/** The text of a message that has no JSON. The message's own `toString` may throw. */
 function asText(message: unknown): string {
   try {
-    return String(message);
+    return Object.is(message, -0) ? '-0' : String(message);
   } catch {
     return describeValue(message);
   }

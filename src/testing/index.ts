@@ -3,5 +3,7 @@
  *
  * @module rx-broker/testing
  */
-export { type BrokerMarbleHelpers, type MarbleExpectation, brokerMarbles } from './broker-marbles';
-export { BrokerTestProbe, type MessageMatcher, type SentEvent } from './broker-test-probe';
+export { type BrokerMarbleHelpers, brokerMarbles } from './broker-marbles';
+export { BrokerTestProbe, type MessageMatcher } from './broker-test-probe';
+export type { Equality, MarbleExpectation } from './marble-scheduler';
+export { type SentEvent } from './probe-notes';

@@ -1,0 +1,60 @@
+import type { SchedulerLike, Subscription } from 'rxjs';
+import { LONGEST_DELAY } from '../kernel/timers';
+
+/** How much of a flood of losses or errors is written. */
+export interface Throttling {
+  /** How many are written one by one. */
+  readonly first: number;
+  /** Milliseconds between the counts of the rest. */
+  readonly interval: number;
+}
+
+/** Lets the first ones pass, then writes a count at every interval, so that a flood of losses does not become a flood of lines. */
+export class Throttle {
+  readonly #first: number;
+  readonly #interval: number;
+  readonly #scheduler: SchedulerLike;
+  readonly #writeCount: (count: number) => void;
+  /** How many there were. */
+  #count = 0;
+  /** How many of them were written, one by one or in a count. */
+  #told: number;
+  /** Writes the next count. */
+  #timer: Subscription | undefined;
+
+  constructor({ first, interval }: Throttling, scheduler: SchedulerLike, writeCount: (count: number) => void) {
+    this.#first = this.#told = first;
+    this.#interval = interval;
+    this.#scheduler = scheduler;
+    this.#writeCount = writeCount;
+  }
+
+  /** Whether the next one is to be written, not only counted. */
+  get isOpen(): boolean {
+    return this.#count < this.#first;
+  }
+
+  /** Counts one more. If it is not to be written itself, a count is written when `interval` is over. */
+  count(): void {
+    if (++this.#count <= this.#first || this.#interval === Infinity || this.#timer !== undefined) return;
+    this.#timer = this.#scheduler.schedule(() => {
+      this.#timer = undefined;
+      this.#flush();
+    }, Math.min(this.#interval, LONGEST_DELAY));
+    // A timer of Node must not keep the process alive for a count.
+    (this.#timer as { id?: { unref?(): void } }).id?.unref?.();
+  }
+
+  /** Writes the last count. */
+  close(): void {
+    this.#timer?.unsubscribe();
+    this.#flush();
+  }
+
+  #flush(): void {
+    const counted = this.#count - this.#told;
+    if (counted <= 0 || this.#interval === Infinity) return;
+    this.#told = this.#count;
+    this.#writeCount(counted);
+  }
+}
