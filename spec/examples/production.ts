@@ -22,6 +22,7 @@ const ALARMS: Readonly<Record<string, Alarm>> = {
   slow: rose('Timeout'),
   misaddressed: rose('ActorNotFound', 'ActorStopped', 'NoRoute'),
   deadlocked: rose('Deadlock'),
+  disconnected: rose('NodeUnavailable', 'ConnectionLost'),
   failing: (now, before) => now.totalErrored > before.totalErrored,
   stuck: (now, before) => now.pending > 0 && turnsEnded(now) === turnsEnded(before),
 };

@@ -12,7 +12,8 @@ let project: string;
 beforeAll(async () => {
   await mkdir(join(root, '.reports'), { recursive: true });
   project = await mkdtemp(join(root, '.reports/linted-'));
-  const [config] = codeBlocks(await readFile(join(root, 'spec/examples/production.md'), 'utf8')).filter(({ info }) => info === 'js');
+  const page = 'spec/examples/production.md';
+  const [config] = codeBlocks(await readFile(join(root, page), 'utf8'), page).filter(({ info }) => info === 'js');
   await writeFile(join(project, 'eslint.config.js'), config!.code);
   await writeFile(join(project, 'tsconfig.json'), JSON.stringify({ extends: '../../tsconfig.json', include: ['*.ts'] }));
 });

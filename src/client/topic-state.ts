@@ -6,6 +6,7 @@ import { parseTopic } from '../message/topic-pattern';
 
 /** A retained topic as state. Its functions can be taken apart from it. */
 export interface TopicState<T> {
+  /** The topic that it was made of. */
   readonly topic: Topic<T>;
   /** The topic's retained value, else the initial one. Right as soon as `set` has returned, inside a turn, too. */
   readonly value: T;

@@ -46,6 +46,7 @@ export interface ActorHooks {
 
 /** A handler with a life: a class instance, usually, whose fields are the actor's state. */
 export interface Actor<Msg = any> extends ActorHooks {
+  /** Handles one message, as a `Handler` does. It is called on the actor, so `this` holds its state. */
   receive: Handler<Msg>;
 }
 
@@ -85,7 +86,12 @@ export type HandlersOf<P> = {
 };
 
 /** A protocol that has a message for everything its actor accepts: `P`, if it has; else the name of the mistake. */
-export type Covers<Msg, P> = [Msg] extends [MessageOf<P>] ? P : { readonly 'no handler for': Exclude<Msg, MessageOf<P>> };
+export type Covers<Msg, P> = [Msg] extends [MessageOf<P>]
+  ? P
+  : {
+      /** The messages that the protocol does not have, so that the compiler's error names them. */
+      readonly 'no handler for': Exclude<Msg, MessageOf<P>>;
+    };
 
 /** What is spawned for an actor that accepts `Msg`: a protocol, if `A` is one; else a handler or an actor. */
 export type Spawned<Msg, A> = IsProtocol<A> extends true ? Covers<Msg, A> : Handler<NoInfer<Msg>> | Actor<NoInfer<Msg>>;

@@ -51,7 +51,15 @@ export type Protocol<Name extends string, Specs> = {
 export type MessageOf<P> = [keyof P] extends [never] ? never : P[keyof P] extends (...args: never[]) => infer M ? M : never;
 
 /** Any protocol: an object of creators. */
-export type AnyProtocol<P> = { readonly [K in keyof P]: ((...args: any[]) => { readonly type: string }) & { readonly type: string } };
+export type AnyProtocol<P> = {
+  readonly [K in keyof P]: ((...args: any[]) => {
+    /** The `type` of the message, which names its handler. */
+    readonly type: string;
+  }) & {
+    /** The `type` of every message that the creator makes. */
+    readonly type: string;
+  };
+};
 
 /** Whether a type is a protocol's. A function is none: it has no keys. */
 export type IsProtocol<P> = [keyof P] extends [never] ? false : P extends AnyProtocol<P> & object ? true : false;

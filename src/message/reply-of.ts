@@ -58,7 +58,10 @@ export type Tellable<Msg, M> =
   HasReply<ReplyFor<Msg, M>> extends true
     ? IsForeign<Msg, M> extends true
       ? Fixed<Msg>
-      : { readonly 'this message has a reply: use send()': never }
+      : {
+          /** No message has it: the compiler's error says what to do. */
+          readonly 'this message has a reply: use send()': never;
+        }
     : Accepted<Msg, M>;
 
 /** Whether `M` is none of the messages of `Msg`. */

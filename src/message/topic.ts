@@ -3,19 +3,32 @@ import { parsePattern, parseTopic } from './topic-pattern';
 declare const carries: unique symbol;
 
 /** Any string but a `TopicPattern`: what can be published on. */
-export type TopicName = string & { readonly 'a pattern names many topics: publish on one'?: never };
+export type TopicName = string & {
+  /** No topic has it: the compiler's error says what to do. */
+  readonly 'a pattern names many topics: publish on one'?: never;
+};
 
 /** A topic with the messages that it carries in its type. */
-export type Topic<Msg = any> = TopicName & { readonly [carries]: (message: Msg) => Msg };
+export type Topic<Msg = any> = TopicName & {
+  /** @hidden Exists in the type only. */
+  readonly [carries]: (message: Msg) => Msg;
+};
 
 /** A pattern of topics, with the messages that they carry in its type. A topic is one, too. */
 export type TopicPattern<Msg = any> = string & {
+  /** @hidden Exists in the type only. */
   readonly [carries]: (message: Msg) => Msg;
+  /** Exists in the type only: it keeps a pattern from being published on. */
   readonly 'a pattern names many topics: publish on one'?: true;
 };
 
 /** What a topic carries: what its type says, or anything on a plain string. */
-export type TopicMessage<K> = K extends { readonly topic: infer T } ? MessageIn<T> : MessageIn<K>;
+export type TopicMessage<K> = K extends {
+  /** The topic of a routing key. */
+  readonly topic: infer T;
+}
+  ? MessageIn<T>
+  : MessageIn<K>;
 
 type MessageIn<T> = T extends TopicPattern<infer Msg> ? Msg : any;
 

@@ -9,7 +9,7 @@ import type { JsonLog } from './json-log';
 import { MetricsPage } from './metrics-page';
 
 export const Webhooks = protocol('webhooks', { deliver: message<{ url: string; body: string }>() });
-const webhooks = actorId<MessageOf<typeof Webhooks>>('webhooks');
+const webhooks = actorId(Webhooks);
 
 export interface ServiceOptions {
   /** 0: any that is free. */
@@ -47,7 +47,12 @@ export interface WebhookService {
 export async function startWebhookService(options: ServiceOptions): Promise<WebhookService> {
   const { capacity, concurrency, turnTimeout, log } = options;
   const queue = new DeadLetterQueue({ capacity: 10_000 });
-  const broker = new InMemoryMessageBroker({ name: 'webhooks', metricsInterval: 10_000, logger: log }).withDeadLetterQueue(queue);
+  const broker = new InMemoryMessageBroker({
+    name: 'webhooks',
+    metricsInterval: 10_000,
+    logger: log,
+    onError: (error, { envelope }) => log.error('a delivery failed', error, { id: envelope?.id }),
+  }).withDeadLetterQueue(queue);
   const mailbox = Mailbox.bounded<MessageOf<typeof Webhooks>>(capacity, { concurrency, turnTimeout });
   mailbox.receive(Webhooks, {
     async deliver({ url, body }, { envelope, signal }) {
