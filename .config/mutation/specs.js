@@ -1,8 +1,8 @@
 /** The specs that are run against mutants: those that load `src/` and are fast. */
 export const FOLDERS = ['spec', 'marbles'];
 
-/** What starts processes, packs, type-checks, waits for the garbage collector, or tests the tests. */
-export const EXCLUDED = /^spec\/(package|examples|readme|liveness|hostile\/(clocks|cancellations|messages)-spec|contracts\/broken|model\/broken|model\/corners-spec|node\/(?!leaks-collected))\b/;
+/** What starts processes, packs, type-checks, waits for the garbage collector, swaps timers, patches its process, or tests the tests. */
+export const EXCLUDED = /^spec\/(package|examples|readme|liveness|hostile\/(clocks|cancellations|messages)-spec|contracts\/broken|model\/broken|model\/corners-spec|node\/(?!leaks-collected)|environments\/(?!(?:proxies|thenables|without-macrotasks)-spec))\b/;
 
 /** Specs of sheer length. What they show of a mutant, shorter ones show as well. */
 export const LONG = new RegExp(

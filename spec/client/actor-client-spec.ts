@@ -128,9 +128,9 @@ describe('actorClient', () => {
     // @ts-expect-error an actor that accepts other messages
     actorClient(setup().broker, actorId<string>('text'), Shop);
     // @ts-expect-error a payload of another type
-    client.ask.find({ text: 5 });
+    void client.ask.find({ text: 5 });
     // @ts-expect-error a missing payload
-    client.ask.find();
+    void client.ask.find();
   });
 
   it('throws at the call for what is no broker, id or protocol', () => {
