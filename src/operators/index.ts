@@ -13,4 +13,4 @@ export { type MessageKind, type MessageOfKind, ofMessage } from './of-message';
 export { publishTo } from './publish-to';
 export { type RequestOptions, requestFrom } from './request-from';
 export { type RetryRefusedOptions, retryRefused } from './retry-refused';
-export { sendTo } from './send-to';
+export { type WaitingOptions, sendTo } from './send-to';
