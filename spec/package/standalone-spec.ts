@@ -31,6 +31,12 @@ describe('a bundle', () => {
     expect(files.filter((path) => path.startsWith('src/client/'))).toHaveLength(1);
   });
 
+  it('of boundedConcatMap alone has nothing that sends: no table of options is kept that nobody checks', async () => {
+    const files = await bundled("import { boundedConcatMap } from 'rx-broker/operators';\nconsole.log(boundedConcatMap);");
+    expect(files).toContain('src/operators/bounded-concat-map.ts');
+    for (const file of ['src/message/check-send.ts', 'src/operators/send-to.ts', 'src/operators/request-from.ts']) expect(files).not.toContain(file);
+  });
+
   it('of retryRefused alone has nothing of a broker, nor of another operator', async () => {
     const files = await bundled("import { retryRefused } from 'rx-broker/operators';\nconsole.log(retryRefused);");
     expect(foldersOf(files)).toEqual(['failure', 'operators']);
