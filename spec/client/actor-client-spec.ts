@@ -149,6 +149,8 @@ describe('actorClient', () => {
     expect(() => tell.add(null)).toThrow(new TypeError("the payload of 'shop.add' must be an object, got null"));
     expect(() => tell.clear({ priority: 'top' })).toThrow(RangeError);
     expect(() => ask.count({ timeout: -1 })).toThrow(RangeError);
+    expect(() => tell.clear({ timeout: 5 })).toThrow(/unknown option 'timeout'/);
+    expect(() => ask.find({ text: 'a' }, { timout: 5 })).toThrow(/unknown option 'timout', did you mean 'timeout'\?/);
     expect(() => ask.find({ text: 'a' }, 5)).toThrow(new TypeError('options must be an object, got 5'));
     expect(broker.metrics().totalSent).toBe(0);
   });

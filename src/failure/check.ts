@@ -47,6 +47,11 @@ export type Check = (value: unknown, name: string) => void;
 /** The checks of some options, by their names. */
 export type Checks<T> = { readonly [Name in keyof T]?: Check };
 
+/** The checks of both. A call marked as pure is dropped by bundlers where it is not used, while they keep every object that is spread. */
+export function joined<A, B>(checks: A, more: B): A & B {
+  return { ...checks, ...more };
+}
+
 /** Makes a check that throws a `Failure` unless `isFine`. `what` is for the text: "a function". */
 function mustBe(what: string, isFine: (value: any) => boolean, Failure?: ErrorConstructor): Check {
   return (value, name) => {

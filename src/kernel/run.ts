@@ -90,13 +90,14 @@ export function runNext(runnable: Runnable): void {
 
 function runTask(task: Task, message: unknown): void {
   const mailbox = task.recipient as MailboxCore;
-  const { dispatcher, journal } = mailbox.system;
+  const { dispatcher, intercept, journal } = mailbox.system;
+  const handler = mailbox.handler as Handler;
   dispatcher.stack = mailbox;
   mailbox.delivered++;
   if (journal.followsTurns) journal.began(task);
   let result: unknown;
   try {
-    result = (mailbox.handler as Handler)(message, task);
+    result = intercept === null ? handler(message, task) : intercept(handler, message, task);
   } catch (error) {
     task.more().message = message;
     threw(task, mailbox, dispatcher, error);

@@ -1,4 +1,4 @@
-import { type Checks, checkActorId, checkBoolean, checkObject, checkOptions, checkTimeout, hasMethod, isObject, oneOf, refuse } from '../failure/check';
+import { type Checks, checkActorId, checkBoolean, checkObject, checkOptions, checkTimeout, hasMethod, isObject, joined, oneOf, refuse } from '../failure/check';
 import { PRIORITIES, laneOf } from './priority';
 import type { BroadcastOptions, PublishOptions, SendOptions, TellOptions } from './send-options';
 
@@ -10,15 +10,14 @@ const TELL: Checks<TellOptions> = {
 };
 
 /** The checks of the options of an ask. */
-export const SEND: Checks<SendOptions> = {
-  ...TELL,
+export const SEND: Checks<SendOptions> = /* @__PURE__ */ joined(TELL, {
   timeout: checkTimeout,
-  signal: (value) => {
+  signal: (value: unknown) => {
     if (!hasMethod(value, 'addEventListener')) refuse('signal must be an AbortSignal', value);
   },
-};
+});
 
-const BROADCAST: Checks<BroadcastOptions> = { ...SEND, order: /* @__PURE__ */ oneOf(['registered', 'settled']) };
+const BROADCAST: Checks<BroadcastOptions> = /* @__PURE__ */ joined(SEND, { order: /* @__PURE__ */ oneOf(['registered', 'settled']) });
 
 const PUBLISH: Checks<PublishOptions> = { retain: checkBoolean };
 

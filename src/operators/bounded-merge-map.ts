@@ -1,5 +1,5 @@
 import { Observable, type ObservableInput, type ObservedValueOf, type OperatorFunction, type Subscriber, Subscription, from } from 'rxjs';
-import { type Checks, checkFunction, checkPositiveInteger } from '../failure/check';
+import { type Checks, checkFunction, checkPositiveInteger, joined } from '../failure/check';
 import { BOUNDED, BoundedFlow, type BoundedOptions, type BoundedSettings, checkBounds, resolveBounded } from './bounded-flow';
 import { type InnerOwner, InnerSubscriber } from './inner-subscriber';
 
@@ -10,7 +10,7 @@ export interface BoundedMapOptions<T> extends BoundedOptions<T> {
 }
 
 /** The checks of `BoundedMapOptions`. */
-export const BOUNDED_MAP: Checks<BoundedMapOptions<any>> = { ...BOUNDED, capacity: checkPositiveInteger };
+export const BOUNDED_MAP: Checks<BoundedMapOptions<any>> = /* @__PURE__ */ joined(BOUNDED, { capacity: checkPositiveInteger });
 
 /**
  * `mergeMap` with a bound: at most `concurrency` inner streams at once (default 1), while at most `capacity` values wait for one.

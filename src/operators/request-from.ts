@@ -1,5 +1,5 @@
 import { type ObservableInput, type OperatorFunction, catchError, defer } from 'rxjs';
-import { type Checks, checkActorId, checkFunction, checkOptions, checkSender } from '../failure/check';
+import { type Checks, checkActorId, checkFunction, checkOptions, checkSender, joined } from '../failure/check';
 import type { ActorId } from '../message/actor-id';
 import { SEND } from '../message/check-send';
 import type { ReplyFor } from '../message/reply-of';
@@ -17,7 +17,7 @@ export interface RequestOptions<M, R> extends BoundedMapOptions<M>, SendOptions 
   readonly onError?: (error: unknown, message: M) => ObservableInput<R>;
 }
 
-const REQUEST: Checks<RequestOptions<any, any>> = { ...BOUNDED_MAP, ...SEND, onError: checkFunction };
+const REQUEST: Checks<RequestOptions<any, any>> = /* @__PURE__ */ joined(BOUNDED_MAP, /* @__PURE__ */ joined(SEND, { onError: checkFunction }));
 
 /**
  * Asks an actor with every value, and emits the replies. With concurrency 1 (default) they come in the order of the values.

@@ -15,15 +15,18 @@ export interface WaitingOptions<M> extends Omit<BoundedMapOptions<M>, 'concurren
   readonly wait: true;
 }
 
-const { concurrency: _, ...BOUNDS } = BOUNDED_MAP;
+const WAITING: Checks<WaitingOptions<any>> = /* @__PURE__ */ waitingChecks();
 
-const WAITING: Checks<WaitingOptions<any>> = {
-  ...BOUNDS,
-  ...SEND,
-  wait: (wait) => {
-    if (wait !== true) refuse('wait must be true, or left out', wait);
-  },
-};
+function waitingChecks(): Checks<WaitingOptions<any>> {
+  const { concurrency: _, ...bounds } = BOUNDED_MAP;
+  return {
+    ...bounds,
+    ...SEND,
+    wait: (wait) => {
+      if (wait !== true) refuse('wait must be true, or left out', wait);
+    },
+  };
+}
 
 /**
  * Tells every value to an actor, then passes it on, in order. The result errors and completes with its source.
