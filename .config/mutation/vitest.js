@@ -1,5 +1,5 @@
 import { ASYMMETRIC_MATCHERS_OBJECT, JestAsymmetricMatchers, JestChaiExpect, JestExtend, chai } from '@vitest/expect';
-import { spyOn } from '@vitest/spy';
+import { restoreAllMocks, spyOn } from '@vitest/spy';
 import fc from 'fast-check';
 
 /**
@@ -50,7 +50,7 @@ const eachOf = (declareOne) => (rows) => (name, ...rest) => {
   for (const row of rows) declareOne(titleOf(name, row), () => (Array.isArray(row) ? run(...row) : run(row)));
 };
 
-export const it = Object.assign(declare, { each: eachOf(declare), skip: () => {}, skipIf: (condition) => (condition ? () => {} : declare) });
+export const it = Object.assign(declare, { each: eachOf(declare), skip: () => {}, skipIf: (isSkipped) => (isSkipped ? () => {} : declare), runIf: (isRun) => (isRun ? declare : () => {}) });
 export const describe = Object.assign(describeSuite, { each: eachOf(describeSuite), skip: () => {} });
 export const beforeEach = (hook) => suite.before.push(hook);
 export const afterEach = (hook) => suite.after.unshift(hook);
@@ -60,6 +60,7 @@ export const expect = Object.assign((value, message) => chai.expect(value, messa
 
 export const vi = {
   spyOn,
+  restoreAllMocks,
   stubGlobal(name, value) {
     if (!stubbed.has(name)) stubbed.set(name, globalThis[name]);
     globalThis[name] = value;

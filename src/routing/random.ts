@@ -14,9 +14,8 @@ export function random(seed?: number): Router {
 
 /** Numbers from 0 to below 1: good enough to spread by, seedable, without state to share. */
 function sequence(seed: number): () => number {
-  const whole = Math.floor(seed);
-  // Of its fraction, too: `random(Math.random())` is what one writes first.
-  let state = whole + Math.floor((seed - whole) * 2 ** 32);
+  // The fraction counts, too: `random(Math.random())` is the first thing that people write.
+  let state = seed + ((seed * 2 ** 32) >>> 0);
   return () => mix((state = (state + 0x9e3779b9) >>> 0)) / 2 ** 32;
 }
 

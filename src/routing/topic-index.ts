@@ -23,10 +23,10 @@ class Node<T> {
   isWild = false;
   /** Where it branches off, and by what. */
   readonly parent: Node<T> | undefined;
-  readonly token: string;
+  readonly token: string | undefined;
   #values: readonly T[] | undefined;
 
-  constructor(parent?: Node<T>, token = '') {
+  constructor(parent?: Node<T>, token?: string) {
     this.parent = parent;
     this.token = token;
   }
@@ -69,7 +69,7 @@ class Node<T> {
 /** Drops a branch that has nothing left. A loop, as all walks are: a topic of 20,000 tokens is no reason to overflow the stack. */
 function prune<T>(branch: Node<T>): void {
   for (let node = branch; node.parent !== undefined && node.children.size + node.bindings.size === 0; node = node.parent) {
-    (node.parent.children as Map<string, Node<T>>).delete(node.token);
+    (node.parent.children as Map<string, Node<T>>).delete(node.token as string);
   }
 }
 
@@ -150,7 +150,7 @@ export class TopicIndex<T> {
     }
     // One token at least, and all there is below: the loop reaches what it appends.
     if (tokens.at(-1) === ANY_REST) for (const { children } of nodes) for (const child of children.values()) nodes.push(child);
-    return valuesOf(nodes.filter(({ bindings }) => bindings.size > 0));
+    return valuesOf(nodes);
   }
 }
 
