@@ -1,6 +1,6 @@
 import { Mailbox, actorId, message, protocol } from 'rx-broker';
-import { describe, expect, it } from 'vitest';
-import { setupStill as setup, watchFor } from '../broker/setup';
+import { describe, expect, it, vi } from 'vitest';
+import { deferred, macrotask, setupStill as setup, watchFor } from '../broker/setup';
 
 const a = actorId<any>('a');
 
@@ -51,5 +51,37 @@ describe('an actor', () => {
     for (const name of ['onStart', 'onStop']) {
       expect(() => mailbox.receive({ receive: () => {}, [name]: 5 })).toThrow(`${name} must be a function, got 5`);
     }
+  });
+
+  describe('whose onStart fails after `receive` has returned', () => {
+    it('gives its seat back, and is written out where there is no broker (M9)', async () => {
+      const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+      const mailbox = Mailbox.bounded<number>(5);
+      mailbox.next(1);
+      const failed = mailbox.receive({ receive: () => {}, onStart: () => Promise.reject(new Error('no database')) });
+      await macrotask();
+      expect(warn.mock.calls).toEqual([['rx-broker: onStart threw:', new Error('no database')]]);
+      warn.mockRestore();
+      const got: number[] = [];
+      mailbox.receive((n) => void got.push(n));
+      failed.unsubscribe();
+      mailbox.next(2);
+      expect(got).toEqual([1, 2]);
+    });
+
+    it('leaves the seat to the consumer who has it by then (M9)', async () => {
+      const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+      const gate = deferred<void>();
+      const mailbox = Mailbox.bounded<number>(5);
+      mailbox.next(1);
+      mailbox.receive({ receive: () => {}, onStart: () => gate.promise }).unsubscribe();
+      const got: number[] = [];
+      mailbox.receive((n) => void got.push(n));
+      gate.reject(new Error('no database'));
+      await macrotask();
+      warn.mockRestore();
+      mailbox.next(2);
+      expect(got).toEqual([1, 2]);
+    });
   });
 });
