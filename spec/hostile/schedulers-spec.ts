@@ -27,7 +27,7 @@ const ASKING: Record<string, (broker: Broker) => unknown> = {
 };
 
 describe.each(MODES)('$mode: a scheduler that throws', ({ observed }) => {
-  it.each(Object.entries(ASKING))('at %s harms no other message, and no count (D6)', async (_, ask) => {
+  it.each(Object.entries(ASKING))('at %s is logged, and harms no other message and no count (D6)', async (what, ask) => {
     const logged: unknown[] = [];
     const log = (...line: unknown[]): void => void logged.push(line);
     const broker = new InMemoryMessageBroker({ scheduler: broken, logDeadLetters: false, logger: Object.assign(log, { warn: log, error: log }) });
@@ -39,6 +39,7 @@ describe.each(MODES)('$mode: a scheduler that throws', ({ observed }) => {
     expectConserved(broker.metrics());
     const after = watchFor(broker.send(ordinary, 'after', { timeout: Infinity }));
     expect([before.values, after.completed || after.errored]).toEqual([['fine'], true]);
+    if (what !== 'metrics$') expect(logged).toContainEqual([expect.stringContaining('the scheduler threw'), failure]);
     await broker.close({ drain: false });
     const metrics = broker.metrics();
     expectConserved(metrics);
