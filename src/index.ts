@@ -27,7 +27,9 @@ export { type BroadcastOptions, type PublishOptions, type SendOptions, type Tell
 export { type BrokerEvent, type MessageStage, type TurnOutcome } from './message/broker-event';
 export { type BrokerMetrics, type FailureCount } from './message/broker-metrics';
 export { type DeadLetter } from './message/dead-letter';
-export { type DeadLetterLogOptions, type Logger } from './observability/dead-letter-log';
+export { type DeadLetterLogOptions } from './observability/dead-letter-log';
+export { type ErrorHook, type ErrorOrigin } from './observability/error-hook';
+export { type LevelLogger, type LogWriter, type Logger } from './observability/logger';
 export { type RedeliverOptions, type Redelivery, DeadLetterQueue } from './observability/dead-letter-queue';
 export { consistentHash } from './routing/consistent-hash';
 export { leastLoaded } from './routing/least-loaded';

@@ -1,7 +1,7 @@
 import { type Delivery, InMemoryMessageBroker, Mailbox, actorId } from 'rx-broker';
 import { EMPTY, NEVER, Subject, VirtualTimeScheduler, asapScheduler, concat, of, take, throwError, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { countFromEvents, deferred, macrotask, setupStill as setup, virtually, watchFor } from './setup';
+import { clockAt, countFromEvents, deferred, macrotask, setupStill as setup, virtually, watchFor } from './setup';
 
 const ids = ['a', 'b', 'c'].map((name) => actorId<any>(name));
 const [a, b, c] = ids as [(typeof ids)[0], (typeof ids)[0], (typeof ids)[0]];
@@ -42,6 +42,27 @@ describe('a broadcast', () => {
     await Promise.resolve();
     expect(seen).toMatchObject({ values: [{ actorId: c }, { actorId: a }], completed: true });
     expect(broker.metrics()).toMatchObject({ totalAborted: 1, totalSucceeded: 2, inFlight: 0, openRequests: 0 });
+  });
+
+  it.each<[string, { ttl?: number }, { ttl?: number }]>([
+    ['of the message', { ttl: 0 }, {}],
+    ['of the mailbox', {}, { ttl: 0 }],
+  ])('looks at the ttl %s when the turn of each target comes, observed or not (M3, O1)', (_, options, mailbox) => {
+    for (const isObserved of [false, true]) {
+      for (const send of ['broadcast', 'tryBroadcast', 'publish'] as const) {
+        if (send !== 'broadcast' && options.ttl !== undefined) continue;
+        const { clock, scheduler } = clockAt(0);
+        const { broker, letters } = setup({ scheduler });
+        if (isObserved) broker.events$.subscribe();
+        broker.spawn(a, () => void (clock.at += 3), { ...mailbox, topics: ['topic'] });
+        const ran: unknown[] = [];
+        broker.spawn(b, (message) => void ran.push(message), { ...mailbox, topics: ['topic'] });
+        if (send === 'broadcast') broker.broadcast('x', options).subscribe();
+        else if (send === 'tryBroadcast') broker.tryBroadcast('x');
+        else broker.publish('topic', 'x');
+        expect([ran, letters.map(({ target, reason }) => [target, reason])], `${send}, observed: ${String(isObserved)}`).toEqual([[], [[b, 'Expired']]]);
+      }
+    }
   });
 
   it('tells its results between turns: with three idle actors and take(1) one runs, two are Cancelled (R3)', () => {

@@ -214,6 +214,16 @@ describe('a registration', () => {
     expect(broker.isRegistered(id)).toBe(true);
   });
 
+  it('is what `using` ends (R1)', () => {
+    const { broker } = setup();
+    const { dispose } = Symbol as { dispose?: symbol };
+    if (dispose === undefined) return;
+    const registration = broker.spawn(id, () => {});
+    (registration as any)[dispose]();
+    expect([registration.closed, broker.isRegistered(id)]).toEqual([true, false]);
+    expect(() => (registration as any)[dispose]()).not.toThrow();
+  });
+
   it('is closed however its actor ends, and ends no later life of its mailbox (R1)', () => {
     const { broker } = setup();
     const mailbox = Mailbox.bounded<any>(5);

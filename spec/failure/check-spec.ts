@@ -7,7 +7,7 @@ import {
   checkDuration,
   checkFunction,
   checkOneOf,
-  checkOptions,
+  checkObject,
   checkPositiveInteger,
   checkScheduler,
   checkTimeout,
@@ -57,7 +57,7 @@ describe('the checks of input', () => {
     expect(checkOneOf('a', 'letter', ['a', 'b'])).toBe('a');
     expect(checkActorId('id')).toBe('id');
     expect(() => checkFunction(() => {}, 'f')).not.toThrow();
-    expect(() => checkOptions(undefined)).not.toThrow();
+    expect(() => checkObject(undefined)).not.toThrow();
     expect(() => checkScheduler({ now: () => 0, schedule: () => {} }, 's')).not.toThrow();
   });
 
@@ -68,9 +68,9 @@ describe('the checks of input', () => {
   it('name what is allowed', () => {
     expect(() => checkOneOf('c', 'letter', ['a', 'b'])).toThrow("letter must be one of 'a', 'b', got 'c'");
     expect(() => checkFunction(5, 'handler')).toThrow('handler must be a function, got 5');
-    expect(() => checkOptions(5)).toThrow('options must be an object, got 5');
+    expect(() => checkObject(5)).toThrow('options must be an object, got 5');
     expect(() => checkActorId('')).toThrow("an actor id must be a non-empty string, got ''");
-    expect(() => checkOptions(null, 'mailbox')).toThrow('mailbox must be an object, got null');
+    expect(() => checkObject(null, 'mailbox')).toThrow('mailbox must be an object, got null');
     expect(() => checkTimeout(NaN, 'timeout')).toThrow('timeout must be a number of milliseconds from 0, or Infinity for none, got NaN');
     expect(() => checkScheduler(undefined, 'dispatcher')).toThrow(/dispatcher must be an RxJS scheduler.*got undefined/);
   });

@@ -1,4 +1,4 @@
-import { type Delivery, Mailbox, message, protocol } from 'rx-broker';
+import { type Delivery, Mailbox, type SendError, message, protocol } from 'rx-broker';
 import { type Held, boundedBuffer } from 'rx-broker/operators';
 import { NEVER, Subject } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
@@ -37,6 +37,22 @@ describe('Mailbox', () => {
     }
   });
 
+  it('names no actor in the errors of a mailbox without a broker', () => {
+    virtually(({ at }) => {
+      const mailbox = Mailbox.bounded<number>(1, { turnTimeout: 5 });
+      let reason: unknown;
+      mailbox.receive((_message, { signal }) => {
+        signal.addEventListener('abort', () => (reason = signal.reason));
+        return NEVER;
+      });
+      mailbox.next(1);
+      at(10, () => {
+        expect(reason).toMatchObject({ code: 'Timeout', message: expect.stringMatching(/message to a mailbox without a broker failed/) as unknown });
+        expect((reason as SendError).actorId).toBeUndefined();
+      });
+    });
+  });
+
   it('writes the first ten failures of its handler out, and what else throws, where no broker sees them (M5)', () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
     try {
@@ -58,7 +74,7 @@ describe('Mailbox', () => {
       });
       stopping.next(1);
       stopping.close();
-      expect(warn.mock.calls).toEqual([["rx-broker: onStop of '' threw:", failure]]);
+      expect(warn.mock.calls).toEqual([["rx-broker: onStop threw:", failure]]);
     } finally {
       warn.mockRestore();
     }
@@ -209,7 +225,7 @@ describe('Mailbox', () => {
       ({ self } = context);
       for (const use of [() => context.broker, () => context.send('x' as never, 1 as never), () => context.trySend('x' as never, 1 as never)]) {
         try {
-          use();
+          void use();
         } catch (error) {
           errors.push(error);
         }

@@ -27,6 +27,14 @@ describe('package.json', () => {
     expect(order).toEqual([conditions, ...doors.map(() => conditions), []]);
   });
 
+  it('leads to the types of each door where `exports` is not read: `moduleResolution: node10`', () => {
+    const [built, plain] = manifest.typesVersions['*']['*'];
+    for (const door of doors) expect(entryOf(door)).toMatchObject({ import: { types: built!.replace('*', door) } });
+    // The entry itself and package.json, which are where they say.
+    expect(plain).toBe('./*');
+    expect(manifest.types).toBe('./dist/index.d.ts');
+  });
+
   it('asks for rxjs as a peer, and for nothing else', () => {
     expect(manifest.peerDependencies).toEqual({ rxjs: '^7.8.0' });
     expect(manifest).not.toHaveProperty('dependencies');
@@ -38,7 +46,7 @@ describe('package.json', () => {
   });
 
   it('names one version of each tool', () => {
-    const loose = Object.entries(manifest.devDependencies).filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version));
+    const loose = Object.entries(manifest.devDependencies).filter(([, version]) => !/^(npm:rxjs@)?\d+\.\d+\.\d+$/.test(version));
     expect(loose).toEqual([]);
   });
 });

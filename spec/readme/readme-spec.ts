@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { SendError } from 'rx-broker';
 import { type Observable, catchError, throwError } from 'rxjs';
@@ -16,14 +16,21 @@ import { USUAL_RUNS } from '../model/check-scripts';
 import { typeErrors } from './check-types';
 import { type CodeBlock, codeBlocks } from './code-blocks';
 import { marbleLines } from './marble-lines';
+import { anchorsOf, linksOf, readPages } from './pages';
 import { promised, runBlock } from './run-block';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const readme = readFileSync(join(root, 'README.md'), 'utf8');
-const blocks = codeBlocks(readme);
+const pages = readPages(root);
+const { text: readme } = pages[0]!;
+const blocks = pages.flatMap((page) => page.blocks);
 const typed = blocks.filter(({ info }) => info.startsWith('ts'));
 const runnable = typed.filter(({ info }) => info === 'ts');
 const diagrams = blocks.flatMap((block, index) => (block.info === 'marbles' ? [{ diagram: block, block: blocks[index - 1]! }] : []));
+const named = (block: CodeBlock): string => `${block.page}:${String(block.line)}`;
+
+/** The order in which a reader needs them. */
+const CHAPTERS = ['Install', 'A first look', 'By task', 'Testing', 'Measured performance', 'Guarantees', 'Compatibility', 'Non-goals', 'What changed in'];
+const MOST_LINES = 400;
 
 /** The rules that a spec must show. */
 const RULES = [
@@ -31,35 +38,75 @@ const RULES = [
   ...['M1', 'M2', 'M3', 'M4', 'M5', 'M6', 'M7', 'M8', 'M9'],
   ...['D0', 'D1', 'D2', 'D3', 'D4', 'D5', 'D6'],
   ...['R1', 'R2', 'R3', 'R4', 'T1', 'T2', 'T3', 'T4'],
-  ...['O1', 'O2', 'O3', 'O4', 'O5', 'O6', '§7'],
+  ...['O1', 'O2', 'O3', 'O4', 'O5', 'O6', 'O7', '§7'],
 ];
 
 describe('the README', () => {
-  // A block that leaves a dead letter to the log would fill its reader's console.
-  beforeEach(() => void vi.spyOn(console, 'warn').mockImplementation(() => {}));
-  afterEach(() => void vi.restoreAllMocks());
+  it('is short, and in the order in which it is read', () => {
+    expect(readme.split('\n').length - 1).toBeLessThanOrEqual(MOST_LINES);
+    const chapters = [...readme.matchAll(/^## (.+)$/gm)].map(([, title]) => title!);
+    expect(chapters.map((title, index) => (title.startsWith(CHAPTERS[index]!) ? CHAPTERS[index] : title))).toEqual(CHAPTERS);
+  });
 
-  it.each(runnable.map((block) => [block.line, block] as const))('runs and prints what it says: line %i', async (_line, block) => {
+  it('explains ten terms, each in a sentence about it', () => {
+    const table = readme.slice(readme.indexOf('### Ten terms'), readme.indexOf('## By task'));
+    const rows = [...table.matchAll(/^\| ([a-z ]+) \| (An? [a-z ]+) /gm)].filter(([, term]) => term !== 'term');
+    expect(rows).toHaveLength(10);
+    for (const [, term, sentence] of rows) expect(sentence).toMatch(new RegExp(`^An? ${term!}\\b`));
+  });
+});
+
+describe('the README and its pages', () => {
+  // A block that leaves a dead letter or an error to the log would fill its reader's console.
+  beforeEach(() => {
+    vi.spyOn(console, 'warn').mockImplementation(() => {});
+    vi.spyOn(console, 'error').mockImplementation(() => {});
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.restoreAllMocks();
+  });
+
+  it.each(runnable.map((block) => [named(block), block] as const))('run and print what they say: %s', async (_name, block) => {
     const { printed, done } = runBlock(block);
     await done;
     const lines = [...printed].map(([line, values]) => [line, values.join(', then ')] as const);
     expect(Object.fromEntries(lines)).toEqual(Object.fromEntries(promised(block)));
     expect(console.warn).not.toHaveBeenCalled();
+    expect(console.error).not.toHaveBeenCalled();
   });
 
-  it('runs all of its blocks but one, which needs Angular', () => {
-    expect(runnable.length).toBeGreaterThanOrEqual(14);
+  it('hold blocks that run, but for those that need Angular, shell lines and diagrams', () => {
+    expect(runnable.length).toBeGreaterThanOrEqual(25);
     expect(diagrams).toHaveLength(1);
-    expect(typed.filter((block) => !runnable.includes(block)).map(({ info }) => info)).toEqual(['ts no-run']);
+    for (const block of typed.filter((block) => !runnable.includes(block))) {
+      expect(block.info, named(block)).toBe('ts no-run');
+      expect(block.code, named(block)).toMatch(/ from '@angular\/core/);
+    }
+    expect(new Set(blocks.map(({ info }) => info))).toEqual(new Set(['sh', 'ts', 'ts no-run', 'marbles']));
   });
 
-  it('has the types that it shows', () => {
+  it('have the types that they show', () => {
     expect(typeErrors(typed, root)).toEqual([]);
   });
 
-  it.each(diagrams.map(({ diagram, block }) => [diagram.line, diagram, block] as const))(
-    'draws what happens: the marbles of line %i',
-    async (_line, diagram, block) => {
+  it('lead to files and headings that are there, and every page is led to', () => {
+    const reached = new Set(['README.md']);
+    for (const page of pages) {
+      for (const link of linksOf(page)) {
+        const [file, anchor] = link.split('#');
+        const path = file === '' ? page.path : normalize(join(dirname(page.path), file!));
+        reached.add(path);
+        expect(existsSync(join(root, path)), `${link} in ${page.path}`).toBe(true);
+        if (anchor !== undefined) expect(anchorsOf(pages.find((other) => other.path === path)!), `${link} in ${page.path}`).toContain(anchor);
+      }
+    }
+    expect(pages.map(({ path }) => path).filter((path) => !reached.has(path))).toEqual([]);
+  });
+
+  it.each(diagrams.map(({ diagram, block }) => [named(diagram), diagram, block] as const))(
+    'draw what happens: the marbles of %s',
+    async (_name, diagram, block) => {
       // The block's own subscriptions would send, too.
       const silent = { ...block, code: block.code.replaceAll(/^.*console\.log.*$/gm, '') };
       const lines = marbleLines(diagram.code);
@@ -74,7 +121,7 @@ describe('the README', () => {
     },
   );
 
-  it('names, for each guarantee, a spec that is there and names the rule', () => {
+  it('name, for each guarantee, a spec that is there and names the rule', () => {
     const rows = [...readme.matchAll(/^\| ([A-Z]\d|§7) \| .* \| (`.*`) \|$/gm)];
     expect(rows.map(([, rule]) => rule)).toEqual(RULES);
     for (const [, rule, specs] of rows) {
@@ -85,7 +132,7 @@ describe('the README', () => {
     }
   });
 
-  it('gives the figures that the specs have', () => {
+  it('give the figures that the specs have', () => {
     const laws = [BOUNDED_LAWS, BROKER_LAWS, CALL_LAWS, FLATTENING_LAWS, MAILBOX_LAWS, OPERATOR_LAWS, ROUTER_LAWS].flat().length;
     const faults = BROKER_FAULTS.length + QUEUE_FAULTS.length;
     expect(readme).toContain(`${laws} laws`);
@@ -93,20 +140,20 @@ describe('the README', () => {
     expect(readme).toContain(`${USUAL_RUNS.toLocaleString('en')} scripts`);
   });
 
-  it('gives the commands that there are', () => {
+  it('give the commands that there are', () => {
     const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
     expect(readme).toContain('npm ci && npm start\n');
     expect(readme).toContain('npm ci && npm test\n');
-    for (const [, script] of readme.matchAll(/npm run ([\w:-]+)/g)) expect(scripts).toHaveProperty([script!]);
+    for (const { text } of pages) for (const [, script] of text.matchAll(/npm run ([\w:-]+)/g)) expect(scripts).toHaveProperty([script!]);
   });
 });
 
 /** How a spec names a rule: `'parks senders (M2)'`, `(S3, S4)`, `(rule S6)`. */
 const inBrackets = (rule: string): RegExp => new RegExp(`\\((?:[^()\\n]*[ ,])?${rule}(?:,[^()\\n]*)?\\)`);
 
-const block = (code: string): CodeBlock => ({ info: 'ts', line: 1, code });
+const block = (code: string): CodeBlock => ({ page: 'page.md', info: 'ts', line: 1, code });
 
-describe('what runs the README', () => {
+describe('what runs the pages', () => {
   it('notes what each line printed', async () => {
     const { printed, done } = runBlock(block("import { of } from 'rxjs';\nof(1, 'b').subscribe(console.log);\nawait 0;\nconsole.log({ a: [1] });"));
     await done;
@@ -123,19 +170,19 @@ describe('what runs the README', () => {
 
   it('wants every print to say what it prints', () => {
     expect([...promised(block('console.log(\n  1,\n); // → 1, then 2'))]).toEqual([[1, '1, then 2']]);
-    expect(() => promised(block('console.log(1);'))).toThrow('line 1 of the README prints');
-    expect(() => promised(block('console.log(1);\nconsole.log(2); // → 2'))).toThrow('line 1 of the README prints');
+    expect(() => promised(block('console.log(1);'))).toThrow('page.md:1 prints');
+    expect(() => promised(block('console.log(1);\nconsole.log(2); // → 2'))).toThrow('page.md:1 prints');
     expect(() => promised(block('f(); // → 2'))).toThrow('where nothing prints');
   });
 
   it('finds errors of type by the line', () => {
     const wrong = { ...block("import { actorId } from 'rx-broker';\nconst id: number = actorId('a');"), line: 7 };
-    expect(typeErrors([wrong], root)).toEqual([expect.stringMatching(/^README\.md:8 Type 'ActorId<any>' is not assignable to type 'number'/)]);
+    expect(typeErrors([wrong], root)).toEqual([expect.stringMatching(/^page\.md:8 Type 'ActorId<any>' is not assignable to type 'number'/)]);
   });
 
   it('reads blocks and diagrams, and refuses what is neither', () => {
-    expect(codeBlocks('a\n```ts\nf();\n```\n')).toEqual([{ info: 'ts', line: 3, code: 'f();' }]);
-    expect(() => codeBlocks('```ts\nf();')).toThrow('never closed');
+    expect(codeBlocks('a\n```ts\nf();\n```\n', 'page.md')).toEqual([{ page: 'page.md', info: 'ts', line: 3, code: 'f();' }]);
+    expect(() => codeBlocks('```ts\nf();', 'page.md')).toThrow('never closed');
     expect(marbleLines('a$  -(a|)  a = "x" once')).toEqual([{ name: 'a$', marble: '-(a|)', values: { a: 'x' }, code: undefined }]);
     expect(() => marbleLines('nothing')).toThrow('no line of a marble diagram');
   });

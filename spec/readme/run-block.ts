@@ -1,20 +1,26 @@
 import * as assert from 'node:assert';
+import * as asyncHooks from 'node:async_hooks';
 import { formatWithOptions } from 'node:util';
 import { runInThisContext } from 'node:vm';
 import * as rxjs from 'rxjs';
+import * as rxjsTesting from 'rxjs/testing';
 import * as rxBroker from 'rx-broker';
 import * as operators from 'rx-broker/operators';
 import * as testing from 'rx-broker/testing';
 import ts from 'typescript';
+import { vi } from 'vitest';
 import type { CodeBlock } from './code-blocks';
 
 /** What a block may import at run time: the sources, under the names that users know. */
 const MODULES: Readonly<Record<string, unknown>> = {
   'node:assert': assert,
+  'node:async_hooks': asyncHooks,
   rxjs,
+  'rxjs/testing': rxjsTesting,
   'rx-broker': rxBroker,
   'rx-broker/operators': operators,
   'rx-broker/testing': testing,
+  vitest: { vi },
 };
 
 type Body = (require: (name: string) => unknown, exports: object, printAt: (line: number) => (...values: unknown[]) => void) => Promise<unknown>;
@@ -29,7 +35,7 @@ export type Printed = Map<number, string[]>;
 export function runBlock(block: CodeBlock, returned: readonly string[] = []): { printed: Printed; done: Promise<unknown> } {
   const printed: Printed = new Map();
   const body = runInThisContext(`(async (require, exports, printAt) => {${compile(block)}\nreturn { ${returned.join(', ')} };\n})`, {
-    filename: `README.md#${String(block.line)}`,
+    filename: `${block.page}#${String(block.line)}`,
   }) as Body;
   const printAt = (line: number) => (...values: unknown[]): void => {
     const lines = printed.get(line) ?? [];
@@ -40,7 +46,7 @@ export function runBlock(block: CodeBlock, returned: readonly string[] = []): { 
 }
 
 function load(name: string): unknown {
-  if (!(name in MODULES)) throw new Error(`the README imports '${name}', which its blocks cannot`);
+  if (!(name in MODULES)) throw new Error(`a block imports '${name}', which none can`);
   return MODULES[name];
 }
 
@@ -61,20 +67,21 @@ function compile({ code, line }: CodeBlock): string {
  *
  * @throws {Error} for a `console.log` that does not say what it prints.
  */
-export function promised({ code, line }: CodeBlock): Map<number, string> {
+export function promised({ page, code, line }: CodeBlock): Map<number, string> {
+  const at = (lineNumber: number): string => `${page}:${String(lineNumber)}`;
   const expected = new Map<number, string>();
   let open: number | undefined;
   for (const [index, text] of code.split('\n').entries()) {
     if (text.includes('console.log')) {
-      if (open !== undefined) throw new Error(`line ${String(open)} of the README prints, and does not say what`);
+      if (open !== undefined) throw new Error(`${at(open)} prints, and does not say what`);
       open = line + index;
     }
     const arrow = /\/\/ → (.*)$/.exec(text);
     if (arrow === null) continue;
-    if (open === undefined) throw new Error(`line ${String(line + index)} of the README says what is printed, where nothing prints`);
+    if (open === undefined) throw new Error(`${at(line + index)} says what is printed, where nothing prints`);
     expected.set(open, arrow[1]!.trim());
     open = undefined;
   }
-  if (open !== undefined) throw new Error(`line ${String(open)} of the README prints, and does not say what`);
+  if (open !== undefined) throw new Error(`${at(open)} prints, and does not say what`);
   return expected;
 }

@@ -34,7 +34,7 @@ describe('BrokerTestProbe', () => {
     broker.trySend(id, 1);
     broker.trySend(id, 'refused');
     broker.send(id, 'refused ask').subscribe({ error: () => {} });
-    broker.send(id, 'never subscribed to');
+    void broker.send(id, 'never subscribed to');
     broker.tryBroadcast('all');
     broker.trySend(other, 'nobody');
     expect(probe.messagesTo(id)).toEqual([1, 'refused', 'refused ask', 'all']);

@@ -15,7 +15,7 @@ import type { BrokerSystem } from './broker-system';
 import { detailsOf } from './details-of';
 import { isCalledOff, untilAborted } from './until-aborted';
 
-/** What the caller said of an ask besides its message. */
+/** What the caller said about an ask besides its message. */
 export interface Asking {
   readonly lane: number;
   readonly options?: SendOptions | undefined;
@@ -26,7 +26,7 @@ export interface Asking {
 
 const PLAIN_ASKING: Asking = { lane: NORMAL_LANE };
 
-/** The reply to one message, cold (rule S1). Its subscribe function is shared and reads `this`, which saves a closure for each send. */
+/** The reply to one message, cold (rule S1). All share one subscribe function, which reads `this`: that saves a closure for each send. */
 export class ReplyStream extends Observable<unknown> {
   readonly system: BrokerSystem;
   readonly id: string;
@@ -45,7 +45,8 @@ export class ReplyStream extends Observable<unknown> {
 function subscribe(this: Observable<unknown>, subscriber: Subscriber<unknown>): void {
   const { system, id, message, asking } = this as ReplyStream;
   const recipient = system.actors.get(id);
-  if (recipient !== undefined && asking === null && recipient.isIdle && system.dispatcher.stack === 'quiet' && !isSampleDue(recipient) && !subscriber.closed) {
+  if (recipient !== undefined && asking === null && recipient.isIdle && system.dispatcher.stack === 'quiet' && !subscriber.closed) {
+    if (isSampleDue(recipient)) system.journal.latency.sampleDirect(system.actors, id);
     const task = runAsk(recipient, system.dispatcher, message, subscriber);
     if (task.state === 'open') {
       task.more().timeout = system.requestTimeout;
@@ -54,7 +55,7 @@ function subscribe(this: Observable<unknown>, subscriber: Subscriber<unknown>): 
   } else ask(system, recipient ?? new Absent(system, id), message, asking ?? PLAIN_ASKING, subscriber);
 }
 
-/** An ask with options, from a turn, observed, sampled, or to an actor that is busy, closed or not there. */
+/** Sends an ask that does not take the direct path: it has options, comes from a turn, is observed or timed, or its actor is not idle. */
 export function ask(system: BrokerSystem, recipient: Recipient, message: unknown, asking: Asking, subscriber: Subscriber<unknown>): void {
   const { lane, options, parent = null, topic } = asking;
   if (isCalledOff(subscriber, options?.signal)) return;
@@ -80,7 +81,7 @@ export function ask(system: BrokerSystem, recipient: Recipient, message: unknown
   } finally {
     if (isOutermost) dispatcher.finish();
   }
-  // Of an ask from outside the clock starts at the end of its own call, if it is open still (rule S4).
+  // The timeout of an ask from outside starts at the end of its own call, if the ask is still open (rule S4).
   if (isOutermost) startTimer(task);
 }
 
@@ -89,7 +90,7 @@ function waitFor(parent: Task, task: Task): void {
   parent.more().waitFor(task);
 }
 
-/** Its caller can cancel it from here on. */
+/** Lets the caller cancel the ask from here on. */
 function follow(task: Task, subscriber: Subscriber<unknown>, signal: AbortSignal | undefined): void {
   subscriber.add(() => cancel(task));
   if (signal !== undefined) task.more().unlisten = untilAborted(signal, { cancel: (reason) => cancel(task, reason) });

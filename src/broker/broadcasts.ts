@@ -13,10 +13,10 @@ import { Gathering } from './gathering';
 import type { Registry } from './registry';
 import { isCalledOff, untilAborted } from './until-aborted';
 
-/** Which actors a broadcast is for; `undefined`: all. */
+/** Says which actors get a broadcast. `undefined`: all. */
 export type Filter = ((id: ActorId) => boolean) | undefined;
 
-/** Messages to all actors, or to those that a filter lets through (rule R3). */
+/** Sends messages to all actors, or to those that a filter lets through (rule R3). */
 export class Broadcasts {
   /** Every broadcast message, for observers that are no actors. */
   readonly outlet: Outlet<unknown> = new Outlet();
@@ -64,7 +64,7 @@ export class Broadcasts {
     });
   }
 
-  /** Tells every target; answers how many took it. Throws what the filter throws. */
+  /** Tells every target. Returns how many took the message. Throws what the filter throws. */
   tell(message: unknown, filter: Filter): number {
     const system = this.#system;
     system.dispatcher.unfold();

@@ -1,32 +1,40 @@
 import { type SchedulerLike, asyncScheduler } from 'rxjs';
-import { type Checks, checkBoolean, checkDuration, checkName, checkOptions, checkPositiveInteger, checkScheduler, checkTimeout, hasMethod, refuse, resolveOptions } from '../failure/check';
+import { type Checks, checkBoolean, checkDuration, checkFunction, checkName, checkObject, checkPositiveInteger, checkScheduler, checkTimeout, hasMethod, refuse, resolveOptions } from '../failure/check';
 import type { MailboxOptions } from '../message/mailbox-options';
-import { type DeadLetterLogOptions, type Logger, checkLog, checkLogger } from '../observability/dead-letter-log';
+import { type DeadLetterLogOptions, checkLog } from '../observability/dead-letter-log';
+import type { ErrorHook } from '../observability/error-hook';
+import { type Logger, checkLogger } from '../observability/logger';
 import type { Router } from '../routing/router';
 
-/** How a broker behaves where a call says nothing. */
+/** Options of a broker. */
 export interface BrokerOptions {
-  /** Begins the ids of its messages. Default `'broker'`. */
+  /** The first part of its message ids: `broker:message-1`. Default `'broker'`. */
   readonly name?: string;
-  /** Milliseconds from subscription to the first value of a reply. Default 5,000; `Infinity`: none (rule S4). */
+  /** Milliseconds from subscription to the first value of a reply (rule S4). Default 5,000. `Infinity` is none. */
   readonly requestTimeout?: number;
-  /** Where time comes from. Default `asyncScheduler`; in `TestScheduler.run` that is virtual time. */
+  /** Gives the time and all timers. Default `asyncScheduler`, which is virtual time in `TestScheduler.run`. */
   readonly scheduler?: SchedulerLike;
-  /** Where mailboxes drain. Default: on the sender's stack (rules D1, D3). */
+  /** The scheduler on which mailboxes drain (rules D1, D3). Default: none, the sender's stack. */
   readonly dispatcher?: SchedulerLike;
-  /** Who picks among the actors bound to a topic. Default `roundRobin()` (rule T2). */
+  /** Picks one of the actors bound to a topic, for `sendWithRouting` (rule T2). Default `roundRobin()`. */
   readonly router?: Router;
-  /** What `spawn` gives its mailboxes where it says nothing. */
+  /** The defaults of the mailbox options of `spawn`. */
   readonly mailbox?: MailboxOptions;
   /** Milliseconds between the snapshots of `metrics$`. Default 1,000. */
   readonly metricsInterval?: number;
-  /** Topics whose last value is kept at most (rule T4). Default 10,000. */
+  /** The most topics whose last value is retained (rule T4). Default 10,000. */
   readonly maxRetained?: number;
-  /** For development: deep-freezes every message that is sent, so that a handler that changes one is found out. Default false. */
+  /** Whether every message that is sent is deep-frozen, so that a handler that changes one throws. For development. Default false. */
   readonly freezeMessages?: boolean;
-  /** Whether dead letters are logged while nobody observes them (rule O3). Default true. */
+  /**
+   * Is called with each error of a handler whose message nobody asked, after the step and beside the dead letter; and with each error of an
+   * `onStart` or `onStop`, then without a message (rule O7). If it throws, that is logged. Default: the logger's `error` writes the first 10
+   * errors, then one count in five minutes.
+   */
+  readonly onError?: ErrorHook;
+  /** Whether dead letters are logged while nobody observes them, and how (rule O3). Default true. */
   readonly logDeadLetters?: boolean | DeadLetterLogOptions;
-  /** Where to. Default `console`. */
+  /** Writes the log of dead letters, of errors, and of callbacks that throw. Default `console`. */
   readonly logger?: Logger;
 }
 
@@ -42,11 +50,13 @@ export interface BrokerSettings {
   readonly metricsInterval: number;
   readonly maxRetained: number;
   readonly freezeMessages: boolean;
+  /** `undefined`: the logger's `error`. */
+  readonly onError: ErrorHook | undefined;
   readonly logDeadLetters: boolean | DeadLetterLogOptions;
   readonly logger: Logger;
 }
 
-/** Shared by all brokers without options: a test makes a broker for each case. */
+/** All brokers without options share this object. */
 const DEFAULTS: BrokerSettings = {
   name: 'broker',
   requestTimeout: 5_000,
@@ -57,6 +67,7 @@ const DEFAULTS: BrokerSettings = {
   metricsInterval: 1_000,
   maxRetained: 10_000,
   freezeMessages: false,
+  onError: undefined,
   logDeadLetters: true,
   logger: console,
 };
@@ -69,16 +80,17 @@ const CHECKS: Checks<BrokerSettings> = {
   router: (router) => {
     if (!hasMethod(router, 'route')) refuse('router must have route(key, targets, message)', router);
   },
-  mailbox: checkOptions,
+  mailbox: checkObject,
   metricsInterval: checkDuration,
   maxRetained: checkPositiveInteger,
   freezeMessages: checkBoolean,
+  onError: checkFunction,
   logDeadLetters: checkLog,
   logger: checkLogger,
 };
 
 /**
- * Checks every option and fills in the defaults; those of `mailbox` are checked where they are resolved. @throws {TypeError | RangeError}
+ * Checks every option and fills in the defaults. `resolveMailbox` checks those of `mailbox`. @throws {TypeError | RangeError}
  */
 export function resolveBroker(options: BrokerOptions | undefined): BrokerSettings {
   return resolveOptions(options, CHECKS, DEFAULTS);

@@ -9,10 +9,11 @@ import { runNext } from '../kernel/run';
 import type { Host, Recipient, System, Task } from '../kernel/task';
 import { deepFreeze } from '../message/deep-freeze';
 import { DeadLetterLog } from '../observability/dead-letter-log';
+import { ErrorLog } from '../observability/error-hook';
 import { Ledger } from '../observability/ledger';
 import type { BrokerSettings } from './broker-options';
 
-/** What all mailboxes of one broker share, and what every send of it passes. */
+/** The parts that all mailboxes of one broker share, and the checks that every send passes. */
 export class BrokerSystem implements System {
   /** The registered actors by their ids, in the order of registration. */
   readonly actors: Map<string, MailboxCore> = new Map();
@@ -25,18 +26,23 @@ export class BrokerSystem implements System {
   phase: 'open' | 'closing' | 'ended' = 'open';
   readonly drainsAt: SchedulerLike | undefined;
   readonly #freezes: boolean;
-  // An id is a number to the base 32; all but its last digit is written once for 32 of them. What stands before it is long on purpose: V8
-  // joins strings from 13 characters on and copies shorter ones (8 ns of a letter).
+  // A message id ends in a number to the base 32. All of the id but its last digit, `#head`, is made once for 32 ids. It is long on purpose:
+  // V8 links strings of 13 characters or more, and copies shorter ones (8 ns for a dead letter).
   readonly #prefix: string;
   #head: string;
   #lastId = 0;
 
-  constructor({ name, scheduler, dispatcher, freezeMessages, requestTimeout, logDeadLetters, logger }: BrokerSettings, host: Host) {
+  constructor({ name, scheduler, dispatcher, freezeMessages, requestTimeout, logDeadLetters, logger, onError }: BrokerSettings, host: Host) {
     this.host = host;
     this.requestTimeout = requestTimeout;
     this.drainsAt = dispatcher;
     this.dispatcher = new Dispatcher({ runNext, reportError: (what, error) => this.journal.callbackFailed(what, error), scheduler, dispatcher });
-    this.journal = new Ledger(this.dispatcher, new DeadLetterLog(logDeadLetters, logger, scheduler));
+    this.journal = new Ledger({
+      dispatcher: this.dispatcher,
+      logger,
+      log: new DeadLetterLog(logDeadLetters, logger, scheduler),
+      onError: onError ?? new ErrorLog(logger, scheduler),
+    });
     this.#freezes = freezeMessages;
     if (freezeMessages) this.dispatcher.addReason(1);
     this.#prefix = this.#head = `${name}:message-`;
@@ -48,7 +54,7 @@ export class BrokerSystem implements System {
     return this.#head + (id & 31).toString(32);
   }
 
-  /** What takes messages under this id: its actor, or what refuses them where there is none. */
+  /** The actor with this id, or an `Absent` that refuses every message. */
   recipient(id: string): Recipient {
     return this.actors.get(id) ?? new Absent(this, id);
   }
@@ -61,18 +67,18 @@ export class BrokerSystem implements System {
     this.dispatcher.leave(mailbox);
   }
 
-  /** For `freezeMessages`. */
+  /** Freezes a message, with the option `freezeMessages`. */
   freeze(message: unknown): void {
     if (this.#freezes) deepFreeze(message);
   }
 
-  /** Every message that is sent passes here before its step begins. Answers what is known of it from here. */
+  /** Every message that is sent passes here before its step begins. Returns its details. */
   outgoing(message: unknown, details: Details): Details {
     this.freeze(message);
     return this.journal.isTellingLetter ? { ...details, ofLetter: true } : details;
   }
 
-  /** Whether a send is refused because the broker closes: it still takes what a turn on the stack sends, or an open one by its context. */
+  /** Whether a send is refused. A closing broker still takes what a turn sends on its stack, or while it is open by its context (`parent`). */
   refuses(parent: Task | null): boolean {
     if (this.phase === 'open') return false;
     return this.phase === 'ended' || !(this.dispatcher.running !== null || parent?.state === 'open');

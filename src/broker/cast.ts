@@ -5,8 +5,8 @@ import type { Recipient } from '../kernel/task';
 import type { BrokerSystem } from './broker-system';
 
 /**
- * Offers a message to all its targets and tells those who see it without being actors, as one step (rule R4). Answers how many took it.
- * `announcement` tells the observers, where there are any.
+ * Offers a message to all its targets, as one step (rule R4). Returns how many took it. `announcement` tells the observers that are no
+ * actors, if there are any.
  */
 export function castTo(system: BrokerSystem, cast: Cast, announcement: Telling | undefined): number {
   const { dispatcher } = system;
@@ -23,7 +23,7 @@ export function castTo(system: BrokerSystem, cast: Cast, announcement: Telling |
   return fanOut.taken;
 }
 
-/** The same for a message whose replies nobody waits for: to the first `count` of `targets`. */
+/** Offers a message to the first `count` of `targets`, without replies. Returns how many took it. */
 export function tellAll(
   system: BrokerSystem,
   targets: readonly Recipient[],
@@ -36,7 +36,7 @@ export function tellAll(
   return castTo(system, { targets, count, message, lane, details, placeFor: undefined, timeout: Infinity }, announcement);
 }
 
-/** What tells `value` to those who listen now; `undefined` where nobody does. */
+/** Tells `value` to the listeners of now, when it is called. `undefined` if there are none. */
 export function announcementTo<T>(listeners: readonly { next(value: T): void }[], value: T): Telling | undefined {
   if (listeners.length === 0) return undefined;
   return () => {
@@ -44,7 +44,7 @@ export function announcementTo<T>(listeners: readonly { next(value: T): void }[]
   };
 }
 
-/** A function of its own: a closure makes all that its function knows live in the heap. */
+/** A function of its own, since a closure moves the variables of its function to the heap. */
 function offerToAll(system: BrokerSystem, fanOut: FanOut, announcement: Telling | undefined): void {
   const { dispatcher } = system;
   dispatcher.step(() => {

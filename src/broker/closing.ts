@@ -13,18 +13,18 @@ export function resolveClose(options: CloseOptions | undefined): Required<CloseO
 
 /** The end of a broker. */
 export interface Closing {
-  /** Resolves when nothing is left to wait for. */
+  /** Resolves when the broker has ended. */
   readonly promise: Promise<void>;
-  /** Refuses newcomers from outside, and ends the broker when it is quiet, or at once. */
+  /** Refuses newcomers from outside, and ends the broker when nothing is queued or open; without `drain` at once. */
   begin(options: Required<CloseOptions>): void;
-  /** Ends what `begin` waits for at once. */
+  /** Ends at once all that `begin` waits for. */
   end(): void;
 }
 
 /**
- * The end of a broker (DESIGN §7): waits until nothing is queued and no turn is open, or its time is over. Then all actors end in one step
- * (`endActors`); when all of that is told, the streams complete (`completeStreams`); when the promises of `onStop` have settled, or the time
- * is over, the broker has ended.
+ * Makes the end of a broker (DESIGN §7). It waits until nothing is queued and no turn is open, or the timeout is over. Then all actors end
+ * in one step (`endActors`). When that is told, the streams complete (`completeStreams`). When the promises of `onStop` have settled, or the
+ * timeout is over, the broker has ended.
  */
 export function closingOf(system: BrokerSystem, endActors: () => void, completeStreams: () => void): Closing {
   const { counts, dispatcher } = system;
@@ -43,7 +43,7 @@ export function closingOf(system: BrokerSystem, endActors: () => void, completeS
     if (counts.stopping === 0) ended();
     else dispatcher.whenAtRest(endIfStopped);
   };
-  /** The last thing to tell: what observers do when they are told of the end is told before. */
+  /** Goes to the end of the outbox until nothing else is left in it, so that what observers of the end cause is told before. */
   const endStreams = (): void => {
     if (dispatcher.outbox.isEmpty) completeStreams();
     else dispatcher.add(endStreams);
@@ -72,7 +72,7 @@ export function closingOf(system: BrokerSystem, endActors: () => void, completeS
     dispatcher.addReason(1);
     if (drain) endIfQuiet();
     else end();
-    // Last, since a scheduler may call at once.
+    // The timer comes last, since a scheduler may call at once.
     if (state === 'ended' || timeout === Infinity) return;
     try {
       timer = dispatcher.scheduler.schedule(timeIsOver, Math.min(timeout, LONGEST_DELAY));

@@ -2,7 +2,7 @@ import { type Details, BROADCAST, PLAIN } from '../kernel/details';
 import type { Task } from '../kernel/task';
 import type { TellOptions } from '../message/send-options';
 
-/** What was said of a message by its options, and by the turn that sends it: that passes its headers on (rule S7). */
+/** The details of a message, from its options and from the turn that sends it: a turn passes its headers on (rule S7). */
 export function detailsOf(options: TellOptions | undefined, parent: Task | null, topic?: string, isBroadcast = false): Details {
   const plain = isBroadcast ? BROADCAST : PLAIN;
   if (options === undefined && parent === null && topic === undefined) return plain;

@@ -7,8 +7,8 @@ import type { ActorId } from '../message/actor-id';
 import type { BroadcastResult } from '../message/send-result';
 
 /**
- * One target's place in a broadcast: it takes the reply, a stream's last value, or the failure, and hands in one result. A class: 995 →
- * 107 ns a target.
+ * One target's place in a broadcast. It takes the reply (of a stream the last value) or the failure, and gives one result to the gathering.
+ * This is a class, since an object literal costs 995 instead of 107 ns a target.
  */
 class GatheredPlace implements Place {
   readonly holdsBack = true;
@@ -46,15 +46,16 @@ class GatheredPlace implements Place {
   }
 }
 
-/** The answers to one broadcast, on their way to its subscriber, in registration order or as they settle (rule R3). */
+/** Gathers the results of one broadcast for its subscriber, in registration order or as they settle (rule R3). */
 export class Gathering implements Unsubscribable {
   isOver = false;
   readonly #system: System;
   readonly #subscriber: Subscriber<BroadcastResult>;
   readonly #count: number;
   readonly #places: GatheredPlace[] = [];
-  /** The same places, in the order of their results. */
+  /** The places in the order in which their results are told. */
   readonly #inOrder: GatheredPlace[];
+  /** How many results were told. */
   #told = 0;
 
   constructor(system: System, subscriber: Subscriber<BroadcastResult>, isAsSettled: boolean, count: number) {
@@ -70,7 +71,7 @@ export class Gathering implements Unsubscribable {
     return place;
   }
 
-  /** A place has its result: it is told with all that come next in order. */
+  /** Takes the result of a place. Tells every result whose turn it is in the order. */
   gather(place: GatheredPlace): void {
     if (this.#inOrder !== this.#places) this.#inOrder.push(place);
     while (!this.isOver) {
@@ -88,7 +89,7 @@ export class Gathering implements Unsubscribable {
     this.#subscriber.complete();
   }
 
-  /** Starts the clocks of the messages that are open still. */
+  /** Starts the timeouts of the messages that are not over. */
   startTimers(): void {
     for (const { task } of this.#places) if (task !== undefined) startTimer(task);
   }
@@ -98,7 +99,7 @@ export class Gathering implements Unsubscribable {
     this.#subscriber.error(reason);
   }
 
-  /** Cancels what is left. */
+  /** Cancels the messages that have no result yet. */
   unsubscribe(): void {
     if (this.isOver) return;
     this.isOver = true;

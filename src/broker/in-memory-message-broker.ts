@@ -2,12 +2,13 @@ import type { MessageBroker } from '../message/message-broker';
 import type { DeadLetterQueue } from '../observability/dead-letter-queue';
 import type { BrokerOptions } from './broker-options';
 import { LocalBroker } from './local-broker';
+import { LocalRegistration } from './registration';
 
 /**
- * The broker in one process, and the default.
+ * A broker in one process.
  *
- * Mailboxes drain on the sender's stack unless a `dispatcher` says otherwise (rules D1 to D5): an idle actor has handled a `trySend`
- * when it returns, and what is sent during a turn runs when the turn's stack has returned.
+ * Without a `dispatcher` mailboxes drain on the sender's stack (rules D1 to D5): an idle actor has handled a `trySend` when that returns. A
+ * message that is sent during a turn is handled after the turn's handler has returned.
  *
  * ```ts
  * const broker = new InMemoryMessageBroker();
@@ -17,32 +18,41 @@ import { LocalBroker } from './local-broker';
  * ```
  */
 export interface InMemoryMessageBroker extends MessageBroker {
-  /** Gives every dead letter to `queue`, which can send them again. Several queues may be attached; one that is already is not again. */
+  /**
+   * Gives every dead letter to `queue`, which can send it again. Several queues may be attached; a second attachment of a queue does nothing.
+   *
+   * @throws {TypeError} for anything but a `DeadLetterQueue`.
+   */
   withDeadLetterQueue(queue: DeadLetterQueue): this;
 }
 
-/** What makes brokers in memory. */
+/** The constructor of `InMemoryMessageBroker`. */
 export interface InMemoryMessageBrokerConstructor {
-  /** @throws {TypeError | RangeError} for an option out of its range. */
+  /** @throws {TypeError | RangeError} for a bad option. */
   new (options?: BrokerOptions): InMemoryMessageBroker;
   /**
-   * A broker for about so many actors: room for the array that broadcasts walk is made beforehand. The table of ids and the mailboxes
-   * grow by themselves, since JavaScript's `Map` cannot be told. No bound: more actors are welcome.
+   * Makes a broker for about `expectedActors` actors; it may have more. The array that broadcasts walk gets its size beforehand. The table of
+   * ids grows as actors come, since a `Map` cannot be given a size.
    *
-   * @throws {RangeError} unless `expectedActors` is an integer of at least 1.
+   * @throws {TypeError | RangeError} unless `expectedActors` is an integer of at least 1, or for a bad option.
    */
   withCapacity(expectedActors: number, options?: BrokerOptions): InMemoryMessageBroker;
 }
 
 export const InMemoryMessageBroker: InMemoryMessageBrokerConstructor = /* @__PURE__ */ disposable();
 
-/** With `[Symbol.asyncDispose]`, where the runtime has it. */
+/** With `[Symbol.asyncDispose]`, and `[Symbol.dispose]` for its registrations, where the runtime has them. */
 function disposable(): InMemoryMessageBrokerConstructor {
-  const { asyncDispose } = Symbol as { readonly asyncDispose?: symbol };
+  const { asyncDispose, dispose } = Symbol as { readonly asyncDispose?: symbol; readonly dispose?: symbol };
   if (asyncDispose !== undefined) Object.defineProperty(LocalBroker.prototype, asyncDispose, { value: close });
+  if (dispose !== undefined) Object.defineProperty(LocalRegistration.prototype, dispose, { value: unsubscribe });
   return LocalBroker;
 }
 
 function close(this: LocalBroker): Promise<void> {
   return this.close();
+}
+
+function unsubscribe(this: LocalRegistration): void {
+  this.unsubscribe();
 }

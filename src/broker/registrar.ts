@@ -1,5 +1,5 @@
 import { BrokerError } from '../failure/broker-error';
-import { check, checkCount, checkOptions, describeValue } from '../failure/check';
+import { type Checks, check, checkCount, describeValue } from '../failure/check';
 import type { FailureCode } from '../failure/failure-code';
 import { type Starting, attach, emptyMailbox, startActor, stopActor } from '../kernel/life';
 import { LoneSystem } from '../kernel/lone-system';
@@ -7,7 +7,7 @@ import { MailboxCore } from '../kernel/mailbox-core';
 import type { MailboxSettings } from '../kernel/mailbox-settings';
 import type { System } from '../kernel/task';
 import { type Consumer, consumerOf } from '../mailbox/consumer';
-import { resolveMailbox } from '../mailbox/mailbox-options';
+import { MAILBOX, resolveMailbox } from '../mailbox/mailbox-options';
 import { isProtocol } from '../message/protocol';
 import type { RegisterOptions, Registration, SpawnOptions } from '../message/registration';
 import { parsePattern } from '../message/topic-pattern';
@@ -16,17 +16,28 @@ import { type RegistrationEnder, LocalRegistration } from './registration';
 import { type Registry, endWatch } from './registry';
 import type { Topics } from './topics';
 
-/** Messages that a spawned actor's mailbox queues, where its options say nothing. */
+/** The default capacity of a spawned actor's mailbox. */
 const CAPACITY = 1_000;
 
-/** Takes actors in and lets them go (rules R1 and R2). */
+/** The checks of the options of `register`. */
+export const REGISTER: Checks<RegisterOptions> = {
+  topics: (topics) => {
+    check(Array.isArray(topics), 'topics must be an array of topic patterns', topics);
+    for (const topic of topics) parsePattern(topic);
+  },
+};
+
+/** The checks of the options of `spawn`. */
+const SPAWN: Checks<SpawnOptions> = { ...MAILBOX, ...REGISTER, capacity: checkCount };
+
+/** Registers and unregisters actors (rules R1 and R2). */
 export class Registrar implements RegistrationEnder {
   readonly #system: BrokerSystem;
   readonly #registry: Registry;
   readonly #topics: Topics;
   readonly #mailbox: MailboxSettings;
 
-  /** `mailbox`: the settings of a spawned actor's mailbox, where its options say nothing. */
+  /** `mailbox`: the defaults of the mailbox options of `spawn`. */
   constructor(system: BrokerSystem, registry: Registry, topics: Topics, mailbox: MailboxSettings) {
     this.#system = system;
     this.#registry = registry;
@@ -35,7 +46,8 @@ export class Registrar implements RegistrationEnder {
   }
 
   /**
-   * Registers an actor with a mailbox of its own: `first` is its handler or the actor, or a protocol whose handlers are `second`.
+   * Makes a mailbox and registers it. `first` is a handler or an actor, and `second` the options; or `first` is a protocol, `second` its
+   * handlers, and `third` the options.
    *
    * @throws {TypeError | RangeError} for a bad actor or option, and what `register` throws.
    */
@@ -43,22 +55,18 @@ export class Registrar implements RegistrationEnder {
     const hasProtocol = isProtocol(first);
     const options = (hasProtocol ? third : second) as SpawnOptions | undefined;
     const consumer = consumerOf(first, hasProtocol ? (second ?? null) : undefined);
-    const settings = resolveMailbox(options, this.#mailbox);
-    const { capacity = CAPACITY } = options ?? {};
-    checkCount(capacity, 'capacity');
-    return this.register(id, new MailboxCore(capacity, settings, this.#system), options, consumer);
+    const settings = resolveMailbox(options, this.#mailbox, SPAWN);
+    const { capacity = CAPACITY, topics } = options ?? {};
+    return this.register(id, new MailboxCore(capacity, settings, this.#system), topics, consumer);
   }
 
   /**
-   * Registers a mailbox. `consumer` takes its seat, where it has none yet. Throws what `onStart` throws, unless it is called later: then it is told.
+   * Registers a mailbox, with `consumer` as its consumer if that is given. The journal is told what `onStart` throws; this throws it, too, if the
+   * outbox calls `onStart` before this returns.
    *
-   * @throws {BrokerError} `AlreadyRegistered`, `BrokerClosed`, or `RoutingFailed` for a malformed topic; nothing is changed.
+   * @throws {BrokerError} `AlreadyRegistered`, `BrokerClosed`, or `RoutingFailed` for a malformed topic. Nothing is changed then.
    */
-  register(id: string, core: MailboxCore, options: RegisterOptions | undefined, consumer?: Consumer): Registration {
-    checkOptions(options);
-    const topics = options?.topics ?? [];
-    check(Array.isArray(topics), 'topics must be an array of topic patterns', topics);
-    for (const topic of topics) parsePattern(topic);
+  register(id: string, core: MailboxCore, topics: readonly string[] = [], consumer?: Consumer): Registration {
     const { dispatcher, journal, phase } = this.#system;
     dispatcher.unfold();
     if (phase !== 'open') throw new BrokerError('BrokerClosed', `the broker is closing or closed; ${describeValue(id)} cannot be registered`);
@@ -67,8 +75,8 @@ export class Registrar implements RegistrationEnder {
     let hasReturned = false;
     const registration = dispatcher.step(() =>
       this.#add(id, core, topics, consumer, (error) => {
-        if (hasReturned) journal.callbackFailed(`onStart of ${describeValue(id)}`, error);
-        else failures.push(error);
+        journal.hookFailed('onStart', id, error);
+        if (!hasReturned) failures.push(error);
       }),
     );
     hasReturned = true;
@@ -76,14 +84,14 @@ export class Registrar implements RegistrationEnder {
     return registration;
   }
 
-  /** Unregisters an actor, unless this life of it is over. */
+  /** Unregisters an actor, unless this life of the actor is over. */
   end(core: MailboxCore, life: number): void {
     this.#system.dispatcher.step(() => {
       if (core.lives === life) this.#end(core, 'unregistered', 'ActorNotFound');
     });
   }
 
-  /** Every actor ends, since the broker does. Part of a step. */
+  /** Ends every actor, for the end of the broker. Part of a step. */
   endAll(): void {
     for (const core of [...this.#system.actors.values()]) this.#end(core, 'broker-closed', 'BrokerClosed');
   }
@@ -114,7 +122,7 @@ export class Registrar implements RegistrationEnder {
         new Promise((onStarted, onFailed) => {
           resolve = onStarted;
           reject = onFailed;
-          // Where its life has ended before `onStart` was called, nothing is left to wait for.
+          // If the life has ended before `onStart` was called, nothing is left to wait for.
           system.dispatcher.add(() => {
             if (registration.closed) onStarted();
           });
@@ -131,7 +139,7 @@ export class Registrar implements RegistrationEnder {
     const watchers = this.#registry.remove(core);
     counts.departed += core.delivered;
     this.#topics.forget(core);
-    // It ends for the reason of its unregistration, and not by the way because it is closed and empty.
+    // A closed mailbox must not end here as closed and empty, since its actor stops for another reason.
     const { rare } = core;
     const whenEnded = rare?.whenEnded;
     if (rare !== null) rare.whenEnded = undefined;
@@ -146,7 +154,7 @@ export class Registrar implements RegistrationEnder {
   }
 }
 
-/** The turn in which it was unregistered has returned: it goes on by itself when all of that is told. */
+/** Lets a mailbox leave the broker after the turn in which it was unregistered. It runs on its own when all of that is told. */
 function leaveLater(core: MailboxCore): void {
   const { dispatcher } = core.system;
   core.more().whenReturned = undefined;
@@ -159,10 +167,10 @@ function leaveLater(core: MailboxCore): void {
   );
 }
 
-/** A mailbox that leaves stays open, with a system of its own. */
+/** Moves a mailbox to another system: into a broker, or out of it, where it gets a system of its own. */
 function moveTo(core: MailboxCore, system: System): void {
   core.system.left(core);
-  // Only a turn that it had there can ask for it.
+  // Only the context of a turn needs the former host.
   if (core.system.host !== null && core.delivered > 0) core.more().formerHost = core.system.host;
   core.system = system;
   core.isLinedUp = false;

@@ -2,7 +2,7 @@ import type { MailboxCore } from '../kernel/mailbox-core';
 import type { ActorId } from '../message/actor-id';
 import type { Registration } from '../message/registration';
 
-/** Ends registrations: a registrar. */
+/** The part of the registrar that a registration calls. */
 export interface RegistrationEnder {
   end(core: MailboxCore, life: number): void;
 }
@@ -10,34 +10,41 @@ export interface RegistrationEnder {
 /** A registration in memory. */
 export class LocalRegistration implements Registration {
   readonly id: ActorId;
-  readonly #ender: RegistrationEnder;
-  readonly #core: MailboxCore;
+  // No `#private` state: users keep registrations in proxies.
+  private readonly ender: RegistrationEnder;
+  private readonly core: MailboxCore;
   /** Which of its mailbox's registrations this is. */
-  readonly #life: number;
-  #ready: Promise<void> | undefined;
+  private readonly life: number;
+  private start: Promise<void> | undefined;
+  declare readonly [Symbol.dispose]: () => void;
 
   constructor(ender: RegistrationEnder, core: MailboxCore) {
     this.id = core.id as ActorId;
-    this.#ender = ender;
-    this.#core = core;
-    this.#life = core.lives;
+    this.ender = ender;
+    this.core = core;
+    this.life = core.lives;
+  }
+
+  /** Vue's `reactive` wraps everything that it reaches in proxies, but what has this. */
+  get __v_skip(): boolean {
+    return true;
   }
 
   get closed(): boolean {
-    return this.#core.lives !== this.#life;
+    return this.core.lives !== this.life;
   }
 
   get ready(): Promise<void> {
-    return (this.#ready ??= Promise.resolve());
+    return (this.start ??= Promise.resolve());
   }
 
-  /** `ready` waits for `start`, whose rejection is never an unhandled one. */
+  /** Makes `ready` wait for `start`. A rejection of `start` is never an unhandled one. */
   waitFor(start: Promise<void>): void {
-    this.#ready = start;
+    this.start = start;
     start.catch(() => undefined);
   }
 
   unsubscribe(): void {
-    this.#ender.end(this.#core, this.#life);
+    this.ender.end(this.core, this.life);
   }
 }

@@ -6,18 +6,18 @@ import { type Listener, Outlet } from '../kernel/outlet';
 import type { ActorId } from '../message/actor-id';
 import type { BrokerSystem } from './broker-system';
 
-/** The registered actors, in the order of registration, and those who wait for the end of one. */
+/** The registered actors in the order of registration, and the watchers of each. */
 export class Registry {
   readonly #system: BrokerSystem;
   readonly #watchers = new Map<string, Outlet<void>>();
-  /** The actors as one array, which broadcasts walk: made by the first, appended to, made anew after an actor has left. */
+  /** The actors as an array for broadcasts. The first broadcast makes it, a new actor is appended, and it is dropped when an actor leaves. */
   #roster: MailboxCore[] | undefined;
 
   constructor(system: BrokerSystem) {
     this.#system = system;
   }
 
-  /** Makes room in the roster, so that it is not copied as it grows. A `Map` cannot be told beforehand. */
+  /** Gives the roster its size, so that it is not copied as it grows. A `Map` cannot be given a size. */
   reserve(expectedActors: number): void {
     this.#roster = new Array<MailboxCore>(expectedActors);
   }
@@ -30,8 +30,8 @@ export class Registry {
   }
 
   /**
-   * All actors in the order of registration, the first `countOf` of an array that may be longer; or those whose id passes, and that are
-   * there still when the filter has answered for all.
+   * The targets of a broadcast, in the order of registration. Without a filter these are the first `countOf` of an array that may be longer.
+   * With a filter they are the actors whose id passes, and that are still registered when the filter has seen all ids.
    */
   targets(filter: ((id: ActorId) => boolean) | undefined): readonly MailboxCore[] {
     const { actors } = this.#system;
@@ -41,7 +41,7 @@ export class Registry {
     return passing.filter((core) => actors.get(core.id) === core);
   }
 
-  /** How many of `targets` are meant. */
+  /** How many of `targets` are targets: the roster may be longer. */
   countOf(targets: readonly unknown[], filter: unknown): number {
     return filter === undefined ? this.#system.actors.size : targets.length;
   }
@@ -66,18 +66,18 @@ export class Registry {
     if (this.#roster !== undefined) this.#roster[actors.size - 1] = core;
   }
 
-  /** Answers those who watch it; a watcher of this id that comes later waits for the end of the next actor. */
+  /** Removes an actor, and returns its watchers. A later watcher of this id waits for the end of the next actor. */
   remove(core: MailboxCore): readonly Listener<void>[] {
     const watchers = this.#watchers.get(core.id)?.listeners() ?? [];
     this.#watchers.delete(core.id);
     this.#system.actors.delete(core.id);
     core.lives++;
-    // Dropped and not only marked: it would keep those that ended alive until the next broadcast.
+    // The roster is dropped now, since it would keep the actor alive until the next broadcast.
     this.#roster = undefined;
     return watchers;
   }
 
-  /** Emits once when the actor ends; at once if it is not there. */
+  /** Emits once and completes when the actor ends; at once if there is none. */
   watch(id: string): Observable<void> {
     return new Observable((subscriber) => {
       if (this.#system.actors.has(id)) {
@@ -89,7 +89,7 @@ export class Registry {
   }
 }
 
-/** The watched actor has ended. */
+/** Tells a watcher that its actor has ended. */
 export function endWatch(watcher: Listener<void>): void {
   watcher.next();
   watcher.complete();

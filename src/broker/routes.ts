@@ -5,7 +5,7 @@ import type { Recipient } from '../kernel/task';
 import type { DeadLetter } from '../message/dead-letter';
 import { laneOf } from '../message/priority';
 import type { RoutingKey } from '../message/routing-key';
-import type { Resent } from '../observability/dead-letter-queue';
+import type { Resent } from '../observability/letter-box';
 import type { Router } from '../routing/router';
 import type { BrokerSystem } from './broker-system';
 import { tellWith } from './tell';
@@ -24,8 +24,8 @@ export class Routes {
   }
 
   /**
-   * The actor that the router picks; or what loses the message, because there is none. The router is the user's code: it is called before
-   * the step.
+   * The actor that the router picks, or an `Absent` with the error if there is no route. The router is user code, so it is called before the
+   * step.
    */
   pick(key: RoutingKey, message: unknown): Recipient {
     const system = this.#system;
@@ -43,14 +43,14 @@ export class Routes {
     return ids.has(picked) ? system.recipient(picked as string) : unrouted(system, `the router picked ${describeValue(picked)} for ${topic}, which is not a target`);
   }
 
-  /** Sends a letter again, to where it was lost; one that had no route is routed anew. */
+  /** Sends a letter's message again to its actor. A letter that had no route is routed again. */
   redeliver({ attempts, headers, message, priority, target, topic }: DeadLetter): Resent {
     const recipient = target === undefined ? this.pick({ topic: topic as string }, message) : this.#system.recipient(target);
     return tellWith(this.#system, recipient, message, laneOf(priority), { headers, topic, attempt: attempts + 1, isBroadcast: false }, null);
   }
 }
 
-/** There is no route, and why. */
+/** A recipient for a message that has no route. */
 function unrouted(system: BrokerSystem, reason: string, cause?: unknown): Recipient {
   return new Absent(system, undefined, new BrokerError('RoutingFailed', reason, cause === undefined ? undefined : { cause }));
 }

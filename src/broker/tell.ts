@@ -7,25 +7,25 @@ import { type Recipient, type Task, newTask } from '../kernel/task';
 import { checkTell } from '../message/check-send';
 import type { TellOptions } from '../message/send-options';
 import { type SendResult, Refusal, SENT } from '../message/send-result';
-import type { Resent } from '../observability/dead-letter-queue';
+import type { Resent } from '../observability/letter-box';
 import { sampleStart } from '../observability/routing-latency';
 import type { BrokerSystem } from './broker-system';
 import { detailsOf } from './details-of';
 
-/** `trySend` in all its ways but the direct path. @throws {TypeError | RangeError} for a bad id or option. */
+/** `trySend`, if the message does not take the direct path. @throws {TypeError | RangeError} for a bad id or option. */
 export function tell(system: BrokerSystem, id: string, recipient: Recipient | undefined, message: unknown, options: TellOptions | undefined, parent: Task | null): SendResult {
   const lane = checkTell(options);
   if (recipient === undefined && parent === null && system.dispatcher.stack === 'quiet' && system.journal.isDeaf) {
     checkActorId(id);
-    // Nobody would be told: it is only counted. (A flood of refusals 1.2 → 0.9 × `map.get` + `Subject.next`.)
+    // Nobody would be told, so the refusal is only counted (1.2 → 0.9 × `map.get` + `Subject.next`).
     system.journal.countFailure('ActorNotFound');
     return new Refusal('ActorNotFound', id);
   }
-  // To an id there is no lack of a route.
+  // The code cannot be `NoRoute`, since an id needs no route.
   return tellWith(system, recipient ?? new Absent(system, checkActorId(id)), message, lane, detailsOf(options, parent), parent) as SendResult;
 }
 
-/** The same, where it is known what is said of the message. */
+/** Tells a message whose details are known. `parent` is the turn that sends it by its context. */
 export function tellWith(system: BrokerSystem, recipient: Recipient, message: unknown, lane: number, said: Details, parent: Task | null): Resent {
   const details = system.outgoing(message, said);
   const stamp = details === PLAIN ? null : new Stamp(undefined, details);

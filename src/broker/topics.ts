@@ -10,18 +10,18 @@ import type { BrokerSystem } from './broker-system';
 import { announcementTo, tellAll } from './cast';
 import { detailsOf } from './details-of';
 
-/** The open ones of some actors, as a router sees them. */
+/** The open actors bound to a topic, as a router sees them. */
 interface Targets {
   readonly list: readonly RouteTarget[];
   readonly ids: ReadonlySet<unknown>;
-  /** How many mailboxes were closed when this was made: one more, and it may be wrong. */
+  /** `Counts.closings` when this was made. If that has grown, the list is out of date. */
   readonly closings: number;
 }
 
-/** An actor as its router sees it: its numbers, not its insides. */
+/** A bound actor: its numbers for the router, and its bindings. */
 class BoundActor implements RouteTarget {
   readonly id: ActorId;
-  /** Each takes a binding back. */
+  /** Each of these functions removes one binding. */
   readonly bindings = new Set<() => void>();
   readonly #core: MailboxCore;
 
@@ -45,12 +45,12 @@ interface TopicObserver {
   complete(): void;
 }
 
-/** A broker's topics: their actors, their observers, and what is retained. */
+/** A broker's topics: their actors, their observers, and their retained messages. */
 export class Topics {
   readonly #system: BrokerSystem;
   readonly #bound = new TopicIndex<MailboxCore>();
   readonly #actors = new Map<MailboxCore, BoundActor>();
-  /** By the answer of `#bound`, which is the same array for as long as no actor is bound or unbound. */
+  /** By the array that `#bound.match` returns, which is often the same one until a binding changes. */
   readonly #targets = new WeakMap<readonly MailboxCore[], Targets>();
   readonly #observers = new TopicIndex<TopicObserver>();
   readonly retained: RetainedTopics;
@@ -70,7 +70,7 @@ export class Topics {
     bindings.add(remove);
     return {
       unsubscribe: () => {
-        // Once; and not if its actor has ended, and its bindings with it.
+        // Only once, and not after its actor has ended with all its bindings.
         if (bindings.delete(remove)) remove();
       },
     };
@@ -84,7 +84,7 @@ export class Topics {
     bindings?.clear();
   }
 
-  /** The open actors bound to a topic, as a router sees them. @throws {BrokerError} `RoutingFailed` for a malformed topic. */
+  /** The open actors bound to a topic. @throws {BrokerError} `RoutingFailed` for a malformed topic. */
   targetsOf(topic: string): Targets {
     const cores = this.#bound.match(topic);
     const { closings } = this.#system.counts;
@@ -97,7 +97,7 @@ export class Topics {
     return targets;
   }
 
-  /** To every actor bound to the topic and every observer of it; answers how many actors took it (rule R4). */
+  /** Publishes to every observer of the topic and every actor bound to it (rule R4). Returns how many actors took the message. */
   publish(topic: string, message: unknown, lane: number, isRetained: boolean): number {
     const system = this.#system;
     system.dispatcher.unfold();
@@ -109,7 +109,7 @@ export class Topics {
   }
 
   /**
-   * A pattern as a stream of what `seen` sees of a publication: retained messages first, then what is published.
+   * A stream of what `seen` returns for each publication that matches a pattern: the retained messages first, then each new one.
    *
    * @throws {BrokerError} `RoutingFailed` for a malformed pattern.
    */
@@ -120,14 +120,14 @@ export class Topics {
         subscriber.complete();
         return;
       }
-      // It observes first: what the retained messages set off is published to this one, too, after them.
+      // The observer joins before it is told the retained messages, so that it also gets what these cause to be published.
       const retained = this.retained.match(pattern);
       const observer: TopicObserver = {
         next: (publication) => subscriber.next(seen(publication)),
         complete: () => subscriber.complete(),
       };
       subscriber.add(this.#observers.add(pattern, observer));
-      // At once, wherever this is called: a state bus must have its first value.
+      // Synchronously, also inside of a step: a state bus must have its first value at once.
       if (retained.length > 0) this.#system.dispatcher.tellNow(() => retained.forEach((publication) => observer.next(publication)));
     });
   }

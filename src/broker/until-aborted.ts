@@ -1,24 +1,24 @@
 import type { Subscriber } from 'rxjs';
 
-/** What an abort ends. */
+/** Something that an abort cancels. */
 export interface Cancellable {
   cancel(reason: unknown): void;
 }
 
-/** Those that share a signal, in the order of coming. */
+/** The cancellables that share a signal, in the order in which they came. */
 interface Group {
   readonly all: Set<Cancellable>;
-  /** Takes its listener off. */
+  /** Takes the group's listener off the signal. */
   readonly stop: () => void;
 }
 
 const groups = new WeakMap<AbortSignal, Group>();
 
 /**
- * Cancels `one` with the signal's reason when that aborts; answers what takes this back.
+ * Cancels `one` with the signal's reason when the signal aborts. Returns a function that takes this back.
  *
- * One listener for all that share a signal, such as a component's "until I am gone": an event target walks its list for each that comes
- * and goes, so that 100,000 would take minutes, and Node warns of a leak from the eleventh on.
+ * All that share a signal share one listener. An event target walks its list for each listener that is added or removed, so that 100,000
+ * would take minutes, and Node warns of a leak from the eleventh on.
  */
 export function untilAborted(signal: AbortSignal, one: Cancellable): () => void {
   const { all, stop } = groups.get(signal) ?? newGroup(signal);
@@ -37,7 +37,7 @@ function newGroup(signal: AbortSignal): Group {
   const cancelAll = (): void => {
     stop();
     const reason: unknown = signal.reason === undefined ? new Error('aborted') : signal.reason;
-    // One by one, as listeners would be called: one that is cancelled may take others back.
+    // One by one, since one that is cancelled may take others back.
     for (const one of all) {
       all.delete(one);
       one.cancel(reason);
@@ -49,7 +49,7 @@ function newGroup(signal: AbortSignal): Group {
   return group;
 }
 
-/** Whether the caller has left. One whose signal has aborted is told so. */
+/** Whether the caller has left. If its signal has aborted, it is told so now. */
 export function isCalledOff(subscriber: Subscriber<any>, signal: AbortSignal | undefined): boolean {
   if (signal?.aborted === true) subscriber.error(signal.reason);
   return subscriber.closed;

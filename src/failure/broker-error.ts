@@ -1,10 +1,10 @@
 export type BrokerErrorCode = 'AlreadyRegistered' | 'NotFound' | 'RoutingFailed' | 'BrokerClosed';
 
-/** A call that the broker could not carry out: not about one message's delivery, but about what was asked of the broker. */
+/** A call that the broker could not carry out, such as a registration or a route. A message that cannot be delivered is a `SendError`. */
 export class BrokerError extends Error {
   override readonly name: string = 'BrokerError';
   readonly code: BrokerErrorCode;
-  /** What was given, and what is allowed. */
+  /** A text for people: what was given, and what is allowed. */
   readonly reason?: string;
 
   constructor(code: BrokerErrorCode, reason?: string, options?: { readonly cause?: unknown }) {

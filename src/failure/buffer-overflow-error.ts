@@ -1,4 +1,4 @@
-/** A bounded buffer with `overflow: 'fail'` was full when a value came. */
+/** A bounded operator with `overflow: 'fail'` was full when a value came. */
 export class BufferOverflowError extends Error {
   override readonly name: string = 'BufferOverflowError';
   readonly capacity: number;

@@ -1,4 +1,6 @@
-/** A value as an error message shows it: short, and never by calling the value's own code. */
+import { nearestName } from './nearest-name';
+
+/** Describes a value for the text of an error: short, and without a call to the value's own code. */
 export function describeValue(value: unknown): string {
   switch (typeof value) {
     case 'string':
@@ -15,12 +17,12 @@ export function describeValue(value: unknown): string {
   }
 }
 
-/** @throws {TypeError} unless `isFine`. `must` says of what and how: "filter must be a function". */
+/** @throws {TypeError} unless `isFine`. `must` begins the text: "filter must be a function". */
 export function check(isFine: boolean, must: string, value: unknown): asserts isFine {
   if (!isFine) refuse(must, value);
 }
 
-/** Throws; `RangeError` is for a value of the right type that is out of its range. */
+/** Throws a `Failure`: a `RangeError` for a value of the right type that is out of its range, else a `TypeError`. */
 export function refuse(must: string, value: unknown, Failure: ErrorConstructor = TypeError): never {
   throw new Failure(`${must}, got ${describeValue(value)}`);
 }
@@ -34,18 +36,18 @@ export function hasMethod(value: unknown, name: string): boolean {
   return typeof (value as Record<string, unknown> | null | undefined)?.[name] === 'function';
 }
 
-/** @throws {TypeError} unless `broker` can do what an operator needs of it: `send`, `trySend` or `publish`. */
+/** @throws {TypeError} unless `broker` has the method that an operator calls. */
 export function checkSender(broker: unknown, method: string): void {
   if (!hasMethod(broker, method)) refuse(`broker must have ${method}(), as a MessageBroker has`, broker);
 }
 
-/** Throws unless a value is fine, with the value and what is allowed. `name` says where the value was given. */
+/** Throws unless `value` is allowed. The text of the error shows `name`, the name of the option or argument, and the value. */
 export type Check = (value: unknown, name: string) => void;
 
-/** A check for each option. */
+/** The checks of some options, by their names. */
 export type Checks<T> = { readonly [Name in keyof T]?: Check };
 
-/** A check that throws a `Failure` unless `isFine`. `what` says what a value must be: "a function". */
+/** Makes a check that throws a `Failure` unless `isFine`. `what` is for the text: "a function". */
 function mustBe(what: string, isFine: (value: any) => boolean, Failure?: ErrorConstructor): Check {
   return (value, name) => {
     if (!isFine(value)) refuse(`${name} must be ${what}`, value, Failure);
@@ -74,7 +76,7 @@ function isDuration(value: unknown): boolean {
   return typeof value === 'number' && value >= 0;
 }
 
-/** A check that throws a `RangeError` unless a value is one of `allowed`. */
+/** Makes a check that throws a `RangeError` unless a value is one of `allowed`. */
 export function oneOf(allowed: readonly string[]): Check {
   return (value, name) => void checkOneOf(value, name, allowed);
 }
@@ -85,24 +87,37 @@ export function checkOneOf<T extends string>(value: unknown, name: string, allow
 }
 
 /** @throws {TypeError} unless `value` is `undefined` or an object. */
-export function checkOptions(value: unknown, name = 'options'): void {
-  // Every send comes by here: the text is made when it is needed.
+export function checkObject(value: unknown, name = 'options'): void {
+  // Every send passes here, so the text is made for an error only.
   if (value !== undefined && !isObject(value)) refuse(`${name} must be an object`, value);
 }
 
-/** Checks `options`, and each of them that is given by its own check. `prefix` stands before its name. */
-export function checkEach<T extends object>(options: T, checks: Checks<T>, prefix = ''): void {
-  checkOptions(options);
-  for (const name in checks) if (options[name] !== undefined) checks[name]?.(options[name], prefix + name);
+/**
+ * Checks that `options` is an object or `undefined`, and each option that is given by its own check. Error texts begin with `prefix` and the
+ * option's name.
+ *
+ * @throws {TypeError} for an option that `checks` does not have, with the nearest one that it has (rule S1); and what the checks throw.
+ */
+export function checkOptions<T extends object>(options: T | undefined, checks: Checks<T>, prefix = ''): void {
+  checkObject(options);
+  for (const name in options) {
+    if (!Object.hasOwn(checks, name)) refuseUnknown(name, Object.keys(checks), prefix);
+    if (options[name] !== undefined) checks[name]?.(options[name], prefix + name);
+  }
 }
 
-/** The same, and answers all of them: one that is not given is as in `defaults`. */
+/** Checks options as `checkOptions` does, and returns all that `defaults` has. An option that is not given is as in `defaults`. */
 export function resolveOptions<T extends object>(options: Partial<T> | undefined, checks: Checks<T>, defaults: T, prefix?: string): T {
   if (options === undefined) return defaults;
-  checkEach(options as T, checks, prefix);
+  checkOptions(options as T, checks, prefix);
   const resolved = { ...defaults };
-  for (const name in checks) resolved[name] = options[name] ?? defaults[name];
+  for (const name in defaults) resolved[name] = options[name] ?? defaults[name];
   return resolved;
+}
+
+function refuseUnknown(name: string, known: readonly string[], prefix: string): never {
+  const hint = `did you mean '${prefix}${nearestName(name, known)}'?`;
+  throw new TypeError(`unknown option '${prefix}${name}', ${hint} The options are '${known.join("', '")}'`);
 }
 
 /** @throws {TypeError} unless `value` is a non-empty string. */

@@ -1,46 +1,57 @@
 import { describeValue } from './check';
 import type { FailureCode } from './failure-code';
 
-/** What happened, and what to do about it. */
+/** For each code: what happened, and what to do about it. */
 const ADVICE: Readonly<Record<FailureCode, string>> = {
   ActorNotFound: 'no such actor; register or spawn it first, or watch(id) for its end',
   ActorStopped: 'its mailbox is closed, or the turn that asked was ended; watch(id) tells when its id is free',
   MailboxFull: 'its mailbox is full; send less (pressure$), raise the capacity, or choose another overflow',
-  Timeout: 'it took longer than its timeout; raise it, or look at what its actor waits for',
+  Timeout: 'it took longer than its timeout; raise the timeout, or look at what the actor waits for',
   Dropped: 'its mailbox was full; raise the capacity, or choose another overflow',
-  Expired: 'it waited longer than its ttl; raise it, or the concurrency of its actor',
-  Deadlock: 'turns wait for one another; use trySend or broker.send for what need not be waited for',
+  Expired: 'it waited longer than its ttl; raise the ttl, or the concurrency of the actor',
+  Deadlock: 'turns wait for one another; use trySend or broker.send where the turn need not wait for the reply',
   Unhandled: 'nothing handled it; add a handler for its type, or settle every delivery',
+  Rejected: 'an interceptor refused it; see the cause',
   BrokerClosed: 'the broker is closing or closed; send before close()',
+  NodeUnavailable: 'its node has left or cannot be reached; watch(id), or send it again',
+  ConnectionLost: 'the connection broke before the reply came; a handler may have seen it',
+  PayloadTooLarge: 'its encoded form is larger than the transport allows; send less, or a reference',
+  Unserializable: 'it cannot be encoded for the wire; send plain data',
 };
 
-/** What `SendError` is made of besides its code. */
+/** The parts of a `SendError` besides its code. */
 export interface SendErrorOptions {
+  /** An empty one: a mailbox without a broker has no id. */
   readonly actorId?: string | undefined;
   /** Whether a handler saw the message. Default false. */
-  readonly started?: boolean;
-  /** More about this very case, such as the path of a deadlock. */
+  readonly started?: boolean | 'unknown';
+  /** More about this case for the text, such as the path of a deadlock. */
   readonly detail?: string | undefined;
+  /** What an interceptor threw. */
+  readonly cause?: unknown;
 }
 
 /**
  * A message that the broker failed. Any other error of a reply stream comes from the actor.
  *
- * If a handler lets the error of its own nested ask escape, the outer caller receives the same error: `actorId` names the inner actor, and
- * `started` says whether that one's handler saw the message.
+ * If a handler lets the error of its own nested ask escape, the outer caller receives the same error. Its `actorId` names the inner actor,
+ * and `started` says whether the inner actor's handler saw the message.
  */
 export class SendError extends Error {
   override readonly name: string = 'SendError';
   readonly code: FailureCode;
+  /** The actor that the message was for. Absent where no route was found, and for a mailbox without a broker. */
   readonly actorId?: string;
-  /** False: no handler of `actorId` saw the message, so sending it there again is safe. */
-  readonly started: boolean;
+  /** False: no handler of `actorId` saw the message, so sending it there again is safe. `'unknown'` comes only over a wire. */
+  readonly started: boolean | 'unknown';
 
   constructor(code: FailureCode, options: SendErrorOptions = {}) {
-    const { actorId, started = false, detail } = options;
-    super(`${code}: message to ${actorId === undefined ? 'the broker' : describeValue(actorId)} failed: ${ADVICE[code]}${detail === undefined ? '' : ` (${detail})`}`);
+    const { actorId, started = false, detail, cause } = options;
+    const target = actorId === undefined ? 'the broker' : actorId === '' ? 'a mailbox without a broker' : describeValue(actorId);
+    const text = `${code}: message to ${target} failed: ${ADVICE[code]}${detail === undefined ? '' : ` (${detail})`}`;
+    super(text, cause === undefined ? undefined : { cause });
     this.code = code;
-    if (actorId !== undefined) this.actorId = actorId;
+    if (actorId !== undefined && actorId !== '') this.actorId = actorId;
     this.started = started;
   }
 }

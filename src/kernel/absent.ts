@@ -3,7 +3,7 @@ import { settle } from './settle';
 import { Stamp } from './stamp';
 import { type Recipient, type Refusal, type System, newTask } from './task';
 
-/** An id with no actor, or a failed route with its error. It refuses every message. */
+/** Stands for an id without an actor, or for a failed route with its error. It refuses every message. */
 export class Absent implements Recipient {
   readonly system: System;
   readonly id: string | undefined;

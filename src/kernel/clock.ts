@@ -1,7 +1,7 @@
 import type { TimestampProvider } from 'rxjs';
 import { Stamp } from './stamp';
 
-/** The time of a broker: read once for each outermost call and each turn, at its first use (rule D5). */
+/** The time of a broker. The clock is read once for each outermost call and each turn, at its first use (rule D5). */
 export class StepClock {
   readonly #source: TimestampProvider;
   readonly #reportError: (error: unknown) => void;
@@ -23,7 +23,7 @@ export class StepClock {
     return this.#stamp;
   }
 
-  /** A reading of its own. If the source throws, the last time is used (rule D6). */
+  /** Reads the clock now. If the source throws, the last time is used (rule D6). */
   read(): number {
     try {
       return this.#source.now();
@@ -33,7 +33,7 @@ export class StepClock {
     }
   }
 
-  /** A step or a turn begins, or a handler has returned: the next use reads anew. */
+  /** Lets the next use read the clock: a step or a turn begins, or a handler has returned. */
   forget(): void {
     this.#isFresh = false;
   }

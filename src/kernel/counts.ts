@@ -1,4 +1,4 @@
-/** What a broker, or a mailbox without one, counts of its messages. The totals of `metrics()` are derived from these (rule O2). */
+/** The counts of a broker, or of a mailbox without one. The totals of `metrics()` are derived from these (rule O2). */
 export class Counts {
   /** Messages queued or waiting for a place. */
   pending = 0;
@@ -10,10 +10,10 @@ export class Counts {
   errored = 0;
   /** Turns that were ended from outside. */
   aborted = 0;
-  /** Turns begun by actors that have left. Of the others each mailbox has its own count: one increment for each message. */
+  /** Turns begun by actors that have left. A registered mailbox counts its own turns, so that a message costs one increment. */
   departed = 0;
   /** Promises of `onStop` that have not settled. */
   stopping = 0;
-  /** Mailboxes closed so far: a list of the open ones is out of date when this has changed. */
+  /** Mailboxes closed so far. A list of the open ones is out of date when this has changed. */
   closings = 0;
 }

@@ -3,7 +3,7 @@ import { MailboxCore } from './mailbox-core';
 import { end } from './settle';
 import type { Task } from './task';
 
-/** Fails the asks of an open turn that only turns could answer which wait for them (rule O6). Part of a step. */
+/** Fails the asks of an open turn that are in a deadlock: only turns that wait for them could answer them (rule O6). Part of a step. */
 export function breakCircles(turn: Task): void {
   for (const ask of [...turn.more().asks]) {
     const path = turn.state === 'open' ? circleOf(turn, ask) : undefined;
@@ -13,28 +13,26 @@ export function breakCircles(turn: Task): void {
   }
 }
 
-/** Whether an ask or a turn is stuck: known at once, or by those that it waits for. */
+/** Whether an ask or a turn is stuck. If that is not known at once, it is a question about the turns or asks that it waits for. */
 type Answer = boolean | Question;
 
 interface Question {
-  /** An ask's turns, or a turn's asks. */
+  /** The turns that an ask waits for, or the asks that a turn waits for. */
   readonly items: readonly Task[];
-  /**
-   * The turn whose asks they are: one stuck ask is enough, and it is on the way for as long as this is open. `null`: all turns have to be
-   * stuck.
-   */
+  /** The turn, which is stuck if one of its asks is. `null` for an ask, which is stuck if all turns are. */
   readonly turn: Task | null;
-  /** How long the path is with this one on it. */
+  /** The length of the path up to this question. */
   readonly length: number;
+  /** How many of `items` have been looked at. */
   asked: number;
 }
 
 /**
- * The path of a circle of turns that only wait for one another, if an ask of `turn` stands in one.
+ * The path of a circle of turns that only wait for one another, if `ask` is part of one.
  *
- * An ask is stuck when it runs in a stuck turn, or is queued at an actor all of whose turns are stuck. A turn is stuck when one of the
- * asks it waits for is. What leads back to a turn on the way counts as stuck: that is the circle. A loop over open questions, since a
- * chain of asks may be longer than the stack is deep.
+ * An ask is stuck if its turn is open and stuck, or if it is queued at an actor all of whose turns are stuck. A turn is stuck if one of the
+ * asks it waits for is. A turn that is on the way already counts as stuck, since it closes the circle. This is a loop with a list of open
+ * questions, since a chain of asks may be longer than the stack is deep.
  */
 function circleOf(turn: Task, ask: Task): string[] | undefined {
   const path: string[] = [turn.self];
@@ -49,10 +47,10 @@ function circleOf(turn: Task, ask: Task): string[] | undefined {
     const question = open.at(-1);
     if (question === undefined) return answer ? path : undefined;
     const { items, turn: asker, length } = question;
-    // `answer` is the last item's, or what leads to the next where none was asked yet.
+    // `answer` is the last item's. Before the first item it is the one that goes on to the next item.
     if (answer !== (asker === null) || question.asked === items.length) {
       open.pop();
-      // A turn that is not stuck is on no way.
+      // A turn that is not stuck leaves the way.
       if (!answer) onTheWay.delete(asker as Task);
       continue;
     }

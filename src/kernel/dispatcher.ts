@@ -7,32 +7,36 @@ import { Outbox, type Telling } from './outbox';
 import { Pace } from './pace';
 import type { Stamp } from './stamp';
 
-/** Messages of one mailbox in a row, before the next ready one has its visit (rule D4). */
+/** The most messages of one mailbox in a row, its visit, before the next ready mailbox has one (rule D4). */
 const VISIT = 64;
-/** Milliseconds after which a macrotask that was asked for is taken for lost: somebody has taken its timer away. */
+/** Milliseconds after which a scheduled macrotask counts as lost: a test environment may have taken its timer away. */
 const LOST = 100;
 
 /**
- * The state of the stack. `quiet`: the stack is empty, and nobody observes, so a message may take the direct path. `empty`: the stack is empty,
- * and every message takes the slow path. `step`: the outermost step changes the state, and calls no user code. `telling`: the outbox is being
- * told. A mailbox: its turn runs.
+ * The state of the stack.
+ *
+ * - `quiet`: nothing, and there is no reason for the slow path. A message may take the direct path.
+ * - `empty`: nothing, but every message takes the slow path.
+ * - `step`: the outermost step, which changes the state and calls no user code.
+ * - `telling`: the outbox is being told.
+ * - a mailbox: its turn runs.
  */
 export type Stack = 'quiet' | 'empty' | 'step' | 'telling' | Runnable;
 
-/** A message on its way to many idle mailboxes, in one piece (`fan-out.ts`). */
+/** A message to many idle mailboxes that is in none of their queues yet (`fan-out.ts`). */
 export interface OnePiece {
-  /** Puts the rest of it into the mailboxes' queues. */
+  /** Puts the message into the queues of the mailboxes that it has not reached. */
   unfold(): void;
 }
 
-/** How the turn on the stack will end when its handler has returned, and what will be told of that, in its place in the outbox. */
+/** The end of the turn on the stack, which takes effect when its handler has returned. An entry in the outbox will tell `tellings`. */
 export interface Cut {
   readonly code: FailureCode | 'Cancelled';
   readonly error: unknown;
   readonly tellings: Telling[];
 }
 
-/** What a dispatcher is given. */
+/** The arguments of a dispatcher. */
 export interface DispatcherParts {
   /** Runs the next message of a mailbox that can run. */
   readonly runNext: (runnable: Runnable) => void;
@@ -42,19 +46,20 @@ export interface DispatcherParts {
 }
 
 /**
- * Whose turn it is, and when it is told what has happened: state first, then tell (rule D0).
+ * Decides whose turn it is, and when observers are told: state first, then tell (rule D0).
  *
  * Every operation is a step, which changes the state completely. At the end of the outermost call the outbox is told, then the ready
- * mailboxes have their turns, and after each turn the outbox is told again. A broker has one dispatcher, a mailbox without a broker has
- * its own.
+ * mailboxes have their turns, and after each turn the outbox is told again. A broker has one dispatcher, and a mailbox without a broker has
+ * one of its own.
  */
 export class Dispatcher {
-  // One field: the direct path writes it twice for each message, and every write counts.
+  // One field for all of this, since the direct path writes it twice for each message.
   stack: Stack = 'quiet';
-  /** Something happened since the outermost call began: the direct path must not end without the drain loop. */
+  /** Whether anything has happened since the outermost call began. If so, the direct path ends in the drain loop. */
   isTouched = false;
-  /** The mailbox whose messages the loop runs now. It does not line up: the loop goes on with what it sends to itself. */
+  /** The mailbox whose messages the loop runs now. It does not line up, since its visit goes on with what it sends to itself. */
   visited: Runnable | null = null;
+  /** Set if the turn on the stack was ended. */
   cut: Cut | null = null;
   readonly scheduler: SchedulerLike;
   readonly outbox: Outbox;
@@ -64,10 +69,11 @@ export class Dispatcher {
   readonly #runNext: (runnable: Runnable) => void;
   #onePiece: OnePiece | null = null;
   /**
-   * How many reasons there are to take the slow path always: observers of events, freezing, a broker that closes, a drain that gave way.
+   * How many reasons there are for every message to take the slow path: events are observed, messages are frozen, the broker closes, or the
+   * drain has given way.
    */
   #reasons = 0;
-  /** When a drain gave way that waits for its macrotask. */
+  /** When the drain gave way; `undefined` unless it waits for its macrotask. */
   #gaveWayAt: number | undefined;
   #atRest: (() => void)[] = [];
 
@@ -80,7 +86,7 @@ export class Dispatcher {
     this.#pace = new Pace(this.#clock);
   }
 
-  /** Whose turn is on the stack. */
+  /** The mailbox whose turn is on the stack. */
   get running(): Runnable | null {
     return typeof this.stack === 'object' ? this.stack : null;
   }
@@ -92,8 +98,8 @@ export class Dispatcher {
   // Steps --------------------------------------------------------------------------------------------
 
   /**
-   * `work` as one step. Inside a turn or a telling only the state changes; outermost, what it sets off is told and run before this
-   * returns.
+   * Runs `work` as one step. Inside of another step, a turn or a telling it only changes the state. As the outermost call it also tells and
+   * runs what it has set off, before it returns.
    */
   step<T>(work: () => T): T {
     if (!this.enter()) return work();
@@ -105,8 +111,8 @@ export class Dispatcher {
   }
 
   /**
-   * A step that a settled promise, the end of a stream or a mailbox's scheduler brings. It gives way where these keep the event loop (rule
-   * D4).
+   * Runs `work` as a step for a settled promise, the end of a stream, or a mailbox's scheduler. If these keep the event loop busy, the drain
+   * gives way (rule D4).
    */
   resume(work: () => void): void {
     const isOutermost = this.enter();
@@ -133,8 +139,8 @@ export class Dispatcher {
   }
 
   /**
-   * A step begins. True where it is the outermost one, which must `finish`. A message in one piece unfolds first, so that this step comes
-   * after it.
+   * Begins a step. Returns true for the outermost one, which must call `finish`. A message in one piece unfolds first, so that this step
+   * comes after it.
    */
   enter(): boolean {
     this.unfold();
@@ -146,25 +152,25 @@ export class Dispatcher {
     return true;
   }
 
-  /** Ends a turn that ran directly: it was the first message of a visit of its mailbox, unless that has left for another dispatcher. */
+  /** Ends a turn on the direct path. It was the first message of a visit, unless its mailbox has moved to another dispatcher. */
   finishDirect(mailbox: Runnable): void {
     this.visited = mailbox.line.owner === this.#lines ? mailbox : null;
     this.finish(VISIT - 1);
   }
 
-  /** Ends the outermost step: tells and runs what it has set off. `left`: messages left of the visit of `visited`. */
+  /** Ends the outermost step: tells and runs what it has set off. `left`: how many messages the visit of `visited` may still run. */
   finish(left: number = VISIT): void {
     // If the macrotask has not come in time, a call from outside goes on with the drain.
     if (this.#gaveWayAt !== undefined && performance.now() - this.#gaveWayAt > LOST) this.#goOnAgain();
     this.#drain(left);
   }
 
-  /** Nothing is on the stack any more. */
+  /** Marks the stack as empty. */
   leaveStack(): void {
     this.stack = this.#reasons === 0 ? 'quiet' : 'empty';
   }
 
-  /** One more reason, or one less, why no message takes the direct path. */
+  /** Adds a reason why every message takes the slow path, or takes one away. */
   addReason(change: 1 | -1): void {
     this.#reasons += change;
     this.isTouched = true;
@@ -172,7 +178,8 @@ export class Dispatcher {
   }
 
   /**
-   * Calls `work` once, when the outermost step has ended: everything is told, and the ready mailboxes have run, unless the drain gave way.
+   * Calls `work` once, when the outermost step has ended. Then everything is told, and the ready mailboxes have run, unless the drain has
+   * given way.
    */
   whenAtRest(work: () => void): void {
     this.isTouched = true;
@@ -187,7 +194,7 @@ export class Dispatcher {
     this.outbox.add(telling);
   }
 
-  /** Tells what has happened now, where the outbox is between two things to tell: a stream is being subscribed. */
+  /** Tells the outbox now, from inside of one of its entries: one that subscribes to an endless synchronous stream never returns. */
   tell(): void {
     const { stack } = this;
     this.stack = 'telling';
@@ -208,7 +215,7 @@ export class Dispatcher {
     return this.#clock.stamp();
   }
 
-  /** A turn begins, or its handler has returned. */
+  /** Lets the next use of the time read the clock. To be called when a turn begins, and when its handler has returned. */
   forgetTime(): void {
     this.#clock.forget();
   }
@@ -216,8 +223,8 @@ export class Dispatcher {
   // One piece ----------------------------------------------------------------------------------------
 
   /**
-   * A message goes to many in one piece, until something happens. `announce` tells those who see it without being actors, before its
-   * first turn. Answers whether it is in one piece still; else the rest goes on by the queues.
+   * Keeps a message to many mailboxes in one piece until something happens. `announce` tells the observers that are no actors, before the
+   * first turn. Returns whether the message is still in one piece; if not, it has gone by the queues.
    */
   hold(onePiece: OnePiece, announce: Telling | undefined): boolean {
     this.#onePiece = onePiece;
@@ -230,13 +237,13 @@ export class Dispatcher {
     return false;
   }
 
-  /** It has reached everyone without anything having happened. */
+  /** Lets go of the message in one piece: it has reached every mailbox, and nothing has happened. */
   release(): void {
     this.#onePiece = null;
     this.stack = 'quiet';
   }
 
-  /** Every operation and every look at a number calls this first: a message that is held in one piece goes into its targets' queues. */
+  /** Puts a message in one piece into its targets' queues. Every operation and every reading of a number calls this first. */
   unfold(): void {
     const onePiece = this.#onePiece;
     if (onePiece === null) return;
@@ -247,32 +254,32 @@ export class Dispatcher {
 
   // Lines --------------------------------------------------------------------------------------------
 
-  /** Where mailboxes with this scheduler line up. */
+  /** The line of mailboxes with this scheduler. */
   lineOf(scheduler: SchedulerLike | undefined): Line {
     return this.#lines.of(scheduler);
   }
 
   /**
-   * A mailbox that was idle gets a message that is to run before all others (rule D1). To be called before it is queued, which would line
-   * the mailbox up behind.
+   * Lines an idle mailbox up before all others, for a message that must run at once (rule D1). To be called before the message is queued,
+   * since that lines the mailbox up last.
    */
   lineUpFirst(runnable: Runnable): void {
     this.isTouched = true;
     this.#lines.addFirst(runnable);
   }
 
-  /** A mailbox that can run lines up, unless it stands there already or its visit goes on. */
+  /** Lines up a mailbox that can run, unless it stands in line already, or its visit or turn goes on. */
   lineUp(runnable: Runnable): void {
     this.isTouched = true;
     if (!runnable.isLinedUp && runnable !== this.visited && runnable !== this.stack) this.#lines.add(runnable);
   }
 
-  /** A mailbox goes to another dispatcher: its visit is over. */
+  /** Ends the visit of a mailbox that moves to another dispatcher. */
   leave(runnable: Runnable): void {
     if (this.visited === runnable) this.visited = null;
   }
 
-  /** Takes back what was asked of schedulers, for good. */
+  /** Takes all scheduled actions back, for good. */
   close(): void {
     this.#lines.close();
   }
@@ -280,7 +287,7 @@ export class Dispatcher {
   // --------------------------------------------------------------------------------------------------
 
   #drain(left: number): void {
-    // Nothing was set off, which is the rule in a flood of refusals (73 → 49 ns).
+    // A refusal that nobody observes sets nothing off (73 → 49 ns).
     if (!this.isTouched) {
       this.visited = null;
       this.leaveStack();
@@ -337,7 +344,7 @@ export class Dispatcher {
     else visited.endIfEmpty();
   }
 
-  /** The ready mailboxes wait for a macrotask. */
+  /** Makes the ready mailboxes wait for a macrotask. */
   #giveWay(): void {
     if (this.#gaveWayAt !== undefined) return;
     this.#gaveWayAt = performance.now();

@@ -7,41 +7,42 @@ import { isPrimitive, returned, threw } from './run';
 import { Stamp } from './stamp';
 import { type Caller, type Recipient, type System, Task, newTask } from './task';
 
-/** Takes the reply of one target, and knows its message once that is a task of its own. */
+/** Takes the reply of one target of a broadcast. */
 export interface Place extends Caller {
+  /** The message of this target, once it has a task. */
   task: Task | undefined;
-  /** A plain reply. */
+  /** Takes a plain reply. */
   succeed(value: unknown): void;
 }
 
-/** A message to many, as a broker sends it. */
+/** A message to many targets: a broadcast or a publication. */
 export interface Cast {
   readonly targets: readonly Recipient[];
-  /** Only the first `count` of `targets` are meant. */
+  /** The message goes to the first `count` of `targets` only. */
   readonly count: number;
   readonly message: unknown;
   readonly lane: number;
   readonly details: Details;
-  /** A broadcast whose replies are gathered gives each target a place; `undefined`: nobody waits. */
+  /** Makes the place for a target's reply. `undefined`: nobody waits for replies. */
   readonly placeFor: ((target: Recipient) => Place) | undefined;
-  /** Of an ask: milliseconds. */
+  /** Milliseconds until a reply must have come, if replies are waited for. */
   readonly timeout: number;
 }
 
 /**
- * One message on its way to many (rules R3 and R4). If all targets are idle and nobody observes events, their handlers run in one loop, and the
- * dispatcher holds the message in one piece (4.9 → 1.0 × `Subject.next` a delivery). The first operation, or the first look at a number,
- * unfolds it: the remaining targets get the message into their queues, and the loop stops. So nobody sees a message that was sent and is in no
- * queue.
+ * One message on its way to many targets (rules R3 and R4). If all are idle and nobody observes events, their handlers run in one loop, and
+ * the dispatcher holds the message in one piece (4.9 → 1.0 × `Subject.next` a delivery). The first operation, or the first reading of a
+ * number, unfolds it: the remaining targets get the message into their queues, and the loop stops. So user code never finds a message that
+ * was sent and is in no queue.
  */
 export class FanOut implements OnePiece {
   readonly #system: System;
   readonly #cast: Cast;
-  /** Of all its targets, where something was said of it. */
+  /** The stamp for all targets. `null` for a message without details. */
   readonly #stamp: Stamp | null;
-  /** The index of the first target that it has not reached. */
+  /** The index of the first target that the message has not reached. */
   #at = 0;
-  /** How many took it. */
+  /** How many targets took it. */
   taken = 0;
 
   constructor(system: System, cast: Cast) {
@@ -51,16 +52,20 @@ export class FanOut implements OnePiece {
   }
 
   /**
-   * Whether every target is idle. Looked at before the first handler runs: a busy target sends the whole message through the queues. (0.1
-   * × `Subject.next` a delivery.)
+   * Whether every target is idle, and no ttl can be over before a target has its turn. If not, the whole message goes by the queues, so that the
+   * loop need not look at each target again (0.1 × `Subject.next` a delivery).
    */
   get isDirect(): boolean {
-    const { targets, count } = this.#cast;
-    for (let index = 0; index < count; index++) if (!(targets[index] as Recipient).isIdle) return false;
+    const { targets, count, details } = this.#cast;
+    if (details.ttl !== undefined) return false;
+    for (let index = 0; index < count; index++) {
+      const { isIdle, settings } = targets[index] as MailboxCore;
+      if (!isIdle || settings.ttl !== Infinity) return false;
+    }
     return true;
   }
 
-  /** Offers it to every target, as part of a step. */
+  /** Offers the message to every target, as part of a step. `isRefusing`: the broker is closing. */
   offer(isRefusing: boolean): void {
     const { targets, count, message, lane, placeFor } = this.#cast;
     const needsTask = this.#system.journal.isObserved || placeFor !== undefined;
@@ -76,7 +81,7 @@ export class FanOut implements OnePiece {
     }
   }
 
-  /** Puts what is left into the queues. The turn on the stack, if there is one, is the last target's that was reached. */
+  /** Puts the message into the queues of the remaining targets. If a turn is on the stack, it is that of the last target reached. */
   unfold(): void {
     const { targets, count, message, lane, placeFor } = this.#cast;
     const { dispatcher, counts } = this.#system;
@@ -91,7 +96,7 @@ export class FanOut implements OnePiece {
     }
   }
 
-  /** Runs it at its idle targets, from outside of everything, until something happens; then the rest has unfolded. */
+  /** Runs the handlers of the targets, which are idle. If something happens, the message unfolds, and the drain runs the rest. */
   runTold(dispatcher: Dispatcher): void {
     const { targets, count, message, lane } = this.#cast;
     const stamp = this.#stamp;
@@ -124,7 +129,7 @@ export class FanOut implements OnePiece {
     this.#end(dispatcher);
   }
 
-  /** The same where each target has a place for its reply. */
+  /** Runs the handlers in the same way, with a place for each target's reply. */
   runAsked(dispatcher: Dispatcher, placeFor: (target: Recipient) => Place): void {
     const { targets, count, message, lane } = this.#cast;
     const stamp = this.#stamp;
@@ -158,7 +163,7 @@ export class FanOut implements OnePiece {
       } catch (error) {
         dispatcher.outbox.report(error);
       }
-      // The observer of the reply made a step. The drain runs that, and the remaining targets.
+      // If the observer of the reply made a step, the drain runs that and the remaining targets.
       if (dispatcher.isTouched) break;
     }
     this.#end(dispatcher);
@@ -181,7 +186,7 @@ export class FanOut implements OnePiece {
     return task;
   }
 
-  /** A target's place gets to know its message. */
+  /** Gives the task its place as its caller, and the place its task. */
   #give(task: Task, place: Place): void {
     const { message, timeout } = this.#cast;
     const rest = task.more();

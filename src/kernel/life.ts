@@ -1,5 +1,4 @@
 import { BrokerError } from '../failure/broker-error';
-import { describeValue } from '../failure/check';
 import type { FailureCode } from '../failure/failure-code';
 import { NORMAL_LANE } from '../message/lane';
 import type { Actor, Handler } from '../message/message-broker';
@@ -9,21 +8,21 @@ import { abortedEnd, cutShort, settle } from './settle';
 import { type System, Task } from './task';
 import { whenSettled } from './when-settled';
 
-/** @throws {BrokerError} `AlreadyRegistered` when there is a consumer: a mailbox has one. */
+/** @throws {BrokerError} `AlreadyRegistered` if the mailbox has a consumer, since it can have only one. */
 export function checkNoConsumer(core: MailboxCore): void {
   if (core.handler === null) return;
   throw new BrokerError('AlreadyRegistered', 'this mailbox has its one consumer already; unsubscribe that one first');
 }
 
-/** Is told what has become of an `onStart`, in a step. */
+/** Called with the outcome of `onStart`, as part of a step. */
 export interface Starting {
-  /** It has returned, or its promise is fulfilled. */
+  /** `onStart` has returned, or its promise is fulfilled. */
   started?(): void;
-  /** `isOver`: the life that it began has ended meanwhile. */
+  /** `onStart` threw, or its promise is rejected. `isOver`: the actor's life has ended already. */
   failed(error: unknown, isOver: boolean): void;
 }
 
-/** Makes `handler` the consumer. It gets the messages that are queued. Part of a step. */
+/** Makes `handler` the consumer. It also gets the messages that are queued already. Part of a step. */
 export function attach(core: MailboxCore, handler: Handler, actor: Actor | null, starting: Starting): void {
   core.handler = handler;
   core.actor = actor;
@@ -32,7 +31,7 @@ export function attach(core: MailboxCore, handler: Handler, actor: Actor | null,
   core.wake();
 }
 
-/** The consumer leaves; what is queued stays. Part of a step. */
+/** Takes the consumer away. Queued messages stay. Part of a step. */
 export function detach(core: MailboxCore): void {
   core.handler = null;
   core.actor = null;
@@ -40,17 +39,17 @@ export function detach(core: MailboxCore): void {
   core.refresh();
 }
 
-/** `onStart` is to be called: once for each life, before its first turn, which waits for its promise (rule M9). Part of a step. */
+/** Puts the call of `onStart` into the outbox, if it is due: once in each life, before the first turn (rule M9). Part of a step. */
 export function startActor(core: MailboxCore, starting: Starting): void {
   const { actor, lives, system } = core;
   if (core.start !== 'due' || actor === null || core.status === 'ended') return;
   core.start = 'scheduled';
   core.refresh();
   system.dispatcher.add(() => {
-    // Its life may have ended before it began.
+    // The life may have ended before the outbox came to this.
     if (core.start !== 'scheduled' || core.lives !== lives || core.actor !== actor) return;
     core.start = 'starting';
-    // It is open, so that its context can send, but holds no seat: nothing settles it.
+    // The context of the hook: a task that is open, so that it can send, but has no seat, so that nothing settles it.
     const task = new Task(core, NORMAL_LANE, 'open', null);
     const hasEnded = (): boolean => {
       task.state = 'over';
@@ -71,14 +70,13 @@ export function startActor(core: MailboxCore, starting: Starting): void {
   });
 }
 
-/** `onStop` is to be called, if the life has started. Part of a step. */
+/** Ends the actor's life. If it has started, the call of `onStop` goes into the outbox. Part of a step. */
 export function stopActor(core: MailboxCore, reason: unknown): void {
   const { actor, id, start, system } = core;
   if (actor === null) return;
   core.start = 'due';
   core.refresh();
   if (start !== 'starting' && start !== 'done') return;
-  const failed = (error: unknown): void => system.journal.callbackFailed(`onStop of ${describeValue(id)}`, error);
   system.dispatcher.add(() => {
     system.counts.stopping++;
     const ended = (): void => {
@@ -86,12 +84,12 @@ export function stopActor(core: MailboxCore, reason: unknown): void {
     };
     callHook(system, () => actor.onStop?.(reason), ended, (error) => {
       ended();
-      failed(error);
+      system.journal.hookFailed('onStop', id, error);
     });
   });
 }
 
-/** Refuses newcomers; the backlog drains. `reason` is for `onStop`. */
+/** Closes a mailbox: it refuses newcomers, and its backlog drains. `reason` is for `onStop`. */
 export function closeMailbox(core: MailboxCore, reason: unknown): void {
   const { dispatcher, counts, journal } = core.system;
   dispatcher.step(() => {
@@ -107,7 +105,7 @@ export function closeMailbox(core: MailboxCore, reason: unknown): void {
   });
 }
 
-/** Ends every turn, in the order of their beginning, then what is queued, then what waits, by the table of DESIGN §2. Part of a step. */
+/** Ends the turns in the order in which they began, then the queued messages, then the waiting ones (DESIGN §2). Part of a step. */
 export function emptyMailbox(core: MailboxCore, code: FailureCode): void {
   const { dispatcher } = core.system;
   const isOnStack = dispatcher.running === core;
@@ -118,7 +116,7 @@ export function emptyMailbox(core: MailboxCore, code: FailureCode): void {
   for (const task of queued) settle(task, { outcome: 'failed', code });
 }
 
-/** A closed mailbox has nothing left: its actor stops, and its streams complete. */
+/** Ends a closed mailbox that has nothing left: its actor stops, and its streams complete. */
 function endMailbox(core: MailboxCore): void {
   const { closedBy, drained, losses } = core.more();
   stopActor(core, closedBy);
@@ -129,7 +127,7 @@ function endMailbox(core: MailboxCore): void {
   });
 }
 
-/** Calls a hook, and makes a step of what comes of it: at once, or when its promise settles. */
+/** Calls a hook. `ended` or `failed` is a step of its own, at once or when the hook's promise settles. */
 function callHook(system: System, call: () => unknown, ended: () => void, failed: (error: unknown) => void): void {
   const { dispatcher } = system;
   let result: unknown;

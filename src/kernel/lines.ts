@@ -2,25 +2,25 @@ import type { SchedulerLike, Subscription } from 'rxjs';
 import { ChunkedQueue } from '../buffer/chunked-queue';
 import { macrotask } from './macrotask';
 
-/** What a dispatcher runs: a mailbox. */
+/** A mailbox, as its dispatcher sees it. */
 export interface Runnable {
-  /** Where it lines up when it is ready. */
+  /** The line in which it stands when it is ready. */
   readonly line: Line;
+  /** Whether it stands in its line. */
   isLinedUp: boolean;
   /** Whether its next message may begin now. */
   readonly canRun: boolean;
-  /** Its visit has ended with nothing to run. */
+  /** Called at the end of a visit, if nothing is left to run. */
   endIfEmpty(): void;
 }
 
 /**
- * The mailboxes that are ready in one place, in the order in which they became so: on the sender's stack (no scheduler), or on one
- * scheduler.
+ * A queue of mailboxes, in the order in which they became ready. They run on the sender's stack, or on the line's scheduler if it has one.
  */
 export class Line {
   readonly owner: Lines;
   readonly scheduler: SchedulerLike | undefined;
-  /** A line with a scheduler: nothing was asked of it, it was asked, it has called and the line may run. */
+  /** Only for a line with a scheduler. `unasked`: no action is scheduled. `asked`: one is. `due`: it was called, and the line may run. */
   state: 'unasked' | 'asked' | 'due' = 'unasked';
   action: Subscription | undefined;
   #ready: ChunkedQueue<Runnable, number> | undefined;
@@ -44,7 +44,7 @@ export class Line {
   take(): Runnable | null {
     while (!this.isEmpty) {
       const ready = this.#ready as ChunkedQueue<Runnable, number>;
-      // A mailbox that runs before all others may stand in its own line, too.
+      // A mailbox in the line that runs before all others may stand in its own line, too.
       const standsElsewhere = ready.headMeta() === 1;
       const runnable = ready.shift();
       if (runnable.line.owner !== this.owner) continue;
@@ -56,19 +56,20 @@ export class Line {
   }
 }
 
-/** Where the mailboxes of a dispatcher line up, and what is asked of their schedulers (rule D3). */
+/** The lines of one dispatcher, and the actions on their schedulers (rule D3). */
 export class Lines {
+  /** For mailboxes without a `dispatcher` of their own. */
   readonly #main: Line;
-  /** Those that got a message from outside while they were idle: they run before all others, even where a drain has given way (rule D1). */
+  /** For idle mailboxes that got a message from outside. They run before all others, even after a drain has given way (rule D1). */
   readonly #first: Line = new Line(this, undefined);
   #byScheduler: WeakMap<SchedulerLike, Line> | undefined;
-  /** Lines with a scheduler in which somebody stands. */
+  /** The lines with a scheduler in which mailboxes stand. */
   #busy: Line[] = [];
   readonly #due: (makeDue: () => void) => void;
   readonly #reportError: (what: string, error: unknown) => void;
   #isClosed = false;
 
-  /** `due` is called when a scheduler calls, and makes a step of it. */
+  /** `due` runs its argument as a step, when a scheduler calls. */
   constructor(scheduler: SchedulerLike | undefined, due: (makeDue: () => void) => void, reportError: (what: string, error: unknown) => void) {
     this.#main = new Line(this, scheduler);
     this.#due = due;
@@ -97,7 +98,7 @@ export class Lines {
     return this.#first.take();
   }
 
-  /** The next that may run now. */
+  /** The next mailbox that may run now. */
   take(): Runnable | null {
     let runnable = this.#main.scheduler === undefined ? this.#main.take() : null;
     if (this.#busy.length === 0) return runnable;
@@ -109,7 +110,7 @@ export class Lines {
     return runnable;
   }
 
-  /** Asks the schedulers of those that stand in line. Answers whether one has called at once. */
+  /** Schedules an action for each line that needs one. Returns whether a line is due, since a scheduler may call at once. */
   ask(): boolean {
     let isDue = false;
     for (const line of this.#busy) {
@@ -120,8 +121,8 @@ export class Lines {
   }
 
   /**
-   * The due lines wait for a macrotask. Their schedulers are asked again there: a microtask scheduler that was asked now would not give
-   * way.
+   * Takes all scheduled actions back. The lines are scheduled again in a macrotask, since a microtask scheduler that is asked now would run
+   * before it.
    */
   giveWay(): void {
     for (const line of this.#busy) {
@@ -134,7 +135,7 @@ export class Lines {
     }
   }
 
-  /** Takes back what was asked of schedulers, for good. */
+  /** Takes all scheduled actions back, for good. */
   close(): void {
     this.#isClosed = true;
     this.giveWay();
@@ -148,11 +149,11 @@ export class Lines {
     };
     try {
       const action = scheduler.schedule(call);
-      // A scheduler may call at once.
+      // If the scheduler has called at once, the action is over.
       if (line.state === 'asked') line.action = action;
     } catch (error) {
-      // As `animationFrameScheduler` does where there are no frames: what stands in line must not wait for ever.
-      this.#reportError('the dispatcher, in whose place a macrotask drains,', error);
+      // `animationFrameScheduler` throws where there are no frames. The line must not wait for ever.
+      this.#reportError('the dispatcher (a macrotask drains instead)', error);
       macrotask(call);
     }
   }

@@ -5,7 +5,7 @@ import type { Runnable } from './lines';
 import { runNext } from './run';
 import type { End, Journal, System, Task } from './task';
 
-/** Failures written out by a mailbox that has no dead letters. */
+/** How many failures of its handler a mailbox without a broker writes to the console. */
 const WRITTEN = 10;
 
 /** The journal of a mailbox without a broker: it has no observers, and writes its handler's first failures to the console (rule M6). */
@@ -22,9 +22,13 @@ class LoneJournal implements Journal {
 
   ended(task: Task, { outcome, code, error }: End): void {
     if (outcome !== 'errored' && outcome !== 'aborted') return;
-    // A flood of failures is no flood of lines.
+    // A flood of failures must not become a flood of lines.
     if (code === 'Cancelled' || ++this.#failures > WRITTEN) return;
     task.system.dispatcher.add(() => console.warn(`rx-broker: ${String(code)} in a mailbox without a broker:`, error));
+  }
+
+  hookFailed(hook: string, _id: string, error: unknown): void {
+    this.callbackFailed(hook, error);
   }
 
   callbackFailed(what: string, error: unknown): void {
@@ -33,8 +37,8 @@ class LoneJournal implements Journal {
 }
 
 /**
- * What a mailbox without a broker has for itself: it drains on the stack of its sender. Made when it is first used, since most mailboxes
- * are registered at once.
+ * The system of a mailbox without a broker, which drains on the sender's stack. Its parts are made when they are first used, since most
+ * mailboxes are registered at once.
  */
 export class LoneSystem implements System {
   readonly host = null;

@@ -1,6 +1,6 @@
 /**
  * Runs `work` after the event loop has seen to timers, input and frames (rule D4): by `setImmediate`, else `MessageChannel`, else
- * `setTimeout`. They are looked up at each call, since test environments take them away and bring them back.
+ * `setTimeout`. Each call looks these up, since test environments take them away and bring them back.
  */
 export function macrotask(work: () => void): void {
   if (typeof setImmediate === 'function') {

@@ -9,43 +9,52 @@ import { settle } from './settle';
 import { Stamp } from './stamp';
 import { type Host, type Refusal, type System, type Task, newTask } from './task';
 
-/** What a mailbox lost, and why. */
+/** A message that a mailbox lost, and why. */
 export interface Loss<Msg = any> {
   readonly message: Msg;
   readonly code: FailureCode;
 }
 
-/** How far an actor's life is: it has no hooks; `onStart` is still due, is in the outbox, was called, has ended. */
+/**
+ * How far `onStart` is.
+ *
+ * - `none`: the consumer has no hooks.
+ * - `due`: it is still to be called in this life.
+ * - `scheduled`: its call is in the outbox.
+ * - `starting`: it was called, and has not ended.
+ * - `done`: it has ended, and turns may begin.
+ */
 export type Start = 'none' | 'due' | 'scheduled' | 'starting' | 'done';
 
 /**
- * What a mailbox is inside: a queue, seats for turns, a consumer. `Mailbox` is its public face; a broker's registry holds this, so that a
+ * The inside of a mailbox: a queue, seats for turns, and one consumer. `Mailbox` is its public class. A broker holds the cores, so that a
  * message takes no detour.
  */
 export class MailboxCore implements QueueOwner, Runnable {
-  /** A message may run on its sender's stack: the mailbox is ready and open, nothing is queued, and it drains on no scheduler. */
+  /** Whether a message may run at once: the mailbox is ready and open, its queue is empty, and it drains on no scheduler. */
   isIdle = false;
-  /** A turn may begin: there is a consumer that has started, and a free seat. */
+  /** Whether a turn may begin: there is a consumer, `onStart` is done, and a seat is free. */
   isReady = false;
-  /** Turns begun. */
+  /** How many turns have begun. */
   delivered = 0;
   handler: Handler | null = null;
-  // Up to here every message reads: side by side, since one of many actors is seldom in the processor's cache.
+  // Every message reads the fields above. They are side by side, since one of many actors is seldom in the processor's cache.
   system: System;
   readonly capacity: number;
   readonly settings: MailboxSettings;
   id = '';
+  /** `closed`: newcomers are refused, and the backlog drains. `ended`: it was closed, and nothing is left. */
   status: 'open' | 'closed' | 'ended' = 'open';
-  /** Where the consumer has a life of its own: `onStart`, `onStop`. */
+  /** The consumer's hooks, if it has any. */
   actor: Actor | null = null;
   start: Start = 'none';
   isLinedUp = false;
-  /** Made with the first message that is queued. */
+  /** Made when the first message is queued. */
   queue: MailboxQueue | null = null;
-  /** The turns that hold a seat: open ones, and ended ones whose promise is still to settle. */
+  /** The turns that hold a seat: open ones, and aborted ones whose promise has not settled. */
   seats: Task[] | null = null;
   rare: MailboxRare | null = null;
-  /** Counts its registrations and their ends: odd while it is registered. A number, so that comparing lives keeps no registration alive. */
+  /** Counts registrations and their ends, so it is odd while the mailbox is registered. A number names one life and keeps nothing alive. */
   lives = 0;
 
   constructor(capacity: number, settings: MailboxSettings, system: System) {
@@ -54,11 +63,15 @@ export class MailboxCore implements QueueOwner, Runnable {
     this.system = system;
   }
 
+  /** Vue's `reactive` wraps everything that it reaches in proxies, but what has this. */
+  get __v_skip(): boolean {
+    return true;
+  }
+
   get formerHost(): Host | undefined {
     return this.rare?.formerHost;
   }
 
-  /** Where it lines up when it is ready. */
   get line(): Line {
     return this.system.dispatcher.lineOf(this.settings.dispatcher);
   }
@@ -107,7 +120,7 @@ export class MailboxCore implements QueueOwner, Runnable {
     return this.#add(message, stamp, lane);
   }
 
-  /** Takes a message in that runs at once, since the mailbox is idle. */
+  /** Takes a message that runs at once, since the mailbox is idle. */
   takeIdle(message: unknown, entry: Entry | null, lane: number): void {
     this.system.dispatcher.lineUpFirst(this);
     this.ensureQueue().addForNow(message, entry, lane);
@@ -143,7 +156,7 @@ export class MailboxCore implements QueueOwner, Runnable {
     this.refresh();
   }
 
-  /** The last turn takes the place of the one that leaves: a search among 10,000 was 15 % of their ends. */
+  /** The last turn takes the index of the one that leaves. A search among 10,000 took 15 % of the time of their ends. */
   freeSeat(task: Task): void {
     const seats = this.seats as Task[];
     const rest = task.more();
@@ -162,14 +175,14 @@ export class MailboxCore implements QueueOwner, Runnable {
     if (this.canRun) this.system.dispatcher.lineUp(this);
   }
 
-  /** Works `isReady` and `isIdle` out again. */
+  /** Computes `isReady` and `isIdle` again. */
   refresh(): void {
     const { start, status, settings, system } = this;
     this.isReady = this.hasFreeSeat && (start === 'none' || start === 'done');
     this.isIdle = this.isReady && status === 'open' && this.size === 0 && (settings.dispatcher ?? system.drainsAt) === undefined;
   }
 
-  /** A closed mailbox in which nothing is queued, waits or runs any more has ended. */
+  /** Ends a closed mailbox in which nothing is queued, waits or runs any more. */
   endIfEmpty(): void {
     if (this.status !== 'closed') return;
     const { whenEnded } = this.more();
@@ -182,7 +195,7 @@ export class MailboxCore implements QueueOwner, Runnable {
     return (this.rare ??= new MailboxRare());
   }
 
-  /** The queue, made now where there is none. */
+  /** The queue, made now if there is none. */
   ensureQueue(): MailboxQueue {
     return (this.queue ??= new MailboxQueue(this));
   }
@@ -195,17 +208,18 @@ export class MailboxCore implements QueueOwner, Runnable {
   }
 }
 
-/** A mailbox's rare parts, made when the first is needed: an idle actor stays small. */
+/** The fields that only some mailboxes need, made with the first of them, so that an idle actor stays small. */
 export class MailboxRare {
   lost = 0;
   losses: Outlet<Loss> | undefined = undefined;
-  /** Says only that the mailbox is closed and empty. */
+  /** Completes when the mailbox has ended. It has no values. */
   drained: Outlet<never> | undefined = undefined;
-  /** Of the broker that it left last. */
+  /** The host of the broker that the mailbox left last. */
   formerHost: Host | undefined = undefined;
-  /** Set if its own running turn has unregistered it. Called when that turn has returned: then the mailbox leaves the broker. */
+  /** Set if the mailbox was unregistered in a turn of its own. Called when the handler has returned: then the mailbox leaves the broker. */
   whenReturned: (() => void) | undefined = undefined;
-  /** Why it was closed, and what is done when it has ended; not while it is being unregistered. */
+  /** The reason for `onStop`, if the mailbox was closed. */
   closedBy: unknown = undefined;
+  /** Called when the mailbox has ended. `undefined` while it is open, and while it is being unregistered. */
   whenEnded: ((core: MailboxCore) => void) | undefined = undefined;
 }

@@ -8,38 +8,40 @@ import { settle } from './settle';
 import { Stamp } from './stamp';
 import { type Recipient, Task, newTask } from './task';
 
-/** A message on its way into a queue. With a caller or an observer it is a task; else it is its stamp, beside its value. */
+/** What goes into a queue with a message: its stamp, or its task if it has one. A task holds the message itself. */
 export type Entry = Task | Stamp;
 
 /**
- * A message in a queue. Of a plain one the queue keeps only the milliseconds from its epoch to the sending: a young stamp in an old array is
- * work for the garbage collector with each message (0.6 × an idle `trySend` of a drain).
+ * What a queue holds with a message: its entry, or for a plain message a number, the milliseconds from `#epoch` to the sending. A new stamp
+ * in an old array is work for the garbage collector with each message (in a drain 0.6 × an idle `trySend`).
  */
 type Held = Entry | number;
 
-/** The mailbox whose queue it is. */
+/** The mailbox, as its queue sees it. */
 export interface QueueOwner extends Recipient {
   readonly capacity: number;
   readonly settings: MailboxSettings;
-  /** Something was queued, or has left: it may have to line up. */
+  /** Called when messages were queued or have left: the mailbox may have to line up. */
   wake(): void;
 }
 
 /**
- * The messages that wait in a mailbox: a bounded buffer, and before it the senders that wait for a place (rules M1 to M3). Every method is
- * part of a step.
+ * The queue of a mailbox: a bounded buffer, and a second one for the messages whose senders wait for a place (rules M1 to M3). Every method
+ * is part of a step.
  */
 export class MailboxQueue {
-  /** Messages that left some other way than to the consumer. */
+  /** How many queued messages have left without a turn. */
   removed = 0;
   pressure: Outlet<number> | undefined = undefined;
   readonly #owner: QueueOwner;
   #buffer: BoundedBuffer<unknown, Held>;
+  /** The messages whose senders wait for a place. */
   #waiting: BoundedBuffer<undefined, Task> | undefined;
+  /** The time from which the numbers in `#buffer` count. */
   #epoch = 0;
-  /** The stamp that was last made of a number: those that were sent in one millisecond share it. */
+  /** The last stamp that was made of a number. Messages of the same millisecond share it. */
   #stamp = new Stamp(NaN);
-  /** Whether something queued may have a ttl, its own or the mailbox's. */
+  /** Whether a queued message may have a ttl, its own or the mailbox's. */
   #mayExpire: boolean;
 
   constructor(owner: QueueOwner) {
@@ -56,18 +58,18 @@ export class MailboxQueue {
     return this.#buffer.highWaterMark;
   }
 
-  /** Senders that wait. */
+  /** How many senders wait for a place. */
   get waitingCount(): number {
     return this.#waiting === undefined ? 0 : this.#waiting.size;
   }
 
-  /** Queues a message of an idle mailbox, where it runs at once: it is no high water, no pressure, and nobody is told that it is queued. */
+  /** Queues a message that runs at once, since the mailbox is idle. It counts for no high water mark, no pressure and no `queued` event. */
   addForNow(message: unknown, entry: Entry | null, lane: number): void {
     this.#buffer.push(message, this.#stamped(entry), lane);
     this.#count(1);
   }
 
-  /** Queues a message by the overflow strategy (rule M2). `entry` is `null` for a plain one. Why it is refused, or `null`. */
+  /** Queues a message by the overflow strategy (rule M2). `entry` is `null` for a plain one. Returns why it is refused, or `null`. */
   add(message: unknown, entry: Entry | null, lane: number): FailureCode | null {
     const buffer = this.#buffer;
     if (buffer.isFull && this.#mayExpire) this.#dropExpired();
@@ -95,7 +97,7 @@ export class MailboxQueue {
     }
   }
 
-  /** Takes the next message out and gives it to `run`; a plain one gets its task now. One that has expired is lost instead. */
+  /** Takes the next message out and gives it to `run`. If it has expired, it is lost instead. */
   next(run: (task: Task, message: unknown) => void): void {
     const buffer = this.#buffer;
     const lane = buffer.next();
@@ -107,7 +109,7 @@ export class MailboxQueue {
       this.#lose(message, entry, lane, 'Expired');
       return;
     }
-    // The same as `#placeFreed`, where nobody waits and nobody looks (a drain 1.9 → 1.5 × an idle `trySend`).
+    // A short `#placeFreed`, if no sender waits and pressure is not observed (a drain 1.9 → 1.5 × an idle `trySend`).
     if (this.#waiting !== undefined || this.pressure !== undefined || this.#mayExpire) this.#placeFreed();
     else {
       this.#owner.system.counts.pending--;
@@ -119,7 +121,7 @@ export class MailboxQueue {
     } else run(new Task(this.#owner, lane, 'running', entry), message);
   }
 
-  /** Takes a message out again that is queued or waits. */
+  /** Takes a queued or waiting message out. */
   withdraw(task: Task): void {
     const wasWaiting = task.state === 'waiting';
     task.state = 'new';
@@ -133,7 +135,7 @@ export class MailboxQueue {
     this.#placeFreed();
   }
 
-  /** Takes everything out, in the order in which it is told: by priority, then those that wait. */
+  /** Takes all messages out. Returns them in the order in which they are told: the queued ones by priority, then the waiting ones. */
   takeAll(): Task[] {
     const buffer = this.#buffer;
     const tasks: Task[] = [];
@@ -153,8 +155,8 @@ export class MailboxQueue {
   }
 
   /**
-   * The queued messages count as sent now. A mailbox without a broker holds only plain ones. Returns their tasks if events are observed: a task
-   * keeps the id that the event shows.
+   * Stamps all messages as sent now, when the mailbox gets a broker. Until then it holds only plain messages. If events are observed, each
+   * gets a task, which keeps the id that its event shows; these are returned.
    */
   sendAgain(isTold: boolean): Task[] {
     const old = this.#buffer;
@@ -176,14 +178,14 @@ export class MailboxQueue {
 
   // --------------------------------------------------------------------------------------------------
 
-  /** Stamps an entry and turns it into what the queue keeps. */
+  /** Stamps an entry, and turns it into what the buffer holds. */
   #stamped(entry: Entry | null): Held {
     if (entry === null) {
       const stamp = this.#owner.system.dispatcher.stamp();
       const at = stamp.at as number;
       if (this.size === 0) this.#epoch = at;
       const since = at - this.#epoch;
-      // Other numbers than small integers would cost as much as the stamp.
+      // A number that is no small integer costs as much as a stamp.
       return (since | 0) === since ? since : stamp;
     }
     const isTask = entry instanceof Task;
@@ -194,7 +196,7 @@ export class MailboxQueue {
     return entry;
   }
 
-  /** Turns what the queue keeps back into an entry. */
+  /** Turns what the buffer holds back into an entry. */
   #read(held: Held): Entry {
     if (typeof held !== 'number') return held;
     const at = this.#epoch + held;
@@ -202,7 +204,7 @@ export class MailboxQueue {
     return this.#stamp;
   }
 
-  /** A newcomer was queued, told as such. */
+  /** Counts and tells a newcomer that was queued. `more`: how many more messages are pending than before. */
   #added(task: Task | null, more: number): void {
     this.#count(more);
     this.#tellQueued(task, false);
@@ -223,7 +225,7 @@ export class MailboxQueue {
     if (this.pressure?.observed === true) this.pressure.tell(this.#owner.system.dispatcher, this.size / this.#owner.capacity);
   }
 
-  /** The sender of a message waits for a place, the highest priority first (`overflow: 'block'`). */
+  /** Makes the sender wait for a place (`overflow: 'block'`); the highest priority gets one first. Returns why it is refused, or `null`. */
   #park(task: Task): FailureCode | null {
     const { capacity, settings } = this.#owner;
     const waiting = (this.#waiting ??= new BoundedBuffer(settings.maxWaiting ?? capacity, 'fail', 'strict'));
@@ -234,7 +236,7 @@ export class MailboxQueue {
     return null;
   }
 
-  /** A message has left: the first that waits has its place before anyone else. */
+  /** A message has left the buffer: the first one that waits gets its place now, before any newcomer can. */
   #placeFreed(): void {
     const buffer = this.#buffer;
     const waiting = this.#waiting;
@@ -273,7 +275,7 @@ export class MailboxQueue {
         this.#placeFreed();
       }
     }
-    // A message that waited, and has the place now, may be too old as well.
+    // A waiting message that has got a place may have expired, too.
     if (isFound) this.#dropExpired();
   }
 
@@ -298,7 +300,7 @@ export class MailboxQueue {
   }
 }
 
-/** A message that is not queued after all. */
+/** The task of a message that was refused is in no queue. Returns `code`. */
 function refused(task: Task | null, code: FailureCode): FailureCode {
   if (task !== null) task.state = 'new';
   return code;

@@ -1,7 +1,10 @@
 import { settle } from './settle';
 import type { Refusal, Task } from './task';
 
-/** Sends a message to its recipient, as part of a step. Why it was refused, which is settled and will be told; or `null`. */
+/**
+ * Offers a message to its recipient, as part of a step. Returns why it was refused, or `null`; a refused message is settled.
+ * `isRefusing`: the broker is closing.
+ */
 export function offer(task: Task, isRefusing: boolean): Refusal | null {
   const { caller, recipient, system } = task;
   if (caller !== null) system.counts.requests++;

@@ -7,16 +7,16 @@ import type { OpenReply, System, Task } from './task';
 import { UnhandledMessage } from './unhandled-message';
 import { whenSettled } from './when-settled';
 
-/** Waits for the reply of a turn that was left open. Called from the outbox, since promises, streams and consumers are the user's. */
+/** Waits for the reply of a turn that was left open. The outbox calls this, since promises, streams and consumers are the user's code. */
 export function awaitReply(task: Task, kind: ReplyKind, result: unknown): void {
-  // Ended meanwhile: a promise is awaited all the same, for its seat.
+  // If the turn has ended already, a promise is still awaited, since it holds the seat.
   if (task.state !== 'open' && kind !== 'promise') return;
   if (kind === 'promise') awaitPromise(task, result as PromiseLike<unknown>);
   else if (kind === 'stream') subscribeTo(task, result as ObservableInput<unknown>);
   else (result as HandedOut).begin(task);
 }
 
-/** A turn's promise is fulfilled, or its delivery got its reply: `value` is emitted, then the reply completes. */
+/** A turn's promise is fulfilled, or its delivery got its reply: `value` is emitted, and the reply completes. */
 export function succeed(task: Task, value: unknown): void {
   task.system.dispatcher.resume(() => {
     if (task.state === 'open') settleSucceeded(task, value, true);
@@ -39,7 +39,7 @@ export function fail(task: Task, error: unknown): void {
   });
 }
 
-/** One value of a streamed reply. Its first value is all that the caller's timeout is about. */
+/** Emits one value of a streamed reply. The first one ends the caller's timeout. */
 export function emit(task: Task, value: unknown): void {
   const { caller, rest, system } = task;
   if (task.state !== 'open' || rest === null || caller === null) return;
@@ -52,7 +52,7 @@ export function emit(task: Task, value: unknown): void {
   });
 }
 
-/** A turn's handler threw, or its reply failed: what it threw is for its caller. */
+/** Settles a turn whose handler threw or whose reply failed. The caller gets what was thrown. */
 export function settleFailed(task: Task, thrown: unknown): void {
   if (thrown instanceof UnhandledMessage) {
     const error = new SendError('Unhandled', { actorId: task.recipient.id, started: thrown.started, detail: thrown.detail });
@@ -60,7 +60,7 @@ export function settleFailed(task: Task, thrown: unknown): void {
   } else settle(task, { outcome: 'errored', code: 'HandlerFailed', error: thrown });
 }
 
-/** A turn that was ended from outside keeps its seat until its promise settles (rule M4). */
+/** Waits for the promise of a turn that was ended from outside: it keeps its seat until then (rule M4). */
 export function abandon(task: Task, promise: PromiseLike<unknown>): void {
   task.more().isPromise = true;
   task.system.dispatcher.add(() => awaitPromise(task, promise));
@@ -70,7 +70,7 @@ export function abandon(task: Task, promise: PromiseLike<unknown>): void {
 
 function settleSucceeded(task: Task, value: unknown, emits: boolean): void {
   const { rest } = task;
-  // It has ended by itself: there is nothing to stop.
+  // A stream that has ended by itself need not be stopped.
   if (rest !== null) rest.reply = undefined;
   settle(task, {
     outcome: 'succeeded',
@@ -102,14 +102,14 @@ function subscribeTo(task: Task, result: ObservableInput<unknown>): void {
   try {
     streamOf(result).subscribe(reply);
   } catch (error) {
-    // Thrown by a `subscribe` of the user's, or by a teardown when all is settled.
+    // Either `subscribe` of the user's stream threw, or a teardown after the turn was settled.
     if (task.state === 'open') fail(task, error);
     else task.system.journal.callbackFailed(`the teardown of a reply of ${describeValue(task.recipient.id)}`, error);
   }
   reply.isSubscribing = false;
 }
 
-/** Any Observable: of this RxJS, one that says so by `Symbol.observable`, or of another copy of RxJS with another symbol. */
+/** An Observable of this RxJS for any other: one with `Symbol.observable`, or one of another copy of RxJS with a symbol of its own. */
 function streamOf(result: ObservableInput<unknown>): Observable<unknown> {
   const foreign = result as { subscribe?(subscriber: Subscriber<unknown>): TeardownLogic };
   if (typeof foreign.subscribe !== 'function' || (foreign as Record<PropertyKey, unknown>)[observable] !== undefined) return from(result);
@@ -117,14 +117,14 @@ function streamOf(result: ObservableInput<unknown>): Observable<unknown> {
 }
 
 /**
- * Listens to the stream that a handler returned. A Subscriber, so that even an endless synchronous stream can be stopped; without private
- * fields, since RxJS 6 calls its observer through a derived object.
+ * Observes the stream that a handler returned. It is a Subscriber, so that even an endless synchronous stream can be stopped. It has no
+ * private fields, since RxJS 6 calls its observer through a derived object.
  */
 class StreamedReply extends Subscriber<unknown> implements OpenReply {
-  /** True during `subscribe`: values are told at once then, since `subscribe` of an endless stream never returns. */
+  /** True during `subscribe`. Values are told at once then, since `subscribe` of an endless synchronous stream never returns. */
   isSubscribing = true;
   readonly task: Task;
-  /** Of the broker that it began in. */
+  /** The system in which the turn began. */
   readonly system: System;
 
   constructor(task: Task) {
@@ -133,7 +133,7 @@ class StreamedReply extends Subscriber<unknown> implements OpenReply {
     this.system = task.system;
   }
 
-  /** Unsubscribes. What a teardown throws is told, and stops nothing. */
+  /** Unsubscribes. An error of a teardown is reported, and stops nothing. */
   stop(): void {
     try {
       this.unsubscribe();
@@ -144,7 +144,10 @@ class StreamedReply extends Subscriber<unknown> implements OpenReply {
 
   protected override _next(value: unknown): void {
     emit(this.task, value);
-    if (this.isSubscribing) this.system.dispatcher.tell();
+    if (!this.isSubscribing) return;
+    this.system.dispatcher.tell();
+    // The caller has left. RxJS 5 and 6 stop a synchronous stream only by the object through which they call this one.
+    if (this.task.state !== 'open') this.unsubscribe();
   }
 
   protected override _error(error: unknown): void {

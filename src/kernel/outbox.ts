@@ -1,16 +1,16 @@
 import { ChunkedQueue } from '../buffer/chunked-queue';
 
-/** Tells one thing to the observers, the caller or the hook that it is for. */
+/** Tells one thing, by a call of user code: of observers, a caller, or a hook. */
 export type Telling = () => void;
 
 /**
- * The tellings that are due, in the order in which things happened (rule D0). A step adds them; the dispatcher calls them when the step is
+ * The tellings that are due, in the order in which things happened (rule D0). A step adds them; the dispatcher tells them when the step is
  * complete.
  */
 export class Outbox {
   readonly #reportError: (error: unknown) => void;
   #tellings: ChunkedQueue<Telling, number> | undefined;
-  /** Where `collect` gathers, while it does. */
+  /** The list of `collect`, while that runs. */
   #collected: Telling[] | undefined;
 
   constructor(reportError: (error: unknown) => void) {
@@ -26,7 +26,7 @@ export class Outbox {
     else (this.#tellings ??= new ChunkedQueue()).push(telling, 0);
   }
 
-  /** What `work` adds goes into `list`, to be told by an entry that stands in the outbox already. */
+  /** Runs `work`, whose tellings go into `list`. An entry that is in the outbox already will tell them. */
   collect(list: Telling[], work: () => void): void {
     this.#collected = list;
     try {
@@ -36,7 +36,7 @@ export class Outbox {
     }
   }
 
-  /** Tells everything, also what is added meanwhile. A callback that throws harms nobody else (rule D6). */
+  /** Tells everything, also what is added during that. A callback that throws harms nobody else (rule D6). */
   tell(): void {
     const tellings = this.#tellings;
     if (tellings === undefined) return;
@@ -51,7 +51,7 @@ export class Outbox {
     }
   }
 
-  /** A callback threw where it was not called by the outbox. */
+  /** Reports the error of a callback that was not called by the outbox. */
   report(error: unknown): void {
     this.#reportError(error);
   }

@@ -1,28 +1,29 @@
 import { Observable } from 'rxjs';
 import type { Dispatcher } from './dispatcher';
 
-/** What an outlet tells: a Subscriber, or a part of the broker. */
+/** Receives what an outlet tells: a Subscriber, or a part of the broker. */
 export interface Listener<T> {
   next(value: T): void;
   complete(): void;
 }
 
 /**
- * One source for many observers, which tells by the outbox (rule D0): each value goes to those who listened when it was made, and have not
- * left since: a Subscriber that has left is closed.
+ * One source for many listeners, which tells by the outbox (rule D0). A value goes to those that listened when it was added to the outbox.
+ * A Subscriber that has left since then is closed, and ignores the value.
  */
 export class Outlet<T> {
   readonly #listeners = new Set<Listener<T>>();
-  /** The same as an array, made anew after a change: thousands may leave in a row. */
+  /** The listeners as an array. After a change it is made when it is next needed, since thousands may leave in a row. */
   #snapshot: readonly Listener<T>[] | undefined = [];
   #isOver = false;
+  /** Whether anyone listens. */
   observed = false;
 
   get stream(): Observable<T> {
     return new Observable((subscriber) => this.add(subscriber));
   }
 
-  /** The same; `prepare` is called before an observer joins, `changed` when the first has come and when the last has left. */
+  /** A stream that calls `prepare` before each observer joins, and `changed` when the first comes and when the last has left. */
   observing(prepare: () => void, changed: (change: 1 | -1) => void): Observable<T> {
     return new Observable((subscriber) => {
       prepare();
@@ -37,7 +38,7 @@ export class Outlet<T> {
     });
   }
 
-  /** Tells `listener` from now on; at once that it is over, where it is. Answers what takes it off again. */
+  /** Adds a listener. If the outlet is over, the listener completes at once. Returns a function that takes it off again. */
   add(listener: Listener<T>): () => void {
     if (this.#isOver) {
       listener.complete();
@@ -50,7 +51,7 @@ export class Outlet<T> {
     };
   }
 
-  /** Adds the telling of `value` to the outbox. Only to be called where it is observed. */
+  /** Adds the telling of `value` to the outbox. To be called only if the outlet is observed. */
   tell(dispatcher: Dispatcher, value: T): void {
     const listeners = this.listeners();
     dispatcher.add(() => {
@@ -58,7 +59,7 @@ export class Outlet<T> {
     });
   }
 
-  /** Those who listen now. */
+  /** The listeners of now. This array does not change. */
   listeners(): readonly Listener<T>[] {
     return (this.#snapshot ??= [...this.#listeners]);
   }

@@ -2,43 +2,46 @@ import { macrotask } from './macrotask';
 
 /** Milliseconds after which a drain gives way to a macrotask (rule D4). */
 const SLICE = 5;
-/** Messages between two readings of the clock, at most: a reading costs as much as a message. */
+/** The most messages between two readings of the clock. A reading costs as much as a message. */
 const MOST_UNREAD = 32;
-/** Milliseconds without any work after which a mark that has not come never will: somebody has taken its timer away. */
+/** Milliseconds without work after which a mark that has not come counts as lost: a test environment may have taken its timer away. */
 const LOST = 100;
 const A_MINUTE = 60_000;
 
 /**
- * When to give way (rule D4), by the clock of the broker's scheduler: virtual time never gives way.
+ * Decides when a drain gives way (rule D4), by the clock of the broker's scheduler. Virtual time stands still, so there no drain gives way.
  *
- * What runs on one stack is measured by itself. What settling promises and microtask schedulers run is measured over everything since the
- * last macrotask: most of that time passes in continuations, outside of the broker.
+ * A drain on one stack is measured by itself. What settling promises and microtask schedulers run is measured together since the last
+ * macrotask, since most of that time passes outside of the broker, in continuations.
  */
 export class Pace {
   readonly #clock: { read(): number };
-  /** The stack: when its drain was first and last measured, and how many messages later it is measured again. */
+  /** When the drain on this stack was first measured. */
   #startedAt = NaN;
+  /** When it was last measured. */
   #readAt = NaN;
+  /** How many messages lie between the last two readings. */
   #stride = 1;
-  /** The microtasks: when the first one since the last known macrotask ran, and when the last one did. `NaN`: none has. */
+  /** When the first microtask since the last known macrotask ran. `NaN`: none has. */
   #since = NaN;
+  /** When the last microtask ran. `NaN`: none has. */
   #lastAt = NaN;
-  /** A macrotask was asked for, to tell that one has come. */
+  /** Whether a mark is scheduled: a macrotask that shows that the event loop has gone on. */
   #isMarked = false;
 
   constructor(clock: { read(): number }) {
     this.#clock = clock;
   }
 
-  /** A drain begins on a stack of its own. */
+  /** Begins to measure a drain. */
   begin(): void {
     this.#startedAt = NaN;
     this.#stride = 1;
   }
 
   /**
-   * Measures the drain on this stack. How many messages may run until the next look: 1, 2, 4 … 32, or 1 where they are slow; 0: its time
-   * is over.
+   * Measures the drain. Returns how many messages may run until the next look: 1, 2, 4 … 32, or 1 if they are slow. Returns 0 if the drain's
+   * time is over.
    */
   look(): number {
     const now = this.#clock.read();
@@ -47,7 +50,7 @@ export class Pace {
       return 1;
     }
     const spent = now - this.#startedAt;
-    // A clock that was set back says nothing of how long this took.
+    // A negative time shows that the clock was set back.
     if (spent > SLICE || spent < 0) return 0;
     this.#stride = now - this.#readAt > 1 ? 1 : Math.min(this.#stride * 2, MOST_UNREAD);
     this.#readAt = now;
@@ -55,8 +58,8 @@ export class Pace {
   }
 
   /**
-   * A promise or a microtask scheduler makes the broker go on. Whether it has to wait for a macrotask, since microtasks have kept the
-   * event loop for 5 ms.
+   * Whether the broker has to wait for a macrotask, since microtasks have kept the event loop busy for 5 ms. To be called when a promise or
+   * a microtask scheduler makes the broker go on.
    */
   isHoldingUp(): boolean {
     const now = this.#clock.read();
@@ -72,7 +75,7 @@ export class Pace {
       this.#mark();
       return true;
     }
-    // After a pause either a macrotask has come, or one continuation took that long: the mark will tell.
+    // After a pause either a macrotask has come, or one continuation took that long. The mark will show which.
     this.#since = now;
     this.#mark();
     return false;
@@ -87,7 +90,7 @@ export class Pace {
   }
 }
 
-/** A clock that is not the machine's: its ticks are macrotasks of their own. */
+/** Whether a time is not the machine's. A tick of virtual time is a macrotask of its own. */
 function isVirtual(now: number): boolean {
   return Math.abs(now - Date.now()) > A_MINUTE;
 }

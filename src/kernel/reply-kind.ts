@@ -1,8 +1,8 @@
 import { isObservable, observable } from 'rxjs';
 
-/** The result of a consumer such as `deliveries$`, whose turns its subscriber settles. */
+/** The result of the handler of `deliveries$`: its subscriber gets the message, and settles the turn. */
 export class HandedOut {
-  /** Hands the turn out, once it has its seat. */
+  /** Gives the turn to the subscriber. Called when the turn has its seat. */
   readonly begin: (task: any) => void;
 
   constructor(begin: (task: any) => void) {
@@ -10,10 +10,10 @@ export class HandedOut {
   }
 }
 
-/** What a handler's result is (rule S2). */
+/** The kind of a handler's result (rule S2). */
 export type ReplyKind = 'value' | 'promise' | 'stream' | 'handed out';
 
-/** Throws what reading the result's own properties throws. */
+/** The kind of a result. Throws what a getter of the result throws. */
 export function kindOf(result: unknown): ReplyKind {
   if (result === null || (typeof result !== 'object' && typeof result !== 'function')) return 'value';
   if (result instanceof HandedOut) return 'handed out';
@@ -21,7 +21,7 @@ export function kindOf(result: unknown): ReplyKind {
   return typeof (result as { then?: unknown }).then === 'function' ? 'promise' : 'value';
 }
 
-/** Whether it can be awaited. What throws when it is read is no promise. */
+/** Whether a result can be awaited. If a getter of it throws, it is no promise. */
 export function isPromise(result: unknown): result is PromiseLike<unknown> {
   try {
     return kindOf(result) === 'promise';

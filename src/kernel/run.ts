@@ -11,14 +11,14 @@ import { type Caller, Task } from './task';
 import { startTurnTimer } from './timers';
 
 /**
- * The direct path of a message that nobody waits for: the mailbox is idle, nothing is on the stack, nobody observes. 30 ns, where the
- * queue takes 140 and more. Its lines stand once more in `runAsk`, since V8 keeps type feedback for each function (1.65 → 1.45 × an
- * Observable for an ask).
+ * Runs a message that nobody waits for on the direct path: the mailbox is idle, the stack is empty, and nobody observes events. This takes
+ * 30 ns, the queue 140 and more. `runAsk` repeats its lines, since V8 keeps type feedback for each function (an ask 1.65 → 1.45 × an
+ * Observable).
  */
 export function runTell(mailbox: MailboxCore, dispatcher: Dispatcher, message: unknown, lane: number): void {
   const handler = mailbox.handler as Handler;
   const task = new Task(mailbox, lane, 'running', null);
-  // The mailbox, never the message's own object: storing a young object into an old one costs a third of a `trySend`.
+  // The mailbox, not the task: storing a new object in a field of an old one costs a third of a `trySend`.
   dispatcher.stack = mailbox;
   mailbox.delivered++;
   let result: unknown;
@@ -30,7 +30,7 @@ export function runTell(mailbox: MailboxCore, dispatcher: Dispatcher, message: u
     dispatcher.finishDirect(mailbox);
     return;
   }
-  // No caller waits for a reply, so a primitive one is dropped. (`undefined` first: 0.04 × `Subject.next`.)
+  // Nobody waits for a reply, so a primitive one is dropped. (The check for `undefined` comes first: 0.04 × `Subject.next`.)
   if ((result === undefined || isPrimitive(result)) && !dispatcher.isTouched) {
     task.state = 'over';
     dispatcher.stack = 'quiet';
@@ -41,7 +41,7 @@ export function runTell(mailbox: MailboxCore, dispatcher: Dispatcher, message: u
   dispatcher.finishDirect(mailbox);
 }
 
-/** The same for a message whose caller waits for the reply. Answers the task, which is open where the caller still waits. */
+/** Runs an ask on the direct path. Returns its task, which is `open` if the reply is still to come. */
 export function runAsk(mailbox: MailboxCore, dispatcher: Dispatcher, message: unknown, caller: Subscriber<unknown>): Task {
   const handler = mailbox.handler as Handler;
   const { system } = mailbox;
@@ -111,19 +111,19 @@ function runTask(task: Task, message: unknown): void {
 }
 
 /**
- * A turn's handler has returned. If it ended its own turn (it unregistered its actor, or cancelled its caller), that takes effect now
- * (rule S3).
+ * Goes on when a turn's handler has returned. If the handler ended its own turn (it unregistered its actor, or cancelled its caller), that
+ * takes effect now (rule S3).
  */
 export function returned(task: Task, mailbox: MailboxCore, dispatcher: Dispatcher, result: unknown): void {
   let kind: ReplyKind;
   try {
-    // The turn is still on the stack: a getter of the result is the user's code.
+    // While the turn is on the stack, since a getter of the result is the user's code.
     kind = kindOf(result);
   } catch (error) {
     threw(task, mailbox, dispatcher, error);
     return;
   }
-  // An open turn has the time of its own stack: a look at `sentAt` that comes later would give the time of that look.
+  // The time of an open turn is read now, since `sentAt` would otherwise be the time of its first later reading.
   if (kind !== 'value') (task.stamp ??= dispatcher.stamp()).at ??= dispatcher.now();
   leaveStack(dispatcher);
   const { cut } = dispatcher;
@@ -144,7 +144,7 @@ export function returned(task: Task, mailbox: MailboxCore, dispatcher: Dispatche
   } else leaveOpen(task, mailbox, dispatcher, kind, result);
 }
 
-/** A turn's handler threw. */
+/** Goes on when a turn's handler has thrown. */
 export function threw(task: Task, mailbox: MailboxCore, dispatcher: Dispatcher, error: unknown): void {
   leaveStack(dispatcher);
   const { cut } = dispatcher;
@@ -159,16 +159,16 @@ export function threw(task: Task, mailbox: MailboxCore, dispatcher: Dispatcher, 
 
 // --------------------------------------------------------------------------------------------------
 
-/** The handler has returned. From here the stack counts as a telling. */
+/** The turn leaves the stack. From here the stack counts as a telling. */
 function leaveStack(dispatcher: Dispatcher): void {
   dispatcher.stack = 'telling';
   dispatcher.forgetTime();
 }
 
-/** The turn was ended while it was on the stack: its result is ignored, but a promise keeps the seat until it settles. */
+/** Ends a turn that was ended while it was on the stack. Its result is ignored, but a promise keeps the seat until it settles. */
 function endCut(task: Task, mailbox: MailboxCore, dispatcher: Dispatcher, cut: Cut | null, promise: PromiseLike<unknown> | null): void {
   dispatcher.cut = null;
-  // First, since a closed mailbox has not ended while the promise works on.
+  // First, since a closed mailbox has not ended while the promise is open.
   if (promise !== null) mailbox.takeSeat(task);
   const settleCut = (): void => {
     const { journal } = task.system;
@@ -181,7 +181,7 @@ function endCut(task: Task, mailbox: MailboxCore, dispatcher: Dispatcher, cut: C
   mailbox.rare?.whenReturned?.();
 }
 
-/** The turn holds a seat until its promise, its stream or its delivery settles it. */
+/** Leaves a turn open: it holds a seat until its promise, its stream or its delivery settles it. */
 function leaveOpen(task: Task, mailbox: MailboxCore, dispatcher: Dispatcher, kind: ReplyKind, result: unknown): void {
   const rest = task.more();
   task.state = 'open';
@@ -194,12 +194,12 @@ function leaveOpen(task: Task, mailbox: MailboxCore, dispatcher: Dispatcher, kin
   if (rest.asks.size > 0) task.system.host?.breakCircles(task);
 }
 
-/** Whether a result is surely a plain reply. (Of `null` and plain objects `kindOf` finds out.) */
+/** Whether a result is a plain reply for certain. For `null` and for objects `kindOf` has to look. */
 export function isPrimitive(result: unknown): boolean {
   return typeof result !== 'object' && typeof result !== 'function';
 }
 
-/** Keeps the message and its caller: the turn goes on after the direct path. */
+/** Keeps the message and its caller in the task, since the turn goes on after the direct path. */
 function rememberAsk(task: Task, message: unknown, caller: Caller): void {
   const rest = task.more();
   rest.message = message;

@@ -4,16 +4,16 @@ import type { Dispatcher } from './dispatcher';
 import type { Caller, End, Task, TaskRest } from './task';
 
 /**
- * Ends a message, by the table of DESIGN §2, as part of a step: the state first, then the tellings, in this order: the event, the letter, the
- * loss, the abort of its signal, the teardown of its stream, its caller. The asks of an aborted turn end behind it.
+ * Ends a message by the table of DESIGN §2, as part of a step. It changes the state, then adds the tellings in this order: the event, the
+ * letter, the loss, the abort of the signal, the teardown of the stream, the caller. The asks of an aborted turn end after that.
  *
- * The fast ends in `run.ts` and `fan-out.ts` only mark a message as over, where nothing is to be told.
+ * If nothing is to be told, `run.ts` and `fan-out.ts` only mark the message as over, and do not call this.
  */
 export function settle(task: Task, end: End): void {
   if (task.state === 'over') return;
   const settled = [task];
   settleOne(task, end);
-  // A loop and a list: a chain of asks may be longer than the stack is deep.
+  // A loop with a list, since a chain of asks may be longer than the stack is deep.
   const left: AskToEnd[] = [];
   addAsks(left, task, end);
   for (let next = left.pop(); next !== undefined; next = left.pop()) {
@@ -24,7 +24,7 @@ export function settle(task: Task, end: End): void {
     settled.push(ask);
     addAsks(left, ask, how);
   }
-  // A closed mailbox may have nothing left: its end is told behind all of this.
+  // Last, since the end of a closed mailbox is told after all of this.
   for (const { recipient } of settled) recipient.endIfEmpty();
 }
 
@@ -42,12 +42,12 @@ function settleOne(task: Task, end: End): void {
   if (rest !== null) stopWork(task, rest, end);
   if (caller !== null) tellCaller(task, caller, end);
   if (rest === null) return;
-  // A tombstone in a queue keeps nothing alive.
+  // A tombstone in a queue must keep nothing alive.
   rest.caller = null;
   rest.message = undefined;
 }
 
-/** Nothing is left of a message in a timer, a listener or its parent's turn. */
+/** Takes a message out of its timers, its signal and the turn that waits for it. */
 function letGo(task: Task, rest: TaskRest): void {
   rest.parent?.more().forget(task);
   try {
@@ -59,12 +59,13 @@ function letGo(task: Task, rest: TaskRest): void {
   }
 }
 
-/** An aborted turn keeps its seat until its promise settles (rule M4). */
+/** Frees the seat of an open turn. An aborted turn keeps it until its promise settles (rule M4). */
 function closeOpenTurn(task: Task, rest: TaskRest, end: End): void {
   task.system.counts.open--;
   if (end.outcome !== 'aborted' || !rest.isPromise) task.recipient.freeSeat(task);
 }
 
+/** Aborts the signal of a turn, and tears its stream down. */
 function stopWork({ system }: Task, rest: TaskRest, end: End): void {
   const { reply, controller } = rest;
   const { dispatcher } = system;
@@ -79,7 +80,7 @@ function stopWork({ system }: Task, rest: TaskRest, end: End): void {
 
 function tellCaller({ recipient, system }: Task, caller: Caller, { outcome, code, error, reply }: End): void {
   const { dispatcher } = system;
-  // A handler may have thrown anything, and a signal's reason may be `null`.
+  // The outcome decides, since a handler may have thrown `undefined`.
   if (outcome === 'errored' || error !== undefined) dispatcher.add(() => caller.error(error));
   else if (reply !== undefined) dispatcher.add(() => reply(caller));
   // A caller that has cancelled by itself is told nothing.
@@ -89,22 +90,22 @@ function tellCaller({ recipient, system }: Task, caller: Caller, { outcome, code
 }
 
 /**
- * Ends a message with a code, or because its caller cancels it, wherever it is. Its caller gets `error`; without one it gets a `SendError`
- * with the code.
+ * Ends a message in any state, with a code or because it is cancelled. Its caller gets `error`; without one it gets a `SendError` with the
+ * code, or nothing if it is cancelled.
  */
 export function end(task: Task, code: FailureCode | 'Cancelled', error?: unknown): void {
   const how = takeOutForEnd(task, code, error);
   if (how !== undefined) settle(task, how);
 }
 
-/** The caller no longer wants a message (rule S3). `reason` is what its stream ends with, where there is one. */
+/** Cancels a message for its caller (rule S3). With a `reason` the reply errors with it; without one the caller is told nothing. */
 export function cancel(task: Task, reason?: unknown): void {
   if (task.state !== 'over') task.system.dispatcher.step(() => end(task, 'Cancelled', reason));
 }
 
 /**
- * Ends the turn on the stack when its handler has returned. An outbox entry that will tell the end is added now, so that it comes before
- * what the handler does next.
+ * Decides the end of the turn on the stack, which takes effect when its handler has returned. The outbox entry that will tell the end is
+ * added now, so that it stands before what the handler does next.
  */
 export function cutShort(dispatcher: Dispatcher, code: FailureCode | 'Cancelled', error?: unknown): void {
   if (dispatcher.cut !== null) return;
@@ -115,7 +116,7 @@ export function cutShort(dispatcher: Dispatcher, code: FailureCode | 'Cancelled'
   });
 }
 
-/** How a turn ends that is ended from outside. If its caller cancels after the first value of a stream, the turn counts as succeeded. */
+/** The end of a turn that is ended from outside. If its caller cancels after the first value of a stream, the turn counts as succeeded. */
 export function abortedEnd(task: Task, code: FailureCode | 'Cancelled', error?: unknown): End {
   if (code !== 'Cancelled') return { outcome: 'aborted', code, error: error ?? new SendError(code, { actorId: task.recipient.id, started: true }) };
   return task.rest?.isAnswered === true && task.caller?.holdsBack !== true ? { outcome: 'succeeded', error } : { outcome: 'aborted', code, error };
@@ -123,7 +124,7 @@ export function abortedEnd(task: Task, code: FailureCode | 'Cancelled', error?: 
 
 // --------------------------------------------------------------------------------------------------
 
-/** An ask that ends because the turn that waits for it does. */
+/** An ask that has to end, because the turn that waits for it has. */
 interface AskToEnd {
   readonly ask: Task;
   readonly code: FailureCode | 'Cancelled';
@@ -131,8 +132,8 @@ interface AskToEnd {
 }
 
 /**
- * The asks of an aborted turn are cancelled, the first on top of the list. If the broker closes, they end with `BrokerClosed`, as all its
- * messages do.
+ * Adds the asks of an aborted turn to a list, the first one on top. They are to be cancelled; if the broker closes, they end with
+ * `BrokerClosed`, as all its messages do.
  */
 function addAsks(left: AskToEnd[], turn: Task, { outcome, code, error }: End): void {
   if (outcome !== 'aborted' || turn.rest === null) return;
@@ -144,8 +145,8 @@ function addAsks(left: AskToEnd[], turn: Task, { outcome, code, error }: End): v
 }
 
 /**
- * Takes a message out of where it is, and answers how it ends. A turn on the stack is cut short instead, and a message that is over stays
- * so: `undefined`.
+ * Takes a message out of its queue, and returns how it ends. It returns `undefined` for a turn on the stack, which is cut short instead, and
+ * for a message that is over.
  */
 function takeOutForEnd(task: Task, code: FailureCode | 'Cancelled', error: unknown): End | undefined {
   switch (task.state) {

@@ -1,11 +1,11 @@
 import { type Details, PLAIN } from './details';
 
 /**
- * When a message was sent, and what was said of it besides its priority. The plain messages that are sent under one reading of the clock share
- * one, and so do all targets of a publication: a queued message costs 16 bytes instead of 104.
+ * When a message was sent, and its details. Plain messages sent under one reading of the clock share a stamp, and so do all targets of a
+ * publication: a queued message costs 16 bytes instead of 104.
  */
 export class Stamp {
-  /** Milliseconds of the scheduler. `undefined`: the message runs at once, and the time of its turn is read when somebody looks. */
+  /** Milliseconds of the scheduler. `undefined`: the message runs at once, and the clock is read when `sentAt` is. */
   at: number | undefined;
   readonly details: Details;
 
@@ -14,7 +14,7 @@ export class Stamp {
     this.details = details;
   }
 
-  /** A message without a task of its own never leaves the middle of a queue. */
+  /** A message without a task is never withdrawn from a queue. */
   get withdrawn(): boolean {
     return false;
   }

@@ -16,17 +16,24 @@ import type { Runnable } from './lines';
 import type { Stamp } from './stamp';
 
 /**
- * Where a message is: in no queue, since it was just made or just taken out to be settled (`new`); waiting for a place in a full mailbox; queued; handled by a turn on the stack; handled by a turn whose reply is
- * still to come; over.
+ * The state of a message.
+ *
+ * - `new`: it is in no queue, since it was just made, or just taken out to be settled.
+ * - `waiting`: its sender waits for a place in a full mailbox.
+ * - `queued`: it is in a mailbox's queue.
+ * - `running`: its handler is on the stack.
+ * - `open`: its handler has returned, and the reply is still to come.
+ * - `over`: it is settled.
  */
 export type TaskState = 'new' | 'waiting' | 'queued' | 'running' | 'open' | 'over';
 
 /** Takes the reply of a message that was asked. */
 export interface Caller {
-  /** The caller has left: nothing it is given reaches anyone. */
+  /** Whether the caller has left. A caller that has left ignores the reply. */
   readonly closed: boolean;
   /**
-   * True for a place in a broadcast, which keeps the values until the reply is over: if it leaves early, its caller has received nothing.
+   * True for a place in a broadcast. It keeps the values of a streamed reply until the stream completes, so a caller that leaves before that
+   * has received none.
    */
   readonly holdsBack?: boolean;
   next(value: unknown): void;
@@ -34,34 +41,38 @@ export interface Caller {
   complete(): void;
 }
 
-/** Why a message is not taken. */
+/** Why a recipient refuses a message. */
 export type Refusal = FailureCode | 'NoRoute';
 
-/** What takes messages under an id. A mailbox is one; where there is no actor, `Absent` refuses. */
+/** Takes or refuses the messages to one id: a mailbox, or `Absent` if there is no actor. */
 export interface Recipient {
   readonly system: System;
-  /** Empty for a mailbox without a broker; `undefined` where no route was found. */
+  /** Empty for a mailbox without a broker. `undefined` if no route was found. */
   readonly id: string | undefined;
-  /** A message may run here on its sender's stack: only a mailbox says so. */
+  /** Whether a message may run at once, on its sender's stack. */
   readonly isIdle: boolean;
-  /** Turns begun. */
+  /** How many turns have begun. */
   readonly delivered: number;
-  /** The host of the broker that this mailbox left last: a turn that began there still sends through it. */
+  /** The host of the broker that this mailbox left last. A turn that began there still sends through it. */
   readonly formerHost: Host | undefined;
-  /** Why no route was found, where this is no recipient at all. */
+  /** The error of a failed route. */
   readonly unrouted?: BrokerError | undefined;
-  /** Takes a message, as part of a step. Why it does not, or `null`. */
+  /** Takes a message, as part of a step. Returns why it refuses, or `null`. */
   take(task: Task): Refusal | null;
-  /** The same for a message that nobody waits for; what it refuses goes to `losePlain`. `stamp` is `null` if the message has no options. */
+  /**
+   * Takes a plain message: nobody waits for its reply, and it has no task yet. `stamp` is `null` if it has no options. Returns why it
+   * refuses, or `null`; the sender then calls `losePlain`.
+   */
   takePlain(message: unknown, lane: number, stamp: Stamp | null): Refusal | null;
+  /** Settles a plain message that was refused. */
   losePlain(message: unknown, lane: number, code: Refusal, stamp: Stamp | null): void;
-  /** A message that waits or is queued here leaves: its place is free. */
+  /** Takes a waiting or queued message out, which frees its place. */
   withdraw(task: Task): void;
-  /** A turn that holds a seat here is over. */
+  /** Frees the seat of a turn. */
   freeSeat(task: Task): void;
-  /** A message that was here is over: a closed mailbox may have nothing left. */
+  /** Ends a closed mailbox that has nothing left. To be called when a message is over. */
   endIfEmpty(): void;
-  /** A message is lost that was sent here. */
+  /** Counts a lost message, and tells `losses$`. */
   noteLoss(message: unknown, code: FailureCode): void;
 }
 
@@ -69,75 +80,81 @@ export interface Recipient {
 export interface End {
   readonly outcome: TurnOutcome | 'failed';
   readonly code?: FailureCount | 'HandlerFailed';
-  /** What the caller gets, and the letter of a turn shows. */
+  /** The error for the caller, and for the dead letter of a turn. */
   readonly error?: unknown;
-  /** Gives the caller what it waits for. */
+  /** Gives the caller its reply. */
   readonly reply?: (caller: Caller) => void;
 }
 
-/** Tells of messages: a broker tells its observers, a mailbox without a broker the console. Each method adds to the outbox. */
+/**
+ * Counts and tells what becomes of messages. A broker's journal tells its observers, that of a mailbox without a broker writes to the
+ * console. Its methods are called as part of a step, and tell by the outbox.
+ */
 export interface Journal {
-  /** Somebody observes events: every message is a task of its own, and the methods of its way are to be called. */
+  /** Whether events are observed. If so, every message has a task, and `sent`, `queued` and `delivered` must be called. */
   readonly isObserved: boolean;
-  /** A message that failed before a turn needs no task of its own: nobody would see its letter. */
+  /** Whether nobody would see a dead letter. If so, a plain message that fails before its turn is only counted (`countFailure`). */
   readonly isDeaf: boolean;
   sent(task: Task): void;
   queued(task: Task, isWaiting: boolean): void;
   delivered(task: Task): void;
   ended(task: Task, end: End): void;
-  /** A message failed of which nobody is told. */
+  /** Counts a failure that nobody is told of. */
   countFailure(code: Refusal): void;
-  /** A registered mailbox refuses newcomers from now on. */
+  /** A registered mailbox was closed. */
   closed(id: string, error: unknown): void;
-  /** A callback of the user's threw where no sender waits for it. */
+  /** A hook of an actor threw or rejected. */
+  hookFailed(hook: 'onStart' | 'onStop', id: string, error: unknown): void;
+  /** A callback of the user's threw, and no caller waits for its error. */
   callbackFailed(what: string, error: unknown): void;
 }
 
-/** What the context of a turn asks of its broker. */
+/** The part of a broker that its mailboxes and the contexts of their turns call. */
 export interface Host {
   readonly broker: MessageBroker;
   ask(task: Task, id: string, message: unknown, options: SendOptions | undefined): Observable<unknown>;
   tell(task: Task, id: string, message: unknown, options: TellOptions | undefined): SendResult;
   /**
-   * A turn was left open that waits for asks (rule O6). By the host, so that the bundle of a lone mailbox has no detection of deadlocks.
+   * Fails the asks of an open turn that are in a deadlock (rule O6). A method of the host, so that a bundle with `Mailbox` alone has no code
+   * for deadlocks.
    */
   breakCircles(turn: Task): void;
-  /** `next` of a registered mailbox. */
+  /** Sends a message that `next` of a registered mailbox was given. */
   tellMailbox(id: string, message: unknown): void;
 }
 
-/** What all mailboxes of a broker share. A mailbox without a broker has a small one of its own. */
+/** The parts that all mailboxes of a broker share. A mailbox without a broker has a system of its own, `LoneSystem`. */
 export interface System {
   readonly dispatcher: Dispatcher;
   readonly counts: Counts;
   readonly journal: Journal;
   /** `null` without a broker. */
   readonly host: Host | null;
-  /** Where mailboxes drain that say nothing; `undefined`: on the sender's stack. */
+  /** The scheduler for mailboxes that have no `dispatcher` of their own. `undefined`: they drain on the sender's stack. */
   readonly drainsAt: SchedulerLike | undefined;
   nextId(): string;
-  /** Whether a mailbox's turn is on the stack here. */
+  /** Whether a turn of this mailbox is on the stack. */
   isRunning(mailbox: Runnable): boolean;
-  /** A mailbox moves to another system. */
+  /** Lets go of a mailbox that moves to another system. */
   left(mailbox: Runnable): void;
 }
 
-/** The stream of a reply that a turn has left open. */
+/** The stream with which an open turn replies. */
 export interface OpenReply {
   /** Unsubscribes. */
   stop(): void;
 }
 
 /**
- * One message and what is known of it; the context that its handler gets. Every message that runs has one, so it is small: each field more
- * costs a `trySend` 2 to 3 % of `Subject.next`. What only some messages have stands in `rest`.
+ * One message, its state, and the context that its handler gets. Every message that runs has a task, so a task is small: one field more
+ * costs a `trySend` 2 to 3 % of `Subject.next`. `rest` holds the fields that only some messages need.
  */
 export class Task implements ActorContext {
   state: TaskState;
   readonly recipient: Recipient;
-  /** Its priority as a number, 0 low to 3 critical. */
+  /** The priority as a number, 0 low to 3 critical. */
   readonly lane: number;
-  /** When it was sent, and what was said of it; `null` for a plain one that runs at once. */
+  /** When it was sent, and its details. `null` for a message without options that runs at once. */
   stamp: Stamp | null;
   rest: TaskRest | null;
 
@@ -153,12 +170,12 @@ export class Task implements ActorContext {
     return this.recipient.system;
   }
 
-  /** `undefined` for a plain message while its handler runs: only the function that runs it knows it. */
+  /** `undefined` while the handler of a plain message runs: until then only the function that runs it holds the message. */
   get message(): unknown {
     return this.rest === null ? undefined : this.rest.message;
   }
 
-  /** Who waits for the reply; `null` for a message that was told. */
+  /** Takes the reply. `null` for a message that was told, not asked. */
   get caller(): Caller | null {
     return this.rest === null ? null : this.rest.caller;
   }
@@ -171,7 +188,7 @@ export class Task implements ActorContext {
     return this.stamp === null ? PLAIN : this.stamp.details;
   }
 
-  /** Whether a queue's slot that holds this task is a tombstone. */
+  /** Whether the task has left its queue. A slot of the queue that still holds it is a tombstone. */
   get withdrawn(): boolean {
     return this.state !== 'queued' && this.state !== 'waiting';
   }
@@ -184,13 +201,13 @@ export class Task implements ActorContext {
     return PRIORITIES[this.lane] as Priority;
   }
 
-  /** The time of its sending, read now where nobody has asked before. */
+  /** When it was sent. If nobody has read this before, the clock is read now. */
   get sentAt(): number {
     const stamp = (this.stamp ??= this.system.dispatcher.stamp());
     return (stamp.at ??= this.system.dispatcher.now());
   }
 
-  /** What only some messages have, made now. */
+  /** `rest`, made now if there is none. */
   more(): TaskRest {
     return (this.rest ??= new TaskRest());
   }
@@ -227,7 +244,7 @@ export class Task implements ActorContext {
   }
 }
 
-/** A message that has more than its priority: it is asked, queued with options, observed, or lost. */
+/** Makes a task that holds its message and its caller from the start. */
 export function newTask(recipient: Recipient, message: unknown, lane: number, caller: Caller | null, stamp: Stamp): Task {
   const task = new Task(recipient, lane, 'new', stamp);
   const rest = task.more();
@@ -236,7 +253,7 @@ export function newTask(recipient: Recipient, message: unknown, lane: number, ca
   return task;
 }
 
-// A function: a private method would put its class's brand into each task.
+// A function, since a private method would add a hidden field to each task.
 function hostOf({ recipient, system }: Task): Host {
   const host = system.host ?? recipient.formerHost;
   if (host === undefined) throw new BrokerError('NotFound', 'this mailbox is registered with no broker; register it, and its context can send');
@@ -245,35 +262,40 @@ function hostOf({ recipient, system }: Task): Host {
 
 const NO_ASKS: ReadonlySet<Task> = /* @__PURE__ */ new Set();
 
-/** What only some tasks have. */
+/** The fields that only some tasks need. */
 export class TaskRest {
   message: unknown = undefined;
   caller: Caller | null = null;
-  /** Its id, once somebody has asked for it. */
+  /** Made when it is first read. */
   id: string | undefined = undefined;
   envelope: Envelope | undefined = undefined;
-  /** The caller's timeout in milliseconds; its action on the scheduler, and the action of the mailbox's `turnTimeout`. */
+  /** The caller's timeout in milliseconds. */
   timeout: number = Infinity;
+  /** The scheduler's action for `timeout`. */
   timer: Subscription | undefined = undefined;
+  /** The scheduler's action for the mailbox's `turnTimeout`. */
   turnTimer: Subscription | undefined = undefined;
   /** Takes the listener off the caller's `AbortSignal`. */
   unlisten: (() => void) | undefined = undefined;
-  /** The turn that waits for this ask (`context.send`), and the asks that this turn waits for. */
+  /** The turn that waits for this ask (`context.send`). */
   parent: Task | undefined = undefined;
+  /** The asks that this turn waits for. */
   asks: ReadonlySet<Task> = NO_ASKS;
   controller: AbortController | undefined = undefined;
-  /** The turn was ended from outside, and why. */
+  /** Whether the turn was ended from outside. */
   isAborted = false;
+  /** The reason of the turn's signal. */
   abortReason: unknown = undefined;
-  /** The index of the seat that it holds, and whether a promise is to settle it: a promise keeps its seat until it settles (rule M4). */
+  /** The index of its seat in `MailboxCore.seats`; -1 if it holds none. */
   seat = -1;
+  /** Whether a promise settles the turn. A promise keeps its seat until it settles, even if the turn was aborted (rule M4). */
   isPromise = false;
-  /** Its number among the turns of its mailbox. */
+  /** The number of its turn in its mailbox. */
   turn = 0;
   reply: OpenReply | undefined = undefined;
-  /** What hands it out, where `deliveries$` does. */
+  /** The result of `deliveries$` by which its subscriber got the message, if one did. */
   consumer: object | undefined = undefined;
-  /** A first value of its reply has come: that is all that its timeout is about, and its caller has been served (rules S2, S4). */
+  /** Whether the first value of a streamed reply has come. It ends the timeout, and a caller that leaves after it was served (rules S2, S4). */
   isAnswered = false;
 
   waitFor(ask: Task): void {

@@ -2,18 +2,18 @@ import type { SchedulerAction, Subscription } from 'rxjs';
 import { end } from './settle';
 import type { Task } from './task';
 
-/** Milliseconds that a timer can wait: `setTimeout` treats a longer delay as 0. Some 24 days. */
+/** The longest delay of a timer in milliseconds, some 24 days. `setTimeout` treats a longer one as 0. */
 export const LONGEST_DELAY = 2_147_483_647;
 
 interface Alarm {
   readonly task: Task;
-  /** Milliseconds left when this action is over: no timer waits longer than `LONGEST_DELAY`. */
+  /** Milliseconds that are left when this action is called, since no timer waits longer than `LONGEST_DELAY`. */
   left: number;
 }
 
 /**
- * Starts the clock of an ask that is still open (rule S4): one action of its own on the scheduler, as RxJS's `timeout` makes one. So it runs
- * in its caller's zone and async context, fires while `Date` stands still, and survives a swap of real and fake timers.
+ * Starts the timeout of an ask that is not over (rule S4): one action of its own on the scheduler, as RxJS's `timeout` makes one. So it
+ * runs in its caller's zone and async context, fires while `Date` stands still, and survives a swap of real and fake timers.
  */
 export function startTimer(task: Task): void {
   const { rest, state } = task;
@@ -21,12 +21,12 @@ export function startTimer(task: Task): void {
   rest.timer = startAlarm(task, rest.timeout);
 }
 
-/** Starts the clock of a turn, where its mailbox has a `turnTimeout`. */
+/** Starts the timeout of an open turn, if its mailbox has a `turnTimeout`. */
 export function startTurnTimer(task: Task, turnTimeout: number): void {
   if (turnTimeout !== Infinity) task.more().turnTimer = startAlarm(task, turnTimeout);
 }
 
-/** A scheduler that throws harms nobody: that message has no timeout (rule D6). */
+/** Schedules the end of a message by `Timeout`. If the scheduler throws, the message has no timeout (rule D6). */
 function startAlarm(task: Task, timeout: number): Subscription | undefined {
   if (timeout === Infinity) return undefined;
   const { dispatcher, journal } = task.system;

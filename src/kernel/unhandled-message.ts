@@ -1,6 +1,6 @@
-/** Thrown inside: a message that no handler took, or a delivery left unsettled. It becomes the code `Unhandled`. */
+/** Thrown inside of the broker for a message without a handler, or a delivery left unsettled. It becomes a `SendError` (`Unhandled`). */
 export class UnhandledMessage {
-  /** False where no handler saw the message. */
+  /** Whether a handler saw the message. */
   readonly started: boolean;
   readonly detail: string;
 

@@ -1,28 +1,36 @@
-import { isPromise } from './reply-kind';
+import { kindOf } from './reply-kind';
 
 /**
- * Waits for a thenable as `await` does, but without a microtask of its own (rule D5): a value that is a thenable is waited for in turn, a
- * thenable that is fulfilled with itself is rejected, and of one that settles twice or throws, the first thing counts.
+ * Waits for a thenable as `await` does, but without a microtask of its own (rule D5). If its value is a thenable, it waits for that, and ignores
+ * what else the first thenable says. If a thenable is fulfilled with itself, it counts as rejected. If it settles twice, or settles and throws,
+ * the first of these counts.
  */
 export function whenSettled(thenable: PromiseLike<unknown>, fulfilled: (value: unknown) => void, rejected: (error: unknown) => void): void {
-  let isSettled = false;
-  const once = (work: () => void): void => {
-    if (isSettled) return;
-    isSettled = true;
-    work();
-  };
   const wait = (promise: PromiseLike<unknown>): void => {
+    let isSettled = false;
+    const resolve = (value: unknown): void => {
+      if (isSettled) return;
+      isSettled = true;
+      let isThenable: boolean;
+      try {
+        isThenable = kindOf(value) === 'promise';
+      } catch (error) {
+        rejected(error);
+        return;
+      }
+      if (!isThenable) fulfilled(value);
+      else if (value === promise || value === thenable) rejected(new TypeError('a promise cannot be fulfilled with itself'));
+      else wait(value as PromiseLike<unknown>);
+    };
+    const reject = (error: unknown): void => {
+      if (isSettled) return;
+      isSettled = true;
+      rejected(error);
+    };
     try {
-      promise.then(
-        (value) => {
-          if (!isPromise(value)) once(() => fulfilled(value));
-          else if (value === promise || value === thenable) once(() => rejected(new TypeError('a promise cannot be fulfilled with itself')));
-          else wait(value);
-        },
-        (error: unknown) => once(() => rejected(error)),
-      );
+      promise.then(resolve, reject);
     } catch (error) {
-      once(() => rejected(error));
+      reject(error);
     }
   };
   wait(thenable);

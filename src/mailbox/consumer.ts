@@ -1,4 +1,4 @@
-import { check, checkEach, checkFunction, describeValue, isObject } from '../failure/check';
+import { check, checkFunction, describeValue, isObject } from '../failure/check';
 import { UnhandledMessage } from '../kernel/unhandled-message';
 import type { Actor, Handler } from '../message/message-broker';
 
@@ -14,7 +14,10 @@ export function consumerOf(first: unknown, handlers: unknown): Consumer {
   if (typeof first === 'function') return { handler: first as Handler, actor: null };
   const actor = first as Actor | null;
   check(isObject(actor) && typeof actor.receive === 'function', 'a handler must be a function, an object with receive(), or a protocol and its handlers', actor);
-  checkEach(actor, { onStart: checkFunction, onStop: checkFunction });
+  for (const hook of ['onStart', 'onStop'] as const) {
+    const given = (first as Readonly<Record<string, unknown>>)[hook];
+    if (given !== undefined) checkFunction(given, hook);
+  }
   return { handler: (message, context) => actor.receive(message, context), actor };
 }
 

@@ -13,7 +13,8 @@ const DEFAULTS: MailboxSettings = {
   dispatcher: undefined,
 };
 
-const CHECKS: Checks<MailboxSettings> = {
+/** The checks of a mailbox's options. */
+export const MAILBOX: Checks<MailboxSettings> = {
   overflow: /* @__PURE__ */ oneOf(OVERFLOWS),
   concurrency: checkCount,
   fairness: /* @__PURE__ */ oneOf(FAIRNESSES),
@@ -23,7 +24,11 @@ const CHECKS: Checks<MailboxSettings> = {
   dispatcher: checkScheduler,
 };
 
-/** Checks every option. One that is not given, or is `undefined`, is as in `base`. @throws {TypeError | RangeError} */
-export function resolveMailbox(options: MailboxOptions | undefined, base: MailboxSettings = DEFAULTS): MailboxSettings {
-  return resolveOptions(options, CHECKS, base);
+/**
+ * Checks every option. One that is not given, or is `undefined`, is as in `base`. `checks` may know more options than those of a mailbox.
+ *
+ * @throws {TypeError | RangeError}
+ */
+export function resolveMailbox(options: MailboxOptions | undefined, base: MailboxSettings = DEFAULTS, checks: Checks<any> = MAILBOX): MailboxSettings {
+  return resolveOptions(options, checks, base);
 }

@@ -77,8 +77,10 @@ export class Mailbox<in out Msg = any> {
       attach(core, handler, actor, {
         failed(error) {
           if (core.handler === handler) detach(core);
-          if (hasReturned) core.system.journal.callbackFailed('onStart', error);
-          else failure = { error };
+          const { host, journal } = core.system;
+          // A mailbox without a broker has nobody to tell but the caller, who gets it.
+          if (hasReturned || host !== null) journal.hookFailed('onStart', core.id, error);
+          if (!hasReturned) failure = { error };
         },
       }),
     );
@@ -172,6 +174,6 @@ function tell(core: MailboxCore, message: unknown): void {
   dispatcher.step(() => {
     const code = core.takePlain(message, NORMAL_LANE, null);
     if (code !== null) core.losePlain(message, NORMAL_LANE, code, null);
-    else startActor(core, { failed: (error) => core.system.journal.callbackFailed('onStart', error) });
+    else startActor(core, { failed: (error) => core.system.journal.hookFailed('onStart', core.id, error) });
   });
 }

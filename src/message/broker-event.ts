@@ -3,18 +3,18 @@ import type { ActorId } from './actor-id';
 import type { DeadLetter } from './dead-letter';
 import type { Priority } from './priority';
 
-/** What every event of a message's way says. */
+/** The fields of every event about a message. */
 export interface MessageStage {
-  /** The message's id: the same at every stage. */
+  /** The message's id, the same in all its events. */
   readonly id: string;
-  /** Absent where no actor was found to send it to. */
+  /** Absent if no route was found. */
   readonly target?: ActorId;
   readonly topic?: string;
   readonly message: unknown;
   readonly priority: Priority;
   /** Whether a caller waits for the reply. */
   readonly asked: boolean;
-  /** Milliseconds of the broker's scheduler. */
+  /** When it happened, in milliseconds of the broker's scheduler. */
   readonly at: number;
 }
 
@@ -22,27 +22,26 @@ export interface MessageStage {
 export type TurnOutcome = 'succeeded' | 'errored' | 'aborted';
 
 /**
- * One step in the life of a broker, as one discriminated union. A message is `sent`, `queued` where it has to wait, then either `failed` or
- * `delivered`; what was delivered is `settled` once. A message that is lost is `dead-lettered` after that. What an observer does
- * when it is told that a message is sent comes after that message (rules M3, D2).
+ * Something that happened in a broker: a union by `kind`. A message is first `sent`. If it has to wait, it is `queued`. Then it is either
+ * `failed` or `delivered`, and a delivered message is `settled` once. A message that is lost is `dead-lettered` after `failed` or `settled`.
  */
 export type BrokerEvent =
   | { readonly kind: 'registered'; readonly id: ActorId; readonly at: number }
   | { readonly kind: 'unregistered'; readonly id: ActorId; readonly at: number }
-  /** `broadcast`: this is one target's part of a broadcast. */
+  /** `broadcast`: the message is one target's part of a broadcast. */
   | (MessageStage & { readonly kind: 'sent'; readonly broadcast: boolean })
-  /** `waiting`: its sender is parked until there is a place (`overflow: 'block'`). */
+  /** `waiting`: the mailbox is full, and the sender waits for a place (`overflow: 'block'`). */
   | (MessageStage & { readonly kind: 'queued'; readonly waiting: boolean })
   | (MessageStage & { readonly kind: 'delivered' })
   | (MessageStage & {
       readonly kind: 'settled';
       readonly outcome: TurnOutcome;
-      /** Why, where it did not succeed. */
+      /** Why the turn did not succeed. */
       readonly code?: FailureCode | 'HandlerFailed' | 'Cancelled';
       readonly error?: unknown;
     })
-  /** No handler saw it. */
+  /** The message ended before it had a turn. */
   | (MessageStage & { readonly kind: 'failed'; readonly code: FailureCode | 'NoRoute' | 'Cancelled' })
   | { readonly kind: 'dead-lettered'; readonly letter: DeadLetter; readonly at: number }
-  /** With an id: that actor's mailbox was closed (by `error(error)` if there is one). Without: the broker was. */
+  /** With an id, that actor's mailbox was closed; `error` is what `mailbox.error(error)` was given. Without an id, the broker was closed. */
   | { readonly kind: 'closed'; readonly id?: ActorId; readonly error?: unknown; readonly at: number };

@@ -1,6 +1,6 @@
 import type { FailureCode } from '../failure/failure-code';
 
-/** Why messages failed before a handler saw them. */
+/** Why a message failed before it had a turn. */
 export type FailureCount = FailureCode | 'NoRoute' | 'Cancelled';
 
 /**
@@ -11,15 +11,15 @@ export type FailureCount = FailureCode | 'NoRoute' | 'Cancelled';
 export interface BrokerMetrics {
   readonly registeredActors: number;
   readonly totalSent: number;
-  /** Handed to an actor. */
+  /** Messages handed to an actor. */
   readonly totalDelivered: number;
-  /** Ended before a handler saw them. */
+  /** Messages that ended before they had a turn. */
   readonly totalFailed: number;
-  /** Nanoseconds from the call to the mailbox's answer, the mean over sampled sends (rule O5); 0 before the first sample. */
+  /** Nanoseconds from the call of a send to the mailbox's answer: the mean over sampled sends (rule O5), 0 before the first sample. */
   readonly avgRoutingLatencyNs: number;
-  /** Queued, or waiting for a place. */
+  /** Messages that are queued or wait for a place. */
   readonly pending: number;
-  /** Turns that are open. */
+  /** Turns that have begun and not ended. */
   readonly inFlight: number;
   readonly totalSucceeded: number;
   readonly totalErrored: number;

@@ -1,37 +1,56 @@
-import { check, checkActorId, checkOneOf, checkOptions, checkTimeout, isObject } from '../failure/check';
-import { laneOf } from './priority';
-import type { BroadcastOptions, SendOptions, TellOptions } from './send-options';
+import { type Checks, checkActorId, checkBoolean, checkObject, checkOptions, checkTimeout, hasMethod, isObject, oneOf, refuse } from '../failure/check';
+import { PRIORITIES, laneOf } from './priority';
+import type { BroadcastOptions, PublishOptions, SendOptions, TellOptions } from './send-options';
 
-/** Checks what may be said about any message; answers its lane. @throws {TypeError | RangeError} */
+const TELL: Checks<TellOptions> = {
+  priority: /* @__PURE__ */ oneOf(PRIORITIES),
+  ttl: checkTimeout,
+  sender: checkActorId,
+  headers: checkObject,
+};
+
+/** The checks of the options of an ask. */
+export const SEND: Checks<SendOptions> = {
+  ...TELL,
+  timeout: checkTimeout,
+  signal: (value) => {
+    if (!hasMethod(value, 'addEventListener')) refuse('signal must be an AbortSignal', value);
+  },
+};
+
+const BROADCAST: Checks<BroadcastOptions> = { ...SEND, order: /* @__PURE__ */ oneOf(['registered', 'settled']) };
+
+const PUBLISH: Checks<PublishOptions> = { retain: checkBoolean };
+
+/** Checks the options of a tell, and returns the message's lane. @throws {TypeError | RangeError} */
 export function checkTell(options: TellOptions | undefined): number {
-  if (options === undefined) return laneOf(undefined);
-  checkOptions(options);
-  const { ttl, sender, headers } = options;
-  if (ttl !== undefined) checkTimeout(ttl, 'ttl');
-  if (sender !== undefined) checkActorId(sender);
-  if (headers !== undefined) checkOptions(headers, 'headers');
-  return laneOf(options.priority);
+  return checked(options, TELL);
 }
 
-/** The lane, where options say nothing else. @throws {RangeError} for a priority that is none. */
+/** The lane, if the options are nothing but a priority; else `undefined`. @throws {RangeError} for a bad priority. */
 export function laneOnly(options: TellOptions): number | undefined {
   if (!isObject(options)) return undefined;
-  const { ttl, sender, headers } = options;
-  return ttl === undefined && sender === undefined && headers === undefined ? laneOf(options.priority) : undefined;
+  for (const name in options) if (name !== 'priority') return undefined;
+  return laneOf(options.priority);
 }
 
 /** The same for an ask. */
 export function checkSend(options: SendOptions | undefined): number {
-  const lane = checkTell(options);
-  if (options?.timeout !== undefined) checkTimeout(options.timeout, 'timeout');
-  const signal: unknown = options?.signal;
-  check(signal === undefined || typeof (signal as AbortSignal | null)?.addEventListener === 'function', 'signal must be an AbortSignal', signal);
-  return lane;
+  return checked(options, SEND);
 }
 
 /** The same for a broadcast. */
 export function checkBroadcast(options: BroadcastOptions | undefined): number {
-  const lane = checkSend(options);
-  if (options?.order !== undefined) checkOneOf(options.order, 'order', ['registered', 'settled']);
-  return lane;
+  return checked(options, BROADCAST);
+}
+
+/** Whether a publication is retained. @throws {TypeError} for bad options. */
+export function checkPublish(options: PublishOptions | undefined): boolean {
+  checkOptions(options, PUBLISH);
+  return options?.retain === true;
+}
+
+function checked<T extends TellOptions>(options: T | undefined, checks: Checks<T>): number {
+  checkOptions(options, checks);
+  return laneOf(options?.priority);
 }

@@ -3,25 +3,25 @@ import type { ActorId } from './actor-id';
 import type { Priority } from './priority';
 
 /**
- * A message that was lost, and why (rule O3): every one that failed before a handler saw it, asked or not, but for what was cancelled; and
- * of those that were handed to an actor, what it failed or was aborted at and nobody had asked.
+ * A message that was lost, and why (rule O3). A message that fails before it has a turn always makes a letter. A message that was handed to
+ * an actor makes one if its turn fails or is aborted, and nobody waits for the reply. A cancelled message makes none.
  */
 export interface DeadLetter {
   /** The message's id. */
   readonly id: string;
-  /** Whom it was for; absent where no route was found. */
+  /** The actor it was sent to. Absent if no route was found. */
   readonly target?: ActorId;
   readonly topic?: string;
   readonly message: any;
   readonly priority: Priority;
   readonly reason: FailureCode | 'HandlerFailed' | 'NoRoute';
-  /** What the handler threw; or the `SendError` of a turn that had begun, with `started: true`. Without it no handler saw the message. */
+  /** What the handler threw, or the `SendError` with which the broker ended the turn. Absent if the message had no turn. */
   readonly error?: unknown;
-  /** Whether its sender waited for a reply, and so knows. */
+  /** Whether the sender waited for a reply. If so, the sender got the error. */
   readonly asked: boolean;
   /** When it was lost, in milliseconds of the broker's scheduler. */
   readonly at: number;
-  /** How often it has been sent: 1, and one more for each redelivery. */
+  /** How often it has been sent: 1, plus 1 for each redelivery. */
   readonly attempts: number;
   readonly headers: Readonly<Record<string, string>>;
 }

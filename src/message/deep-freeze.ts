@@ -1,11 +1,11 @@
 import { isObject } from '../failure/check';
 
 /**
- * Freezes a message and all it holds, for `freezeMessages`. What cannot be frozen (typed arrays) or looked into (a hostile Proxy) is
- * left as it is, and so are functions, classes among them: no data. Getters are not called.
+ * Freezes a message and all objects in it, for `freezeMessages`. Typed arrays cannot be frozen, a Proxy may refuse, and functions and
+ * classes are no data: these stay as they are. Getters are not called.
  */
 export function deepFreeze(message: unknown): void {
-  // Not by `isFrozen`: what its sender froze may hold what he did not.
+  // `isFrozen` would not do: an object that the sender has frozen may hold objects that are not.
   const seen = new Set<unknown>();
   const todo: unknown[] = [message];
   while (todo.length > 0) {
@@ -16,7 +16,7 @@ export function deepFreeze(message: unknown): void {
       Object.freeze(value);
       for (const key of Reflect.ownKeys(value)) todo.push(Reflect.getOwnPropertyDescriptor(value, key)?.value);
     } catch {
-      // A Proxy that refuses stays unfrozen: freezing is a help in development, not a gate.
+      // Freezing is a help in development, so a Proxy that refuses it passes.
     }
   }
 }

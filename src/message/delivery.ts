@@ -1,17 +1,18 @@
 import type { ActorContext } from './message-broker';
 
 /**
- * One message handed out by `deliveries$`. The next comes when this one is settled, by `reply`, `complete` or `fail`; whichever
- * comes first counts, the rest is ignored.
+ * One message handed out by `deliveries$`. `reply`, `complete` or `fail` settles the delivery, and then the next one comes. The first of
+ * these calls counts; later ones are ignored.
  */
 export interface Delivery<Msg = any> {
   readonly message: Msg;
   readonly context: ActorContext;
   /** Emits `value` as the reply and settles. */
   reply(value?: unknown): void;
-  /** Emits one value of a streamed reply; `complete` or `fail` ends it. */
+  /** Emits one value of a streamed reply, which `complete` or `fail` ends. */
   next(value: unknown): void;
+  /** Settles: the streamed reply is complete. */
   complete(): void;
-  /** Settles with `error`, which reaches the caller unchanged, or becomes a dead letter if nobody asked. */
+  /** Settles with `error`. The caller receives this very error; if nobody asked, the message becomes a dead letter. */
   fail(error: unknown): void;
 }

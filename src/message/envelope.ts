@@ -1,22 +1,22 @@
 import type { ActorId } from './actor-id';
 import type { Priority } from './priority';
 
-/** What a message carries besides itself: a plain, frozen object, made when it is first read. */
+/** The facts about a message besides its content: a plain, frozen object, made when it is first read. */
 export interface Envelope {
-  /** Unique within its broker, and the same in every event and dead letter of this message. */
+  /** Unique in the broker. Every event and dead letter of this message has the same id. */
   readonly id: string;
   readonly priority: Priority;
-  /** The topic it was published or routed to, if it was. */
+  /** The topic that the message was published on or routed by, if any. */
   readonly topic?: string;
-  /** Who sent it, if the sender said so. `context.send` and `context.trySend` say so by themselves. */
+  /** The actor that sent it, if the options of the send named one. `context.send` and `context.trySend` name their own actor. */
   readonly sender?: ActorId;
   /**
-   * When it was sent, in ms of the broker's scheduler: read once for each call from outside and each turn (rule D5). For a message that
-   * ran at once, the time of its turn.
+   * When it was sent, in milliseconds of the broker's scheduler. The clock is read once for each call from outside and each turn (rule D5).
+   * For a message that ran at once this is the time of its turn.
    */
   readonly sentAt: number;
-  /** 1 for the first, one more for each redelivery. */
+  /** 1, plus 1 for each redelivery. */
   readonly attempt: number;
-  /** What the sender gave, such as a trace context. Empty if nothing. */
+  /** The headers that the sender gave, such as a trace context. Default: an empty object. */
   readonly headers: Readonly<Record<string, string>>;
 }

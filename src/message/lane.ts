@@ -1,8 +1,8 @@
 /**
- * Lanes: priorities as small integers, 0 low to 3 critical.
+ * A lane is a priority as a small integer, 0 low to 3 critical.
  *
- * Constants that every message reads stand in files without imports: there a bundler writes their values out, where it would else
- * load and check a variable each time (a tenth of a `trySend`).
+ * This file has no imports, so a bundler replaces the constants by their values. Otherwise every message would load and check a variable
+ * (a tenth of a `trySend`).
  */
 export const NORMAL_LANE = 1;
 export const HIGHEST_LANE = 3;

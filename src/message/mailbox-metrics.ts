@@ -1,16 +1,16 @@
-/** One mailbox in numbers. `accepted = delivered + size + those of \`lost\` or cancelled that had been queued`. */
+/** One mailbox in numbers. `accepted` is the sum of `delivered`, `size`, and the queued messages that were lost or cancelled. */
 export interface MailboxMetrics {
   readonly capacity: number;
-  /** Queued now. */
+  /** Messages queued now. */
   readonly size: number;
-  /** The most that was ever queued at once. */
+  /** The most messages that were ever queued at once. */
   readonly highWaterMark: number;
-  /** Taken in: queued or handed straight to the consumer. Senders that wait for a place are not in it yet. */
+  /** Messages taken in: queued, or handed straight to the consumer. A message whose sender waits for a place is not taken in yet. */
   readonly accepted: number;
-  /** Handed to the consumer. */
+  /** Messages handed to the consumer. */
   readonly delivered: number;
-  /** Refused, evicted, expired, timed out or emptied: what `losses$` has told. */
+  /** Messages that were refused, evicted, expired, timed out or emptied out: those that `losses$` tells. */
   readonly lost: number;
-  /** Turns open now. */
+  /** Turns that have begun and not ended. */
   readonly inFlight: number;
 }

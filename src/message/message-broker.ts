@@ -16,58 +16,58 @@ import type { BroadcastResult } from './send-result';
 import type { ActorRef, Sender } from './sender';
 import type { Publication, TopicMessage } from './topic';
 
-// A handler's context gives it the broker, and the broker takes handlers: the types of this file name one another by nature.
+// One file, since these types name one another: a handler gets a context, the context has the broker, and the broker takes handlers.
 
-/** What a handler may answer: the value, a promise of it, or a stream of values. Where no reply is owed, anything. */
+/** The result of a handler: the reply, a promise of it, or a stream of replies. For a message without a reply, anything. */
 export type HandlerResult<Reply> = [Reply] extends [void] ? unknown : Reply | PromiseLike<Reply> | Observable<Reply>;
 
 /**
- * Handles one message. Its result is the reply: a plain value (arrays and strings included) is emitted, a `PromiseLike` is
- * awaited, an `Observable` is streamed, and holds the turn until it completes. Iterables, asynchronous ones too, are plain values: `from`
- * makes streams of them. A throw or a rejection is that message's failure and nobody else's (rule M5).
+ * Handles one message. Its result is the reply (rule S2): a plain value is emitted, a `PromiseLike` is awaited, and an `Observable` is
+ * streamed. The turn lasts until the promise settles or the stream completes. Arrays, strings and iterables are plain values; `from` makes
+ * a stream of an iterable. A throw or a rejection fails this message only, and the actor goes on (rule M5).
  */
 export type Handler<Msg = any> = (message: Msg, context: ActorContext) => HandlerResult<ReplyOf<Msg>>;
 
-/** A handler with a life: a class instance, usually, whose fields are the actor's state. */
+/** A handler with hooks for its start and its end: usually an instance of a class whose fields are the actor's state (rule M9). */
 export interface Actor<Msg = any> {
   receive: Handler<Msg>;
   /**
-   * Called once for each life, before its first turn, which waits for its promise: when it is registered, or in a mailbox without a broker before
-   * its first message. If it throws or rejects, the actor is unregistered, `Registration.ready` rejects, and outside of every turn and observer
-   * `spawn` and `register` throw what it threw.
+   * Called once in each life of the actor, when it is registered; in a mailbox without a broker, before its first message. The first turn
+   * waits for its promise. If `onStart` throws or rejects, the actor is unregistered, and `Registration.ready` rejects. `spawn` and
+   * `register` also throw what `onStart` throws, unless they were called in a turn or by an observer.
    */
   onStart?(context: ActorContext): void | PromiseLike<void>;
   /**
-   * Called once for each life that has started, when its last turn is over; not when its consumer only gives the seat up. `reason` is what
-   * `mailbox.error(reason)` was given, else why it ended: `'unregistered'`, `'closed'` (its mailbox) or `'broker-closed'`. The broker's `close`
-   * waits for its promise, within the timeout. If it throws or rejects, that is logged, and stops nothing.
+   * Called once at the end of each life that has started, after the last turn; not if the subscription of `receive` is unsubscribed.
+   * `reason` is `'unregistered'`, `'closed'` (the mailbox), `'broker-closed'`, or what `mailbox.error(reason)` was given. The broker's
+   * `close` waits for its promise, within the timeout. If `onStop` throws or rejects, the error is logged.
    */
   onStop?(reason: unknown): void | PromiseLike<void>;
 }
 
 /**
- * What a handler knows of its turn, and what it may do in it.
+ * What a handler knows about its turn, and how it sends.
  *
- * `send` says "this turn waits for it": the ask is cancelled when the turn is aborted, and fails at once with `Deadlock` when no turn
- * round a circle of such asks is free (rule O6). For what nobody waits for there are `trySend` and `broker.send`. `send` and `trySend`
- * name this actor as the envelope's `sender`.
+ * `send` says that this turn waits for the reply. If the turn is aborted, the ask is cancelled. If actors wait for one another in a circle
+ * of such asks, and none of them has a turn free, the ask fails at once with `Deadlock` (rule O6). If the turn does not wait for the reply,
+ * use `trySend` or `broker.send`. `send` and `trySend` name this actor as the `sender`, and pass the turn's `headers` on (rule S7).
  *
- * Its methods are called on it: `context.send(…)`. What has no state of its own can be taken apart: `(message, { self, envelope, signal }) => …`.
+ * The properties can be destructured, `(message, { self, envelope, signal }) => …`; the methods cannot.
  */
 export interface ActorContext extends Sender {
-  /** The id of the actor whose turn this is. Empty for a mailbox without a broker. */
+  /** The id of the actor whose turn this is. Empty in a mailbox without a broker. */
   readonly self: ActorId;
   readonly envelope: Envelope;
   /**
-   * Aborts when the turn does: cancelled, timed out, unregistered or closed. Its `reason` is the error that the caller gets.
-   * Made when it is first read (an `AbortController` costs about 2 µs).
+   * Aborts when the turn is ended from outside: it is cancelled, times out, or its actor is unregistered or its broker closed. `reason` is
+   * the error that the caller gets. The signal is made when it is first read (an `AbortController` costs about 2 µs).
    */
   readonly signal: AbortSignal;
   /**
-   * The broker. A message that is sent through it is not tied to this turn: while the broker closes, it takes such a message only from the handler's first
-   * synchronous stretch; `context.send` and `context.trySend` it takes for as long as the turn is open.
+   * The broker. A message sent through it is not tied to this turn. A broker that is closing takes it only while the handler is on the
+   * stack, while `context.send` and `context.trySend` work for as long as the turn is open.
    *
-   * @throws {BrokerError} `NotFound` in a mailbox without one.
+   * @throws {BrokerError} `NotFound` in a mailbox without a broker.
    */
   readonly broker: MessageBroker;
 }
@@ -75,19 +75,19 @@ export interface ActorContext extends Sender {
 /** Any protocol: an object of creators. */
 export type AnyProtocol<P> = { readonly [K in keyof P]: (...args: any[]) => { readonly type: string } };
 
-/** One handler for each message of a protocol, each checked against its own reply. */
+/** One handler for each message of a protocol. Each is checked against the reply of its own message. */
 export type HandlersOf<P> = {
   readonly [K in keyof P]: P[K] extends (...args: never[]) => infer M
     ? (message: M, context: ActorContext) => HandlerResult<ReplyOf<M>>
     : never;
 };
 
-/** That a protocol has a message for everything its actor accepts. */
+/** Checks that a protocol has every message that the actor accepts. */
 export type Covers<Msg, P> = [Msg] extends [MessageOf<P>] ? unknown : { readonly 'no handler for': Exclude<Msg, MessageOf<P>> };
 
 declare const holds: unique symbol;
 
-/** A mailbox as a broker takes it: `Mailbox` is the one implementation. */
+/** A mailbox, as `register` takes it. `Mailbox` is the one implementation. */
 export interface AnyMailbox<Msg = any> extends Observer<Msg> {
   readonly [holds]?: (message: Msg) => Msg;
   readonly capacity: number;
@@ -95,31 +95,32 @@ export interface AnyMailbox<Msg = any> extends Observer<Msg> {
 }
 
 /**
- * Actors, and every way to reach them. The streams it hands out never error; they complete when it closes.
+ * Holds actors, and sends messages to them. The streams of a broker (`events$`, `topic$`, …) never error, and complete when it closes.
  *
  * Every send that returns an Observable is cold: targets, filter and route are evaluated at subscription, and every subscription
  * sends one message (rule S1). Bad arguments throw at the call.
  */
 export interface MessageBroker extends Sender, Publisher, AsyncCloseable {
   /**
-   * Registers an actor with a mailbox of its own making. What the mailbox holds counts as sent now.
+   * Registers a mailbox as an actor. It may get its consumer before or after that. The messages that it holds count as sent now.
    *
-   * @throws {BrokerError} `AlreadyRegistered` for a taken id or mailbox, and for a mailbox that is not at rest: a turn of it is
-   * open, or holds a seat (rule M6); nothing is changed. `RoutingFailed` for a malformed topic; `BrokerClosed` once the broker closes. Throws what
-   * `onStart` throws, and then nothing is registered.
+   * @throws {BrokerError} `AlreadyRegistered` if the id is taken, the mailbox is registered, or a turn of it has not ended (rule M6);
+   * `RoutingFailed` for a malformed topic; `BrokerClosed` once the broker closes. Nothing is changed then.
+   * @throws what `onStart` throws, unless the call comes from a turn or an observer. The actor is unregistered then.
    */
   register<Msg>(id: ActorId<Msg>, mailbox: AnyMailbox<NoInfer<Msg>>, options?: RegisterOptions): Registration;
 
   /**
-   * Ends an actor: its queue is emptied (`ActorNotFound`), its turns are aborted (`ActorNotFound`, `started: true`), its bindings dropped, its id free. Then is told, in this order: what failed (turns, queued by
-   * priority, waiting), `onStop`, the event, `watch` (rule R2).
+   * Ends an actor. Its turns are aborted, and its queued and waiting messages fail, all with `ActorNotFound`. Its bindings are dropped, and
+   * its id is free. Then these are told, in this order: what failed (turns, queued messages by priority, waiting ones), `onStop`, the event,
+   * `watch` (rule R2). The mailbox stays open, and can be registered again.
    *
-   * @throws {BrokerError} `NotFound` for an unknown id. The idempotent way is the registration's `unsubscribe`.
+   * @throws {BrokerError} `NotFound` for an unknown id. `unsubscribe` of the registration is idempotent and throws nothing.
    */
   unregister(id: ActorId): void;
 
   /**
-   * Registers an actor and makes its mailbox. With a protocol: one typed handler for each of its messages.
+   * Registers an actor and makes its mailbox. With a protocol it takes one typed handler for each message.
    *
    * @throws {TypeError | RangeError} for a bad id, actor or option, and what `register` throws.
    */
@@ -131,10 +132,10 @@ export interface MessageBroker extends Sender, Publisher, AsyncCloseable {
     options?: SpawnOptions,
   ): Registration;
 
-  /** A handle on one actor, which need not exist yet. */
+  /** An object that sends to one actor. The actor need not exist yet. @throws {TypeError} for a bad id. */
   ref<Msg>(id: ActorId<Msg>): ActorRef<Msg>;
 
-  /** `send` with a priority. */
+  /** `send` with a priority, which counts instead of the one in `options`. @throws {TypeError | RangeError} for a bad argument. */
   sendWithPriority<Msg, const M>(
     id: ActorId<Msg>,
     message: M & Accepted<Msg>,
@@ -143,8 +144,10 @@ export interface MessageBroker extends Sender, Publisher, AsyncCloseable {
   ): Observable<ReplyFor<Msg, M>>;
 
   /**
-   * Asks one of the actors bound to a topic, picked by the broker's router. Cold. Closed mailboxes are passed over.
-   * Errors with `BrokerError('RoutingFailed')` when none is bound.
+   * Asks one of the actors bound to a topic: the one that the broker's router picks, at subscription. Actors whose mailbox is closed are
+   * passed over. Errors with `BrokerError('RoutingFailed')` if no other is bound, or the router throws or picks none of them.
+   *
+   * @throws {BrokerError | TypeError | RangeError} at the call, for a bad key or option.
    */
   sendWithRouting<const K extends RoutingKey, const M>(
     key: K,
@@ -153,13 +156,17 @@ export interface MessageBroker extends Sender, Publisher, AsyncCloseable {
   ): Observable<ReplyFor<TopicMessage<K>, M>>;
 
   /**
-   * Asks every actor: one result for each, in registration order, or with `{ order: 'settled' }` as they come. A failure is a value.
-   * Offered to every target before the first turn; results are told between turns, so `take(1)` cancels the targets that have not begun. A
-   * streamed reply counts by its last value. Unsubscribing cancels what is left (rule R3). No target: completes empty.
+   * Asks every actor. Emits one result for each, in registration order, or with `{ order: 'settled' }` in the order of the replies; then
+   * completes. A failure is a result too. Of a streamed reply the last value is the result. Without a target it completes empty.
+   *
+   * The message is offered to every target before the first turn, and results are told between turns. Unsubscribing cancels what is left,
+   * so `take(1)` cancels the turns that have not begun (rule R3).
+   *
+   * @throws {TypeError | RangeError} at the call, for a bad option.
    */
   broadcast<const M>(message: M, options?: BroadcastOptions): Observable<BroadcastResult<ReplyOf<M>>>;
 
-  /** The same for the actors whose id passes, by a filter that answers at once. One that throws errors before anything is sent. */
+  /** `broadcast` to the actors whose id passes a synchronous filter. If the filter throws, nothing is sent, and the result errors. */
   broadcastFilter<const M>(
     message: M,
     filter: (id: ActorId) => boolean,
@@ -167,74 +174,81 @@ export interface MessageBroker extends Sender, Publisher, AsyncCloseable {
   ): Observable<BroadcastResult<ReplyOf<M>>>;
 
   /**
-   * Tells every actor, or those whose id passes, now. How many mailboxes took it. Throws what the filter throws, before anything is sent.
+   * Tells every actor, or those whose id passes the filter, at once. Returns how many mailboxes took the message. If the filter throws,
+   * nothing is sent, and the call throws that error.
    */
   tryBroadcast(message: unknown, filter?: (id: ActorId) => boolean): number;
 
-  /** Every broadcast message, for observers that are no actors: in the same order as every target gets them. */
+  /** Every broadcast message, for observers that are no actors, in the order in which every target gets them. */
   readonly broadcasts$: Observable<unknown>;
 
   /**
-   * Binds an actor to a topic or a pattern (`orders.*`, `orders.>`), until it is unsubscribed or the actor ends.
+   * Binds an actor to a topic or a pattern (`orders.*`, `orders.>`), until the result is unsubscribed or the actor ends.
+   *
+   * A publication does not cost more for more bindings. It visits the patterns that can still match, token by token: if patterns mix `*` with
+   * the topic's own tokens at k places, these are at most 2^k nodes (rule T3).
+   *
+   * The look-up of a topic does not cost more for more bindings. It visits every branch of patterns that could still match: patterns that mix
+   * `*` with the topic's own tokens at k places share at most 2^k branches (rule T3).
    *
    * @throws {BrokerError} `NotFound` for an unknown id, `RoutingFailed` for a malformed pattern.
    */
   bind<K extends string>(topic: K, id: ActorId<TopicMessage<K>>): Unsubscribable;
 
   /**
-   * A topic or pattern as a stream of its messages, retained ones first, synchronously.
+   * The messages of a topic or a pattern as a stream. Retained messages come first, synchronously, then each message as it is published.
    *
    * @throws {BrokerError} `RoutingFailed` for a malformed pattern.
    */
   topic$<K extends string>(pattern: K): Observable<TopicMessage<K>>;
 
   /**
-   * The same with the topic of each, and whether it was retained.
+   * The messages of a topic or a pattern, as `topic$` has them, each with its topic and whether it was retained.
    *
    * @throws {BrokerError} `RoutingFailed` for a malformed pattern.
    */
   publications$<K extends string>(pattern: K): Observable<Publication<TopicMessage<K>>>;
 
   /**
-   * The topic's retained message, if there is one.
+   * The topic's retained message. `undefined` if there is none.
    *
    * @throws {BrokerError} `RoutingFailed` for a malformed topic, or a pattern.
    */
   retained<K extends string>(topic: K): TopicMessage<K> | undefined;
   /**
-   * Forgets it; an observer that subscribes from now on gets none.
+   * Forgets the topic's retained message, for observers that subscribe later.
    *
    * @throws {BrokerError} `RoutingFailed` for a malformed topic, or a pattern.
    */
   clearRetained(topic: string): void;
 
-  /** Emits once and completes when the actor ends; at once if it is not there. */
+  /** Emits `undefined` once and completes when the actor ends; at once if no actor has this id. */
   watch(id: ActorId): Observable<void>;
 
-  /** Whether an actor has this id now; its mailbox may be closed. */
+  /** Whether an actor has this id now. Its mailbox may be closed. */
   isRegistered(id: ActorId): boolean;
-  /** How many actors there are. */
+  /** How many actors are registered. */
   registeredCount(): number;
-  /** A snapshot, in registration order. */
+  /** The ids of all actors, in registration order: a new array. */
   actorIds(): ActorId[];
 
-  /** A snapshot. It adds up one count of each registered actor: some nanoseconds an actor. */
+  /** The numbers as they are now. This adds up one count of each actor: some nanoseconds an actor. */
   metrics(): BrokerMetrics;
-  /** A snapshot at once, then one every `metricsInterval`. */
+  /** The numbers at once, then again every `metricsInterval` milliseconds. */
   readonly metrics$: Observable<BrokerMetrics>;
   /** Every message that is lost (rule O3), in order. */
   readonly deadLetters$: Observable<DeadLetter>;
-  /** Everything that happens, in order. While it is observed, messages take a slower way. */
+  /** Everything that happens in the broker, in order. While it is observed, every message takes a slower path. */
   readonly events$: Observable<BrokerEvent>;
 
   /**
-   * Refuses newcomers from outside with `BrokerClosed`, lets what is queued and running finish, ends every actor, completes every
-   * stream. Resolves when that is done. Idempotent; with `drain: false` a second call ends at once what the first
-   * one waits for. Also `[Symbol.asyncDispose]`, where the runtime has it.
+   * Refuses newcomers from outside with `BrokerClosed`, lets queued messages run and open turns finish, ends every actor, and completes
+   * every stream. Resolves when that is done. Also `[Symbol.asyncDispose]`, if the runtime has it.
    *
-   * What never ends is waited for until `timeout`: a message queued where nobody receives, a turn that awaits this very promise.
+   * A second call returns the same promise; with `drain: false` it ends at once what the first call waits for. A message in a mailbox without
+   * a consumer, or a turn that awaits this very promise, never ends: the broker waits for it until `timeout`.
    *
-   * @throws {RangeError} for a negative timeout.
+   * @throws {TypeError | RangeError} at the call, for a bad option.
    */
   close(options?: CloseOptions): Promise<void>;
 }

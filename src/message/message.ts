@@ -1,4 +1,4 @@
-/** The key under which a message's type carries its reply's. It exists in types only. */
+/** The key under which a message's type holds the type of its reply. The key exists in types only. */
 export declare const replies: unique symbol;
 
 /** A message whose handler answers with `Reply`. */
@@ -7,7 +7,7 @@ export interface Message<Reply = void> {
 }
 
 /**
- * A message whose handler answers with `Reply`; no field at run time. Classes extend it, interfaces too:
+ * A message whose handler answers with `Reply`. It has no field at run time. Classes and interfaces extend it:
  *
  * ```ts
  * class GetBalance extends Message<number> {

@@ -4,12 +4,12 @@ import type { Message } from './message';
 declare const payloadOf: unique symbol;
 declare const replyOf: unique symbol;
 
-/** Any spec. Says nothing of payload and reply, or `message()` would infer them from it. */
+/** Any message spec. It does not name payload and reply, since TypeScript would infer the type arguments of `message()` from them. */
 export interface AnySpec {
   readonly isMessage: true;
 }
 
-/** One message of a protocol, before it has its type's name. */
+/** One message of a protocol, as `message()` makes it: without a `type` yet. */
 export interface MessageSpec<Payload, Reply> extends AnySpec {
   readonly [payloadOf]?: (payload: Payload) => Payload;
   readonly [replyOf]?: (reply: Reply) => Reply;
@@ -18,20 +18,20 @@ export interface MessageSpec<Payload, Reply> extends AnySpec {
 type PayloadOf<Spec> = Spec extends MessageSpec<infer Payload, any> ? Payload : never;
 type ReplyOfSpec<Spec> = Spec extends MessageSpec<any, infer Reply> ? Reply : never;
 
-/** A plain object of a protocol: its payload but for a `type` of that, its own `type`, and its reply in the type only. */
+/** A message of a protocol: the fields of its payload, and its `type`, which replaces a `type` in the payload. */
 export type ProtocolMessage<Type extends string, Payload, Reply> = {
   readonly [K in keyof Payload as K extends 'type' ? never : K]: Payload[K];
 } & { readonly type: Type } & Message<Reply>;
 
-/** The keys of every member of a union: `keyof` alone gives those that all have, so none for a payload of alternatives. */
+/** The keys of all members of a union. `keyof` alone gives the keys that every member has, which may be none. */
 type KeysOf<Payload> = Payload extends unknown ? keyof Payload : never;
 
-/** What a creator would be answered with: so that it does not pass for the message that it makes, whose `type` it has. */
+/** The reply type of a creator. A creator has the `type` of its messages, so without this it could be sent as one. */
 export interface Uncalled {
   readonly 'a creator is no message: call it': never;
 }
 
-/** Makes messages of one type. `type` is the string that they carry. */
+/** Makes messages of one type. `type` is the string in their `type` field. */
 export type MessageCreator<Type extends string, Payload, Reply> = ([KeysOf<Payload>] extends [never]
   ? () => ProtocolMessage<Type, Payload, Reply>
   : (payload: Payload) => ProtocolMessage<Type, Payload, Reply>) & { readonly type: Type } & Message<Uncalled>;
@@ -41,21 +41,21 @@ export type Protocol<Name extends string, Specs> = {
   readonly [K in keyof Specs & string]: MessageCreator<`${Name}.${K}`, PayloadOf<Specs[K]>, ReplyOfSpec<Specs[K]>>;
 };
 
-/** The union of a protocol's messages. Of what has no keys, such as a function, there are none. */
+/** The union of a protocol's messages. For a type without keys, such as a function, it is `never`. */
 export type MessageOf<P> = [keyof P] extends [never] ? never : P[keyof P] extends (...args: never[]) => infer M ? M : never;
 
 const SPEC: MessageSpec<any, any> = { isMessage: true };
 
 /**
- * One message of a protocol: what it carries, always an object, `{}` for nothing; and what its handler answers with. Its fields are copied
- * into the message, so an instance of a class becomes a plain object.
+ * Describes one message of a protocol. `Payload` is the object that it carries, `{}` for none. `Reply` is what its handler answers with. A
+ * creator copies the payload's fields into the message, so an instance of a class becomes a plain object.
  */
 export function message<Payload extends object = {}, Reply = void>(): MessageSpec<Payload, Reply> {
   return SPEC;
 }
 
 /**
- * Typed creators of plain objects, safe to clone and to send over a wire.
+ * Makes a typed creator for each message of a protocol. A message is a plain object, safe to clone and to send over a wire.
  *
  * ```ts
  * const Account = protocol('account', {
@@ -66,9 +66,9 @@ export function message<Payload extends object = {}, Reply = void>(): MessageSpe
  * Account.getBalance({ accountId: 'a' }); // { type: 'account.getBalance', accountId: 'a' }
  * ```
  *
- * The `type` is the creator's, also where the payload has one.
+ * A `type` in the payload is replaced by the creator's.
  *
- * @throws {TypeError} for an empty name, or specs that are no object of `message()`s.
+ * @throws {TypeError} for an empty name, or for specs that are no object of `message()`s.
  */
 export function protocol<const Name extends string, Specs extends { [K in keyof Specs]: AnySpec }>(
   name: Name,
@@ -80,7 +80,7 @@ export function protocol<const Name extends string, Specs extends { [K in keyof 
     check((spec as AnySpec | null)?.isMessage === true, `a protocol's messages must be made by message(); '${key}' is not`, spec);
     return [key, creatorOf(`${name}.${key}`)];
   });
-  // Not by assignment: that would take a message named `__proto__` for the prototype.
+  // `fromEntries`, since an assignment to a message named `__proto__` would set the prototype.
   return Object.freeze(Object.fromEntries(creators)) as Protocol<Name, Specs>;
 }
 

@@ -2,14 +2,15 @@ import type { RoutingKey } from './routing-key';
 import type { PublishOptions } from './send-options';
 import type { TopicMessage } from './topic';
 
-/** A broker, as far as it publishes. */
+/** The part of a broker that publishes. */
 export interface Publisher {
   /**
-   * Publishes to every actor bound to the topic and every observer of it, now. How many actors took it; nobody there is no failure. What
-   * reaches observers only is no message, so no event and no count tells of it: `publications$('>')` shows all.
+   * Publishes at once to every observer of the topic and every actor bound to it. Returns how many actors took it; 0 is no failure.
+   *
+   * Events and metrics count the actors only. `publications$('>')` shows every publication.
    *
    * @throws {BrokerError} `RoutingFailed` for a malformed topic.
-   * @throws {RangeError} when one more topic than `maxRetained` would be kept.
+   * @throws {RangeError} for a bad priority, or if one topic more than `maxRetained` would be retained.
    */
   publish<const K extends string | RoutingKey>(key: K, message: TopicMessage<NoInfer<K>>, options?: PublishOptions): number;
 }

@@ -1,27 +1,43 @@
 import type { Unsubscribable } from 'rxjs';
 import type { ActorId } from './actor-id';
+import type { Closeable } from './closeable';
 import type { MailboxOptions } from './mailbox-options';
 
-/** What an actor is bound to when it registers. */
+/** Options of a registration. */
 export interface RegisterOptions {
-  /** Topic patterns it takes from the start. Their types are not checked: `bind` does. */
+  /** Topic patterns that the actor is bound to from the start. Their message types are not checked; `bind` checks them. */
   readonly topics?: readonly string[];
 }
 
-/** How a spawned actor's mailbox is made. */
+/** Options of a spawned actor and its mailbox. */
 export interface SpawnOptions extends MailboxOptions, RegisterOptions {
-  /** Messages it queues at most. Default 1,000; `Infinity` for an unbounded one. */
+  /** The most messages that the mailbox queues. Default 1,000; `Infinity` for an unbounded mailbox. */
   readonly capacity?: number;
 }
 
-/** An actor's place in a broker. Unsubscribing it unregisters the actor; idempotent, so it can be added to a Subscription. */
-export interface Registration extends Unsubscribable {
+/**
+ * An actor's place in a broker.
+ *
+ * Unsubscribing it unregisters the actor, and is idempotent, so it can be added to a Subscription, or to a `DestroyRef`. It is also
+ * `[Symbol.dispose]`, where the runtime has it: with `using` the actor ends with the block.
+ *
+ * ```ts
+ * const broker = new InMemoryMessageBroker();
+ * {
+ *   using registration = broker.spawn(actorId<string>('log'), (line) => console.log(line));
+ *   broker.trySend(registration.id, 'hello');
+ * }
+ * broker.isRegistered(actorId('log')); // false
+ * ```
+ */
+export interface Registration extends Unsubscribable, Closeable {
+  /** The actor's id. */
   readonly id: ActorId;
   /** Whether the actor has been unregistered, by this registration or otherwise. */
   readonly closed: boolean;
   /**
-   * Resolves when the id is held for certain: in memory at once, or when the promise of `onStart` is fulfilled. Rejects with what `onStart`
-   * threw or rejected with. Never an unhandled rejection.
+   * Resolves when the actor has started: at once, or when the promise of `onStart` is fulfilled. Rejects with the error of `onStart`. This
+   * is never an unhandled rejection.
    */
   readonly ready: Promise<void>;
 }

@@ -5,7 +5,7 @@ export interface Typed<T> {
   readonly type: T;
 }
 
-/** The reply that a message's type promises: `Message<R>` → `R`, anything else → `void`. */
+/** The reply to a message, by its type: `Message<R>` gives `R`, anything else gives `void`. */
 export type ReplyOf<M> =
   IsAny<M> extends true
     ? any
@@ -17,7 +17,7 @@ export type ReplyOf<M> =
         : void
       : never;
 
-/** Which members of the union `Msg` a value of type `M` stands for: by `type`, else by structure. */
+/** The members of the union `Msg` that a value of type `M` can be: by `type` if they have one, else by structure. */
 export type MemberOf<Msg, M> = Msg extends unknown
   ? Msg extends Typed<infer T>
     ? M extends Typed<infer U>
@@ -42,10 +42,10 @@ export type ReplyFor<Msg, M> =
         ? unknown
         : ReplyOf<MemberOf<Msg, M>>;
 
-/** What an actor that accepts `Msg` may be sent. */
+/** The type of a message to an actor that accepts `Msg`. */
 export type Accepted<Msg> = IsAny<Msg> extends true ? unknown : NoInfer<Msg>;
 
-/** What may be told, not asked: a message that has no reply (rule S6). */
+/** Accepts any message without a reply. A message with a reply must be asked, not told (rule S6). */
 export type Tellable<Reply> = [Reply] extends [void]
   ? unknown
   : unknown extends Reply

@@ -1,41 +1,42 @@
 import type { ActorId } from './actor-id';
 import type { Priority } from './priority';
 
-/** What may be said about a message that nobody waits for. */
+/** Options of a tell: a message whose reply nobody waits for. */
 export interface TellOptions {
-  /** Default `'normal'`. The priority of a routing key, and of `sendWithPriority`, goes before it. */
+  /** Default `'normal'`. A priority in a routing key, or the one given to `sendWithPriority`, counts instead. */
   readonly priority?: Priority;
   /**
-   * Milliseconds it may wait before its turn; after that it fails with `Expired`. With 0 only an idle actor handles it. Default: the
-   * mailbox's, or none.
+   * Milliseconds that the message may wait for its turn; after more than that it fails with `Expired`. The mailbox looks at this when the
+   * turn comes, and at the head of a full queue that needs room (rule M3). Default: the `ttl` of the mailbox.
    */
   readonly ttl?: number;
+  /** The actor that sends the message: `envelope.sender`. */
   readonly sender?: ActorId;
-  /** Texts that should travel along, such as a trace context. Not copied: leave it as it is. */
+  /** Texts that travel with the message, such as a trace context. The object is not copied, so it must not be changed later. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** What may be said about an ask. */
+/** Options of an ask. */
 export interface SendOptions extends TellOptions {
   /**
-   * Milliseconds from subscription to the first value or completion (rule S4). Default: the broker's `requestTimeout`; `Infinity`: none.
+   * Milliseconds from subscription to the first value or completion (rule S4). Default: the broker's `requestTimeout`. `Infinity` is none.
    */
   readonly timeout?: number;
-  /** Aborting it cancels, and errors the reply with the signal's reason (rule S3). */
+  /** If it aborts, the message is cancelled, and the reply errors with the signal's reason (rule S3). */
   readonly signal?: AbortSignal;
 }
 
-/** What may be said about a broadcast. */
+/** Options of a broadcast. */
 export interface BroadcastOptions extends SendOptions {
-  /** `registered` (default): results in registration order. `settled`: as they come, so `take(3)` is a quorum. */
+  /** The order of the results. `registered` (default) is that of registration. `settled` is that of the replies, so `take(3)` is a quorum. */
   readonly order?: 'registered' | 'settled';
 }
 
-/** What may be said about a publication. */
+/** Options of a publication. */
 export interface PublishOptions {
   /**
-   * Keep it as the topic's last value, for observers that subscribe later (rule T4); not for actors that are bound later. Default false: then
-   * what is kept stays what it was.
+   * Whether the message is kept as the topic's last value (rule T4). Observers that subscribe later receive it first; actors that are bound
+   * later do not. Default false, which leaves the kept value as it is.
    */
   readonly retain?: boolean;
 }

@@ -4,29 +4,30 @@ import type { Accepted, ReplyFor, Tellable } from './reply-of';
 import type { SendOptions, TellOptions } from './send-options';
 import type { SendResult } from './send-result';
 
-/** Sends to one actor: a broker can, and the context of a turn. Its methods are called on it, not taken apart from it. */
+/** Sends to one actor: a broker, or the context of a turn. Its methods must be called on it, so do not destructure them. */
 export interface Sender {
   /**
-   * Asks an actor. Cold: every subscription sends one message, so `retry()` sends again (rule S1).
+   * Asks an actor. The result is cold: every subscription sends one message, so `retry()` sends again (rule S1).
    *
-   * Emits the reply, then completes; a handler's stream is emitted whole. Errors with `SendError` when the broker failed the message,
-   * else with the handler's very error. Unsubscribing cancels (S3); `timeout` runs from subscription to the first value (S4).
+   * It emits the reply, then completes; if the handler returns a stream, it emits all values of that. It errors with a `SendError` if the
+   * broker fails the message, and with the handler's own error if the handler fails. Unsubscribing cancels the message (S3). `timeout` runs
+   * from subscription to the first value (S4).
    *
    * @throws {TypeError | RangeError} at the call, for a bad id or option.
    */
   send<Msg, const M>(id: ActorId<Msg>, message: M & Accepted<Msg>, options?: SendOptions): Observable<ReplyFor<Msg, M>>;
 
   /**
-   * Tells an actor, now; nobody waits for a reply. By default an idle actor has handled it when this returns (rule D1).
+   * Tells an actor, at once, without a reply. By default an idle actor has handled the message when `trySend` returns (rule D1).
    *
-   * A message that has a reply is asked, or told by `send(…).subscribe({ error })`. Never throws for a delivery failure: it returns it. The `error` of a refusal is made when it is first read.
+   * A delivery failure is returned, never thrown. A message with a reply does not compile: ask it by `send`.
    *
    * @throws {TypeError | RangeError} for a bad id or option.
    */
   trySend<Msg, const M>(id: ActorId<Msg>, message: M & Accepted<Msg> & Tellable<ReplyFor<Msg, M>>, options?: TellOptions): SendResult;
 }
 
-/** An actor's id with its broker: what to hand to code that should talk to one actor only. Names an id, so it need not exist yet. */
+/** Sends to one actor of a broker: for code that should reach this actor only. The actor need not exist yet. */
 export interface ActorRef<Msg = any> {
   readonly id: ActorId<Msg>;
   /** `broker.send(id, …)`. */

@@ -11,7 +11,12 @@ export function noFailures(): Record<FailureCount, number> {
     Expired: 0,
     Deadlock: 0,
     Unhandled: 0,
+    Rejected: 0,
     BrokerClosed: 0,
+    NodeUnavailable: 0,
+    ConnectionLost: 0,
+    PayloadTooLarge: 0,
+    Unserializable: 0,
     NoRoute: 0,
     Cancelled: 0,
   };

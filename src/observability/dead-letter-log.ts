@@ -1,7 +1,8 @@
-import type { SchedulerLike, Subscription } from 'rxjs';
-import { type Checks, checkCount, checkTimeout, describeValue, hasMethod, isObject, refuse, resolveOptions } from '../failure/check';
-import { LONGEST_DELAY } from '../kernel/timers';
+import type { SchedulerLike } from 'rxjs';
+import { type Checks, checkCount, checkTimeout, describeValue, isObject, refuse, resolveOptions } from '../failure/check';
 import type { DeadLetter } from '../message/dead-letter';
+import { type Logger, write } from './logger';
+import { Throttle, type Throttling } from './throttle';
 
 /** How dead letters are logged while nobody observes them (rule O3). */
 export interface DeadLetterLogOptions {
@@ -14,22 +15,10 @@ export interface DeadLetterLogOptions {
   readonly interval?: number;
 }
 
-/** Where a broker writes what no observer is told. `console` is one; a function will do. */
-export type Logger = WarningLogger | LogWriter;
-
-/** A logger with levels, of which one is used. */
-export interface WarningLogger {
-  warn(message: string, ...details: unknown[]): void;
-}
-
-/** Writes one line. */
-export type LogWriter = (message: string, ...details: unknown[]) => void;
-
-type Settings = Required<DeadLetterLogOptions>;
-
-const DEFAULTS: Settings = { first: 10, interval: 5 * 60_000 };
-const OFF: Settings = { first: 0, interval: Infinity };
-const CHECKS: Checks<Settings> = {
+/** The first 10, then one count in five minutes (rule O3). */
+export const THROTTLING: Throttling = { first: 10, interval: 5 * 60_000 };
+const OFF: Throttling = { first: 0, interval: Infinity };
+const CHECKS: Checks<Throttling> = {
   first: (value, name) => {
     if (value !== 0) checkCount(value, name);
   },
@@ -39,52 +28,21 @@ const CHECKS: Checks<Settings> = {
 /** @throws {TypeError | RangeError} */
 export function checkLog(options: unknown, name: string): void {
   if (typeof options !== 'boolean' && !isObject(options)) refuse(`${name} must be true, false or { first, interval }`, options);
-  settingsOf(options);
+  throttlingOf(options);
 }
 
-/** @throws {TypeError} for an object that no line can be written to. */
-export function checkLogger(logger: unknown, name: string): void {
-  if (typeof logger !== 'function' && !hasMethod(logger, 'warn')) refuse(`${name} must be a function or an object with warn()`, logger);
+function throttlingOf(options: boolean | DeadLetterLogOptions): Throttling {
+  return options === false ? OFF : resolveOptions(options === true ? undefined : options, CHECKS, THROTTLING, 'logDeadLetters.');
 }
 
-function settingsOf(options: boolean | DeadLetterLogOptions): Settings {
-  return options === false ? OFF : resolveOptions(options === true ? undefined : options, CHECKS, DEFAULTS, 'logDeadLetters.');
-}
-
-/** Writes the first letters out, then one count every while: a flood of losses does not become a flood of lines. */
+/** Writes dead letters as warnings. */
 export class DeadLetterLog {
+  readonly throttle: Throttle;
   readonly #logger: Logger;
-  readonly #first: number;
-  readonly #interval: number;
-  readonly #scheduler: SchedulerLike;
-  /** Letters there were, and how many of them were written or told in a count. */
-  #count = 0;
-  #told: number;
-  /** Writes the next count. */
-  #timer: Subscription | undefined;
 
   constructor(options: boolean | DeadLetterLogOptions, logger: Logger, scheduler: SchedulerLike) {
-    const { first, interval } = settingsOf(options);
-    this.#first = this.#told = first;
-    this.#interval = interval;
     this.#logger = logger;
-    this.#scheduler = scheduler;
-  }
-
-  /** Whether the next letter is to be written out; the later ones are only counted. */
-  get wantsLetter(): boolean {
-    return this.#count < this.#first;
-  }
-
-  /** One more letter. Of those that are not written, a count is written when `interval` is over. */
-  count(): void {
-    if (++this.#count <= this.#first || this.#interval === Infinity || this.#timer !== undefined) return;
-    this.#timer = this.#scheduler.schedule(() => {
-      this.#timer = undefined;
-      this.#flush();
-    }, Math.min(this.#interval, LONGEST_DELAY));
-    // Where it is a timer of Node's, it keeps no process alive: nobody waits for a count.
-    (this.#timer as { id?: { unref?(): void } }).id?.unref?.();
+    this.throttle = new Throttle(throttlingOf(options), scheduler, (count) => write(logger, 'warn', `${count} further dead letters.`));
   }
 
   /** Writes a letter. `isLast`: the later ones are only counted. */
@@ -92,35 +50,6 @@ export class DeadLetterLog {
     const { reason, target, topic } = letter;
     const where = target !== undefined ? ` to ${describeValue(target)}` : topic !== undefined ? ` on topic ${describeValue(topic)}` : '';
     const further = isLast ? ' Further ones are only counted.' : '';
-    this.#write(`dead letter: a message${where} was lost: ${reason}. Observe deadLetters$ or attach a DeadLetterQueue.${further}`, letter);
-  }
-
-  callbackFailed(what: string, error: unknown): void {
-    this.#write(`${what} threw:`, error);
-  }
-
-  /** The broker has ended: the last count. */
-  close(): void {
-    this.#timer?.unsubscribe();
-    this.#flush();
-  }
-
-  /** Writes the count of those that were not written. */
-  #flush(): void {
-    const counted = this.#count - this.#told;
-    if (counted <= 0 || this.#interval === Infinity) return;
-    this.#told = this.#count;
-    this.#write(`${counted} further dead letters.`);
-  }
-
-  #write(text: string, ...details: unknown[]): void {
-    const logger = this.#logger;
-    const line = `rx-broker: ${text}`;
-    try {
-      if (typeof logger === 'function') logger(line, ...details);
-      else logger.warn(line, ...details);
-    } catch {
-      // Nobody is left to tell of a logger that throws, and it must not stop the broker.
-    }
+    write(this.#logger, 'warn', `dead letter: a message${where} was lost: ${reason}. Observe deadLetters$ or attach a DeadLetterQueue.${further}`, letter);
   }
 }

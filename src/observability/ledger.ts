@@ -11,9 +11,20 @@ import type { BrokerMetrics, FailureCount } from '../message/broker-metrics';
 import type { DeadLetter } from '../message/dead-letter';
 import { metricsOf, noFailures } from './count-metrics';
 import type { DeadLetterLog } from './dead-letter-log';
-import type { DeadLetterQueue, LetterStore, Redeliver } from './dead-letter-queue';
+import type { DeadLetterQueue } from './dead-letter-queue';
+import type { ErrorHook, ErrorLog, ErrorOrigin } from './error-hook';
+import { type Logger, write } from './logger';
+import type { LetterStore, Redeliver } from './letter-box';
 import { letterOf, stageOf } from './message-stage';
 import { RoutingLatency } from './routing-latency';
+
+/** What a ledger is made of. */
+export interface LedgerParts {
+  readonly dispatcher: Dispatcher;
+  readonly logger: Logger;
+  readonly log: DeadLetterLog;
+  readonly onError: ErrorHook | ErrorLog;
+}
 
 /**
  * A broker's journal: it counts failures, makes dead letters of what is lost, and tells `events$`. Whether anyone listens changes nothing
@@ -24,7 +35,9 @@ export class Ledger implements Journal {
   /** Observers of dead letters are being told one: a failure that they cause makes none (rule O4). */
   isTellingLetter = false;
   readonly #dispatcher: Dispatcher;
+  readonly #logger: Logger;
   readonly #log: DeadLetterLog;
+  readonly #onError: ErrorHook | ErrorLog;
   readonly #failedBy: Record<FailureCount, number> = noFailures();
   #deadLettered = 0;
   readonly #events = new Outlet<BrokerEvent>();
@@ -42,9 +55,11 @@ export class Ledger implements Journal {
     }
   };
 
-  constructor(dispatcher: Dispatcher, log: DeadLetterLog) {
+  constructor({ dispatcher, logger, log, onError }: LedgerParts) {
     this.#dispatcher = dispatcher;
+    this.#logger = logger;
     this.#log = log;
+    this.#onError = onError;
   }
 
   get isObserved(): boolean {
@@ -52,7 +67,7 @@ export class Ledger implements Journal {
   }
 
   get isDeaf(): boolean {
-    return !this.isTellingLetter && !this.#isHeard && !this.#log.wantsLetter;
+    return !this.isTellingLetter && !this.#isHeard && !this.#log.throttle.isOpen;
   }
 
   /** Every event, in order. While it has an observer, messages take the slow path. */
@@ -114,13 +129,16 @@ export class Ledger implements Journal {
     }
     if (code === 'Cancelled' || outcome === 'succeeded') return;
     if (isFailed) this.#deadLetter(task, code as FailureCode, undefined);
-    else if (!task.isAsked) this.#deadLetter(task, code as FailureCode, error);
+    else if (!task.isAsked) {
+      this.#deadLetter(task, code as FailureCode, error);
+      if (code === 'HandlerFailed') this.#tellError('a handler', error, task.self, task);
+    }
   }
 
   countFailure(code: FailureCount): void {
     this.#failedBy[code]++;
     this.#deadLettered++;
-    this.#log.count();
+    this.#log.throttle.count();
   }
 
   // Actors and the broker ----------------------------------------------------------------------------
@@ -141,14 +159,19 @@ export class Ledger implements Journal {
   }
 
   callbackFailed(what: string, error: unknown): void {
-    this.#log.callbackFailed(what, error);
+    write(this.#logger, 'warn', `${what} threw:`, error);
+  }
+
+  hookFailed(hook: 'onStart' | 'onStop', id: string, error: unknown): void {
+    this.#tellError(hook, error, id as ActorId);
   }
 
   /** The broker has ended: the last event, then every stream completes. Called when nothing else is left to tell. */
   end(): void {
     this.#hasEnded = true;
     tellAll(this.#events.listeners(), { kind: 'closed', at: this.#dispatcher.now() });
-    this.#log.close();
+    this.#log.throttle.close();
+    if (typeof this.#onError !== 'function') this.#onError.close();
     this.#events.complete();
     this.#letters.complete();
     for (const store of this.#stores) store.end();
@@ -173,15 +196,27 @@ export class Ledger implements Journal {
     this.#deadLettered++;
     const log = this.#log;
     if (this.#isHeard) this.#tellLetterOf(letterOf(task, reason, error));
-    // The sender of one that was asked has its error.
-    else if (!task.isAsked) {
-      const isWritten = log.wantsLetter;
-      log.count();
+    // The sender of an asked one has its error, and what a handler threw is written by the default of `onError`.
+    else if (!task.isAsked && (reason !== 'HandlerFailed' || typeof this.#onError === 'function')) {
+      const isWritten = log.throttle.isOpen;
+      log.throttle.count();
       if (!isWritten) return;
       const letter = letterOf(task, reason, error);
-      const isLast = !log.wantsLetter;
+      const isLast = !log.throttle.isOpen;
       this.#dispatcher.add(() => log.print(letter, isLast));
     }
+  }
+
+  /** Tells an error that no caller waits for (rule O7). */
+  #tellError(what: string, error: unknown, actorId: ActorId, task?: Task): void {
+    const onError = this.#onError;
+    if (typeof onError === 'function') {
+      const origin: ErrorOrigin = task === undefined ? { actorId } : { actorId, message: task.message, envelope: task.envelope };
+      this.#dispatcher.add(() => onError(error, origin));
+      return;
+    }
+    const writing = onError.count(what, actorId, error);
+    if (writing !== undefined) this.#dispatcher.add(writing);
   }
 
   /** To those who observe events, those who observe letters, and the queues, which have it at once. */

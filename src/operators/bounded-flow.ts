@@ -1,8 +1,8 @@
-import { type Observable, Subscriber } from 'rxjs';
+import { type Observable, type Observer, Subscriber } from 'rxjs';
 import { BoundedBuffer } from '../buffer/bounded-buffer';
 import { EVICTED, FULL, REFUSED } from '../buffer/offer';
 import { BufferOverflowError } from '../failure/buffer-overflow-error';
-import { checkCount, checkFunction, checkOneOf, checkOptions, checkPositiveInteger, isObject, refuse } from '../failure/check';
+import { type Checks, checkCount, checkFunction, checkOneOf, checkOptions, checkPositiveInteger, isObject, refuse } from '../failure/check';
 import type { Overflow } from '../message/mailbox-options';
 
 /** What an operator does with a value that finds its buffer full. A hot source cannot be paused, so `block` is for mailboxes only. */
@@ -28,14 +28,18 @@ export interface BoundedSettings<T> {
   readonly onOverflow: ((value: T) => void) | undefined;
 }
 
-/** @throws {TypeError | RangeError} for an option out of range, `block` among them. */
-export function resolveBounded<T>(capacity: number, options: BoundedOptions<T> = {}): BoundedSettings<T> {
+/** The checks of a bounded operator's options. */
+export const BOUNDED: Checks<BoundedOptions<any>> = {
+  concurrency: checkCount,
+  overflow: (value) => void checkOneOf(value, "overflow (a hot source cannot be paused: 'block' is for mailboxes)", OPERATOR_OVERFLOWS),
+  onOverflow: checkFunction,
+};
+
+/** @throws {TypeError | RangeError} for an unknown option or one out of range, `block` among them. */
+export function resolveBounded<T>(capacity: number, options: BoundedOptions<T> = {}, checks: Checks<any> = BOUNDED): BoundedSettings<T> {
   checkPositiveInteger(capacity, 'capacity');
-  checkOptions(options);
+  checkOptions(options, checks);
   const { concurrency = 1, overflow = 'fail', onOverflow } = options;
-  checkCount(concurrency, 'concurrency');
-  checkOneOf(overflow, "overflow (a hot source cannot be paused: 'block' is for mailboxes)", OPERATOR_OVERFLOWS);
-  if (onOverflow !== undefined) checkFunction(onOverflow, 'onOverflow');
   return { capacity, concurrency, overflow, onOverflow };
 }
 
@@ -52,37 +56,31 @@ const LANE = 1;
  * as a mailbox (rule M8). A value that comes while another is being handed on waits, so handing on never nests, and a backlog of a
  * million goes in a flat loop (rule M7).
  */
-export abstract class BoundedFlow<T, R> extends Subscriber<T> {
+export abstract class BoundedFlow<T, R> implements Observer<T> {
   protected readonly out: Subscriber<R>;
   readonly #settings: BoundedSettings<T>;
   readonly #buffer: BoundedBuffer<T>;
+  readonly #source: SourceSubscriber<T>;
   #atWork = 0;
   #isHandingOn = false;
   #isSourceOver = false;
 
   constructor(out: Subscriber<R>, settings: BoundedSettings<T>) {
-    super();
     this.out = out;
     this.#settings = settings;
     this.#buffer = new BoundedBuffer<T>(settings.capacity, settings.overflow);
-    out.add(this);
+    this.#source = new SourceSubscriber(this);
+    out.add(this.#source);
   }
 
   /** Takes the source's values until the consumer leaves. */
   follow(source: Observable<T>): void {
-    source.subscribe(this);
+    const subscription = source.subscribe(this.#source);
+    // A source of RxJS 5 or 6 does not see that the subscriber is unsubscribed.
+    if (subscription !== this.#source) this.#source.add(subscription);
   }
 
-  /** Puts a value to work. `release` is called when it is done, also from within. */
-  protected abstract handOn(value: T): void;
-
-  /** A value is done: the next may go. */
-  protected release(): void {
-    this.#atWork--;
-    if (!this.#isHandingOn) this.#drain();
-  }
-
-  protected override _next(value: T): void {
+  next(value: T): void {
     const buffer = this.#buffer;
     if (!this.#isHandingOn && this.#atWork < this.#settings.concurrency && buffer.size === 0) {
       this.#start(value);
@@ -99,23 +97,22 @@ export abstract class BoundedFlow<T, R> extends Subscriber<T> {
     }
   }
 
-  // The source's teardown comes last, as in RxJS's own operators: what it throws keeps no end from the consumer.
-
-  protected override _error(error: unknown): void {
-    try {
-      this.out.error(error);
-    } finally {
-      this.unsubscribe();
-    }
+  error(error: unknown): void {
+    this.out.error(error);
   }
 
-  protected override _complete(): void {
-    try {
-      this.#isSourceOver = true;
-      if (!this.#isHandingOn) this.#drain();
-    } finally {
-      this.unsubscribe();
-    }
+  complete(): void {
+    this.#isSourceOver = true;
+    if (!this.#isHandingOn) this.#drain();
+  }
+
+  /** Puts a value to work. `release` is called when it is done, also from within. */
+  protected abstract handOn(value: T): void;
+
+  /** A value is done: the next may go. */
+  protected release(): void {
+    this.#atWork--;
+    if (!this.#isHandingOn) this.#drain();
   }
 
   #start(value: T): void {
@@ -141,6 +138,41 @@ export abstract class BoundedFlow<T, R> extends Subscriber<T> {
       this.#settings.onOverflow?.(value);
     } catch (error) {
       this.out.error(error);
+    }
+  }
+}
+
+/**
+ * Listens to the source of a flow, and keeps no state of its own: RxJS 5 and 6 call it through a derived object, which has no `#private`
+ * state, and on which a field that is set is set for that object alone.
+ */
+class SourceSubscriber<T> extends Subscriber<T> {
+  readonly flow: Observer<T>;
+
+  constructor(flow: Observer<T>) {
+    super();
+    this.flow = flow;
+  }
+
+  protected override _next(value: T): void {
+    this.flow.next(value);
+  }
+
+  // The source's teardown comes last, as in RxJS's own operators: what it throws keeps no end from the consumer.
+
+  protected override _error(error: unknown): void {
+    try {
+      this.flow.error(error);
+    } finally {
+      this.unsubscribe();
+    }
+  }
+
+  protected override _complete(): void {
+    try {
+      this.flow.complete();
+    } finally {
+      this.unsubscribe();
     }
   }
 }

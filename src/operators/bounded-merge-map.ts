@@ -1,6 +1,6 @@
 import { Observable, type ObservableInput, type ObservedValueOf, type OperatorFunction, type Subscriber, Subscription, from } from 'rxjs';
-import { checkFunction } from '../failure/check';
-import { BoundedFlow, type BoundedOptions, type BoundedSettings, checkBounds, resolveBounded } from './bounded-flow';
+import { type Checks, checkFunction, checkPositiveInteger } from '../failure/check';
+import { BOUNDED, BoundedFlow, type BoundedOptions, type BoundedSettings, checkBounds, resolveBounded } from './bounded-flow';
 import { type InnerOwner, InnerSubscriber } from './inner-subscriber';
 
 /** `BoundedOptions` with the capacity, which is required: a default would be somebody's outage. */
@@ -8,6 +8,9 @@ export interface BoundedMapOptions<T> extends BoundedOptions<T> {
   /** Values that wait at most; those at work are not counted. */
   readonly capacity: number;
 }
+
+/** The checks of such options. */
+export const BOUNDED_MAP: Checks<BoundedMapOptions<any>> = { ...BOUNDED, capacity: checkPositiveInteger };
 
 /**
  * `mergeMap` with a bound: at most `concurrency` inner streams at once (default 1), at most `capacity` values waiting for one.
@@ -28,7 +31,7 @@ export function boundedMergeMap<T, O extends ObservableInput<any>>(
 ): OperatorFunction<T, ObservedValueOf<O>> {
   checkFunction(project, 'project');
   checkBounds(options);
-  const settings = resolveBounded(options.capacity, options);
+  const settings = resolveBounded(options.capacity, options, BOUNDED_MAP);
   return (source) => new Observable((subscriber) => new MappingFlow<T, ObservedValueOf<O>>(subscriber, settings, project).follow(source));
 }
 

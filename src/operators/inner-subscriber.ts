@@ -11,60 +11,70 @@ export interface InnerOwner {
  *
  * It is no `Subscriber`, but has all that RxJS asks of one (`isSubscriber` looks for these members): a synchronous inner stream then
  * costs one small object, where a Subscriber costs three constructors and a place among its destination's teardowns.
+ *
+ * RxJS 5 and 6, and libraries with observers of their own, call it through an object derived from it or through a Proxy. So it has no
+ * `#private` state, and its methods read and write the fields of `self`.
  */
 export class InnerSubscriber<R> implements Observer<R> {
-  readonly #out: Subscriber<R>;
-  readonly #owner: InnerOwner;
-  #isOver = false;
-  #teardowns: Subscription | undefined;
+  readonly self: this = this;
+  readonly out: Subscriber<R>;
+  readonly owner: InnerOwner;
+  isOver = false;
+  teardowns: Subscription | undefined = undefined;
 
   constructor(out: Subscriber<R>, owner: InnerOwner) {
-    this.#out = out;
-    this.#owner = owner;
+    this.out = out;
+    this.owner = owner;
   }
 
   /** Over, or its consumer has left: a synchronous source stops before its end. */
   get closed(): boolean {
-    return this.#isOver || this.#out.closed;
+    return this.self.isOver || this.out.closed;
   }
 
   next(value: R): void {
-    if (!this.#isOver) this.#out.next(value);
+    if (!this.self.isOver) this.out.next(value);
   }
 
-  // What its teardown throws is its producer's, and holds nothing up.
+  // As in RxJS's own operators, an error is passed on before the teardown, and the next inner stream begins after it. What the teardown
+  // throws is its producer's, and holds neither up.
 
   error(error: unknown): void {
-    if (this.#isOver) return;
+    const { self } = this;
+    if (self.isOver) return;
+    self.isOver = true;
     try {
-      this.unsubscribe();
+      self.out.error(error);
     } finally {
-      this.#out.error(error);
+      self.unsubscribe();
     }
   }
 
   complete(): void {
-    if (this.#isOver) return;
+    const { self } = this;
+    if (self.isOver) return;
     try {
-      this.unsubscribe();
+      self.unsubscribe();
     } finally {
-      this.#owner.innerOver(this);
+      self.owner.innerOver(self);
     }
   }
 
   unsubscribe(): void {
-    this.#isOver = true;
-    this.#teardowns?.unsubscribe();
+    const { self } = this;
+    self.isOver = true;
+    self.teardowns?.unsubscribe();
   }
 
   add(teardown: TeardownLogic): void {
     if (teardown === undefined) return;
-    this.#teardowns ??= new Subscription();
-    if (this.#isOver) this.#teardowns.unsubscribe();
-    this.#teardowns.add(teardown);
+    const { self } = this;
+    const teardowns = (self.teardowns ??= new Subscription());
+    if (self.isOver) teardowns.unsubscribe();
+    teardowns.add(teardown);
   }
 
   remove(teardown: Exclude<TeardownLogic, void>): void {
-    this.#teardowns?.remove(teardown);
+    this.self.teardowns?.remove(teardown);
   }
 }

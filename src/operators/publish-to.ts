@@ -1,5 +1,6 @@
 import { type MonoTypeOperatorFunction, tap } from 'rxjs';
-import { checkOptions, checkSender } from '../failure/check';
+import { checkSender } from '../failure/check';
+import { checkPublish } from '../message/check-send';
 import { laneOfRouting } from '../message/priority';
 import type { Publisher } from '../message/publisher';
 import type { RoutingKey } from '../message/routing-key';
@@ -28,7 +29,7 @@ export function publishTo<const K extends string | RoutingKey, M extends TopicMe
   checkSender(broker, 'publish');
   parseTopic(typeof key === 'string' ? key : (key as RoutingKey | null)?.topic);
   if (typeof key !== 'string') laneOfRouting(key.priority);
-  checkOptions(options);
+  checkPublish(options);
   return tap((message) => {
     broker.publish<any>(key, message, options);
   });

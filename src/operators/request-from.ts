@@ -1,12 +1,12 @@
 import { type ObservableInput, type OperatorFunction, catchError, defer } from 'rxjs';
-import { checkActorId, checkFunction, checkSender } from '../failure/check';
+import { type Checks, checkActorId, checkFunction, checkOptions, checkSender } from '../failure/check';
 import type { ActorId } from '../message/actor-id';
-import { checkSend } from '../message/check-send';
+import { SEND } from '../message/check-send';
 import type { ReplyFor } from '../message/reply-of';
 import type { SendOptions } from '../message/send-options';
 import type { Sender } from '../message/sender';
 import { checkBounds } from './bounded-flow';
-import { type BoundedMapOptions, boundedMergeMap } from './bounded-merge-map';
+import { BOUNDED_MAP, type BoundedMapOptions, boundedMergeMap } from './bounded-merge-map';
 
 /** How requests are held back, sent, and what becomes of one that fails. */
 export interface RequestOptions<M, R> extends BoundedMapOptions<M>, SendOptions {
@@ -16,6 +16,8 @@ export interface RequestOptions<M, R> extends BoundedMapOptions<M>, SendOptions 
    */
   readonly onError?: (error: unknown, message: M) => ObservableInput<R>;
 }
+
+const REQUEST: Checks<RequestOptions<any, any>> = { ...BOUNDED_MAP, ...SEND, onError: checkFunction };
 
 /**
  * Every value becomes the reply to it. With concurrency 1 (default) replies come in the order of their questions.
@@ -37,9 +39,8 @@ export function requestFrom<Msg, const M extends NoInfer<Msg>, R = ReplyFor<Msg,
   checkSender(broker, 'send');
   checkActorId(id);
   checkBounds(options);
+  checkOptions(options, REQUEST);
   const { capacity, concurrency, overflow, onOverflow, onError, ...sendOptions } = options;
-  if (onError !== undefined) checkFunction(onError, 'onError');
-  checkSend(sendOptions);
   const says = Object.keys(sendOptions).length > 0 ? sendOptions : undefined;
   const request = (message: M): ObservableInput<any> => {
     const reply$ = defer(() => broker.send(id as ActorId, message, says));

@@ -1,14 +1,11 @@
-import { type Observable, type Subscription, filter, isObservable } from 'rxjs';
+import { type Observable, filter, isObservable } from 'rxjs';
 import type { MessageBroker } from '../message/message-broker';
 import { check, checkActorId, describeValue } from '../failure/check';
 import type { ActorId } from '../message/actor-id';
-import type { BrokerEvent } from '../message/broker-event';
 import type { DeadLetter } from '../message/dead-letter';
 import { describeMessage } from './describe-message';
 import { matches } from './matches';
-
-/** A message that was sent, with any outcome. */
-export type SentEvent = Extract<BrokerEvent, { readonly kind: 'sent' }>;
+import { type SentEvent, ProbeNotes } from './probe-notes';
 
 /**
  * What a message must be: equal to this, where of an object literal only the properties that it names count, at any depth; or such that
@@ -29,27 +26,18 @@ export type MessageMatcher<Msg = any> = Partial<Msg> | Msg | ((message: Msg) => 
  * ```
  */
 export class BrokerTestProbe {
-  readonly #broker: MessageBroker;
-  readonly #sent: SentEvent[] = [];
-  readonly #letters: DeadLetter[] = [];
-  readonly #subscription: Subscription;
-  /**
-   * The targets so far of broadcasts that are not announced yet, by their message: an observer may send one while another is on its way.
-   */
-  readonly #unannounced = new Map<unknown, Set<ActorId | undefined>>();
-  #lastTargets: ReadonlySet<ActorId | undefined> | undefined;
+  /** The inside. No `#private` state: users wrap probes in proxies. */
+  private readonly notes: ProbeNotes;
 
   /** @throws {TypeError} for what is no broker. */
   constructor(broker: MessageBroker) {
     check(isObservable((broker as MessageBroker | null)?.events$), 'broker must be a MessageBroker', broker);
-    this.#broker = broker;
-    this.#subscription = broker.events$.subscribe((event) => this.#note(event));
-    this.#subscription.add(broker.broadcasts$.subscribe((message) => this.#announced(message)));
+    this.notes = new ProbeNotes(broker);
   }
 
   /** Every attempt to send from now on, refused ones too, in order. Completes when the broker closes. */
   get sent$(): Observable<SentEvent> {
-    return this.#broker.events$.pipe(filter((event): event is SentEvent => event.kind === 'sent'));
+    return this.notes.broker.events$.pipe(filter((event): event is SentEvent => event.kind === 'sent'));
   }
 
   /** Whether exactly `count` messages were sent to an actor since the probe was made: broadcasts included, refused ones too. */
@@ -59,18 +47,18 @@ export class BrokerTestProbe {
 
   /** Whether the last broadcast had `targets` targets. False if there was none. */
   assertBroadcast(targets: number): boolean {
-    return this.#lastTargets?.size === targets;
+    return this.notes.lastTargets?.size === targets;
   }
 
   /** The messages sent to an actor since the probe was made, in order. */
   messagesTo<Msg>(id: ActorId<Msg>): Msg[] {
     checkActorId(id);
-    return this.#sent.filter(({ target }) => target === id).map(({ message }) => message as Msg);
+    return this.notes.sent.filter(({ target }) => target === id).map(({ message }) => message as Msg);
   }
 
   /** The dead letters since the probe was made, in order. */
   deadLetters(): readonly DeadLetter[] {
-    return [...this.#letters];
+    return [...this.notes.letters];
   }
 
   /**
@@ -93,30 +81,7 @@ export class BrokerTestProbe {
 
   /** Stops watching. The messages seen so far stay, and subscriptions to `sent$` go on. */
   unsubscribe(): void {
-    this.#subscription.unsubscribe();
-  }
-
-  #note(event: BrokerEvent): void {
-    if (event.kind === 'dead-lettered') this.#letters.push(event.letter);
-    if (event.kind !== 'sent') return;
-    this.#sent.push(event);
-    if (event.broadcast) this.#noteTarget(event);
-  }
-
-  /**
-   * A closing broker does not announce what it refuses: there a target that comes again begins the next broadcast of the same message.
-   * (Nothing tells two such broadcasts apart whose filters let different actors pass: they count as one.)
-   */
-  #noteTarget({ message, target }: SentEvent): void {
-    let targets = this.#unannounced.get(message);
-    if (targets === undefined || targets.has(target)) this.#unannounced.set(message, (targets = new Set()));
-    this.#lastTargets = targets.add(target);
-  }
-
-  /** A broadcast is announced right behind the attempts it made, if there were any. */
-  #announced(message: unknown): void {
-    this.#lastTargets = this.#unannounced.get(message) ?? new Set();
-    this.#unannounced.delete(message);
+    this.notes.subscription.unsubscribe();
   }
 }
 

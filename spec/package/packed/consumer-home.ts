@@ -9,7 +9,7 @@ export const root = fileURLToPath(new URL('../../../', import.meta.url));
 const consumers = fileURLToPath(new URL('./consumer/', import.meta.url));
 /** The lowest version that package.json allows; the other specs run with the highest. */
 const RXJS = '7.8.0';
-export const RESOLUTIONS = { node16: 'node16', bundler: 'esnext' };
+export const RESOLUTIONS = { node16: 'node16', bundler: 'esnext', node10: 'commonjs' };
 
 const execute = promisify(execFile);
 
@@ -41,5 +41,10 @@ export async function createConsumerHome(): Promise<string> {
     };
     await writeFile(join(home, `tsconfig.${moduleResolution}.json`), JSON.stringify({ compilerOptions, include: ['*.ts', '*.cts'] }));
   }
+  const compilerOptions = {
+    ...{ module: 'node16', target: 'es2022', lib: ['es2022', 'esnext.disposable', 'dom'], types: [] },
+    ...{ strict: true, skipLibCheck: false, declaration: true },
+  };
+  await writeFile(join(home, 'tsconfig.disposing.json'), JSON.stringify({ compilerOptions, include: ['disposing/*.ts'] }));
   return home;
 }

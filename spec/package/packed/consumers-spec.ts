@@ -9,6 +9,8 @@ import { BUNDLERS, bundleOf } from './bundlers';
 import { RESOLUTIONS, createConsumerHome, root, run } from './consumer-home';
 
 const TYPESCRIPTS = ['5.4.5', '5.9.3', '6.0.3', '7.0.2'];
+/** TypeScript 6 knows `node10` only where it is told that this is deprecated; TypeScript 7 does not know it. */
+const OUTDATED: Readonly<Record<string, readonly string[] | undefined>> = { '6.0.3': ['--ignoreDeprecations', '6.0'], '7.0.2': undefined };
 /** A method of the public surface: no minifier changes its name, and only the broker has it. */
 const ONLY_IN_BROKER = 'tryBroadcast';
 
@@ -31,7 +33,7 @@ beforeAll(async () => {
 afterAll(() => rm(home, { recursive: true, force: true }));
 
 describe('the packed package', () => {
-  it('holds what was built, the licence, and no source', async () => {
+  it('holds what was built, the licence, and no folder of sources', async () => {
     const files = await readdir(join(home, 'node_modules/rx-broker'));
     expect(files.sort()).toEqual(['LICENSE', 'README.md', 'dist', 'package.json']);
   });
@@ -55,6 +57,22 @@ describe('the packed package', () => {
     expect(await outcomeOf('--no-experimental-require-module', 'run.cjs')).toEqual({ ...expected, file });
   });
 
+  it('points from what was built to its sources, which it brings with it', async () => {
+    const text = "try { new (require('rx-broker').InMemoryMessageBroker)({ requestTimeout: -1 }) } catch (error) { console.log(error.stack) }";
+    for (const flags of [[], ['--no-experimental-require-module']]) {
+      const stack = await run(process.execPath, ['--enable-source-maps', ...flags, '--eval', text], home);
+      const [, file, line] = /node_modules\/rx-broker\/(src\/[\w/-]+\.ts):(\d+):/.exec(stack)!;
+      expect((await readFile(join(root, file!), 'utf8')).split('\n')[Number(line) - 1]).toContain('throw ');
+    }
+    const dist = join(home, 'node_modules/rx-broker/dist');
+    const maps = (await readdir(dist, { recursive: true })).filter((name) => name.endsWith('.map'));
+    const sources = await Promise.all(
+      maps.map(async (name) => JSON.parse(await readFile(join(dist, name), 'utf8')) as { sources: string[]; sourcesContent: string[] }),
+    );
+    expect(sources.flatMap((map) => map.sources).filter((path) => path.endsWith('src/kernel/run.ts'))).toHaveLength(2);
+    expect(sources.filter((map) => map.sourcesContent.filter((content) => content !== '').length !== map.sources.length)).toEqual([]);
+  });
+
   it.each([
     ['Jest', [join(root, 'node_modules/jest/bin/jest.js'), '--testMatch', '**/*.test.cjs', '--rootDir', '.']],
     ['Mocha', [join(root, 'node_modules/mocha/bin/mocha.js'), 'runners.test.cjs']],
@@ -64,8 +82,20 @@ describe('the packed package', () => {
   });
 
   describe.each(TYPESCRIPTS)('under TypeScript %s', (version) => {
-    it.each(Object.keys(RESOLUTIONS))('has the promised types, resolved as by %s', async (resolution) => {
-      await run('npx', ['-y', '-p', `typescript@${version}`, 'tsc', '-p', `tsconfig.${resolution}.json`], home);
+    const compile = (project: string, ...options: readonly string[]): Promise<string> =>
+      run('npx', ['-y', '-p', `typescript@${version}`, 'tsc', '-p', `tsconfig.${project}.json`, ...options], home);
+    const outdated = version in OUTDATED ? OUTDATED[version] : [];
+
+    it.each(Object.keys(RESOLUTIONS).filter((resolution) => resolution !== 'node10' || outdated !== undefined))(
+      'has the promised types, resolved as by %s',
+      async (resolution) => {
+        await compile(resolution, ...(resolution === 'node10' ? outdated! : []));
+      },
+    );
+
+    it('ends what `using` and `await using` hold (R1, §7)', async () => {
+      await compile('disposing');
+      expect(await outcomeOf('disposing/using.js')).toEqual({ lines: ['inside'], registered: false, afterwards: 'refused' });
     });
   });
 

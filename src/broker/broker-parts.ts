@@ -1,0 +1,81 @@
+import { checkActorId } from '../failure/check';
+import { breakCircles } from '../kernel/deadlock';
+import type { Dispatcher } from '../kernel/dispatcher';
+import type { MailboxCore } from '../kernel/mailbox-core';
+import { Outlet } from '../kernel/outlet';
+import type { Task } from '../kernel/task';
+import { resolveMailbox } from '../mailbox/mailbox-options';
+import type { ActorId } from '../message/actor-id';
+import type { BrokerMetrics } from '../message/broker-metrics';
+import { checkSend } from '../message/check-send';
+import type { MessageBroker } from '../message/message-broker';
+import type { SendOptions } from '../message/send-options';
+import { roundRobin } from '../routing/round-robin';
+import { ReplyStream } from './ask';
+import { Broadcasts } from './broadcasts';
+import type { BrokerSettings } from './broker-options';
+import { BrokerSystem } from './broker-system';
+import type { Closing } from './closing';
+import { Registrar } from './registrar';
+import { Registry } from './registry';
+import { Routes } from './routes';
+import { tell } from './tell';
+import { Topics } from './topics';
+
+/** What a broker is made of: one object, so that the broker itself has no private state that a proxy could not reach. */
+export class BrokerParts {
+  readonly settings: BrokerSettings;
+  readonly system: BrokerSystem;
+  /** The system's, held here too: every send looks them up. */
+  readonly dispatcher: Dispatcher;
+  readonly actors: ReadonlyMap<string, MailboxCore>;
+  readonly registry: Registry;
+  readonly registrar: Registrar;
+  readonly broadcasts: Broadcasts;
+  readonly topics: Topics;
+  /** Completes `metrics$` when the broker has ended. */
+  readonly metrics: Outlet<BrokerMetrics> = new Outlet();
+  /** The end of this broker, once `close` was called. */
+  closing: Closing | undefined = undefined;
+  #routes: Routes | undefined;
+
+  constructor(settings: BrokerSettings, broker: MessageBroker) {
+    this.settings = settings;
+    const mailbox = resolveMailbox(settings.mailbox);
+    const system: BrokerSystem = new BrokerSystem(settings, {
+      broker,
+      ask: (task, id, message, to) => this.ask(id, message, checkSend(to), to, task),
+      tell: (task, id, message, to) => tell(system, id, system.actors.get(id), message, to, task),
+      breakCircles,
+      tellMailbox: (id, message) => void broker.trySend(id as ActorId, message),
+    });
+    this.system = system;
+    this.dispatcher = system.dispatcher;
+    this.actors = system.actors;
+    this.registry = new Registry(system);
+    this.broadcasts = new Broadcasts(system, this.registry);
+    this.topics = new Topics(system, settings.maxRetained);
+    this.registrar = new Registrar(system, this.registry, this.topics, mailbox);
+  }
+
+  /** Vue's `reactive` wraps everything that it reaches in proxies, but what has this. */
+  get __v_skip(): boolean {
+    return true;
+  }
+
+  /** Made when it is first asked for: few brokers route, or have a dead letter queue. */
+  get routes(): Routes {
+    return (this.#routes ??= new Routes(this.system, this.topics, this.settings.router ?? roundRobin()));
+  }
+
+  ask(id: string, message: unknown, lane: number, options: SendOptions | undefined, parent: Task | null): ReplyStream {
+    return new ReplyStream(this.system, checkActorId(id), message, { lane, options, parent });
+  }
+
+  completeStreams(): void {
+    this.system.journal.end();
+    this.broadcasts.outlet.complete();
+    this.topics.close();
+    this.metrics.complete();
+  }
+}

@@ -1,0 +1,56 @@
+import type { Subscription } from 'rxjs';
+import type { ActorId } from '../message/actor-id';
+import type { BrokerEvent } from '../message/broker-event';
+import type { DeadLetter } from '../message/dead-letter';
+import type { MessageBroker } from '../message/message-broker';
+
+/** A message that was sent, with any outcome. */
+export type SentEvent = Extract<BrokerEvent, { readonly kind: 'sent' }>;
+
+/** The inside of a `BrokerTestProbe`: what it has seen. */
+export class ProbeNotes {
+  readonly broker: MessageBroker;
+  readonly sent: SentEvent[] = [];
+  readonly letters: DeadLetter[] = [];
+  readonly subscription: Subscription;
+  /** The targets of the last broadcast. */
+  lastTargets: ReadonlySet<ActorId | undefined> | undefined = undefined;
+  /**
+   * The targets so far of broadcasts that are not announced yet, by their message: an observer may send one while another is on its way.
+   */
+  readonly #unannounced = new Map<unknown, Set<ActorId | undefined>>();
+
+  constructor(broker: MessageBroker) {
+    this.broker = broker;
+    this.subscription = broker.events$.subscribe((event) => this.#note(event));
+    this.subscription.add(broker.broadcasts$.subscribe((message) => this.#announced(message)));
+  }
+
+  /** Vue's `reactive` wraps everything that it reaches in proxies, but what has this. */
+  get __v_skip(): boolean {
+    return true;
+  }
+
+  #note(event: BrokerEvent): void {
+    if (event.kind === 'dead-lettered') this.letters.push(event.letter);
+    if (event.kind !== 'sent') return;
+    this.sent.push(event);
+    if (event.broadcast) this.#noteTarget(event);
+  }
+
+  /**
+   * A closing broker does not announce what it refuses: there a target that comes again begins the next broadcast of the same message.
+   * (Nothing tells two such broadcasts apart whose filters let different actors pass: they count as one.)
+   */
+  #noteTarget({ message, target }: SentEvent): void {
+    let targets = this.#unannounced.get(message);
+    if (targets === undefined || targets.has(target)) this.#unannounced.set(message, (targets = new Set()));
+    this.lastTargets = targets.add(target);
+  }
+
+  /** A broadcast is announced right behind the attempts it made, if there were any. */
+  #announced(message: unknown): void {
+    this.lastTargets = this.#unannounced.get(message) ?? new Set();
+    this.#unannounced.delete(message);
+  }
+}
