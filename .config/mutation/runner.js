@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -142,6 +143,8 @@ async function bundleSpecs() {
 
 function resolveAsVitestDoes({ onResolve }) {
   onResolve({ filter: /^vitest$/ }, () => ({ path: resolve('.config/mutation/vitest.js') }));
+  // Older copies have folders to import, which Node's own modules do not resolve.
+  onResolve({ filter: /^rxjs[56]($|\/)/ }, ({ path }) => ({ path: createRequire(resolve('package.json')).resolve(path) }));
   onResolve({ filter: /^rx-broker($|\/)/ }, ({ path }) => ({ path: resolve(path.replace('rx-broker', 'src'), 'index.ts') }));
 }
 
