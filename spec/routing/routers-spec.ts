@@ -68,6 +68,12 @@ describe('roundRobin', () => {
     );
   });
 
+  it('goes on with the one picked longest ago after another topic has picked one of its targets', () => {
+    const router = roundRobin();
+    const [all, b] = [targetsOf('a', 'b', 'c'), targetsOf('b')];
+    expect([all, all, all, b, all, all, all, all].map((targets) => router.route(key, targets, 0)).join('')).toBe('abcbacba');
+  });
+
   it('looks at no other target while an array’s turn goes round', () => {
     let looks = 0;
     const targets = Array.from({ length: 1_000 }, (_, i) => ({
