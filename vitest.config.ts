@@ -9,8 +9,10 @@ const specs = ['spec/**/*-spec.ts', 'marbles/**/*-{spec,marbles}.ts'];
 const packed = ['spec/package/packed/*-spec.ts'];
 /** What measures the heap, or has processes of its own. */
 const measured = ['spec/node/*-spec.ts'];
+/** What patches its process for good. */
+const patching = ['spec/environments/zone-spec.ts'];
 /** What runs nothing of `src` that others do not: documents, processes, the heap, the clock, and what is broken on purpose. */
-const elsewhere = ['spec/package/**', 'spec/examples/**', 'spec/readme/**', ...measured, 'spec/liveness/**', 'spec/**/broken/**'];
+const elsewhere = ['spec/package/**', 'spec/examples/**', 'spec/readme/**', ...measured, ...patching, 'spec/liveness/**', 'spec/**/broken/**'];
 /** What `vitest` runs without `--project`, so that it asks for no browser and no registry. (The option has no type outside the command line.) */
 const unlessTold = { project: ['node', 'heap'] };
 /** `.ci/run` reads the counts of a run from the file it names here. */
@@ -44,9 +46,9 @@ export default defineConfig({
       thresholds: { lines: 95, branches: 95 },
     },
     projects: [
-      { extends: true, test: { name: 'node', include: specs, exclude: [...packed, ...measured] } },
+      { extends: true, test: { name: 'node', include: specs, exclude: [...packed, ...measured, ...patching] } },
       // Each in a process that holds nothing of others: collecting the garbage is quick there, and the heap still.
-      { extends: true, test: { name: 'heap', include: measured, isolate: true } },
+      { extends: true, test: { name: 'heap', include: [...measured, ...patching], isolate: true } },
       // A million scripts of the model, each time others. MODEL_RUNS and MODEL_SEED say how many, and play a run again.
       {
         extends: true,
@@ -65,7 +67,7 @@ export default defineConfig({
           name: 'chromium',
           include: specs,
           // What needs a file system, child processes or the garbage collector.
-          exclude: ['spec/package/**', 'spec/examples/**', 'spec/readme/**', 'spec/node/**'],
+          exclude: ['spec/package/**', 'spec/examples/**', 'spec/readme/**', 'spec/node/**', ...patching],
           browser: {
             enabled: true,
             headless: true,

@@ -1,10 +1,15 @@
+/**
+ * The broker, its mailboxes and its messages.
+ *
+ * @module rx-broker
+ */
 export { type Fairness, type MailboxOptions, type Overflow } from './message/mailbox-options';
 export { type ActorRef, type Sender } from './message/sender';
 export { type BroadcastResult, type SendResult } from './message/send-result';
 export { type BrokerOptions } from './broker/broker-options';
-export { InMemoryMessageBroker } from './broker/in-memory-message-broker';
+export { InMemoryMessageBroker, type InMemoryMessageBrokerConstructor } from './broker/in-memory-message-broker';
 export { type CloseOptions } from './message/closeable';
-export { type Actor, type ActorContext, type AnyProtocol, type Covers, type Handler, type HandlerResult, type HandlersOf, type MessageBroker } from './message/message-broker';
+export { type Actor, type ActorContext, type AnyMailbox, type AnyProtocol, type Covers, type Handler, type HandlerResult, type HandlersOf, type MessageBroker } from './message/message-broker';
 export { type Publication, type Topic, type TopicMessage, topic } from './message/topic';
 export { type RegisterOptions, type Registration, type SpawnOptions } from './message/registration';
 export { type BrokerErrorCode, BrokerError } from './failure/broker-error';
@@ -24,7 +29,7 @@ export { type Accepted, type ReplyFor, type ReplyOf, type Tellable } from './mes
 export { type Publisher } from './message/publisher';
 export { type RoutingKey } from './message/routing-key';
 export { type BroadcastOptions, type PublishOptions, type SendOptions, type TellOptions } from './message/send-options';
-export { type BrokerEvent, type MessageStage, type TurnOutcome } from './message/broker-event';
+export { type ActorStage, type BrokerEvent, type MessageStage, type TurnOutcome } from './message/broker-event';
 export { type BrokerMetrics, type FailureCount } from './message/broker-metrics';
 export { type DeadLetter } from './message/dead-letter';
 export { type DeadLetterLogOptions } from './observability/dead-letter-log';

@@ -45,7 +45,7 @@ export class ReplyStream extends Observable<unknown> {
 function subscribe(this: Observable<unknown>, subscriber: Subscriber<unknown>): void {
   const { system, id, message, asking } = this as ReplyStream;
   const recipient = system.actors.get(id);
-  if (recipient !== undefined && asking === null && recipient.isIdle && system.dispatcher.stack === 'quiet' && !subscriber.closed) {
+  if (recipient !== undefined && asking === null && recipient.isDirect && system.dispatcher.stack === 'quiet' && !subscriber.closed) {
     if (isSampleDue(recipient)) system.journal.latency.sampleDirect(system.actors, id);
     const task = runAsk(recipient, system.dispatcher, message, subscriber);
     if (task.state === 'open') {

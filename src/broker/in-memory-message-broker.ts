@@ -39,6 +39,7 @@ export interface InMemoryMessageBrokerConstructor {
   withCapacity(expectedActors: number, options?: BrokerOptions): InMemoryMessageBroker;
 }
 
+/** The broker in one process: `new InMemoryMessageBroker(options?)`. */
 export const InMemoryMessageBroker: InMemoryMessageBrokerConstructor = /* @__PURE__ */ disposable();
 
 /** With `[Symbol.asyncDispose]`, and `[Symbol.dispose]` for its registrations, where the runtime has them. */

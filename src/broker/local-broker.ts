@@ -104,7 +104,7 @@ export class LocalBroker {
   trySend(id: string, message: unknown, options?: TellOptions): SendResult {
     const { actors, dispatcher, system } = this.parts;
     const core = actors.get(id);
-    if (core !== undefined && core.isIdle && dispatcher.stack === 'quiet') {
+    if (core !== undefined && core.isDirect && dispatcher.stack === 'quiet') {
     if (isSampleDue(core)) system.journal.latency.sampleDirect(actors, id);
       const lane = options === undefined ? NORMAL_LANE : laneOnly(options);
       if (lane !== undefined) {

@@ -172,7 +172,15 @@ function moveTo(core: MailboxCore, system: System): void {
   core.system.left(core);
   // Only the context of a turn needs the former host.
   if (core.system.host !== null && core.delivered > 0) core.more().formerHost = core.system.host;
+  const { dispatcher } = core.system;
+  const isWatched = core.rare?.idleWatches !== undefined && core.rare.idleWatches.size > 0;
+  if (isWatched) dispatcher.unwatchIdle(core);
   core.system = system;
   core.isLinedUp = false;
   core.refresh();
+  if (!isWatched) return;
+  const watch = (): void => core.system.dispatcher.step(() => core.system.dispatcher.watchIdle(core));
+  // A mailbox that has left makes a step of its own, or nobody would be told that it is idle now.
+  if (system.host === null) dispatcher.add(watch);
+  else watch();
 }

@@ -38,13 +38,16 @@ export interface SendErrorOptions {
  * and `started` says whether the inner actor's handler saw the message.
  */
 export class SendError extends Error {
+  /** `'SendError'`. */
   override readonly name: string = 'SendError';
+  /** Why, for programs. */
   readonly code: FailureCode;
   /** The actor that the message was for. Absent where no route was found, and for a mailbox without a broker. */
   readonly actorId?: string;
   /** False: no handler of `actorId` saw the message, so sending it there again is safe. `'unknown'` comes only over a wire. */
   readonly started: boolean | 'unknown';
 
+  /** Made by the broker; by handlers and tests that want to look like one. */
   constructor(code: FailureCode, options: SendErrorOptions = {}) {
     const { actorId, started = false, detail, cause } = options;
     const target = actorId === undefined ? 'the broker' : actorId === '' ? 'a mailbox without a broker' : describeValue(actorId);

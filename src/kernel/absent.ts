@@ -8,7 +8,7 @@ export class Absent implements Recipient {
   readonly system: System;
   readonly id: string | undefined;
   readonly unrouted: BrokerError | undefined;
-  readonly isIdle = false;
+  readonly isDirect = false;
   readonly delivered = 0;
   readonly formerHost = undefined;
 

@@ -76,6 +76,8 @@ export class Dispatcher {
   /** When the drain gave way; `undefined` unless it waits for its macrotask. */
   #gaveWayAt: number | undefined;
   #atRest: (() => void)[] = [];
+  /** The mailboxes whose `idle$` is observed. */
+  #idleWatched: Set<Runnable> | undefined;
 
   constructor({ runNext, reportError, scheduler, dispatcher }: DispatcherParts) {
     this.#runNext = runNext;
@@ -284,6 +286,17 @@ export class Dispatcher {
     this.#lines.close();
   }
 
+  /** The `idle$` of a mailbox is observed from now on: its observers are told between turns, and at the end of this step. */
+  watchIdle(runnable: Runnable): void {
+    this.isTouched = true;
+    (this.#idleWatched ??= new Set()).add(runnable);
+  }
+
+  unwatchIdle(runnable: Runnable): void {
+    this.#idleWatched?.delete(runnable);
+    if (this.#idleWatched?.size === 0) this.#idleWatched = undefined;
+  }
+
   // --------------------------------------------------------------------------------------------------
 
   #drain(left: number): void {
@@ -314,6 +327,7 @@ export class Dispatcher {
     for (;;) {
       this.stack = 'telling';
       this.outbox.tell();
+      if (this.#idleWatched !== undefined && this.#tellsIdle(this.#idleWatched)) continue;
       const { visited } = this;
       if (visited !== null && left > 0 && visited.canRun) {
         if (isFirst || (this.#gaveWayAt === undefined && (--untilLook > 0 || (untilLook = this.#pace.look()) > 0))) {
@@ -336,6 +350,12 @@ export class Dispatcher {
       if (this.visited !== null || !this.outbox.isEmpty) continue;
       if (this.#gaveWayAt !== undefined || !lines.ask()) return;
     }
+  }
+
+  /** Whether an observer of `idle$` is to be told something. */
+  #tellsIdle(watched: Set<Runnable>): boolean {
+    for (const runnable of watched) runnable.tellIdle();
+    return !this.outbox.isEmpty;
   }
 
   #endVisit(visited: Runnable): void {

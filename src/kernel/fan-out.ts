@@ -59,8 +59,8 @@ export class FanOut implements OnePiece {
     const { targets, count, details } = this.#cast;
     if (details.ttl !== undefined) return false;
     for (let index = 0; index < count; index++) {
-      const { isIdle, settings } = targets[index] as MailboxCore;
-      if (!isIdle || settings.ttl !== Infinity) return false;
+      const { isDirect, settings } = targets[index] as MailboxCore;
+      if (!isDirect || settings.ttl !== Infinity) return false;
     }
     return true;
   }

@@ -105,6 +105,24 @@ export function closeMailbox(core: MailboxCore, reason: unknown): void {
   });
 }
 
+/** No turn begins in the mailbox any more, or turns may begin again. A turn that runs goes on. */
+export function pauseMailbox(core: MailboxCore, isPaused: boolean): void {
+  core.system.dispatcher.step(() => {
+    if (core.isPaused === isPaused) return;
+    core.more().isPaused = isPaused;
+    core.wake();
+  });
+}
+
+/** Loses what is queued, then what waits, highest priority first. What runs goes on. Returns how many messages went. */
+export function clearMailbox(core: MailboxCore): number {
+  return core.system.dispatcher.step(() => {
+    const lost = core.queue === null ? [] : core.queue.takeAll();
+    for (const task of lost) settle(task, { outcome: 'failed', code: 'Dropped' });
+    return lost.length;
+  });
+}
+
 /** Ends the turns in the order in which they began, then the queued messages, then the waiting ones (DESIGN §2). Part of a step. */
 export function emptyMailbox(core: MailboxCore, code: FailureCode): void {
   const { dispatcher } = core.system;
@@ -118,12 +136,13 @@ export function emptyMailbox(core: MailboxCore, code: FailureCode): void {
 
 /** Ends a closed mailbox that has nothing left: its actor stops, and its streams complete. */
 function endMailbox(core: MailboxCore): void {
-  const { closedBy, drained, losses } = core.more();
+  const { closedBy, drained, idleWatches, losses } = core.more();
   stopActor(core, closedBy);
   core.system.dispatcher.add(() => {
     drained?.complete();
     losses?.complete();
     core.queue?.pressure?.complete();
+    idleWatches?.forEach((watch) => watch.end());
   });
 }
 

@@ -1,16 +1,56 @@
-/**
- * Runs `work` after the event loop has seen to timers, input and frames (rule D4): by `setImmediate`, else `MessageChannel`, else
- * `setTimeout`. Each call looks these up, since test environments take them away and bring them back.
- */
-export function macrotask(work: () => void): void {
-  if (typeof setImmediate === 'function') {
+import { keepZone } from './zone';
+
+// The timers as they were when this module was loaded. A test may put fake ones in their place later.
+const setImmediateAtLoad: unknown = /* @__PURE__ */ (() => globalThis.setImmediate)();
+const setTimeoutAtLoad = /* @__PURE__ */ (() => globalThis.setTimeout)();
+
+/** Asks for a macrotask. Returns whether it will surely come: a fake timer may never call `work`. */
+type Source = (work: () => void) => boolean;
+
+const SOURCES: readonly Source[] = [
+  (work) => {
+    if (typeof setImmediate !== 'function') return false;
     setImmediate(work);
-  } else if (typeof MessageChannel === 'function') {
+    return setImmediate === setImmediateAtLoad;
+  },
+  (work) => {
+    if (typeof MessageChannel !== 'function') return false;
     const { port1, port2 } = new MessageChannel();
+    const goOn = keepZone(work);
     port1.onmessage = () => {
       port1.close();
-      work();
+      goOn();
     };
     port2.postMessage(undefined);
-  } else setTimeout(work);
+    return true;
+  },
+  (work) => {
+    setTimeout(work);
+    return setTimeout === setTimeoutAtLoad;
+  },
+  (work) => {
+    setTimeoutAtLoad(work);
+    return true;
+  },
+];
+
+/**
+ * Runs `work` after the event loop has seen to timers, input and frames (rule D4): by `setImmediate`, else `MessageChannel`, else
+ * `setTimeout`. Each call looks these up, since test environments take them away and bring them back. If one throws, or is not the
+ * function that it was when this module was loaded, the next one is asked as well. `work` runs once.
+ */
+export function macrotask(work: () => void): void {
+  let isDue = true;
+  const once = (): void => {
+    if (!isDue) return;
+    isDue = false;
+    work();
+  };
+  for (const source of SOURCES) {
+    try {
+      if (source(once)) return;
+    } catch {
+      // The next source is asked.
+    }
+  }
 }

@@ -1,6 +1,7 @@
 import type { FailureCode } from '../failure/failure-code';
 import type { MailboxMetrics } from '../message/mailbox-metrics';
 import type { Actor, Handler } from '../message/message-broker';
+import type { IdleWatch } from './idle-watch';
 import type { Line, Runnable } from './lines';
 import { type Entry, MailboxQueue, type QueueOwner } from './mailbox-queue';
 import type { MailboxSettings } from './mailbox-settings';
@@ -11,7 +12,9 @@ import { type Host, type Refusal, type System, type Task, newTask } from './task
 
 /** A message that a mailbox lost, and why. */
 export interface Loss<Msg = any> {
+  /** The message. */
   readonly message: Msg;
+  /** Why it was lost. */
   readonly code: FailureCode;
 }
 
@@ -31,9 +34,9 @@ export type Start = 'none' | 'due' | 'scheduled' | 'starting' | 'done';
  * message takes no detour.
  */
 export class MailboxCore implements QueueOwner, Runnable {
-  /** Whether a message may run at once: the mailbox is ready and open, its queue is empty, and it drains on no scheduler. */
-  isIdle = false;
-  /** Whether a turn may begin: there is a consumer, `onStart` is done, and a seat is free. */
+  /** Whether a message may run on its sender's stack, past the queue and the outbox: the mailbox is idle, and nobody observes it alone. */
+  isDirect = false;
+  /** Whether a turn may begin: there is a consumer, `onStart` is done, a seat is free, and the mailbox is not paused. */
   isReady = false;
   /** How many turns have begun. */
   delivered = 0;
@@ -98,6 +101,20 @@ export class MailboxCore implements QueueOwner, Runnable {
 
   get hasFreeSeat(): boolean {
     return this.handler !== null && (this.seats === null || this.seats.length < this.settings.concurrency);
+  }
+
+  /** Whether a message may run at once: the mailbox is ready and open, its queue is empty, and it drains on no scheduler. */
+  get isIdle(): boolean {
+    return this.isReady && this.status === 'open' && this.size === 0 && (this.settings.dispatcher ?? this.system.drainsAt) === undefined;
+  }
+
+  /** Whether nothing is queued, waits, runs or holds a seat: what `idle$` tells. */
+  get isQuiet(): boolean {
+    return this.size === 0 && this.isAtRest && (this.queue === null || this.queue.waitingCount === 0);
+  }
+
+  get isPaused(): boolean {
+    return this.rare !== null && this.rare.isPaused;
   }
 
   get canRun(): boolean {
@@ -172,21 +189,29 @@ export class MailboxCore implements QueueOwner, Runnable {
   /** Lines up if there is something to run. */
   wake(): void {
     this.refresh();
+    // Else a step that sets nothing off would end without the drain loop, which tells `idle$`.
+    if (this.rare?.idleWatches !== undefined) this.system.dispatcher.isTouched = true;
     if (this.canRun) this.system.dispatcher.lineUp(this);
   }
 
-  /** Computes `isReady` and `isIdle` again. */
+  /** Computes `isReady` and `isDirect` again. */
   refresh(): void {
-    const { start, status, settings, system } = this;
-    this.isReady = this.hasFreeSeat && (start === 'none' || start === 'done');
-    this.isIdle = this.isReady && status === 'open' && this.size === 0 && (settings.dispatcher ?? system.drainsAt) === undefined;
+    const { start } = this;
+    this.isReady = this.hasFreeSeat && (start === 'none' || start === 'done') && !this.isPaused;
+    this.isDirect = this.isIdle;
+  }
+
+  /** Tells those who observe `idle$`, if it has changed. The dispatcher calls this between two turns, when nothing else is left to tell. */
+  tellIdle(): void {
+    const watches = this.rare?.idleWatches;
+    if (watches !== undefined) for (const watch of watches) watch.note(this.isQuiet, this.system.dispatcher);
   }
 
   /** Ends a closed mailbox in which nothing is queued, waits or runs any more. */
   endIfEmpty(): void {
     if (this.status !== 'closed') return;
     const { whenEnded } = this.more();
-    if (whenEnded === undefined || this.size > 0 || !this.isAtRest || (this.queue !== null && this.queue.waitingCount > 0)) return;
+    if (whenEnded === undefined || !this.isQuiet) return;
     this.status = 'ended';
     whenEnded(this);
   }
@@ -211,6 +236,9 @@ export class MailboxCore implements QueueOwner, Runnable {
 /** The fields that only some mailboxes need, made with the first of them, so that an idle actor stays small. */
 export class MailboxRare {
   lost = 0;
+  isPaused = false;
+  /** The observers of `idle$`. */
+  idleWatches: Set<IdleWatch> | undefined = undefined;
   losses: Outlet<Loss> | undefined = undefined;
   /** Completes when the mailbox has ended. It has no values. */
   drained: Outlet<never> | undefined = undefined;

@@ -1,4 +1,5 @@
 import { macrotask } from './macrotask';
+import { isFakeAsync, runOutsideZones } from './zone';
 
 /** Milliseconds after which a drain gives way to a macrotask (rule D4). */
 const SLICE = 5;
@@ -10,6 +11,7 @@ const A_MINUTE = 60_000;
 
 /**
  * Decides when a drain gives way (rule D4), by the clock of the broker's scheduler. Virtual time stands still, so there no drain gives way.
+ * Where the scheduler goes by `Date`, the machine's own clock counts, too: a test can make `Date` stand still while timers run.
  *
  * A drain on one stack is measured by itself. What settling promises and microtask schedulers run is measured together since the last
  * macrotask, since most of that time passes outside of the broker, in continuations.
@@ -20,6 +22,9 @@ export class Pace {
   #startedAt = NaN;
   /** When it was last measured. */
   #readAt = NaN;
+  /** The same two by the machine's clock. */
+  #realStartedAt = NaN;
+  #realReadAt = NaN;
   /** How many messages lie between the last two readings. */
   #stride = 1;
   /** When the first microtask since the last known macrotask ran. `NaN`: none has. */
@@ -45,15 +50,19 @@ export class Pace {
    */
   look(): number {
     const now = this.#clock.read();
+    const realNow = performance.now();
     if (Number.isNaN(this.#startedAt)) {
       this.#startedAt = this.#readAt = now;
+      this.#realStartedAt = this.#realReadAt = realNow;
       return 1;
     }
     const spent = now - this.#startedAt;
     // A negative time shows that the clock was set back.
     if (spent > SLICE || spent < 0) return 0;
-    this.#stride = now - this.#readAt > 1 ? 1 : Math.min(this.#stride * 2, MOST_UNREAD);
+    if (realNow - this.#realStartedAt > SLICE && !isVirtual(now)) return 0;
+    this.#stride = now - this.#readAt > 1 || realNow - this.#realReadAt > 1 ? 1 : Math.min(this.#stride * 2, MOST_UNREAD);
     this.#readAt = now;
+    this.#realReadAt = realNow;
     return this.#stride;
   }
 
@@ -62,14 +71,14 @@ export class Pace {
    * a microtask scheduler makes the broker go on.
    */
   isHoldingUp(): boolean {
-    const now = this.#clock.read();
+    const now = performance.now();
     const pause = now - this.#lastAt;
     this.#lastAt = now;
     if (Number.isNaN(this.#since)) {
       this.#since = now;
       return false;
     }
-    if (now - this.#since <= SLICE || isVirtual(now)) return false;
+    if (now - this.#since <= SLICE || isVirtual(this.#clock.read())) return false;
     if (this.#isMarked && pause < LOST) return true;
     if (pause < SLICE) {
       this.#mark();
@@ -83,14 +92,17 @@ export class Pace {
 
   #mark(): void {
     this.#isMarked = true;
-    macrotask(() => {
-      this.#isMarked = false;
-      this.#since = this.#lastAt = NaN;
-    });
+    // It runs no code of the user's.
+    runOutsideZones(() =>
+      macrotask(() => {
+        this.#isMarked = false;
+        this.#since = this.#lastAt = NaN;
+      }),
+    );
   }
 }
 
 /** Whether a time is not the machine's. A tick of virtual time is a macrotask of its own. */
 function isVirtual(now: number): boolean {
-  return Math.abs(now - Date.now()) > A_MINUTE;
+  return Math.abs(now - Date.now()) > A_MINUTE || isFakeAsync();
 }

@@ -50,7 +50,7 @@ export interface Recipient {
   /** Empty for a mailbox without a broker. `undefined` if no route was found. */
   readonly id: string | undefined;
   /** Whether a message may run at once, on its sender's stack. */
-  readonly isIdle: boolean;
+  readonly isDirect: boolean;
   /** How many turns have begun. */
   readonly delivered: number;
   /** The host of the broker that this mailbox left last. A turn that began there still sends through it. */

@@ -1,4 +1,5 @@
-import { Observable, distinctUntilChanged } from 'rxjs';
+import { Observable, type Subscriber, distinctUntilChanged } from 'rxjs';
+import { IdleWatch } from '../kernel/idle-watch';
 import type { Loss, MailboxCore } from '../kernel/mailbox-core';
 import { Outlet } from '../kernel/outlet';
 
@@ -16,6 +17,31 @@ export function pressureOf(core: MailboxCore): Observable<number> {
       if (status === 'ended') subscriber.complete();
     });
   }).pipe(distinctUntilChanged());
+}
+
+/** Whether nothing is queued, waits, runs or holds a seat: the current value first, then each change, told between turns. */
+export function idleOf(core: MailboxCore): Observable<boolean> {
+  return new Observable((subscriber) => {
+    core.system.dispatcher.unfold();
+    const { isQuiet, status } = core;
+    if (status !== 'ended') subscriber.add(watchIdle(core, subscriber, isQuiet));
+    core.system.dispatcher.tellNow(() => {
+      subscriber.next(isQuiet);
+      if (status === 'ended') subscriber.complete();
+    });
+  });
+}
+
+/** Returns what ends the watch. */
+function watchIdle(core: MailboxCore, subscriber: Subscriber<boolean>, isQuiet: boolean): () => void {
+  const watch = new IdleWatch(subscriber, isQuiet);
+  const watches = (core.more().idleWatches ??= new Set());
+  watches.add(watch);
+  core.system.dispatcher.watchIdle(core);
+  return () => {
+    watches.delete(watch);
+    if (watches.size === 0) core.system.dispatcher.unwatchIdle(core);
+  };
 }
 
 export function lossesOf(core: MailboxCore): Observable<Loss> {

@@ -1,6 +1,6 @@
 import { type Observable, Subscription } from 'rxjs';
 import { checkCapacity } from '../failure/check';
-import { attach, checkNoConsumer, closeMailbox, detach, startActor } from '../kernel/life';
+import { attach, checkNoConsumer, clearMailbox, closeMailbox, detach, pauseMailbox, startActor } from '../kernel/life';
 import { LoneSystem } from '../kernel/lone-system';
 import { type Loss, MailboxCore } from '../kernel/mailbox-core';
 import { runTell } from '../kernel/run';
@@ -12,7 +12,7 @@ import type { MailboxOptions } from '../message/mailbox-options';
 import { consumerOf } from './consumer';
 import { DeliveryStream } from './delivery-stream';
 import { resolveMailbox } from './mailbox-options';
-import { lossesOf, pressureOf } from './mailbox-streams';
+import { idleOf, lossesOf, pressureOf } from './mailbox-streams';
 
 // Merged with the class: its type says what messages it holds.
 export interface Mailbox<in out Msg = any> extends AnyMailbox<Msg> {}
@@ -115,6 +115,7 @@ export class Mailbox<in out Msg = any> {
     return lossesOf(this.core);
   }
 
+  /** Messages that it queues at most; what runs is not counted. `Infinity`: no bound. */
   get capacity(): number {
     return this.core.capacity;
   }
@@ -125,10 +126,12 @@ export class Mailbox<in out Msg = any> {
     return this.core.size;
   }
 
+  /** Whether `size` has reached `capacity`: the next message that has to be queued meets the overflow strategy. */
   get isFull(): boolean {
     return this.size >= this.capacity;
   }
 
+  /** Whether it refuses newcomers, for good. It may still hold a backlog. */
   get isClosed(): boolean {
     return this.core.status !== 'open';
   }
@@ -137,7 +140,7 @@ export class Mailbox<in out Msg = any> {
   next(message: Msg): void {
     const { core } = this;
     const { dispatcher } = core.system;
-    if (core.isIdle && dispatcher.stack === 'quiet') runTell(core, dispatcher, message, NORMAL_LANE);
+    if (core.isDirect && dispatcher.stack === 'quiet') runTell(core, dispatcher, message, NORMAL_LANE);
     else tell(core, message);
   }
 
@@ -156,6 +159,41 @@ export class Mailbox<in out Msg = any> {
     closeMailbox(this.core, 'closed');
   }
 
+  /**
+   * No further turn begins until `resume`; what runs goes on. Inside of a turn the backlog stops after it. A paused mailbox takes messages, as one
+   * without a consumer does; it stays paused when it is unregistered. Idempotent.
+   */
+  pause(): void {
+    pauseMailbox(this.core, true);
+  }
+
+  /** Turns begin again: before this returns, or inside of a turn after it. Idempotent. */
+  resume(): void {
+    pauseMailbox(this.core, false);
+  }
+
+  /** Whether no turn begins until `resume`. */
+  get isPaused(): boolean {
+    return this.core.isPaused;
+  }
+
+  /**
+   * Loses everything that is queued, then everything that waits for a place, highest priority first: each with `Dropped`, told to its sender and as
+   * a dead letter. What runs goes on. Returns how many messages went.
+   */
+  clear(): number {
+    return clearMailbox(this.core);
+  }
+
+  /**
+   * Whether the mailbox is idle: nothing is queued, waits, runs or holds a seat. The current value at once, then each change, told between two
+   * turns when nothing else is left to tell, so that a short turn makes no flicker. Completes when the mailbox is closed and drained.
+   */
+  get idle$(): Observable<boolean> {
+    return idleOf(this.core);
+  }
+
+  /** The mailbox in numbers: a snapshot. */
   metrics(): MailboxMetrics {
     this.core.system.dispatcher.unfold();
     return this.core.metrics();

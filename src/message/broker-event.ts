@@ -3,18 +3,29 @@ import type { ActorId } from './actor-id';
 import type { DeadLetter } from './dead-letter';
 import type { Priority } from './priority';
 
-/** The fields of every event about a message. */
+/** What every event of a message's way says. */
 export interface MessageStage {
-  /** The message's id, the same in all its events. */
+  /** The message's id: the same at every stage. */
   readonly id: string;
-  /** Absent if no route was found. */
+  /** Absent where no actor was found to send it to. */
   readonly target?: ActorId;
+  /** The topic it was published or routed to, if it was. */
   readonly topic?: string;
+  /** The message itself, by reference. */
   readonly message: unknown;
+  /** How urgent it is within its mailbox. */
   readonly priority: Priority;
   /** Whether a caller waits for the reply. */
   readonly asked: boolean;
-  /** When it happened, in milliseconds of the broker's scheduler. */
+  /** Milliseconds of the broker's scheduler. */
+  readonly at: number;
+}
+
+/** What every event of an actor's life says. */
+export interface ActorStage {
+  /** The actor. */
+  readonly id: ActorId;
+  /** Milliseconds of the broker's scheduler. */
   readonly at: number;
 }
 
@@ -22,26 +33,66 @@ export interface MessageStage {
 export type TurnOutcome = 'succeeded' | 'errored' | 'aborted';
 
 /**
- * Something that happened in a broker: a union by `kind`. A message is first `sent`. If it has to wait, it is `queued`. Then it is either
- * `failed` or `delivered`, and a delivered message is `settled` once. A message that is lost is `dead-lettered` after `failed` or `settled`.
+ * One step in the life of a broker, as one discriminated union. A message is `sent`, `queued` where it has to wait, then either `failed` or
+ * `delivered`; what was delivered is `settled` once. A message that is lost is `dead-lettered` after that. What an observer does
+ * when it is told that a message is sent comes after that message (rules M3, D2).
  */
 export type BrokerEvent =
-  | { readonly kind: 'registered'; readonly id: ActorId; readonly at: number }
-  | { readonly kind: 'unregistered'; readonly id: ActorId; readonly at: number }
-  /** `broadcast`: the message is one target's part of a broadcast. */
-  | (MessageStage & { readonly kind: 'sent'; readonly broadcast: boolean })
-  /** `waiting`: the mailbox is full, and the sender waits for a place (`overflow: 'block'`). */
-  | (MessageStage & { readonly kind: 'queued'; readonly waiting: boolean })
-  | (MessageStage & { readonly kind: 'delivered' })
+  | (ActorStage & {
+      /** The actor can be sent to. */
+      readonly kind: 'registered';
+    })
+  | (ActorStage & {
+      /** The actor has ended; its id is free. */
+      readonly kind: 'unregistered';
+    })
   | (MessageStage & {
+      /** Someone has sent it, to this target. */
+      readonly kind: 'sent';
+      /** Whether this is one target's part of a broadcast. */
+      readonly broadcast: boolean;
+    })
+  | (MessageStage & {
+      /** It has to wait. */
+      readonly kind: 'queued';
+      /** Whether its sender is parked until there is a place (`overflow: 'block'`). */
+      readonly waiting: boolean;
+    })
+  | (MessageStage & {
+      /** It was handed to the actor: its turn begins. */
+      readonly kind: 'delivered';
+    })
+  | (MessageStage & {
+      /** Its turn is over. */
       readonly kind: 'settled';
+      /** How. */
       readonly outcome: TurnOutcome;
-      /** Why the turn did not succeed. */
+      /** Why, where it did not succeed. */
       readonly code?: FailureCode | 'HandlerFailed' | 'Cancelled';
+      /** What the handler threw; or why the turn was aborted, as its caller and `context.signal` get it. */
       readonly error?: unknown;
     })
-  /** The message ended before it had a turn. */
-  | (MessageStage & { readonly kind: 'failed'; readonly code: FailureCode | 'NoRoute' | 'Cancelled' })
-  | { readonly kind: 'dead-lettered'; readonly letter: DeadLetter; readonly at: number }
-  /** With an id, that actor's mailbox was closed; `error` is what `mailbox.error(error)` was given. Without an id, the broker was closed. */
-  | { readonly kind: 'closed'; readonly id?: ActorId; readonly error?: unknown; readonly at: number };
+  | (MessageStage & {
+      /** It has ended before a handler saw it. */
+      readonly kind: 'failed';
+      /** Why. */
+      readonly code: FailureCode | 'NoRoute' | 'Cancelled';
+    })
+  | {
+      /** A message was lost. */
+      readonly kind: 'dead-lettered';
+      /** The message, and why. */
+      readonly letter: DeadLetter;
+      /** Milliseconds of the broker's scheduler. */
+      readonly at: number;
+    }
+  | {
+      /** A mailbox, or the broker, takes nothing more. */
+      readonly kind: 'closed';
+      /** The actor whose mailbox was closed. Absent: the broker was. */
+      readonly id?: ActorId;
+      /** What the mailbox's `error(error)` was given. */
+      readonly error?: unknown;
+      /** Milliseconds of the broker's scheduler. */
+      readonly at: number;
+    };

@@ -9,7 +9,9 @@ export type FailureCount = FailureCode | 'NoRoute' | 'Cancelled';
  * A broadcast counts once for each target.
  */
 export interface BrokerMetrics {
+  /** Actors registered now. */
   readonly registeredActors: number;
+  /** Messages sent to an actor, refused ones too; once for each target of a broadcast or publication. */
   readonly totalSent: number;
   /** Messages handed to an actor. */
   readonly totalDelivered: number;
@@ -21,11 +23,16 @@ export interface BrokerMetrics {
   readonly pending: number;
   /** Turns that have begun and not ended. */
   readonly inFlight: number;
+  /** Turns whose handler returned, whose promise was fulfilled, or whose stream completed or was left after a value. */
   readonly totalSucceeded: number;
+  /** Turns whose handler threw, rejected, had no handler for the message, or left its delivery unsettled. */
   readonly totalErrored: number;
+  /** Turns that were ended from outside: cancelled, timed out, unregistered, closed. */
   readonly totalAborted: number;
   /** Callers that wait for a reply. */
   readonly openRequests: number;
+  /** Dead letters made, whether or not anyone has observed them (rule O3). */
   readonly totalDeadLettered: number;
+  /** `totalFailed` by its reasons; each is there, with 0 if it never occurred. */
   readonly failedBy: Readonly<Record<FailureCount, number>>;
 }

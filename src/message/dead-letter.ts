@@ -11,9 +11,13 @@ export interface DeadLetter {
   readonly id: string;
   /** The actor it was sent to. Absent if no route was found. */
   readonly target?: ActorId;
+  /** The topic it was published or routed to, if it was. */
   readonly topic?: string;
+  /** The message itself, by reference. */
   readonly message: any;
+  /** How urgent it was within its mailbox. */
   readonly priority: Priority;
+  /** Why it was lost. `HandlerFailed`: the handler threw or rejected. `NoRoute`: no actor was bound to its topic. */
   readonly reason: FailureCode | 'HandlerFailed' | 'NoRoute';
   /** What the handler threw, or the `SendError` with which the broker ended the turn. Absent if the message had no turn. */
   readonly error?: unknown;
@@ -23,5 +27,6 @@ export interface DeadLetter {
   readonly at: number;
   /** How often it has been sent: 1, plus 1 for each redelivery. */
   readonly attempts: number;
+  /** What the sender gave to travel along. Empty if nothing. */
   readonly headers: Readonly<Record<string, string>>;
 }

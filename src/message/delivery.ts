@@ -5,7 +5,9 @@ import type { ActorContext } from './message-broker';
  * these calls counts; later ones are ignored.
  */
 export interface Delivery<Msg = any> {
+  /** The message. */
   readonly message: Msg;
+  /** What a handler would get: the envelope, the signal, and `send` and `trySend` for this turn. */
   readonly context: ActorContext;
   /** Emits `value` as the reply and settles. */
   reply(value?: unknown): void;

@@ -5,6 +5,7 @@ import type { Priority } from './priority';
 export interface Envelope {
   /** Unique in the broker. Every event and dead letter of this message has the same id. */
   readonly id: string;
+  /** How urgent it is within its mailbox. */
   readonly priority: Priority;
   /** The topic that the message was published on or routed by, if any. */
   readonly topic?: string;

@@ -1,5 +1,6 @@
 /** One mailbox in numbers. `accepted` is the sum of `delivered`, `size`, and the queued messages that were lost or cancelled. */
 export interface MailboxMetrics {
+  /** Messages that it queues at most. `Infinity`: no bound. */
   readonly capacity: number;
   /** Messages queued now. */
   readonly size: number;

@@ -30,6 +30,7 @@ export type Handler<Msg = any> = (message: Msg, context: ActorContext) => Handle
 
 /** A handler with hooks for its start and its end: usually an instance of a class whose fields are the actor's state (rule M9). */
 export interface Actor<Msg = any> {
+  /** Handles one message, as a `Handler` does. Called on the actor, so `this` is its state. */
   receive: Handler<Msg>;
   /**
    * Called once in each life of the actor, when it is registered; in a mailbox without a broker, before its first message. The first turn
@@ -57,6 +58,7 @@ export interface Actor<Msg = any> {
 export interface ActorContext extends Sender {
   /** The id of the actor whose turn this is. Empty in a mailbox without a broker. */
   readonly self: ActorId;
+  /** What the message carries besides itself: its id, priority, topic, sender, time, attempt and headers. */
   readonly envelope: Envelope;
   /**
    * Aborts when the turn is ended from outside: it is cancelled, times out, or its actor is unregistered or its broker closed. `reason` is
@@ -73,7 +75,12 @@ export interface ActorContext extends Sender {
 }
 
 /** Any protocol: an object of creators. */
-export type AnyProtocol<P> = { readonly [K in keyof P]: (...args: any[]) => { readonly type: string } };
+export type AnyProtocol<P> = {
+  readonly [K in keyof P]: (...args: any[]) => {
+    /** The message's type, which names its handler. */
+    readonly type: string;
+  };
+};
 
 /** One handler for each message of a protocol. Each is checked against the reply of its own message. */
 export type HandlersOf<P> = {
@@ -83,15 +90,29 @@ export type HandlersOf<P> = {
 };
 
 /** Checks that a protocol has every message that the actor accepts. */
-export type Covers<Msg, P> = [Msg] extends [MessageOf<P>] ? unknown : { readonly 'no handler for': Exclude<Msg, MessageOf<P>> };
+export type Covers<Msg, P> = [Msg] extends [MessageOf<P>]
+  ? unknown
+  : {
+      /** The messages that the protocol does not have, so that the compiler's error names them. */
+      readonly 'no handler for': Exclude<Msg, MessageOf<P>>;
+    };
 
 declare const holds: unique symbol;
 
 /** A mailbox, as `register` takes it. `Mailbox` is the one implementation. */
 export interface AnyMailbox<Msg = any> extends Observer<Msg> {
+  /** @hidden Exists in the type only: which messages it holds. */
   readonly [holds]?: (message: Msg) => Msg;
+  /** Messages that it queues at most. `Infinity`: no bound. */
   readonly capacity: number;
+  /** Messages queued now. */
   readonly size: number;
+  /** Offers a message, as `trySend` would: never throws, a refusal is a loss. */
+  next(message: Msg): void;
+  /** Closes it. `error` goes to the actor's `onStop` and to `events$`. */
+  error(error: unknown): void;
+  /** Closes it. */
+  complete(): void;
 }
 
 /**
@@ -125,6 +146,7 @@ export interface MessageBroker extends Sender, Publisher, AsyncCloseable {
    * @throws {TypeError | RangeError} for a bad id, actor or option, and what `register` throws.
    */
   spawn<Msg>(id: ActorId<Msg>, actor: Handler<NoInfer<Msg>> | Actor<NoInfer<Msg>>, options?: SpawnOptions): Registration;
+  /** With a protocol: one typed handler for each of its messages. A message of another type fails with `Unhandled`. */
   spawn<Msg, P extends AnyProtocol<P>>(
     id: ActorId<Msg>,
     protocol: P & NoInfer<Covers<Msg, P>>,

@@ -6,12 +6,15 @@ declare const replyOf: unique symbol;
 
 /** Any message spec. It does not name payload and reply, since TypeScript would infer the type arguments of `message()` from them. */
 export interface AnySpec {
+  /** Tells specs from other objects, at run time, too. */
   readonly isMessage: true;
 }
 
 /** One message of a protocol, as `message()` makes it: without a `type` yet. */
 export interface MessageSpec<Payload, Reply> extends AnySpec {
+  /** @hidden Exists in the type only. */
   readonly [payloadOf]?: (payload: Payload) => Payload;
+  /** @hidden Exists in the type only. */
   readonly [replyOf]?: (reply: Reply) => Reply;
 }
 
@@ -34,7 +37,10 @@ export interface Uncalled {
 /** Makes messages of one type. `type` is the string in their `type` field. */
 export type MessageCreator<Type extends string, Payload, Reply> = ([KeysOf<Payload>] extends [never]
   ? () => ProtocolMessage<Type, Payload, Reply>
-  : (payload: Payload) => ProtocolMessage<Type, Payload, Reply>) & { readonly type: Type } & Message<Uncalled>;
+  : (payload: Payload) => ProtocolMessage<Type, Payload, Reply>) & {
+  /** The `type` of every message that it makes: `'account.deposit'`. */
+  readonly type: Type;
+} & Message<Uncalled>;
 
 /** A protocol: a creator for each of its messages. */
 export type Protocol<Name extends string, Specs> = {

@@ -50,4 +50,7 @@ export type Tellable<Reply> = [Reply] extends [void]
   ? unknown
   : unknown extends Reply
     ? unknown
-    : { readonly 'this message has a reply: use send()': never };
+    : {
+        /** No message has it: the compiler's error says what to do. */
+        readonly 'this message has a reply: use send()': never;
+      };

@@ -5,6 +5,7 @@ import { parseTopic } from './topic-pattern';
 
 /** The topic that a message is routed by or published on, and how urgent the message is. */
 export interface RoutingKey<T extends string = string> {
+  /** The topic, without wildcards. */
   readonly topic: T;
   /** A priority, or an integer from 0 to 255, of which each quarter is one priority. Default: the priority of the options, or `'normal'`. */
   readonly priority?: Priority | number;

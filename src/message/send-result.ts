@@ -6,7 +6,19 @@ import type { ActorId } from './actor-id';
  * The result of an eager send: the message was taken in, or refused with a code. `error` is a getter that makes the error when it is first
  * read, so a copy (`{ ...result }`, JSON) has `code` but no `error`.
  */
-export type SendResult = { readonly ok: true } | { readonly ok: false; readonly code: FailureCode; readonly error: SendError };
+export type SendResult =
+  | {
+      /** The mailbox has taken the message: it was handed to the actor, or is queued. */
+      readonly ok: true;
+    }
+  | {
+      /** The message was refused; no handler sees it. */
+      readonly ok: false;
+      /** Why. */
+      readonly code: FailureCode;
+      /** The same as an error to throw or log, with `started: false`. Made when it is first read. */
+      readonly error: SendError;
+    };
 
 /** The result of every message that was taken in. */
 export const SENT: SendResult = /* @__PURE__ */ Object.freeze({ ok: true });
@@ -37,5 +49,19 @@ export class Refusal {
 
 /** One target's answer to a broadcast. A failure is a value too, so the other answers still come. */
 export type BroadcastResult<Reply = unknown> =
-  | { readonly actorId: ActorId; readonly ok: true; readonly value: Reply }
-  | { readonly actorId: ActorId; readonly ok: false; readonly error: unknown };
+  | {
+      /** The target. */
+      readonly actorId: ActorId;
+      /** The target has replied. */
+      readonly ok: true;
+      /** Its reply; of a streamed one the last value, `undefined` if there was none. */
+      readonly value: Reply;
+    }
+  | {
+      /** The target. */
+      readonly actorId: ActorId;
+      /** The target has failed, or was not reached. */
+      readonly ok: false;
+      /** A `SendError` if the broker failed the message, else what the handler threw. */
+      readonly error: unknown;
+    };

@@ -29,6 +29,7 @@ export interface Sender {
 
 /** Sends to one actor of a broker: for code that should reach this actor only. The actor need not exist yet. */
 export interface ActorRef<Msg = any> {
+  /** The actor's id. */
   readonly id: ActorId<Msg>;
   /** `broker.send(id, …)`. */
   send<const M>(message: M & Accepted<Msg>, options?: SendOptions): Observable<ReplyFor<Msg, M>>;

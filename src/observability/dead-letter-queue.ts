@@ -6,9 +6,11 @@ import { type LetterStore, type Redeliver, type TellLetter, LetterBox } from './
 
 /** What became of one redelivered letter. */
 export interface Redelivery {
+  /** The letter, as it was taken out of the queue. */
   readonly letter: DeadLetter;
   /** Whether it was taken in again. */
   readonly ok: boolean;
+  /** Why it was not. */
   readonly code?: FailureCode | 'NoRoute';
 }
 
@@ -31,6 +33,7 @@ const CAPACITY = 1_000;
  * ```
  */
 export class DeadLetterQueue {
+  /** Letters it holds at most. */
   readonly capacity: number;
   /** The inside. No `#private` state: users wrap queues in proxies. */
   private readonly box: LetterBox;
@@ -55,6 +58,7 @@ export class DeadLetterQueue {
     return this.box.snapshot().map(({ letter }) => letter);
   }
 
+  /** Letters it holds now. */
   get size(): number {
     return this.box.size;
   }
@@ -95,6 +99,7 @@ export class DeadLetterQueue {
     return this.box.take(() => true).map(({ letter }) => letter);
   }
 
+  /** Throws everything away. `evicted` does not count it. */
   clear(): void {
     this.box.take(() => true);
   }

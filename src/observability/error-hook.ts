@@ -8,9 +8,11 @@ import { Throttle } from './throttle';
 
 /** Where an error comes from that no caller waits for. */
 export interface ErrorOrigin {
+  /** The actor whose handler or hook failed. */
   readonly actorId: ActorId;
   /** The message that its handler threw at. Absent where `onStart` or `onStop` failed. */
   readonly message?: any;
+  /** The message's envelope. Absent where there is no message. */
   readonly envelope?: Envelope;
 }
 

@@ -5,7 +5,9 @@ export type Logger = LevelLogger | LogWriter;
 
 /** A logger with levels. Dead letters are written by `warn`, and errors of handlers by `error`, or by `warn` where there is none. */
 export interface LevelLogger {
+  /** Writes dead letters, and callbacks that threw. */
   warn(message: string, ...details: unknown[]): void;
+  /** Writes errors of handlers. Default: `warn`. */
   error?(message: string, ...details: unknown[]): void;
 }
 

@@ -44,7 +44,7 @@ export class RoutingLatency {
     let task: Task | undefined;
     for (let look = 0; look < LOOKS; look++) {
       const recipient = actors.get(id);
-      if (recipient?.isIdle === true) task = new Task(recipient, NORMAL_LANE, 'new', null);
+      if (recipient?.isDirect === true) task = new Task(recipient, NORMAL_LANE, 'new', null);
       endedAt = performance.now();
     }
     if (task !== undefined) this.#add(((endedAt - startedAt) * 1e6) / LOOKS);

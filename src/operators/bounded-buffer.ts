@@ -3,6 +3,7 @@ import { BoundedFlow, type BoundedOptions, resolveBounded } from './bounded-flow
 
 /** A value that a bounded buffer let out. Until it is released it counts as being at work. */
 export interface Held<T> {
+  /** The source's value. */
   readonly value: T;
   /** Lets the next value out. Idempotent. */
   release(): void;

@@ -1,3 +1,8 @@
+/**
+ * Operators that bound a pipeline, or send, ask and publish from it.
+ *
+ * @module rx-broker/operators
+ */
 export { toDeadLetters } from '../observability/to-dead-letters';
 export { toMetrics } from '../observability/to-metrics';
 export { type Held, boundedBuffer } from './bounded-buffer';

@@ -2,7 +2,12 @@ import { type OperatorFunction, filter } from 'rxjs';
 import { check, isObject } from '../failure/check';
 
 /** What names a kind of message: a protocol's creator (anything callable with a `type`), or a class. */
-export type MessageKind = ((...args: any[]) => { readonly type: string }) | (abstract new (...args: any[]) => object);
+export type MessageKind =
+  | ((...args: any[]) => {
+      /** What its messages are told by. */
+      readonly type: string;
+    })
+  | (abstract new (...args: any[]) => object);
 
 /** The messages of a kind. */
 export type MessageOfKind<Kind> = Kind extends abstract new (...args: any[]) => infer M ? M : Kind extends (...args: any[]) => infer M ? M : never;

@@ -3,6 +3,7 @@ import type { RoutingKey } from '../message/routing-key';
 
 /** An actor that a message could be routed to, with how busy it is. */
 export interface RouteTarget {
+  /** The actor. */
   readonly id: ActorId;
   /** Messages queued. */
   readonly size: number;

@@ -1,3 +1,9 @@
-export { type BrokerMarbleHelpers, type MarbleExpectation, brokerMarbles } from './broker-marbles';
+/**
+ * Marble tests with a broker in virtual time, and a probe of what was sent. Imports no test runner.
+ *
+ * @module rx-broker/testing
+ */
+export { type BrokerMarbleHelpers, brokerMarbles } from './broker-marbles';
 export { BrokerTestProbe, type MessageMatcher } from './broker-test-probe';
+export type { Equality, MarbleExpectation } from './marble-scheduler';
 export { type SentEvent } from './probe-notes';

@@ -5,7 +5,13 @@ import type { DeadLetter } from '../message/dead-letter';
 import type { MessageBroker } from '../message/message-broker';
 
 /** A message that was sent, with any outcome. */
-export type SentEvent = Extract<BrokerEvent, { readonly kind: 'sent' }>;
+export type SentEvent = Extract<
+  BrokerEvent,
+  {
+    /** The event's kind. */
+    readonly kind: 'sent';
+  }
+>;
 
 /** The inside of a `BrokerTestProbe`: what it has seen. */
 export class ProbeNotes {
