@@ -1,14 +1,17 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Pace } from '../../src/kernel/pace';
 
-/** A pace whose clock the spec sets, and the macrotasks that it has asked for. */
-function setup(): { pace: Pace; due: (() => void)[]; wait(ms: number): Pace } {
+/** A pace whose clocks the spec sets, and the macrotasks that it has asked for. */
+function setup(): { pace: Pace; due: (() => void)[]; wait(ms: number, isFrozen?: boolean): Pace } {
   const due: (() => void)[] = [];
   vi.stubGlobal('setImmediate', (work: () => void) => void due.push(work));
   let now = Date.now();
+  let passed = 0;
+  vi.spyOn(performance, 'now').mockImplementation(() => passed);
   const pace = new Pace({ read: () => now });
-  const wait = (ms: number): Pace => {
-    now += ms;
+  const wait = (ms: number, isFrozen = false): Pace => {
+    passed += ms;
+    if (!isFrozen) now += ms;
     return pace;
   };
   return { pace, due, wait };
@@ -16,6 +19,7 @@ function setup(): { pace: Pace; due: (() => void)[]; wait(ms: number): Pace } {
 
 afterEach(() => {
   vi.unstubAllGlobals();
+  vi.restoreAllMocks();
 });
 
 describe('the pace of a drain', () => {
@@ -41,6 +45,13 @@ describe('the pace of a drain', () => {
     pace.begin();
     pace.look();
     expect(wait(-1).look()).toBe(0);
+  });
+
+  it('goes by the machine’s clock where the scheduler’s stands still, as `Date` does in some tests (D4)', () => {
+    const { pace, wait } = setup();
+    pace.begin();
+    pace.look();
+    expect([0, 0, 1.5, 3.5, 0.5].map((ms) => wait(ms, true).look())).toEqual([2, 4, 1, 1, 0]);
   });
 });
 
