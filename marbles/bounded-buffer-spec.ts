@@ -4,7 +4,7 @@ import { type Observable, Subject, asyncScheduler, map, take, tap } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { marbles } from './marbles';
 
-/** Releases each value a while after it was let out. */
+/** Releases each value `ms` milliseconds after it was let out, and emits it. */
 const releaseAfter = (ms: number) => (held$: Observable<{ value: string; release(): void }>) =>
   held$.pipe(
     tap(({ release }) => void asyncScheduler.schedule(release, ms)),
@@ -33,7 +33,7 @@ describe('boundedBuffer', () => {
   );
 
   it(
-    'completes when all is released (complete)',
+    'completes when all values are released (complete)',
     marbles((m) => {
       const e1 = m.hot('   a|      ');
       const expected = '   a----|  ';
@@ -51,7 +51,7 @@ describe('boundedBuffer', () => {
   );
 
   it(
-    'passes an error at once, whatever waits (error)',
+    'passes an error at once, though values wait (error)',
     marbles((m) => {
       const e1 = m.hot('   abc-#   ');
       const expected = '   a---#   ';
@@ -60,7 +60,7 @@ describe('boundedBuffer', () => {
   );
 
   it(
-    'leaves its source when it is left (unsubscribe)',
+    'unsubscribes from its source (unsubscribe)',
     marbles((m) => {
       const e1 = m.hot('   ab-c-d-|');
       const e1subs = '     ^--!     ';
@@ -72,7 +72,7 @@ describe('boundedBuffer', () => {
   );
 
   it(
-    'leaves its source when downstream has enough',
+    'unsubscribes from its source when downstream has enough',
     marbles((m) => {
       const e1 = m.hot('   ab-c-d-|');
       const e1subs = '     ^--!     ';
@@ -118,7 +118,7 @@ describe('boundedBuffer', () => {
   );
 
   it(
-    'errors with what onOverflow throws',
+    'errors with the error of onOverflow',
     marbles((m) => {
       const e1 = m.hot('   abc|');
       const expected = '   a-# ';

@@ -40,7 +40,7 @@ describe('boundedConcatMap', () => {
   );
 
   it(
-    'errors with what its projection throws',
+    'errors with the error of its projection',
     marbles((m) => {
       const e1 = m.hot('   -a-|');
       const expected = '   -#  ';
@@ -52,7 +52,7 @@ describe('boundedConcatMap', () => {
   );
 
   it(
-    'leaves its source and its inner stream when it is left (unsubscribe)',
+    'unsubscribes from its source and its inner stream (unsubscribe)',
     marbles((m) => {
       const e1 = m.hot('   a-b---|');
       const inner = m.cold('--x--|  ');

@@ -30,7 +30,7 @@ describe('brokerMarbles', () => {
   );
 
   it(
-    'tells what was sent before time began as frame 0',
+    'shows messages that were sent before time began in frame 0',
     marbles(({ broker, expectDeliveries, expectDeadLetters }) => {
       expectDeliveries(id).toBe('(12)', { 1: 'one', 2: 'two' });
       expectDeadLetters().toBe('x', { x: 'ActorNotFound' });

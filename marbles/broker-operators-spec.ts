@@ -7,7 +7,7 @@ import { marbles } from './marbles';
 const id = actorId<any>('actor');
 const quiet = (): InMemoryMessageBroker => new InMemoryMessageBroker({ logDeadLetters: false });
 
-/** An actor that answers a message with itself, 3 ms later; it fails for `x`. */
+/** A broker with an actor that replies with the message itself after 3 ms. For `x` it fails. */
 function answering(concurrency = 1): InMemoryMessageBroker {
   const broker = quiet();
   broker.spawn(id, (text: string) => timer(3).pipe(concatMap(() => (text === 'x' ? throwError(() => 'error') : of(text)))), { concurrency });
@@ -36,7 +36,7 @@ describe('requestFrom', () => {
   );
 
   it(
-    'ends with the first failure, and leaves its source',
+    'errors with the first failure, and unsubscribes from its source',
     marbles((m) => {
       const e1 = m.hot('   axb----|');
       const e1subs = '     ^-----! ';
@@ -47,7 +47,7 @@ describe('requestFrom', () => {
   );
 
   it(
-    'skips or replaces a failed one, as onError says',
+    'skips or replaces a failed reply, by onError',
     marbles((m) => {
       const e1 = '         axb----|   ';
       const skipped = '    ---a-----(b|)';
@@ -67,7 +67,7 @@ describe('requestFrom', () => {
   );
 
   it(
-    'cancels what is open when it is left',
+    'cancels its open asks when it is unsubscribed',
     marbles((m) => {
       const broker = answering();
       const e1 = m.hot('   a-b-|    ');
@@ -144,7 +144,7 @@ describe('ofMessage', () => {
 
 describe('toDeadLetters and toMetrics', () => {
   it(
-    'make of events$ what deadLetters$ and metrics() are (O1)',
+    'make deadLetters$ and metrics() of events$ (O1)',
     marbles((m) => {
       const broker = quiet();
       broker.spawn(id, (text: string) => {

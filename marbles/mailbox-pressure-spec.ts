@@ -3,7 +3,7 @@ import { type Observable, asyncScheduler, map, tap } from 'rxjs';
 import { describe, it } from 'vitest';
 import { marbles } from './marbles';
 
-/** Settles each delivery a while after it was handed out. */
+/** Settles each delivery `ms` milliseconds after it was handed out. */
 const settleAfter = (ms: number) => (delivery$: Observable<Delivery<string>>) =>
   delivery$.pipe(
     tap((delivery) => void asyncScheduler.schedule(() => delivery.complete(), ms)),

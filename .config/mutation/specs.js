@@ -4,7 +4,10 @@ export const FOLDERS = ['spec', 'marbles'];
 /** What starts processes, packs, type-checks, waits for the garbage collector, or tests the tests. */
 export const EXCLUDED = /^spec\/(package|examples|readme|liveness|hostile\/messages-spec|contracts\/broken|model\/broken|model\/corners-spec|node\/(?!leaks-collected))\b/;
 
-/** Specs of sheer length: what they show of a mutant, shorter ones show as well. And those that need a runner's own timers. */
+/** In the text of specs that put something in the place of the machine's timers or promises: all specs run in one process. */
+export const ALONE = /useFakeTimers|zone\.js|stubGlobal\('(setTimeout|Promise)'/;
+
+/** Specs of sheer length: what they show of a mutant, shorter ones show as well. */
 export const LONG = new RegExp(
   [
     'a million',
@@ -18,7 +21,6 @@ export const LONG = new RegExp(
     'for 100,000 other bindings',
     'to 5,000 targets',
     'these tests can fail',
-    'the system clock',
     'sends to itself in a loop',
     'floods itself',
     'routes by every name',

@@ -58,6 +58,8 @@ export const afterEach = (hook) => suite.after.unshift(hook);
 for (const plugin of [JestExtend, JestChaiExpect, JestAsymmetricMatchers]) chai.use(plugin);
 export const expect = Object.assign((value, message) => chai.expect(value, message), chai.expect, globalThis[ASYMMETRIC_MATCHERS_OBJECT]);
 
+export const { assert } = chai;
+
 export const vi = {
   spyOn,
   restoreAllMocks,

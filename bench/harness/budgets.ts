@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Measure } from './measure';
 
 export interface Budget {
-  /** A ratio, or bytes where there is no floor. */
+  /** A ratio to the floor; bytes if there is no floor. */
   readonly atMost: number;
   /** A limit that must hold while `atMost` is out of reach. */
   readonly held?: number;
@@ -16,13 +16,13 @@ export const budgets = JSON.parse(readFileSync(new URL('../budgets.json', import
 export interface Verdict {
   readonly budget: Budget;
   readonly actual: number;
-  /** Not over `atMost`. */
+  /** Whether the figure is not over `atMost`. */
   readonly isMet: boolean;
-  /** Over `atMost` (or `held`) by more than the noise that was measured with it. */
+  /** Whether the figure is over `held`, or else `atMost`, by more than the noise that was measured with it. */
   readonly isExceeded: boolean;
 }
 
-/** Undefined, if the row has no budget. @throws an Error for a budget that is not in the file. */
+/** Compares a figure with its budget. Undefined if it has none. @throws an Error for a budget that is not in the file. */
 export function verdictOn({ budget: name, ratio, value, noise = 0 }: Measure): Verdict | undefined {
   if (name === undefined) return undefined;
   const budget = budgets[name];

@@ -1,12 +1,12 @@
-/** How long a comparison may take: `full` for numbers to show, `short` to see that a budget holds. */
+/** How long a comparison may take: `full` for numbers to publish, `short` to check that a budget holds. */
 export type Effort = 'full' | 'short';
 
 export interface Rounds {
-  /** Pairs of samples. */
+  /** How often each work is sampled. */
   readonly rounds: number;
-  /** ms that one sample takes, at least. */
+  /** The least time of one sample, in milliseconds. */
   readonly sample: number;
-  /** ms that each work runs before it is measured. A burst of promises and timers was twice as slow until 200 ms had passed. */
+  /** Milliseconds that each work runs before it is measured. Bursts of promises and timers were twice as slow in the first 200 ms. */
   readonly warmUp: number;
 }
 

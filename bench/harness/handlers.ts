@@ -7,8 +7,8 @@ export interface Tally {
 type Sink = (message: number) => void;
 
 /**
- * Handlers that are distinct functions, each with code of its own: one function that all actors share would be inlined into
- * the loop that calls it, and every bus would look twice as fast as it is.
+ * Handlers that are distinct functions, each with code of its own. If all actors shared one function, the engine would inline it into the
+ * loop that calls it, and every bus would look twice as fast as it is.
  */
 export function distinctHandlers(count: number, tally: Tally): readonly Sink[] {
   return Array.from({ length: count }, (_, index) => {

@@ -11,7 +11,7 @@ interface Snapshot {
 
 /**
  * The bytes on the heap by the type and the name of their objects, from a heap snapshot. Strings, whose name is their text, and kinds of
- * less than 10 kB are left out: the result is on the heap when the next one is taken.
+ * less than 10 kB are left out, since the result itself is on the heap when the next snapshot is taken.
  */
 export function heapByKind(): ReadonlyMap<string, number> {
   const file = join(tmpdir(), `rx-broker-bench-${String(process.pid)}.heapsnapshot`);

@@ -1,4 +1,4 @@
-/** Four collections: after the first, weak references and finalizers still hold something (a reading varies by about 1 % then). */
+/** Collects garbage four times. After one time weak references and finalizers still hold memory, and readings vary by about 1 %. */
 function collect(): void {
   if (globalThis.gc === undefined) throw new Error('Memory is measured under node --expose-gc.');
   for (let round = 0; round < 4; round++) globalThis.gc();
@@ -11,15 +11,15 @@ export function heapUsed(): number {
 }
 
 /**
- * How many bytes `build` leaves on the heap, held by its result. It is built twice, and the first time is not counted, because compiled
- * code, feedback and caches come with it. `release` gives back what a result holds outside of the heap, such as timers.
+ * How many bytes on the heap the result of `build` holds. `build` is called twice. The first time does not count, since it also makes compiled
+ * code, type feedback and caches. `release` gives back what a result holds outside of the heap, such as timers.
  */
 export function bytesKept<Kept>(build: () => Kept, release?: (kept: Kept) => void): number {
   rehearse(build, release);
   const before = heapUsed();
   const kept = build();
   const bytes = heapUsed() - before;
-  // Read after the second collection, so that the result is alive during it.
+  // `kept` is read after the second collection, so that it is alive during that.
   if (kept === undefined) throw new Error('Nothing was built.');
   release?.(kept);
   return bytes;

@@ -20,7 +20,7 @@ export function runCase(name: CaseName, effort: Effort, onProgress: (text: strin
       else reject(new Error(`${name.part}/${name.case}: ${report.error}`));
     });
     child.on('error', reject);
-    // After an answer this changes nothing: a promise settles once.
+    // After an answer this does nothing, since a promise settles once.
     child.on('exit', (code) => reject(new Error(`${name.part}/${name.case} ended with ${String(code)} and no answer.`)));
   });
 }

@@ -8,7 +8,7 @@ export interface PartResult {
   readonly title: string;
   readonly about: string;
   readonly measures: readonly Measure[];
-  /** The errors that cases threw: a case that did not do its work has no number. */
+  /** The errors of the cases that threw. Such a case has no measures. */
   readonly failures: readonly string[];
 }
 

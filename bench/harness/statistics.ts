@@ -1,4 +1,4 @@
-/** The value at a share (0 to 1) of the sorted samples, between two of them by their distance. */
+/** A quantile: the value at a share (0 to 1) of the sorted samples, interpolated between two of them. */
 export function quantile(samples: readonly number[], share: number): number {
   const sorted = [...samples].sort((a, b) => a - b);
   const position = (sorted.length - 1) * share;

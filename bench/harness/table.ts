@@ -19,7 +19,7 @@ export function formatValue(value: number | undefined, unit: Unit): string {
   }
 }
 
-/** The figures of a part, one row for each work; where several subjects do the same works, one column for each subject. */
+/** The table of a part. With one subject it has a row for each work. With several it has a row for each subject, and a column for each work. */
 export function formatTable(measures: readonly Measure[]): string {
   const subjects = [...new Set(measures.map(({ subject }) => subject))];
   return subjects.length > 1 ? bySubject(measures, subjects) : byWork(measures);
@@ -70,5 +70,5 @@ function formatVerdict(measure: Measure): string {
   return verdict.isExceeded ? pc.red(`over ${text}`) : verdict.isMet ? pc.green(format(atMost)) : pc.yellow(`about ${text}`);
 }
 
-/** Three digits that count. */
+/** A number to three significant digits. */
 const digits = (value: number): string => (value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2));

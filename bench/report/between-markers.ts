@@ -1,4 +1,4 @@
-/** Replaces the lines between `<!-- name -->` and `<!-- /name -->`, each on a line of its own. @throws an Error, if one is missing. */
+/** Replaces the lines between the lines `<!-- name -->` and `<!-- /name -->`. @throws an Error, if one of these is missing. */
 export function betweenMarkers(text: string, name: string, content: string): string {
   const begin = `<!-- ${name} -->\n`;
   const end = `<!-- /${name} -->`;

@@ -27,7 +27,7 @@ const ink = '#1f2328';
 const dim = '#59636e';
 const colors = { ours: '#c2185b', peer: '#8c96a3', floor: '#8c96a3' } as const;
 
-/** A panel and where it stands. */
+/** A panel with its place in the chart. */
 interface Placed extends Panel {
   readonly left: number;
   readonly top: number;
@@ -36,7 +36,7 @@ interface Placed extends Panel {
   readonly names: number;
 }
 
-/** The chart of a whole run: always the same text for the same results. */
+/** The chart of a whole run, as SVG. The same results always give the same text. */
 export function chartOf(results: Results): string {
   const { panels, height } = placed(results);
   const chart = init(null, null, { renderer: 'svg', ssr: true, width, height });
@@ -46,7 +46,7 @@ export function chartOf(results: Results): string {
   return `${renumbered(svg)}\n`;
 }
 
-/** ECharts numbers names on through a process; here they count from zero. */
+/** Numbers the names in the SVG from zero. ECharts numbers them on through the whole process. */
 function renumbered(svg: string): string {
   const names = new Map<string, string>();
   return svg.replaceAll(/\bzr\d+-[\w-]+/g, (name) => {
@@ -57,7 +57,7 @@ function renumbered(svg: string): string {
 
 const heightOf = ({ bars }: Panel): number => titleHeight + bars.length * line + axisHeight;
 
-/** Two panels in a row; the floors, which have longer names, fill the last rows. */
+/** Places two panels in a row. The floors, which have longer names, fill the last rows. */
 function placed(results: Results): { readonly panels: readonly Placed[]; readonly height: number } {
   const floors = floorPanel(results);
   const half = Math.ceil(floors.bars.length / 4) * 2;
@@ -164,7 +164,7 @@ function optionOf({ date, machine }: Results, panels: readonly Placed[], height:
   };
 }
 
-/** The power of ten that all bars stay below. */
+/** The smallest power of ten that no bar exceeds. */
 const decadeAbove = (bars: readonly Bar[]): number => 10 ** Math.ceil(Math.log10(Math.max(10, ...bars.map(({ value }) => value ?? 1))));
 
 function formatPower(power: number, unit: Panel['unit']): string {

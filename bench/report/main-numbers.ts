@@ -37,7 +37,7 @@ const rows: readonly (readonly [work: string, floor: string, ...budgets: string[
 
 const bundled = 'Bundle';
 
-/** The README's text on a whole run: two tables, and where it was measured. */
+/** The README's text about a whole run: the machine, the table of costs, and the table of peers. */
 export function mainNumbers(results: Results): string {
   return [...whereMeasured(results), '', ...costs(results), '', ...peers(results)].join('\n');
 }
@@ -51,7 +51,7 @@ function costs({ parts }: Results): string[] {
   const measured = new Map<string, Measure>();
   for (const measure of parts.flatMap(({ measures }) => measures)) {
     const { budget } = measure;
-    // Where several rows have one budget, the largest stands for them.
+    // If several rows have one budget, the largest figure is shown.
     if (budget !== undefined && !(figureOf(measured.get(budget)) >= figureOf(measure))) measured.set(budget, measure);
   }
   const sizes = new Set(parts.filter(({ title }) => title === bundled).flatMap(({ measures }) => measures));
@@ -66,7 +66,7 @@ function costs({ parts }: Results): string[] {
 
 const figureOf = (measure: Measure | undefined): number => measure?.ratio ?? measure?.value ?? NaN;
 
-/** Bold: over its budget. */
+/** The text of a figure. A figure over its budget is bold. */
 function format(measure: Measure | undefined, figure: number, budget: Budget | undefined, sizes: ReadonlySet<Measure>): string {
   if (measure === undefined) return 'not measured';
   const text = formatFigure(measure, figure, sizes);
@@ -81,7 +81,7 @@ function formatFigure(measure: Measure, figure: number, sizes: ReadonlySet<Measu
   return sizes.has(measure) ? `${(figure / 1000).toFixed(1)} kB` : formatValue(figure, measure.unit);
 }
 
-/** A column for each work, a row for each peer: the cost of ours, and how many times that the others cost. */
+/** The table of peers: a column for each work, a row for each peer. It shows our cost, and the other costs as multiples of ours. */
 function peers(results: Results): string[] {
   const works = peerWorks(results);
   const names = [...new Set(works.flatMap((work) => work.peers.map(({ name }) => name)))];
@@ -98,6 +98,6 @@ function peers(results: Results): string[] {
   ];
 }
 
-/** To three digits, or to the whole number. */
+/** A ratio to three significant digits, and above 100 as a whole number. */
 const times = (ratio: number): string =>
   `${ratio < 10 ? ratio.toFixed(2) : ratio < 100 ? ratio.toFixed(1) : Math.round(ratio).toLocaleString('en')} ×`;

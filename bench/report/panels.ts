@@ -2,7 +2,7 @@ import type { Measure } from '../harness/measure';
 import { peerWorks } from './peer-matrix';
 import type { Results } from './results';
 
-/** One line of a panel: a bar, or a word where there is no value. */
+/** One line of a panel: a bar, or a text if there is no value. */
 export interface Bar {
   readonly label: string;
   readonly who: 'ours' | 'peer' | 'floor';
@@ -39,7 +39,7 @@ export function peerPanels(results: Results): readonly Panel[] {
   });
 }
 
-/** Ours and its floor, pair by pair. */
+/** One panel with pairs of bars: our cost and the cost of the floor. */
 export function floorPanel(results: Results): Panel {
   const pairs = measuresOf(results, ['send', 'request', 'broadcast', 'queue', 'operators', 'failure']).filter(
     ({ unit, floor, budget }) => unit === 'ns' && floor !== undefined && budget !== undefined,

@@ -2,17 +2,17 @@ import type { Measure, Unit } from '../harness/measure';
 import { median } from '../harness/statistics';
 import type { Results } from './results';
 
-/** One work, done by ours and by the peers. */
+/** The costs of one work, of our broker and of the peers. */
 export interface PeerWork {
   readonly work: string;
   readonly unit: Unit;
-  /** The cost of ours: the median over the processes in which it ran beside a peer. */
+  /** Our cost: the median over the processes in which our broker ran beside a peer. */
   readonly ours: number;
   /** The cost of each peer as a multiple of ours, measured beside it in one process. Undefined: not supported. */
   readonly peers: readonly { readonly name: string; readonly ratio: number | undefined }[];
 }
 
-/** The costs of peers, as ratios, since two processes on one machine are not equally fast. */
+/** The costs of the peers. They are ratios, since two processes on one machine are not equally fast. */
 export function peerWorks({ parts }: Results): readonly PeerWork[] {
   const measures = parts.filter(({ name }) => name === 'peers').flatMap((part) => part.measures);
   const works = [...new Set(measures.map(({ work }) => work))];
@@ -24,5 +24,5 @@ export function peerWorks({ parts }: Results): readonly PeerWork[] {
   });
 }
 
-/** Ours has no ratio to itself. */
+/** Whether a measure is a peer's. Our broker has no ratio to itself. */
 const isPeer = ({ value, ratio }: Measure): boolean => value === undefined || ratio !== undefined;

@@ -8,7 +8,7 @@ import { readResults } from './results';
 
 /**
  * Writes the numbers in the README and the chart from the last whole run, `bench/results/latest.json`.
- * With `--check` it writes nothing, and fails where one of them differs from the results.
+ * With `--check` it writes nothing, and fails if one of them differs from the results.
  */
 const isCheck = process.argv.includes('--check');
 

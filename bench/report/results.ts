@@ -25,7 +25,7 @@ export async function writeResults(results: Results, chart: string): Promise<voi
   await writeFile(new URL('chart.svg', folder), chart);
 }
 
-/** @throws an Error, if there are none. */
+/** Reads the last whole run. @throws an Error, if there is none. */
 export async function readResults(): Promise<Results> {
   return JSON.parse(await readFile(latest, 'utf8')) as Results;
 }

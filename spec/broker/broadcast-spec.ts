@@ -94,7 +94,7 @@ describe('a broadcast', () => {
     expect(steps.slice(5)).toEqual(['c runs', 'c result']);
   });
 
-  it('hands on one result after the other, also where the caller brings the next about (R3, D2)', () => {
+  it('tells one result after the other, also if its caller causes the next (R3, D2)', () => {
     const { broker } = setup();
     const out: Delivery[] = [];
     for (const id of [a, b]) {
@@ -154,7 +154,7 @@ describe('a broadcast', () => {
     expect(seen).toMatchObject({ values: [{}, { actorId: b, value: 'x' }, { actorId: c, value: 'x' }], completed: true });
   });
 
-  it('fails at one that ends itself, and at no other (R3, R2)', () => {
+  it('fails at a target that ends itself, and at no other (R3, R2)', () => {
     const { broker } = setup();
     const check = countFromEvents(broker);
     broker.spawn(a, () => broker.unregister(a));
@@ -208,7 +208,7 @@ describe('a broadcast', () => {
     });
   });
 
-  it('leaves no timer behind where all have refused it (S4)', () => {
+  it('leaves no timer behind if all targets refuse it (S4)', () => {
     const scheduler = new VirtualTimeScheduler();
     const { broker } = setup({ scheduler });
     const full = Mailbox.bounded<any>(1);

@@ -49,7 +49,7 @@ describe('unsubscribing from a reply', () => {
     expect(broker.trySend(id, 'newcomer')).toMatchObject({ code: 'MailboxFull' });
   });
 
-  it('takes back as many as there are, wherever they lie in the queue (S3)', () => {
+  it('takes back any number, at any place in the queue (S3)', () => {
     const { broker } = setup({ requestTimeout: Infinity });
     const mailbox = Mailbox.bounded<any>(1_000);
     broker.register(id, mailbox);
@@ -96,7 +96,7 @@ describe('unsubscribing from a reply', () => {
     expect(contexts[0]!.signal).toBe(contexts[0]!.signal);
   });
 
-  it('leaves the signal of a turn alone that is over (S3)', () => {
+  it('does not abort the signal of a turn that is over (S3)', () => {
     const { broker } = setup();
     const signals: AbortSignal[] = [];
     broker.spawn(id, (_message, { signal }) => void signals.push(signal));
@@ -205,7 +205,7 @@ describe('a cancellation', () => {
     expect(broker.metrics().totalSent).toBe(0);
   });
 
-  it('before the subscription asks no filter and no router, and counts nothing (S3)', () => {
+  it('before the subscription calls no filter and no router, and counts nothing (S3)', () => {
     let asked = 0;
     const { broker, letters } = setup({ router: { route: () => (asked++, id) } });
     broker.spawn(id, () => {}, { topics: ['t'] });

@@ -102,7 +102,7 @@ describe('close', () => {
     expect(scheduler.actions).toHaveLength(0);
   });
 
-  it('arms no timer where there is nothing to wait for, or for ever (§7)', async () => {
+  it('makes no timer if there is nothing to wait for, or no timeout (§7)', async () => {
     const delays: unknown[] = [];
     const scheduler = new VirtualTimeScheduler();
     const schedule = scheduler.schedule.bind(scheduler) as (...args: unknown[]) => Subscription;
@@ -180,7 +180,7 @@ describe('close', () => {
     expect(codes).toEqual(['BrokerClosed', 'BrokerClosed']);
   });
 
-  it('ends at once what drains, when it is called again without draining (§7)', async () => {
+  it('ends the drain at once when it is called again with drain: false (§7)', async () => {
     const { broker } = setup();
     broker.spawn(id, () => NEVER);
     const reply = watchFor(broker.send(id, 0));

@@ -56,7 +56,7 @@ describe('DeadLetterQueue', () => {
     expect(got).toEqual(['told', 'asked']);
   });
 
-  it('takes letters out atomically: what comes back is not sent again in the same go (O4)', () => {
+  it('takes letters out atomically: one that comes back is not sent again in the same redelivery (O4)', () => {
     const { queue, broker } = withQueue();
     for (let i = 0; i < 3; i++) broker.trySend(id, i);
     expect(watchFor(queue.redeliver()).values).toHaveLength(3);
@@ -94,7 +94,7 @@ describe('DeadLetterQueue', () => {
     expect(() => queue.redeliver('all' as never)).toThrow(/filter must be a function/);
   });
 
-  it('routes again what had no route, with what was said of it (O4)', () => {
+  it('routes a message without a route again, with its options (O4)', () => {
     const { queue, broker } = withQueue();
     broker.sendWithRouting({ topic: 'work', priority: 'high' }, 'x', { headers: { h: '1' } }).subscribe({ error: () => {} });
     expect(watchFor(queue.redeliver(undefined, { includeAsked: true })).values).toMatchObject([{ ok: false, code: 'NoRoute' }]);
@@ -106,7 +106,7 @@ describe('DeadLetterQueue', () => {
     expect(broker.metrics().openRequests).toBe(0);
   });
 
-  it('says what refuses a letter again (O4)', () => {
+  it('returns the code with which a letter is refused again (O4)', () => {
     const { queue, broker } = withQueue();
     broker.spawn(id, () => NEVER, { capacity: 1 });
     for (const n of [1, 2, 3]) broker.trySend(id, n);

@@ -47,7 +47,7 @@ describe('context.send', () => {
     });
   });
 
-  it('lets the handler deal with it (O6)', () => {
+  it('lets the handler catch a Deadlock (O6)', () => {
     const { broker } = setup();
     broker.spawn(a, (message, context) =>
       message === 'outer' ? context.send(a, 'inner').pipe(catchError((error: unknown) => of((error as { code: string }).code))) : 'reply',
@@ -55,7 +55,7 @@ describe('context.send', () => {
     expect(watchFor(broker.send(a, 'outer')).values).toEqual(['Deadlock']);
   });
 
-  it('is found in an ask made after an await, too (O6)', async () => {
+  it('finds a circle that an ask after an await closes, too (O6)', async () => {
     const { broker } = setup();
     broker.spawn(a, async (_message, context) => {
       await Promise.resolve();
@@ -68,14 +68,14 @@ describe('context.send', () => {
     await expect(firstValueFrom(broker.send(a, 0))).rejects.toMatchObject({ code: 'Deadlock' });
   });
 
-  it('is none while a turn round the circle is free (O6)', () => {
+  it('does not fail while an actor of the circle has a turn free (O6)', () => {
     const { broker } = setup();
     broker.spawn(a, (message, context) => (message === 'outer' ? context.send(b, 'middle') : 'inner'), { concurrency: 2 });
     broker.spawn(b, (_message, context) => context.send(a, 'inner'));
     expect(watchFor(broker.send(a, 'outer')).values).toEqual(['inner']);
   });
 
-  it('is none while a turn that holds a seat waits for something else (O6)', () => {
+  it('does not fail while a turn that holds a seat waits for something else (O6)', () => {
     virtually(({ flush }) => {
       const { broker } = setup();
       broker.spawn(a, (message, context) => (message === 'busy' ? timer(10) : context.send(b, 0)));
@@ -124,7 +124,7 @@ describe('context.send', () => {
     expect(seen.values).toEqual(['b']);
   });
 
-  it('is none for an actor without a consumer: one may come (O6)', () => {
+  it('does not fail at an actor without a consumer: one may come (O6)', () => {
     const { broker } = setup();
     const mailbox = Mailbox.bounded<string>(1);
     broker.register(b, mailbox);
@@ -135,7 +135,7 @@ describe('context.send', () => {
     expect(seen.values).toEqual(['late']);
   });
 
-  it('is never looked for in what nobody waits for: trySend and broker.send (O6)', () => {
+  it('finds no circle for trySend and broker.send, which no turn waits for (O6)', () => {
     const { broker } = setup();
     const got: unknown[] = [];
     broker.spawn(a, (message, context) => {

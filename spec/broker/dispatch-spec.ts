@@ -100,7 +100,7 @@ describe('an observer', () => {
       mailbox.pressure$.subscribe(told);
     }],
     ['the end of an absent actor, at its subscription', (broker, told) => void broker.watch(actorId('nobody')).subscribe(told)],
-  ])('that sends has returned before that is handled: %s (D2)', (_, observe) => {
+  ])('has returned before the message that it sends is handled: %s (D2)', (_, observe) => {
     const { broker } = setup();
     const steps: string[] = [];
     broker.spawn(a, (text) => (text === 'stream' ? of('x') : undefined));
@@ -115,7 +115,7 @@ describe('an observer', () => {
     expect(steps).toEqual(['observer returns', 'b']);
   });
 
-  it('of one stream sees the order that all of its observers see, though one publishes from inside (D2)', () => {
+  it('of one stream sees the same order as its other observers, though one of them publishes (D2)', () => {
     const { broker } = setup();
     const [first, second]: [number[], number[]] = [[], []];
     broker.topic$('n').subscribe((n) => {
@@ -169,7 +169,7 @@ describe('a million', () => {
     expect(broker.metrics()).toMatchObject({ totalSucceeded: 1_000_000, pending: 0 });
   });
 
-  it('divided by three asks, each made by the reply to the one before, go on flat (M7)', () => {
+  it('asks (a third of them), each made by the reply to the one before, go in a flat loop (M7)', () => {
     const { broker } = setup();
     let count = 0;
     broker.spawn(a, () => ++count);
@@ -220,7 +220,7 @@ describe('a dispatcher', () => {
     expect(got).toEqual(dispatcher === queueScheduler ? [1, 2, 3] : [1, 3, 2]);
   });
 
-  it('is asked once for all that waits for it, again for what comes after, and not by a closed broker (D3, §7)', async () => {
+  it('is asked once for all waiting messages, again for later ones, and not by a closed broker (D3, §7)', async () => {
     const dispatcher = new VirtualTimeScheduler();
     const { broker } = setup({ dispatcher });
     const got: unknown[] = [];
@@ -265,7 +265,7 @@ describe('a dispatcher', () => {
     expect(steps.slice(1).sort()).toEqual(['b', 'c']);
   });
 
-  it('that throws is stood in for by a macrotask, and logged (D3, D6)', async () => {
+  it('that throws is logged, and a macrotask drains instead (D3, D6)', async () => {
     const failure = new Error('no frames here');
     const lines: unknown[][] = [];
     const { broker } = setup({ logger: (...line: unknown[]) => void lines.push(line) });

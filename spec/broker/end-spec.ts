@@ -6,7 +6,7 @@ import { countFromEvents, setupStill as setup, watchFor } from './setup';
 const [id, other] = [actorId<any>('actor'), actorId<any>('other')];
 
 describe('the end of a broker', () => {
-  it('lets an actor start first that is told as registered, and then end (§7, M9)', async () => {
+  it('comes after onStart, if an observer of `registered` closes the broker (§7, M9)', async () => {
     const { broker } = setup();
     const steps: unknown[] = [];
     let closing: Promise<void> | undefined;
@@ -114,7 +114,7 @@ describe('the end of a broker', () => {
     expect(watchFor(broker.sendWithRouting({ topic: 'a' }, 1)).error).toMatchObject({ code: 'BrokerClosed' });
   });
 
-  it.each(['asks', 'is asked'])('ends what a turn asked by what it is, also where the actor that %s was registered first (§2, M4)', (first) => {
+  it.each(['asks', 'is asked'])('ends an ask of a turn with BrokerClosed, also if the actor that %s was registered first (§2, M4)', (first) => {
     const { broker, letters } = setup();
     let asked: unknown;
     const asks = (): unknown => broker.spawn(id, (_message, context) => {

@@ -27,7 +27,7 @@ function said({ id, priority, topic, sender, sentAt, attempt, headers }: ActorCo
 }
 
 describe.each(WAYS)('an envelope of a message that was %s', (way, send) => {
-  it('says what was said of it, in its turn and after it', () => {
+  it('has the options of the message, in its turn and after it', () => {
     const { broker } = setup({ name: 'shop' });
     const contexts: ActorContext[] = [];
     const during: object[] = [];
@@ -52,7 +52,7 @@ describe.each(WAYS)('an envelope of a message that was %s', (way, send) => {
 });
 
 describe('an envelope', () => {
-  it('says who is named as sender, and the priority of a key', () => {
+  it('has the sender that was named, and the priority of a key', () => {
     const { broker } = setup();
     const envelopes: ActorContext['envelope'][] = [];
     broker.spawn(a, (_message, { envelope }) => void envelopes.push(envelope), { topics: ['t'] });
@@ -62,7 +62,7 @@ describe('an envelope', () => {
     expect(envelopes).toMatchObject([{ priority: 'high', sender: 'me' }, { priority: 'critical', topic: 't' }, { priority: 'high', headers: { h: '1' } }]);
   });
 
-  it('has a JSON of its own fields, and of nothing behind it', () => {
+  it('has only its own fields as JSON', () => {
     const { broker } = setup();
     let text = '';
     broker.spawn(a, (_message, { envelope }) => void (text = JSON.stringify(envelope)));

@@ -26,7 +26,7 @@ describe('events$', () => {
     expect(pressure.values).toEqual([0, 0.25, 0]);
   });
 
-  it('says of what is sent whether it is a part of a broadcast (O1)', () => {
+  it('says of a sent message whether it is part of a broadcast (O1)', () => {
     const { broker } = setup();
     const id = actorId<any>('listens');
     broker.spawn(id, () => {}, { topics: ['t'] });
@@ -48,7 +48,7 @@ describe('events$', () => {
     expect(said).toEqual([...one.map((message) => [message, false]), ...all.map((message) => [message, true])]);
   });
 
-  it('is what metrics() can be counted from, whenever nothing is left to tell (O1)', async () => {
+  it('adds up to metrics(), whenever nothing is left to tell (O1)', async () => {
     const { broker } = setup();
     const check = countFromEvents(broker);
     const mailbox = Mailbox.bounded<string>(2, { overflow: 'block', maxWaiting: 1 });
@@ -89,7 +89,7 @@ describe('events$', () => {
     expect(broker.metrics()).toMatchObject({ registeredActors: 0, pending: 0, inFlight: 0, openRequests: 0 });
   });
 
-  it('counts alike whether or not anyone listens (O1)', () => {
+  it('changes no count by being observed (O1)', () => {
     const run = (observed: boolean): BrokerMetrics => {
       const broker = new InMemoryMessageBroker({ logDeadLetters: false });
       if (observed) broker.events$.subscribe();
@@ -118,7 +118,7 @@ describe('events$', () => {
     expect(letters).toHaveLength(2);
   });
 
-  it('tells dead letters in the order of deadLetters$, whatever their observers set off (O1, D2)', () => {
+  it('tells dead letters in the order of deadLetters$, also those that their observers cause (O1, D2)', () => {
     const { broker, letters } = setup();
     broker.spawn(id, (message) => void broker.trySend(other, message));
     broker.events$.pipe(toDeadLetters()).subscribe(({ message }) => message === 0 && broker.trySend(id, 1));
@@ -181,7 +181,7 @@ describe('events$', () => {
     ['asked', (broker) => broker.send(id, 0).subscribe()],
     ['broadcast', (broker) => broker.tryBroadcast(0)],
     ['broadcast, and asked', (broker) => broker.broadcast(0).subscribe()],
-  ])('tells an observer that comes during a turn what comes of that: %s (O1)', (how, send) => {
+  ])('tells an observer that comes during a turn how the turn ends: %s (O1)', (how, send) => {
     const { broker } = setup();
     const kinds: unknown[] = [];
     broker.spawn(id, () => void broker.events$.subscribe((event) => kinds.push('asked' in event ? [event.kind, event.asked] : event.kind)));

@@ -42,7 +42,7 @@ describe('ready actors', () => {
     expect(runs).toEqual([64, 10, 36]);
   });
 
-  it('that send to themselves are visited for 64 messages, too, from the one that ran directly on (D4)', () => {
+  it('that send to themselves are visited for 64 messages, too, with the one on the direct path (D4)', () => {
     const { broker } = setupStill();
     const order: string[] = [];
     for (const id of [a, b]) {
@@ -86,7 +86,7 @@ describe('a drain', () => {
     expect(Math.max(...slices)).toBeLessThanOrEqual(10);
   });
 
-  it('counts from its start: what an earlier call took is forgotten (D4)', () => {
+  it('counts from its start, without the time of an earlier call (D4)', () => {
     const { clock, scheduler } = clockAt(0);
     const { broker } = setup({ scheduler });
     let handled = 0;
@@ -98,7 +98,7 @@ describe('a drain', () => {
     expect(handled).toBe(10);
   });
 
-  it('gives way where its clock was set back: nobody knows how long it took (D4)', async () => {
+  it('gives way if its clock was set back, since its time is unknown (D4)', async () => {
     const { clock, scheduler } = clockAt(1_000_000);
     const { broker } = setup({ scheduler });
     let left = 200;

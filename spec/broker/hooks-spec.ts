@@ -45,7 +45,7 @@ describe('onStart', () => {
     expect(steps.at(-1)).toBe('at once');
   });
 
-  it('is called in the step of the registration for a mailbox that has its consumer, with what it holds queued (M9, M6)', () => {
+  it('is called in the step of the registration, while the messages of the mailbox are queued (M9, M6)', () => {
     const { broker } = setup();
     const mailbox = Mailbox.bounded<string>(5);
     const steps: string[] = [];
@@ -56,7 +56,7 @@ describe('onStart', () => {
     expect(steps).toEqual(['start', 'held']);
   });
 
-  it('has a context of no turn: what it asks later is an ordinary ask', () => {
+  it('has a context without a turn: its later asks are ordinary ones', () => {
     const { broker } = setup();
     let context!: ActorContext;
     broker.spawn(id, { receive: () => 'reply', onStart: (own) => void (context = own) });

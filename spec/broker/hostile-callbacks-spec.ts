@@ -22,7 +22,7 @@ describe('a callback that throws', () => {
     config.onUnhandledError = onUnhandledError;
   });
 
-  it('as an observer of a stream of the broker takes nothing from the others (D6)', async () => {
+  it('as an observer of a stream of the broker changes nothing for the others (D6)', async () => {
     const { broker } = setup();
     broker.spawn(id, (n: number) => n, { topics: ['t'] });
     for (const stream of [broker.topic$('t'), broker.broadcasts$, broker.events$, broker.deadLetters$, broker.metrics$, broker.watch(id)]) {
@@ -40,7 +40,7 @@ describe('a callback that throws', () => {
     expect(new Set(reported)).toEqual(new Set([failure]));
   });
 
-  it('as the subscriber of a reply, or of a mailbox’s streams, takes nothing from the next (D6)', () => {
+  it('as the subscriber of a reply, or of a mailbox’s streams, changes nothing for the next (D6)', () => {
     const { broker } = setup();
     const mailbox = Mailbox.bounded<number>(1);
     broker.register(id, mailbox);

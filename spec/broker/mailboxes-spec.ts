@@ -21,7 +21,7 @@ describe('the capacity of a mailbox', () => {
     expect([1, 2, 3].map((n) => broker.trySend(id, n).ok)).toEqual([true, true, false]);
   });
 
-  it('during a turn takes as many as it is, also of an idle actor (M1)', () => {
+  it('takes so many messages during a turn, also at an idle actor (M1)', () => {
     const { broker } = setup();
     const sender = actorId<any>('sender');
     const results: boolean[] = [];
@@ -31,7 +31,7 @@ describe('the capacity of a mailbox', () => {
     expect(results).toEqual([true, false]);
   });
 
-  it('of Infinity is none (M1)', () => {
+  it('is no bound if it is Infinity (M1)', () => {
     const { broker } = setup();
     broker.spawn(id, () => NEVER, { capacity: Infinity });
     expect(Array.from({ length: 5_000 }, (_, n) => broker.trySend(id, n).ok).every(Boolean)).toBe(true);
@@ -96,7 +96,7 @@ describe('when full', () => {
     expect(seen.slice(0, 5).every(({ completed }) => completed)).toBe(true);
   });
 
-  it('with block as many wait as it has places, where maxWaiting says nothing (M2)', () => {
+  it('with block and no maxWaiting, as many senders wait as the capacity (M2)', () => {
     const { broker } = registered(2, { overflow: 'block' });
     const errored = [1, 2, 3, 4, 5].map((n) => watchFor(broker.send(id, n)).errored);
     expect(errored).toEqual([false, false, false, false, true]);
@@ -151,7 +151,7 @@ describe('the order of a mailbox', () => {
     expect(got.indexOf('low')).toBeLessThanOrEqual(28);
   });
 
-  it('is highest first where it is strict (M3)', () => {
+  it('is highest first with strict fairness (M3)', () => {
     const { broker, got, receive } = registered(100, { fairness: 'strict' });
     for (const priority of ['low', 'critical', 'normal', 'critical', 'high'] as const) broker.trySend(id, priority, { priority });
     receive();

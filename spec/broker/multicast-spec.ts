@@ -39,7 +39,7 @@ describe.each(CASTS)('a multicast by %s', (name, cast) => {
     expectConserved(broker.metrics());
   });
 
-  it('is behind what one target sends itself: that one has its visit (R4, D4)', () => {
+  it('comes after the messages that a target sends to itself, which has its visit (R4, D4)', () => {
     const steps: string[] = [];
     const { broker } = noting((id, message) => {
       steps.push(`${id} ${String(message)}`);
@@ -62,7 +62,7 @@ describe.each(CASTS)('a multicast by %s', (name, cast) => {
     expect(got).toEqual({ a: observed, b: observed, c: observed });
   });
 
-  it('hands the very same object to all, as it is (R4)', () => {
+  it('gives the very same object to all (R4)', () => {
     const { broker, got } = noting();
     const message = { inner: {} };
     const observed = watchFor(name === 'publish' ? broker.topic$('t') : broker.broadcasts$);
@@ -137,7 +137,7 @@ describe.each(CASTS)('a multicast by %s', (name, cast) => {
 });
 
 describe('tryBroadcast', () => {
-  it('tells everyone, and answers how many took it (R4)', () => {
+  it('tells every actor, and returns how many took it (R4)', () => {
     const { broker, letters } = setup();
     const got: string[] = [];
     broker.spawn(a, (message) => void got.push(`a ${String(message)}`));
@@ -197,7 +197,7 @@ describe('what freezeMessages freezes', () => {
     return message;
   }
 
-  it('is all there is, under symbols and hidden too, but no function; it calls no getter (R4)', () => {
+  it('is everything, under symbols and hidden too, but no function; it calls no getter (R4)', () => {
     const key = Symbol('key');
     const message: any = { list: [{ n: 1 }], inner: Object.freeze({ deeper: { n: 1 } }), nothing: null, fn: () => {}, [key]: { n: 1 } };
     Object.defineProperty(message, 'hidden', { enumerable: false, value: { n: 2 } });
@@ -207,7 +207,7 @@ describe('what freezeMessages freezes', () => {
     expect(Object.isFrozen(message.fn)).toBe(false);
   });
 
-  it('leaves alone what cannot be frozen (R4)', () => {
+  it('is nothing that cannot be frozen (R4)', () => {
     const bytes = new Uint8Array(4);
     const hostile = new Proxy({}, { preventExtensions: () => { throw new Error('no'); } });
     expect(() => frozen({ bytes, hostile })).not.toThrow();

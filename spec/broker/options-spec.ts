@@ -6,7 +6,7 @@ import { setupStill as setup, virtually } from './setup';
 const [a, b] = [actorId<any>('a'), actorId<any>('b')];
 
 describe('the options of a broker', () => {
-  it('count for a mailbox whose own say nothing, or `undefined`', () => {
+  it('count for a mailbox without options of its own, or with `undefined`', () => {
     const mailbox = { overflow: 'drop-newest', concurrency: 2, fairness: 'strict', ttl: 5, turnTimeout: 7, maxWaiting: 3, dispatcher: queueScheduler } as const;
     const nothing = { overflow: undefined, concurrency: undefined, fairness: undefined, ttl: undefined, turnTimeout: undefined, maxWaiting: undefined, dispatcher: undefined };
     virtually(({ at, flush }) => {
@@ -45,7 +45,7 @@ describe('the options of a broker', () => {
     [{ logDeadLetters: 'yes' }, /^logDeadLetters must be /],
     [{ logDeadLetters: { first: -1 } }, /^logDeadLetters.first must be /],
     [{ logger: {} }, /logger/],
-  ])('are named where they are bad: %j', (options, text) => {
+  ])('are named in the error if they are bad: %j', (options, text) => {
     expect(() => new InMemoryMessageBroker(options as never)).toThrow(text);
   });
 
@@ -54,7 +54,7 @@ describe('the options of a broker', () => {
     expect(() => broker.spawn(a, () => {}, { capacity: capacity as never })).toThrow(/^capacity must be /);
   });
 
-  it.each([undefined, null, {}])('name what is no dead letter queue: %j', (queue) => {
+  it.each([undefined, null, {}])('throw for a bad dead letter queue: %j', (queue) => {
     const { broker } = setup();
     expect(() => broker.withDeadLetterQueue(queue as never)).toThrow(/^queue must be a DeadLetterQueue, got /);
   });

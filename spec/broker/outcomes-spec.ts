@@ -138,7 +138,7 @@ const ROWS: Record<string, Row> = {
   },
 };
 
-describe('what becomes of a message', () => {
+describe('the outcome of a message', () => {
   for (const [outcome, { code, started, askedLetter, run }] of Object.entries(ROWS)) {
     it(`${outcome}, asked: ${code}`, () => {
       virtually((time) => {
@@ -225,7 +225,7 @@ describe('what becomes of a message', () => {
     expect(letters).toMatchObject([{ reason: 'Unhandled', asked: false }, { reason: 'Unhandled', message: null }]);
   });
 
-  it('protocol message that is named as what every object has: errored, Unhandled', () => {
+  it('protocol message with a name of Object.prototype: errored, Unhandled', () => {
     const { broker } = setup();
     const Door = protocol('door', { valueOf: message(), constructor: message(), open: message() });
     const door = actorId<any>('door');
@@ -275,7 +275,7 @@ describe('what becomes of a message', () => {
     expect(letters).toEqual([]);
   });
 
-  it('tells every stage of a way in order (O1)', () => {
+  it('is told at every stage, in order (O1)', () => {
     const { broker } = setup();
     const kinds: string[] = [];
     broker.events$.subscribe((event: BrokerEvent) => kinds.push(event.kind));

@@ -178,7 +178,7 @@ describe('a random run', () => {
     );
   });
 
-  it('counts alike observed and unobserved, and tells the same story twice (O1)', () => {
+  it('has the same counts with and without an observer, and tells the same story twice (O1)', () => {
     fc.assert(
       fc.property(scripts, (script) => {
         const first = play(script, true);

@@ -51,7 +51,7 @@ describe('register', () => {
     expect([broker.registeredCount(), broker.metrics().registeredActors]).toEqual([0, 0]);
   });
 
-  it('lets what a mailbox holds count as sent now, each message with one id from then on (M6)', () => {
+  it('counts the messages that a mailbox holds as sent now, each with one id from then on (M6)', () => {
     const { broker } = setup();
     const check = countFromEvents(broker);
     const ids: string[] = [];
@@ -68,7 +68,7 @@ describe('register', () => {
     check();
   });
 
-  it('tells in order: registered, what the mailbox holds as sent; a later telling is of a life that may be over (M6, D0)', () => {
+  it('tells `registered`, then `sent` of what the mailbox holds, also if the first observer unregisters it (M6, D0)', () => {
     const { broker } = setup();
     const kinds: string[] = [];
     broker.events$.subscribe(({ kind }) => {
@@ -81,7 +81,7 @@ describe('register', () => {
     expect(kinds).toEqual(['registered', 'sent', 'failed', 'dead-lettered', 'unregistered']);
   });
 
-  it('has everything settled for who sends when it is told (D0)', () => {
+  it('lets an observer of `registered` send to the actor (D0)', () => {
     const { broker } = setup();
     const check = countFromEvents(broker);
     const got: unknown[] = [];

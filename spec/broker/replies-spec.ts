@@ -65,7 +65,7 @@ describe('a reply', () => {
     expect(broker.metrics()).toMatchObject({ totalSucceeded: 1, totalErrored: 0, inFlight: 0 });
   });
 
-  it('fails with what reading or calling `then` throws, which is read once (S2)', () => {
+  it('fails with the error of reading or calling `then`, which is read once (S2)', () => {
     const { broker } = setup();
     let reads = 0;
     const getter = new Error('then getter');

@@ -51,7 +51,7 @@ describe('sendWithRouting', () => {
     expect(broker.metrics().totalSent).toBe(6);
   });
 
-  it('takes an actor that is bound twice for one target (T2)', () => {
+  it('counts an actor that is bound twice as one target (T2)', () => {
     const { broker } = setup();
     broker.spawn(a, () => 'a', { topics: ['work', 'work', '*', '>'] });
     broker.spawn(b, () => 'b', { topics: ['work'] });
@@ -113,7 +113,7 @@ describe('sendWithRouting', () => {
     ]);
   });
 
-  it('says why there is no route: nobody is bound, the router throws, or picks a stranger; and goes on (T2)', () => {
+  it('says why there is no route: no actor is bound, the router throws, or picks another id; and goes on (T2)', () => {
     const cause = new Error('no idea');
     let answer: () => any = () => { throw cause; };
     const { broker, letters } = setup({ router: { route: () => answer() } });
@@ -140,7 +140,7 @@ describe('sendWithRouting', () => {
     void broker.close({ drain: false });
   });
 
-  it('keeps what was said of a message without a route (T2, O4)', () => {
+  it('keeps the options of a message without a route (T2, O4)', () => {
     const { broker, letters } = setup();
     watchFor(broker.sendWithRouting({ topic: 'nowhere', priority: 'high' }, 0, { headers: { trace: '1' } }));
     expect(letters).toMatchObject([{ reason: 'NoRoute', topic: 'nowhere', headers: { trace: '1' }, priority: 'high', asked: true }]);

@@ -46,7 +46,7 @@ describe('a signal option', () => {
     expect(broker.metrics()).toMatchObject({ totalSent, failedBy: { Cancelled: 1 }, totalAborted: 1, openRequests: 0 });
   });
 
-  it.each([null, 0, '', false])('hands on whatever reason there is: %j (S3)', (reason) => {
+  it.each([null, 0, '', false])('errors with any reason: %j (S3)', (reason) => {
     const { broker } = setup();
     broker.register(id, Mailbox.unbounded());
     const { controller, signal } = counted();
@@ -55,7 +55,7 @@ describe('a signal option', () => {
     expect(seen).toMatchObject({ errored: true, error: reason });
   });
 
-  it('has a reason of its own where the signal has none, as in older browsers (S3)', () => {
+  it('errors with a reason of the broker if the signal has none, as in older browsers (S3)', () => {
     const { broker } = setup();
     broker.register(id, Mailbox.unbounded());
     const { controller, signal } = counted();

@@ -164,7 +164,7 @@ describe('the order of telling', () => {
     expect(steps).toEqual(['settled a', 'dead-lettered', 'signal', 'teardown', 'settled b', 'caller of b', 'settled c', 'caller of c', 'unregistered']);
   });
 
-  it('is the order of the steps, also for what an observer does: that is a step at once, told at the end (D0, D2)', () => {
+  it('is the order of the steps. What an observer does is a step at once, and told last (D0, D2)', () => {
     const { broker } = setup();
     const check = countFromEvents(broker);
     const first: string[] = [];

@@ -17,7 +17,7 @@ describe('the time of a broker', () => {
     expect(letters).toMatchObject([{ at: 70 }]);
   });
 
-  it('is in virtual time all that decides: nothing inside waits for a microtask (D5)', () => {
+  it('decides everything in virtual time: nothing inside waits for a microtask (D5)', () => {
     virtually(({ at, flush }) => {
       const { broker } = setup();
       broker.spawn(b, (n: number) => timer(10).pipe(map(() => n * 2)));
@@ -112,7 +112,7 @@ describe('the time of a broker', () => {
     expect(letters.map(({ at }) => at)).toEqual([1, 2, 3, 10, 20]);
   });
 
-  it('is not read for a message to an idle actor that nobody looks at, nor when those who looked have left (D5, O1)', () => {
+  it('is not read for a message to an idle actor, if nobody reads its time, nor after its readers have left (D5, O1)', () => {
     const { clock, scheduler } = clockAt(0);
     const { broker } = setup({ scheduler });
     const readingsOfAll = (): number => {

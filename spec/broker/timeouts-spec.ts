@@ -32,7 +32,7 @@ describe('the timeout of an ask', () => {
     });
   });
 
-  it('runs while it waits for a place, and is then out of the way (S4, M2)', () => {
+  it('runs while the ask waits for a place, and takes the ask out (S4, M2)', () => {
     virtually(({ at }) => {
       const { broker } = setup();
       broker.spawn(a, () => NEVER, { capacity: 1, overflow: 'block' });
@@ -98,7 +98,7 @@ describe('the timeout of an ask', () => {
     });
   });
 
-  it('longer than a timer can be is waited for in several (S4)', () => {
+  it('longer than a timer can be is waited for by several timers (S4)', () => {
     const { broker, scheduler, delays } = counted();
     const days = 86_400_000;
     broker.register(a, Mailbox.bounded(1));
@@ -207,7 +207,7 @@ describe('the timer of an ask', () => {
     expect(open()).toBe(0);
   });
 
-  it('and the others are cancelled when the broker is closed (S4, §7)', async () => {
+  it('is cancelled with all others when the broker is closed (S4, §7)', async () => {
     const { broker, open } = counted();
     broker.spawn(a, () => NEVER, { turnTimeout: 50 });
     for (const n of [1, 2]) watchFor(broker.send(a, n));

@@ -1,4 +1,4 @@
-import { Mailbox, actorId, topic } from 'rx-broker';
+import { Mailbox, actorId, topicPattern } from 'rx-broker';
 import type { Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { setupStill as setup, watchFor } from './setup';
@@ -37,7 +37,6 @@ describe('publish', () => {
     expect(() => broker.bind(malformed, a)).toThrow(routingFailed);
     expect(() => broker.topic$(malformed)).toThrow(routingFailed);
     expect(() => broker.publications$(malformed)).toThrow(routingFailed);
-    expect(() => topic(malformed)).toThrow(routingFailed);
   });
 
   it('throws for what is no key, and for bad options (T1)', () => {
@@ -60,6 +59,18 @@ describe('publish', () => {
       { topic: 'a.x', message: 1, retained: false },
       { topic: 'a.y', message: 2, retained: false },
     ]);
+  });
+
+  it('reaches those that a typed pattern binds and observes (T1)', () => {
+    const { broker } = setup();
+    const orders = topicPattern<{ id: number }>('orders.*');
+    const got: unknown[] = [];
+    broker.spawn(a, ({ id }) => void got.push(id));
+    broker.bind(orders, a);
+    broker.topic$(orders).subscribe(({ id }) => got.push(`observed ${id}`));
+    broker.publications$(orders).subscribe(({ topic }) => got.push(topic));
+    broker.publish('orders.eu', { id: 1 });
+    expect(got).toEqual(['observed 1', 'orders.eu', 1]);
   });
 
   it('keeps its priority in the mailbox: numbers are quartered onto the four (T1)', () => {

@@ -94,7 +94,7 @@ describe('unregister', () => {
     expect(signals[0]!.reason).toMatchObject({ code: 'ActorNotFound', started: true, actorId: 'actor' });
   });
 
-  it('leaves nothing to cancel to a caller that is told (R2, D0)', () => {
+  it('has ended every ask when the first caller is told (R2, D0)', () => {
     const { broker } = setup();
     const mailbox = Mailbox.bounded<any>(5);
     broker.register(id, mailbox);
@@ -121,7 +121,7 @@ describe('a mailbox that was unregistered', () => {
     expect(broker.metrics()).toMatchObject({ totalSent: 1 });
   });
 
-  it('has taken in what it lost, and is empty: nobody waits in it (R2, M2)', () => {
+  it('is empty, without waiting senders, and counts what it lost (R2, M2)', () => {
     const { broker } = setup();
     const mailbox = Mailbox.bounded<any>(1, { overflow: 'block', maxWaiting: 2 });
     broker.register(id, mailbox);
@@ -132,7 +132,7 @@ describe('a mailbox that was unregistered', () => {
     expect(broker.metrics()).toMatchObject({ pending: 0, openRequests: 0 });
   });
 
-  it('takes what it is given in its own callbacks for itself: the broker has told what it lost (R2, M6)', () => {
+  it('handles on its own what its last callbacks send to it (R2, M6)', () => {
     const { broker } = setup();
     const check = countFromEvents(broker);
     const mailbox = Mailbox.bounded<any>(5);
@@ -146,7 +146,7 @@ describe('a mailbox that was unregistered', () => {
     check();
   });
 
-  it('while it stands in line on a scheduler is drained by itself (R2, D3)', async () => {
+  it('while it stands in line on a scheduler drains on its own (R2, D3)', async () => {
     const { broker } = setup();
     const mailbox = Mailbox.bounded<number>(10, { dispatcher: asyncScheduler });
     const got: number[] = [];

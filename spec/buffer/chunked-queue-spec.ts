@@ -12,7 +12,7 @@ function take<V>(queue: ChunkedQueue<V, any>): V {
 }
 
 describe('ChunkedQueue', () => {
-  it('is first in, first out, over many times around', () => {
+  it('is first in, first out over many chunks', () => {
     const queue = new ChunkedQueue<number, number>();
     let pushed = 0;
     let taken = 0;
@@ -40,7 +40,7 @@ describe('ChunkedQueue', () => {
     expect(queue.size).toBe(0);
   });
 
-  it('passes over what was withdrawn', () => {
+  it('passes over withdrawn values', () => {
     const queue = new ChunkedQueue<undefined, Entry>();
     const entries = Array.from({ length: 10 }, (_, i) => new Entry(i));
     for (const entry of entries) queue.push(undefined, entry);

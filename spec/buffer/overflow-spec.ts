@@ -41,7 +41,7 @@ describe('BoundedBuffer', () => {
     });
 
     it.each(LANES.flatMap((queued) => LANES.map((lane) => [queued, lane] as const)))(
-      'lets none in below what is queued with drop-oldest: queued %i, newcomer %i (M2)',
+      'with drop-oldest refuses only a newcomer below all queued lanes: queued %i, newcomer %i (M2)',
       (queued, lane) => {
         const buffer = fullOf('drop-oldest', [queued, queued]);
         const outranked = lane < queued;
@@ -79,7 +79,7 @@ describe('BoundedBuffer', () => {
       expect(order('weighted', 30).slice(0, 30).join('')).toBe('333333332222110333333332222110');
     });
 
-    it('makes low wait for 28 others at most: 14 it just missed, 14 of the next round (M3)', () => {
+    it('makes low wait for at most 28 others: 14 of the present round, 14 of the next (M3)', () => {
       const buffer = new BoundedBuffer<undefined>(100, 'fail');
       const takeOne = (): number => {
         const lane = buffer.next();

@@ -2,16 +2,16 @@ import fc from 'fast-check';
 import { expect } from 'vitest';
 import { type Law, registerLaws } from './law';
 
-/** A bounded flow under test: values in, values out one at a time, losses told. */
+/** A bounded flow under test. Values go in, come out one at a time, and may be lost. */
 export interface BoundedFlow {
   push(value: number): void;
   /** Ends the turn of the value that is out, if one is. */
   release(): void;
   close(): void;
-  /** Called for each value that is let out; may push. */
+  /** Called with each value that is let out. It may push another. */
   onValue: ((value: number) => void) | undefined;
   readonly out: readonly number[];
-  /** With `fail` the one value that found no place; nothing is noted after it. */
+  /** The lost values. With `fail` this is the first value that found no place, and no later one. */
   readonly lost: readonly number[];
   readonly isOver: boolean;
 }
@@ -26,7 +26,7 @@ const steps = fc.array(fc.oneof({ weight: 6, arbitrary: fc.record({ push: fc.nat
 
 export type CreateFlow = (capacity: number, overflow: BoundedOverflow, concurrency: number) => BoundedFlow;
 
-/** Two implementations, fed one script, let the same values out in the same order and lose the same ones. */
+/** Two implementations that play the same script let out the same values in the same order, and lose the same values. */
 export const BOUNDED_LAWS: readonly Law<readonly [CreateFlow, CreateFlow]>[] = (['fail', 'drop-oldest', 'drop-newest'] as const).map((overflow) => ({
   name: `the same values, order and losses with ${overflow} (M8)`,
   check([first, second]) {
@@ -44,12 +44,12 @@ export const BOUNDED_LAWS: readonly Law<readonly [CreateFlow, CreateFlow]>[] = (
   },
 }));
 
-/** What everything behind the one bounded-buffer algorithm owes (rule M8). */
+/** Registers the laws for two users of the one bounded-buffer algorithm (rule M8). */
 export function boundedLaws(name: string, first: CreateFlow, second: CreateFlow): void {
   registerLaws(name, BOUNDED_LAWS, [first, second]);
 }
 
-/** Runs a script; some values, when let out, push another from inside. With `fail` the first loss is the end: a stream errors there. */
+/** Plays a script. Some values push another one while they are let out. With `fail` it ends at the first loss, where a stream errors. */
 function run(flow: BoundedFlow, overflow: BoundedOverflow, script: readonly Step[], reaction: (value: number) => number | null): void {
   flow.onValue = (value) => {
     const nested = value < 1_000 ? reaction(value) : null;

@@ -9,10 +9,10 @@ function mailbox(capacity: number, overflow: BoundedOverflow, concurrency: numbe
   const box = Mailbox.bounded<number>(capacity, { overflow, concurrency });
   const open: Delivery<number>[] = [];
   const flow = flowOf(box, () => open.shift()?.reply(), () => box.close());
-  // A stream that overflows errors, and nothing comes after; a mailbox goes on.
+  // A stream that overflows errors, and is over. A mailbox goes on, so its later losses are left out.
   const hasFailed = (): boolean => overflow === 'fail' && flow.lost.length > 0;
   box.losses$.subscribe(({ message, code }) => {
-    // A subject that has completed takes no notice of a value; a closed mailbox says so.
+    // A subject that has completed ignores a value. A closed mailbox tells a loss, which is left out.
     if (code !== 'ActorStopped' && !hasFailed()) flow.lost.push(message);
   });
   box.deliveries$.subscribe({
@@ -44,7 +44,7 @@ function operator(capacity: number, overflow: BoundedOverflow, concurrency: numb
       flow.out.push(held.value);
       flow.onValue?.(held.value);
     },
-    // The error does not carry the value: it is the one just pushed.
+    // The error does not carry the value, but it is the one that was just pushed.
     error: () => flow.lost.push(last),
     complete: () => (flow.isOver = true),
   });
@@ -67,7 +67,7 @@ describe('a mailbox and boundedBuffer', () => {
   boundedLaws('Mailbox = boundedBuffer', mailbox, operator);
 });
 
-/** One that hands on what `change` makes of its values. */
+/** A flow that lets out `change` of each value. */
 const flawed =
   (change: (value: number) => number): CreateFlow =>
   (...settings) => {

@@ -13,7 +13,7 @@ describe('a broker', () => {
   messageBrokerLaws('in memory', inMemory());
   messageBrokerLaws('observed', inMemory({}, observed));
   messageBrokerLaws('with a dispatcher', inMemory({ dispatcher: asapScheduler }), { synchronous: false });
-  // One that takes a while to be there, and is reached from another node than its actors are on.
+  // A broker that is made by a promise, and whose actors are reached from another node.
   const distant = inMemory({}, undefined, fromAfar);
   messageBrokerLaws('from afar', async (options) => Promise.resolve(distant(options)), { synchronous: false });
 });

@@ -1,17 +1,17 @@
 import { it } from 'vitest';
 
-/** One thing that every implementation owes. `check` throws, or rejects, where one does not keep it. */
+/** A rule that every implementation keeps. `check` throws or rejects if one does not. */
 export interface Law<Subject> {
   readonly name: string;
   check(subject: Subject): void | Promise<void>;
 }
 
-/** Makes each law a test of its own, of what `subject` makes. */
+/** Makes a test of each law, for one subject. */
 export function registerLaws<Subject>(name: string, laws: readonly Law<Subject>[], subject: Subject): void {
   for (const law of laws) it(`${name}: ${law.name}`, () => law.check(subject));
 }
 
-/** Whether `subject` breaks a law, for the specs that show that a suite can fail. */
+/** Whether a subject breaks a law. For the specs that show that a suite can fail. */
 export async function breaks<Subject>(subject: Subject, law: Law<Subject>): Promise<boolean> {
   try {
     await law.check(subject);

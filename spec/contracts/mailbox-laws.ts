@@ -7,7 +7,7 @@ import { OVERFLOW_LAWS } from './mailbox/overflow-laws';
 import { TELLING_LAWS } from './mailbox/telling-laws';
 import { WAITING_LAWS } from './mailbox/waiting-laws';
 
-/** Every overflow strategy, with both fairnesses. */
+/** The laws of a mailbox, for every overflow strategy with both fairnesses. */
 export const MAILBOX_LAWS: readonly Law<CreateMailbox>[] = [
   ...CAPACITY_LAWS,
   ...OVERFLOW_LAWS,
@@ -17,7 +17,7 @@ export const MAILBOX_LAWS: readonly Law<CreateMailbox>[] = [
   ...TELLING_LAWS,
 ];
 
-/** What every mailbox owes its senders and its consumer. */
+/** Registers the laws of a mailbox towards its senders and its consumer. */
 export function mailboxLaws(name: string, create: CreateMailbox): void {
   registerLaws(name, MAILBOX_LAWS, create);
 }

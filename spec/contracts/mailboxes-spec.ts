@@ -11,7 +11,7 @@ interface Turn {
   end(): void;
 }
 
-/** How the consumer takes its seat: each message goes to `begin`, with the turn it opens. */
+/** Attaches the consumer to a mailbox. `begin` is called with each message and its turn. */
 type Seat = (mailbox: Mailbox<number>, begin: (message: number, turn: Turn) => void) => void;
 
 const asStream: Seat = (mailbox, begin) => {
@@ -28,7 +28,7 @@ const asHandler: Seat = (mailbox, begin) => {
   });
 };
 
-/** A mailbox of a broker in a time that stands still, so that no drain gives way. */
+/** A mailbox of a broker in virtual time. That stands still, so no drain gives way. */
 function boxOf(seat: Seat, { capacity, ...options }: MailboxSettingsUnderLaw, isObserved: boolean): MailboxUnderLaw {
   const broker = new InMemoryMessageBroker({ logDeadLetters: false, scheduler: new VirtualTimeScheduler(), requestTimeout: Infinity });
   if (isObserved) broker.events$.subscribe();

@@ -30,14 +30,17 @@ export const BROKER_LAWS: readonly BrokerLaw[] = [
   ...CLOSING_LAWS,
 ];
 
-/** As in "has no …". */
+/** The words for a missing trait, after "has no". */
 const TRAITS: Readonly<Record<keyof BrokerTraits, string>> = {
   synchronous: 'synchronous calls',
   oneProcess: 'process of its own',
   virtualTime: 'virtual time',
 };
 
-/** What every `MessageBroker` owes. `name` goes on from "a broker": "with a dispatcher". Laws that need a trait that it has not are skipped, and shown as such. */
+/**
+ * Registers the laws of a `MessageBroker`. `name` continues "a broker": "with a dispatcher". A law that needs a trait that the broker does
+ * not have is shown as skipped.
+ */
 export function messageBrokerLaws(name: string, create: CreateBroker, traits: Partial<BrokerTraits> = {}): void {
   const has: BrokerTraits = { synchronous: true, oneProcess: true, virtualTime: true, ...traits };
   for (const law of BROKER_LAWS) {

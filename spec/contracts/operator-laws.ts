@@ -6,7 +6,7 @@ import { LEAVING_LAWS } from './operators/leaving-laws';
 import type { OperatorUnderLaw } from './operators/operator-under-law';
 import { SUBSCRIBING_LAWS } from './operators/subscribing-laws';
 
-/** What an operator that takes arguments owes for wrong ones. */
+/** The laws for wrong arguments of an operator. */
 const CALL_LAWS: readonly Law<readonly (() => unknown)[]>[] = [
   {
     name: 'refuses a wrong argument at the call, with an error that says what was given',
@@ -18,11 +18,11 @@ const CALL_LAWS: readonly Law<readonly (() => unknown)[]>[] = [
   },
 ];
 
-/** What every operator owes. */
+/** The laws of every operator. */
 export const OPERATOR_LAWS: readonly Law<OperatorUnderLaw>[] = [...ENDING_LAWS, ...LEAVING_LAWS, ...SUBSCRIBING_LAWS];
 export { CALL_LAWS, FLATTENING_LAWS };
 
-/** What every operator owes its source, its subscriber and its caller. */
+/** Registers the laws of an operator towards its source, its subscriber and its caller. */
 export function operatorLaws(name: string, operator: OperatorUnderLaw): void {
   registerLaws(name, OPERATOR_LAWS, operator);
   if (operator.badCalls !== undefined) registerLaws(name, CALL_LAWS, operator.badCalls);

@@ -9,14 +9,14 @@ const { boundedBuffer, boundedConcatMap, boundedMergeMap, ofMessage, publishTo, 
 
 const id = actorId<any>('actor');
 
-/** A broker whose actor answers as `answer` says. */
+/** A broker with an actor that replies by `answer`. */
 function brokerOf(answer: (n: number) => unknown = (n) => n): InMemoryMessageBroker {
   const made = new InMemoryMessageBroker({ logDeadLetters: false });
   made.spawn(id, answer, { concurrency: 100 });
   return made;
 }
 
-/** Each number as an event, for the operators over `events$`. */
+/** Makes an event of each number, for the operators over `events$`. */
 const asEvents: OperatorFunction<number, any> = map((n) => ({ kind: 'dead-lettered', letter: { id: String(n) }, at: n }));
 
 const bad = (...calls: ((operator: any, ...more: any[]) => unknown)[]): any[] => calls;

@@ -9,7 +9,7 @@ type CreateRouter = () => Router;
 const key: RoutingKey = Object.freeze({ topic: 'work' });
 const idsOf = (targets: readonly RouteTarget[]): string[] => targets.map(({ id }) => id);
 
-/** The laws of T2 for a router. A router is asked with messages that differ, so that one that hashes them spreads. */
+/** The laws of T2 for a router. All messages differ, so that a router that hashes them uses every target. */
 export const ROUTER_LAWS: readonly Law<CreateRouter>[] = [
   {
     name: 'picks one of the targets, and changes nothing about them (T2)',
@@ -96,7 +96,7 @@ export const ROUTER_LAWS: readonly Law<CreateRouter>[] = [
       const picked = new Set<string>();
       for (let i = 0; i < 200; i++) {
         picked.add(router.route(key, targets, `message ${i}`));
-        // Of two with a position in common, each would get the same target every time.
+        // If two routers shared one position, each of them would always pick the same target here.
         other.route(key, targets, `message ${i}`);
       }
       expect([...picked].sort()).toEqual(['a', 'b']);
@@ -104,7 +104,7 @@ export const ROUTER_LAWS: readonly Law<CreateRouter>[] = [
   },
 ];
 
-/** What every router owes. */
+/** Registers the laws of a router. */
 export function routerLaws(name: string, create: CreateRouter): void {
   registerLaws(name, ROUTER_LAWS, create);
 }

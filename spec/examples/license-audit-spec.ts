@@ -50,7 +50,7 @@ describe('the licence audit', () => {
     expect(report.metrics).toMatchObject({ totalErrored: 5, pending: 0, inFlight: 0, totalFailed: 0, totalDeadLettered: 5 });
   });
 
-  it('counts licences as SPDX writes them, sizes without what is nested, and who has none', async () => {
+  it('counts licences by their SPDX names, sizes without nested packages, and packages without a licence', async () => {
     const { licences, largest, withoutLicence } = await startAudit(folder).report;
     expect(licences.map(({ licence, packages }) => [licence, packages])).toEqual([
       ['MIT', 21],
@@ -72,7 +72,7 @@ describe('the licence audit', () => {
     expect(walkerLead.largest).toBeLessThanOrEqual(walkerLead.allowed);
   });
 
-  it('tells findings as it goes, and how far it is', async () => {
+  it('tells findings and progress as it goes', async () => {
     const audit: Audit = startAudit(folder);
     const found: (string | undefined)[] = [];
     audit.findings$.subscribe(({ name }) => found.push(name));
@@ -88,7 +88,7 @@ describe('the licence audit', () => {
     ]);
   });
 
-  it('reports what was done when it is stopped', async () => {
+  it('reports the work done so far when it is stopped', async () => {
     const audit = startAudit(folder);
     audit.stop();
     const report = await audit.report;

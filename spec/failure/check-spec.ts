@@ -45,7 +45,7 @@ describe('the checks of input', () => {
     expect(() => checkCapacity(value, 'capacity')).toThrow(/capacity must be an integer of at least 1.*, got/);
   });
 
-  it('say what Infinity is for', () => {
+  it('say where Infinity is allowed', () => {
     expect(() => checkCapacity(Infinity, 'capacity')).toThrow(/Mailbox.unbounded/);
   });
 

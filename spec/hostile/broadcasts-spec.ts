@@ -6,7 +6,7 @@ import { MODES, ORDINARY, Trial } from './trial';
 const names = ['a', 'b', 'c', 'd'];
 const ids = names.map((name) => actorId<any>(name));
 
-/** Four actors in a row, of which the second does something to the broker when it is told to; in its own turn, within a broadcast. */
+/** Registers four actors. The second one does `deed` in its own turn of a broadcast. */
 function four(trial: Trial, deed: (context: ActorContext) => void, got: string[]): void {
   for (const id of ids) {
     trial.broker.spawn(
@@ -21,7 +21,7 @@ function four(trial: Trial, deed: (context: ActorContext) => void, got: string[]
   }
 }
 
-/** What each target's result says: its value, or the code it failed with. */
+/** The value of each target's result, or the code of its failure. */
 const outcomes = (values: readonly unknown[]): unknown[] =>
   (values as BroadcastResult[]).map((result) => (result.ok ? result.value : (result.error as { code?: string }).code));
 
@@ -38,14 +38,14 @@ describe.each(MODES)('$mode: a broadcast in which an actor', ({ observed }) => {
     expect(got).toEqual(names);
     expect(outcomes(seen.values)).toEqual(['fine', 'ActorNotFound', 'fine', 'fine']);
     trial.expectCounts({ totalSent: 4, totalSucceeded: 3, totalAborted: 1, registeredActors: 3 });
-    // The bystander is asked, too.
+    // The bystander is a target, too.
     expect(watchFor(trial.broker.broadcast(ORDINARY)).values).toHaveLength(4);
     expect(trial.broker.tryBroadcast(ORDINARY)).toBe(4);
     trial.expectCounts({ totalSent: 12, totalSucceeded: 11, totalAborted: 1 });
     await trial.expectUnharmed(ids[0]!, ids[2]!);
   });
 
-  it('unregisters everyone ends with one result for each, and nothing is run for those who are gone (R2, R3)', async () => {
+  it('unregisters everyone has one result for each, and runs no turn of those that are gone (R2, R3)', async () => {
     const trial = new Trial({ observed });
     const got: string[] = [];
     four(trial, unregisterAll, got);
@@ -60,7 +60,7 @@ describe.each(MODES)('$mode: a broadcast in which an actor', ({ observed }) => {
   it.each([
     ['tryBroadcast', ({ broker }: Trial) => broker.tryBroadcast('now', (id) => ids.includes(id))],
     ['publish', ({ broker }: Trial) => broker.publish('news', 'now')],
-  ])('unregisters everyone counts and buries what %s had offered (R2)', async (_, cast) => {
+  ])('unregisters everyone counts each message that %s had offered, and makes a dead letter of it (R2)', async (_, cast) => {
     const trial = new Trial({ observed });
     const got: string[] = [];
     four(trial, unregisterAll, got);
@@ -71,7 +71,7 @@ describe.each(MODES)('$mode: a broadcast in which an actor', ({ observed }) => {
     await trial.expectUnharmed();
   });
 
-  it('replaces everyone by newcomers gives these nothing of it (R4)', async () => {
+  it('replaces all actors sends nothing to the new ones (R4)', async () => {
     const trial = new Trial({ observed });
     const got: string[] = [];
     four(
@@ -88,7 +88,7 @@ describe.each(MODES)('$mode: a broadcast in which an actor', ({ observed }) => {
     await trial.expectUnharmed(...ids);
   });
 
-  it('broadcasts again comes after it at every target, and ends when the handlers stop (R4)', async () => {
+  it('broadcasts again sends the second one after the first at every target (R4)', async () => {
     const trial = new Trial({ observed });
     const got = ids.map((): unknown[] => []);
     for (const [index, id] of ids.entries()) {
@@ -122,7 +122,7 @@ describe.each(MODES)('$mode: a broadcast in which an actor', ({ observed }) => {
 describe.each(MODES)('$mode: an actor that closes the broker in its turn', ({ observed }) => {
   const id = actorId<any>('closer');
 
-  it.each([true, false])('is the last that it hears of, and nothing is left open, drain: %s (§7)', async (drain) => {
+  it.each([true, false])('gets no later message, and leaves nothing open, drain: %s (§7)', async (drain) => {
     const trial = new Trial({ observed });
     const { broker } = trial;
     const sent: unknown[] = [];
@@ -135,7 +135,7 @@ describe.each(MODES)('$mode: an actor that closes the broker in its turn', ({ ob
     const seen = watchFor(broker.send(id, 'close'));
     const late = watchFor(broker.send(id, ORDINARY));
     await broker.close();
-    // What running turns send is still taken, until their actors end.
+    // The closing broker takes what running turns send, until their actors end.
     expect(sent).toMatchObject([{ ok: drain }, { ok: drain }]);
     if (drain) expect(seen).toMatchObject({ values: ['closed'], completed: true });
     else expect(seen.error).toMatchObject({ code: 'BrokerClosed', started: true });

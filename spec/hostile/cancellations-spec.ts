@@ -9,7 +9,7 @@ const COUNT = 100_000;
 const id = actorId<any>('actor');
 
 describe(`${COUNT.toLocaleString('en')} requests that are cancelled in random order`, () => {
-  it('leave nothing in the queue and no timer, however they lie in it (S3, S4)', async () => {
+  it('leave nothing in the queue, and no timer (S3, S4)', async () => {
     const trial = new Trial({ observed: false });
     const { broker, clock } = trial;
     const next = numbers(1);
@@ -27,7 +27,7 @@ describe(`${COUNT.toLocaleString('en')} requests that are cancelled in random or
       if (mailbox.size !== COUNT - done - 1) expect(mailbox.size).toBe(COUNT - done - 1);
     }
     trial.expectCounts({ totalSent: COUNT, totalFailed: COUNT, totalDeadLettered: 0 });
-    // Each had an action of its own on the scheduler, which went with it.
+    // Each ask had an action of its own on the scheduler, which was cancelled with it.
     expect(clock.open).toBe(timersBefore);
     clock.pass(5_000);
     expect(trial.letters).toEqual([]);
@@ -36,7 +36,7 @@ describe(`${COUNT.toLocaleString('en')} requests that are cancelled in random or
     await trial.expectUnharmed(id);
   });
 
-  it('some of which run, wait for a place, or time out, are counted once each (O2)', async () => {
+  it('are counted once each, also if some run, wait for a place, or time out (O2)', async () => {
     const trial = new Trial({ observed: false });
     const { broker, clock } = trial;
     const next = numbers(2);
@@ -57,7 +57,7 @@ describe(`${COUNT.toLocaleString('en')} requests that are cancelled in random or
     trial.expectLaws();
     clock.pass(1_000);
     trial.expectLaws();
-    // Each of those that were left, and had a short one.
+    // Each ask that was not cancelled and had a short timeout.
     expect(timedOut).toBe(order.filter(([i]) => isShort[i]).length);
     const { Timeout } = trial.metrics.failedBy;
     for (const [, ask] of order) ask.unsubscribe();
@@ -70,7 +70,7 @@ describe(`${COUNT.toLocaleString('en')} requests that are cancelled in random or
 });
 
 describe('requests that are cancelled in any order', () => {
-  it.each<Overflow>(['fail', 'block', 'drop-oldest', 'drop-newest'])('leave the others in theirs, overflow: %s (M3)', (overflow) => {
+  it.each<Overflow>(['fail', 'block', 'drop-oldest', 'drop-newest'])('leave the order of the others as it is, overflow: %s (M3)', (overflow) => {
     fc.assert(
       fc.property(fc.array(fc.nat(39), { maxLength: 40 }), fc.integer({ min: 1, max: 40 }), (cancelled, capacity) => {
         const trial = new Trial({ observed: false });

@@ -41,7 +41,7 @@ describe.each(MODES)('$mode: a clock that jumps', ({ observed }) => {
     await trial.expectUnharmed(id);
   });
 
-  it.each([-HOUR, HOUR])('by %i ms takes nothing from a turnTimeout, and from close() (§7)', async (jump) => {
+  it.each([-HOUR, HOUR])('by %i ms changes neither a turnTimeout nor the timeout of close() (§7)', async (jump) => {
     const trial = new Trial({ observed });
     const { broker, clock } = trial;
     broker.spawn(id, silent, { turnTimeout: 1_000 });
@@ -59,7 +59,7 @@ describe.each(MODES)('$mode: a clock that jumps', ({ observed }) => {
     trial.expectClosed();
   });
 
-  // A ttl is an age by the clock: who sets the clock sets the age.
+  // A ttl is an age by the clock, so a jump of the clock changes the age.
   it.each([
     [-HOUR, [], [1, 2, 3]],
     [-1, [], [1, 2, 3]],

@@ -9,9 +9,9 @@ const failure = new Error('of the handler');
 const boom = (): never => {
   throw failure;
 };
-/** Treats every message badly, an ordinary one excepted. */
+/** A handler that does `misdeed` with every message but an ordinary one. */
 const unless = (misdeed: Handler<unknown>): Handler<unknown> => (message, context) => (message === ORDINARY ? 'fine' : misdeed(message, context));
-/** Until what promises settle has been seen to. */
+/** Waits until promises have settled, and the broker has handled that. */
 const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
 const FAILING: Record<string, Handler<unknown>> = {
@@ -20,8 +20,8 @@ const FAILING: Record<string, Handler<unknown>> = {
   'answers with a stream that fails': () => throwError(() => failure),
   'answers with a stream whose subscription throws': () => new Observable(boom),
   'answers with a stream whose `subscribe` is not RxJS’s, and throws': () => Object.assign(new Observable(), { subscribe: boom }),
-  'answers with a stranger’s stream, which throws': () => ({ [observable]: () => ({ subscribe: boom }) }),
-  'answers with a stranger that will not be a stream': () => ({ [observable]: boom }),
+  'answers with a stream of another library that throws': () => ({ [observable]: () => ({ subscribe: boom }) }),
+  'answers with an object whose Symbol.observable throws': () => ({ [observable]: boom }),
   'answers with a thenable that throws': () => ({ then: boom }),
   'answers with a thenable that rejects twice and throws': () =>
     ({
@@ -32,7 +32,7 @@ const FAILING: Record<string, Handler<unknown>> = {
       },
     }),
   'answers with an object whose `then` throws': () => Object.defineProperty({}, 'then', { get: boom }),
-  'answers with a Proxy that lets nobody look': () => new Proxy({}, { get: boom, getPrototypeOf: boom }),
+  'answers with a Proxy whose traps throw': () => new Proxy({}, { get: boom, getPrototypeOf: boom }),
 };
 
 describe.each(MODES)('$mode: a handler that', ({ observed }) => {
@@ -57,7 +57,7 @@ describe.each(MODES)('$mode: a handler that', ({ observed }) => {
     await trial.expectUnharmed(id);
   });
 
-  it('unregisters itself is aborted, and gets nothing of what it had told itself (R2)', async () => {
+  it('unregisters itself is aborted, and gets none of the messages that it had sent to itself (R2)', async () => {
     const trial = new Trial({ observed });
     const { broker } = trial;
     let runs = 0;
@@ -86,7 +86,7 @@ describe.each(MODES)('$mode: a handler that', ({ observed }) => {
     broker.spawn(id, (left: unknown, context) => {
       if (typeof left !== 'number') return 'fine';
       deepest = Math.max(deepest, ++depth);
-      // In the midst of its visit, which is to end.
+      // In the middle of a visit, which must end.
       if (++runs === 100) broker.trySend(actorId<any>('other'), 'meanwhile');
       if (left > 0) context.trySend(id, left - 1);
       depth--;
@@ -94,7 +94,7 @@ describe.each(MODES)('$mode: a handler that', ({ observed }) => {
     });
     broker.trySend(id, 5_000);
     expect([runs, deepest]).toEqual([5_001, 1]);
-    // The rest of its visit, and the next one, for which it has lined up already.
+    // The other actor waits for the rest of this visit, and for the next one, since the loop has lined up already.
     expect(othersAt).toBeGreaterThanOrEqual(100);
     expect(othersAt).toBeLessThanOrEqual(100 + 2 * 64);
     trial.expectCounts({ totalSent: 5_002, totalSucceeded: 5_002 });
@@ -121,7 +121,7 @@ describe.each(MODES)('$mode: a handler that', ({ observed }) => {
     await trial.expectUnharmed(id);
   });
 
-  it('uses its context when its turn is long over harms nobody', async () => {
+  it('uses its context long after its turn harms nobody', async () => {
     const trial = new Trial({ observed });
     const kept: ActorContext[] = [];
     trial.broker.spawn(id, unless((_message, context) => void kept.push(context)));
@@ -149,7 +149,7 @@ describe.each(MODES)('$mode: a handler that', ({ observed }) => {
     const trial = new Trial({ observed });
     const mailbox = Mailbox.bounded<unknown>(1);
     trial.broker.register(id, mailbox);
-    // Queued first, so that there is a subscription to end when the handler runs.
+    // The ask is queued first, so that its subscription exists when the handler runs.
     const caller = watchFor(trial.broker.send(id, 'asked'));
     mailbox.receive((message) => {
       caller.subscription.unsubscribe();

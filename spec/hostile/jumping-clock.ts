@@ -1,17 +1,17 @@
 import { type SchedulerAction, type SchedulerLike, Subscription } from 'rxjs';
 
 /**
- * Virtual time whose clock can be set, as an operator or a time server sets a machine's: timers go on as if nothing had happened.
+ * Virtual time whose clock can be set, as a time server sets a machine's. Timers go on as if nothing had happened.
  *
- * It keeps the timers of each millisecond together. RxJS's `VirtualTimeScheduler` walks all its timers for each one that comes or goes,
- * and every open request has one.
+ * It keeps the timers of each millisecond together, since every open request has one: RxJS's `VirtualTimeScheduler` walks all its timers for
+ * each one that comes or goes.
  */
 export class JumpingClock implements SchedulerLike {
   /** Milliseconds that have really passed. */
   #passed = 0;
-  /** Not from 0, so that it may go back. */
+  /** The time of the clock at the start. It is not 0, so that the clock can go back. */
   #offset = Date.UTC(2026, 0);
-  /** By the millisecond in which they are due, in the order in which they were asked for. */
+  /** The timers by the millisecond in which they are due, in the order in which they were scheduled. */
   readonly #timers = new Map<number, Set<() => void>>();
   #open = 0;
 
@@ -19,7 +19,7 @@ export class JumpingClock implements SchedulerLike {
     return this.#passed + this.#offset;
   }
 
-  /** How many timers were asked for and have neither run nor been cancelled. */
+  /** How many timers are scheduled, and have neither run nor been cancelled. */
   get open(): number {
     return this.#open;
   }
@@ -38,7 +38,7 @@ export class JumpingClock implements SchedulerLike {
     return action.schedule(state, delay);
   }
 
-  /** So many milliseconds really pass. */
+  /** Lets `ms` milliseconds really pass. */
   pass(ms: number): void {
     const end = this.#passed + ms;
     this.#runDue();
@@ -48,14 +48,14 @@ export class JumpingClock implements SchedulerLike {
     }
   }
 
-  /** The clock shows another time from now on. */
+  /** Sets the clock by `ms` milliseconds, forwards or back. */
   jump(ms: number): void {
     this.#offset += ms;
   }
 
   #runDue(): void {
     const now = this.#passed;
-    // Again, for what they ask for without a delay.
+    // Again, for timers without a delay that these timers have scheduled.
     for (let due = this.#timers.get(now); due !== undefined; due = this.#timers.get(now)) {
       for (const timer of due) {
         this.#remove(now, timer);

@@ -5,9 +5,9 @@ import { MODES, Trial } from './trial';
 
 const MEGABYTE = 1_000_000;
 
-/** Names that have broken somebody's table, log or encoding. */
+/** Names that break some table, log or encoding. */
 const NAMES: Record<string, string> = {
-  // In brackets: without, it would say what this object's prototype is, and be no name here.
+  // In brackets, since `__proto__:` would set the prototype of this object.
   ['__proto__']: '__proto__',
   constructor: 'constructor',
   toString: 'toString',
@@ -24,7 +24,7 @@ const NAMES: Record<string, string> = {
   'a combining character': 'e\u0301',
 };
 
-/** As unlike as the broker must hold them, though they may look the same. */
+/** Pairs of names that may look the same, but that the broker must tell apart. */
 const TWINS: Record<string, [string, string]> = {
   'composed and decomposed': ['\u00e9', 'e\u0301'],
   'two unpaired surrogates': ['\ud800', '\ud801'],

@@ -13,7 +13,7 @@ const broken: SchedulerLike = {
   },
 };
 
-/** Everything that asks the scheduler for a timer. */
+/** Every operation that schedules a timer. */
 const ASKING: Record<string, (broker: Broker) => unknown> = {
   'a turn that has a turnTimeout': (broker) => broker.trySend(silent, 'told'),
   'an ask that has a timeout': (broker) => watchFor(broker.send(silent, 'asked')),

@@ -9,12 +9,12 @@ const failure = new Error('of the handler');
 const boom = (): never => {
   throw failure;
 };
-/** Treats every message badly, an ordinary one excepted. */
+/** A handler that does `misdeed` with every message but an ordinary one. */
 const unless = (misdeed: Handler<unknown>): Handler<unknown> => (message, context) => (message === ORDINARY ? 'fine' : misdeed(message, context));
-/** Until what promises settle has been seen to. */
+/** Waits until promises have settled, and the broker has handled that. */
 const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
-/** Every way of answering so late that nobody waits any more: it makes the mailbox's handler, and answers what answers. */
+/** Every way to reply after the turn has ended. Each attaches a handler to the mailbox, and returns a function that gives the late reply. */
 const LATE: Record<string, (mailbox: Mailbox<unknown>) => () => void> = {
   'by a promise that is fulfilled': (mailbox) => {
     const { promise, resolve } = deferred();
@@ -53,7 +53,7 @@ describe.each(MODES)('$mode: a handler that', ({ observed }) => {
     ['promise', () => new Promise(() => {})],
     ['stream', () => NEVER],
     ['thenable', () => ({ then() {} })],
-  ])('never settles its %s is aborted by its timeout, and with it goes what waited behind it (S4)', async (kind, misdeed) => {
+  ])('never settles its %s is aborted by its timeout, and a queued message times out, too (S4)', async (kind, misdeed) => {
     const trial = new Trial({ observed });
     trial.broker.spawn(id, unless(misdeed as Handler<unknown>), { capacity: 5 });
     const running = watchFor(trial.broker.send(id, 'running', { timeout: 10 }));
@@ -66,12 +66,12 @@ describe.each(MODES)('$mode: a handler that', ({ observed }) => {
       await trial.expectUnharmed(id);
       return;
     }
-    // A promise keeps its seat until it settles (M4): this one never gives it up, and the broker outlives it.
+    // A promise keeps its seat until it settles (M4). This one never settles, and the broker still goes on.
     trial.expectCounts({ totalSent: 3, totalAborted: 1, totalFailed: 1, pending: 1 });
     await trial.expectUnharmed();
   });
 
-  it('settles twice is heard once (S2)', async () => {
+  it('settles twice replies once (S2)', async () => {
     const trial = new Trial({ observed });
     const mailbox = Mailbox.bounded<unknown>(5);
     trial.broker.register(id, mailbox);
@@ -89,7 +89,7 @@ describe.each(MODES)('$mode: a handler that', ({ observed }) => {
     await trial.expectUnharmed(id);
   });
 
-  it('settles a thenable twice, and then throws, is heard once (S2)', async () => {
+  it('settles a thenable twice, and then throws, replies once (S2)', async () => {
     const trial = new Trial({ observed });
     const eager = {
       then(resolve: (value: unknown) => void, reject: (error: unknown) => void): void {

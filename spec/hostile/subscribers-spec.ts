@@ -21,7 +21,7 @@ describe.each(MODES)('$mode: a subscriber that', ({ observed }) => {
     await reports();
     config.onUnhandledError = onUnhandledError;
   });
-  /** RxJS reports what a subscriber throws in a timer of its own. */
+  /** The errors that RxJS has reported: it does so in a timer of its own. */
   const reports = async (): Promise<unknown[]> => {
     await new Promise((resolve) => setTimeout(resolve));
     return reported;
@@ -53,12 +53,12 @@ describe.each(MODES)('$mode: a subscriber that', ({ observed }) => {
     // The broadcast has two targets.
     trial.expectCounts({ totalSent: 8, totalSucceeded: 6, totalErrored: 1, totalFailed: 1 });
     expect(await reports()).toEqual(Array.from({ length: times }, () => failure));
-    // Of the handler that failed, and of the actor that is not there.
+    // The error of the handler that failed, and that of the actor that does not exist.
     expect(told).toMatchObject(how === 'error' ? [] : [failure, { code: 'ActorNotFound' }]);
     await trial.expectUnharmed(id);
   });
 
-  it('throws in every stream of the broker takes nothing from the others, nor from the counts (D2)', async () => {
+  it('throws in every stream of the broker changes nothing for the others, and no count (D2)', async () => {
     const trial = new Trial({ observed });
     const { broker } = trial;
     const mailbox = Mailbox.bounded<unknown>(1);

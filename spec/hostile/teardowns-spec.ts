@@ -7,15 +7,15 @@ import { MODES, ORDINARY, Trial } from './trial';
 const id = actorId<any>('culprit');
 const failure = new Error('of the stream');
 
-/** One turn that answers with a stream whose teardown throws, and a message that waits behind it. */
+/** A turn that replies with a stream whose teardown throws, and a message that is queued behind it. */
 interface Scene {
   readonly trial: Trial;
   readonly seen: Seen & { readonly subscription: { unsubscribe(): void } };
-  /** What the stream can be ended by. */
+  /** Ends the stream. */
   readonly reply: Subscriber<unknown>;
 }
 
-/** Every way such a turn can end, with what its caller is to see. */
+/** Every way in which such a turn can end, and what its caller must see. */
 const ENDS: Record<string, { end(scene: Scene): unknown; readonly sees: object }> = {
   completes: { end: ({ reply }) => reply.complete(), sees: { completed: true } },
   fails: { end: ({ reply }) => reply.error(failure), sees: { error: failure } },
@@ -39,7 +39,7 @@ function play(observed: boolean): Scene {
 }
 
 describe.each(MODES)('$mode: a reply stream whose teardown throws', ({ observed }) => {
-  it.each(Object.entries(ENDS))('gives its seat up all the same when it %s, and is told of (M5)', async (_, { end, sees }) => {
+  it.each(Object.entries(ENDS))('frees its seat when it %s, and its error is reported (M5)', async (_, { end, sees }) => {
     const scene = play(observed);
     const { trial, seen } = scene;
     const queued = watchFor(trial.broker.send(id, ORDINARY, { timeout: Infinity }));
@@ -53,7 +53,7 @@ describe.each(MODES)('$mode: a reply stream whose teardown throws', ({ observed 
     else trial.expectLaws();
   });
 
-  it('throws at nobody who told its actor, or who subscribed a mailbox to a source (S1)', async () => {
+  it('throws neither out of trySend nor out of next of a mailbox (S1)', async () => {
     const trial = new Trial({ observed });
     const mailbox = Mailbox.bounded<unknown>(5);
     const atOnce = new Observable((subscriber) => {

@@ -4,17 +4,17 @@ import { expect } from 'vitest';
 import { type Seen, expectConserved, watchFor } from '../broker/setup';
 import { JumpingClock } from './jumping-clock';
 
-/** Each trial runs on the broker's fast ways and on those it takes while somebody observes its events. */
+/** Each trial runs with and without an observer of events, so on the broker's fast paths and on its slow path. */
 export const MODES = [
   { mode: 'unobserved', observed: false },
   { mode: 'observed', observed: true },
 ];
 
-/** What every actor of a trial answers with `fine`, however badly it treats other messages. */
+/** The message to which every actor of a trial replies with `fine`. It may treat other messages badly. */
 export const ORDINARY = 'ordinary';
 const BYSTANDER = actorId<any>('bystander');
 
-/** A broker in virtual time that something hostile is done to, with everyone watching. */
+/** A broker in virtual time with observers on all streams, for tests that do something hostile to it. */
 export class Trial {
   readonly clock = new JumpingClock();
   readonly broker: InMemoryMessageBroker;
@@ -22,7 +22,7 @@ export class Trial {
   readonly logged: string[] = [];
   readonly #streams: readonly Seen[];
   #counted: BrokerMetrics | undefined;
-  /** What the broker had counted when its events ended. */
+  /** The broker's metrics when `events$` completed. */
   #atEnd: BrokerMetrics | undefined;
 
   constructor({ observed, ...options }: BrokerOptions & { readonly observed: boolean }) {
@@ -36,13 +36,13 @@ export class Trial {
     this.#streams = [broker.deadLetters$, broker.broadcasts$, broker.topic$('>'), broker.metrics$, broker.watch(BYSTANDER)].map((stream) => watchFor(stream));
   }
 
-  /** The broker's figures without the bystander. */
+  /** The broker's metrics without the bystander. */
   get metrics(): BrokerMetrics {
     const metrics = this.broker.metrics();
     return { ...metrics, registeredActors: metrics.registeredActors - 1 };
   }
 
-  /** No count is lost or doubled: `counts` is what the trial must have come to, and the laws of O2 hold, for observers too (O1). */
+  /** Checks that no count is lost or doubled: the metrics match `counts`, and the laws of O2 hold, for observers too (O1). */
   expectCounts(counts: Partial<BrokerMetrics>): void {
     expect(this.metrics).toMatchObject({ pending: 0, inFlight: 0, openRequests: 0, ...counts });
     this.expectLaws();
@@ -55,7 +55,7 @@ export class Trial {
     expect({ ...this.#counted, avgRoutingLatencyNs: 0 }).toEqual({ ...(this.#atEnd ?? metrics), avgRoutingLatencyNs: 0 });
   }
 
-  /** The broker, a bystander and, where they are still there, the `culprits` go on as if nothing had happened; then all ends. */
+  /** Checks that the broker, a bystander and those of the `culprits` that are still registered work as before. Then closes the broker. */
   async expectUnharmed(...culprits: ActorId<any>[]): Promise<void> {
     const { broker } = this;
     for (const id of [BYSTANDER, ...culprits]) {
@@ -68,7 +68,7 @@ export class Trial {
     this.expectClosed();
   }
 
-  /** Nothing is open, no timer, no entry, no stream (DESIGN §7). */
+  /** Checks that nothing is open: no timer, no entry, no stream (DESIGN §7). */
   expectClosed(): void {
     const { broker, clock } = this;
     this.expectLaws();

@@ -51,7 +51,7 @@ describe('two actors that ping-pong for ever', () => {
     await broker.close();
   });
 
-  it('let it come, too, when each is in a broker of its own (D4)', async () => {
+  it('let the timer come, too, if each is in a broker of its own (D4)', async () => {
     const [{ broker }, { broker: other }] = [setup(), setup()];
     const play = new PingPong(MOST);
     const gaps = stretchesBetween(play, TIMES, (call) => setTimeout(call, 1));
@@ -66,7 +66,7 @@ describe('two actors that ping-pong for ever', () => {
     }
   });
 
-  it('are cut off after 5 ms of the broker’s own clock, whatever the machine’s says (D4)', async () => {
+  it('give way after 5 ms of the broker’s own clock, not of the machine’s (D4)', async () => {
     let readings = 0;
     // One millisecond passes between any two looks at this clock.
     const scheduler = { now: () => readings++, schedule: asyncScheduler.schedule.bind(asyncScheduler) };
@@ -81,7 +81,7 @@ describe('two actors that ping-pong for ever', () => {
     await broker.close({ drain: false });
   });
 
-  it.each([1, 5, 1_000])('are cut off, too, when the clock goes back by %i ms at every look (D4)', async (step) => {
+  it.each([1, 5, 1_000])('give way, too, if the clock goes back by %i ms at every look (D4)', async (step) => {
     let now = Date.UTC(2026, 0);
     const scheduler = { now: () => (now -= step), schedule: asyncScheduler.schedule.bind(asyncScheduler) };
     const { broker } = setup({ scheduler });
@@ -93,7 +93,7 @@ describe('two actors that ping-pong for ever', () => {
     await broker.close({ drain: false });
   });
 
-  it('still let others be heard: what is sent meanwhile to a third is handled at once (D1, D4)', async () => {
+  it('let a third actor handle a message from outside at once (D1, D4)', async () => {
     const { broker } = setup();
     const play = new PingPong(MOST);
     let heard = 0;
@@ -114,7 +114,7 @@ describe('two actors that ping-pong for ever', () => {
     await broker.close();
   });
 
-  it('are cut short by close({ drain: false }), in a timer that comes while they play (§7)', async () => {
+  it('are ended by close({ drain: false }) in a timer that comes meanwhile (§7)', async () => {
     const { broker } = setup();
     const play = new PingPong(MOST);
     const closed = new Promise<void>((resolve) => setTimeout(() => void broker.close({ drain: false }).then(resolve), 1));

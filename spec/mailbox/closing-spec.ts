@@ -17,7 +17,7 @@ function observed(): { broker: InMemoryMessageBroker; mailbox: Mailbox; closings
 }
 
 describe('the end of a mailbox', () => {
-  it('is an event, once, with the actor and nothing else where it was closed (M6)', () => {
+  it('is an event, once, with the actor and nothing else if it was closed (M6)', () => {
     const { mailbox, closings } = observed();
     mailbox.close();
     mailbox.complete();
@@ -25,7 +25,7 @@ describe('the end of a mailbox', () => {
     expect(closings).toEqual([{ kind: 'closed', id: a, at: expect.any(Number) as number }]);
   });
 
-  it('is an event with the error where there was one (M6)', () => {
+  it('is an event with the error, if there was one (M6)', () => {
     const { mailbox, closings } = observed();
     mailbox.error('upstream');
     expect(closings).toEqual([{ kind: 'closed', id: a, error: 'upstream', at: expect.any(Number) as number }]);
@@ -58,7 +58,7 @@ describe('the end of a mailbox', () => {
     expect(ended).toEqual([false, false, true]);
   });
 
-  it('stops its actor once, with the reason it was closed for first (M9)', () => {
+  it('stops its actor once, with the reason of the first close (M9)', () => {
     const { broker, mailbox } = observed();
     const reasons: unknown[] = [];
     mailbox.receive({ receive: () => {}, onStop: (reason) => void reasons.push(reason) });

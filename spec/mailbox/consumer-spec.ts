@@ -1,4 +1,4 @@
-import { Mailbox, actorId, message, protocol } from 'rx-broker';
+import { type ActorContext, Mailbox, actorId, message, protocol } from 'rx-broker';
 import { describe, expect, it, vi } from 'vitest';
 import { deferred, macrotask, setupStill as setup, watchFor } from '../broker/setup';
 
@@ -7,13 +7,13 @@ const a = actorId<any>('a');
 describe('the handlers of a protocol', () => {
   const Odd = protocol('odd', { toString: message(), known: message() });
 
-  it('are its own: what every object has is none of them', () => {
+  it('are its own properties: methods of Object.prototype are no handlers', () => {
     const { broker } = setup();
-    broker.spawn(a, Odd, { known: () => {} } as never);
+    broker.spawn(a, Odd, { known: () => {} });
     expect(watchFor(broker.send(a, { type: 'odd.toString' })).error).toMatchObject({ code: 'Unhandled', started: false });
   });
 
-  it('need not be all there are', () => {
+  it('may leave out some messages', () => {
     const { broker } = setup();
     broker.spawn(a, Odd, {} as never);
     expect(watchFor(broker.send(a, { type: 'odd.known' })).error).toMatchObject({ code: 'Unhandled' });
@@ -25,9 +25,9 @@ describe('the handlers of a protocol', () => {
     expect(watchFor(broker.send(a, { type: 'odd.toString' })).error).toMatchObject({ code: 'Unhandled' });
   });
 
-  it('say which type they lack', () => {
+  it('name the type that has no handler', () => {
     const { broker } = setup();
-    broker.spawn(a, Odd, { known: () => {} } as never);
+    broker.spawn(a, Odd, { known: () => {} });
     expect(watchFor(broker.send(a, { type: 'other' })).error).toMatchObject({ message: expect.stringContaining("no handler for type 'other'") as string });
     expect(watchFor(broker.send(a, null)).error).toMatchObject({ message: expect.stringContaining('no handler for type undefined') as string });
   });
@@ -42,6 +42,87 @@ describe('the handlers of a protocol', () => {
     mailbox.next({ type: 'other' });
     expect(got).toEqual(['me', 'shut']);
     expect(mailbox.metrics().delivered).toBe(3);
+  });
+});
+
+describe('the hooks of a protocol', () => {
+  const Door = protocol('door', { open: message(), shut: message() });
+  /** Notes what is called, on itself. */
+  class Porter {
+    readonly steps: unknown[] = [];
+    open(): void {
+      this.steps.push('open');
+    }
+    shut(): void {
+      this.steps.push('shut');
+    }
+    onStart({ self }: ActorContext): void {
+      this.steps.push(`start ${self}`);
+    }
+    onStop(reason: unknown): void {
+      this.steps.push(reason);
+    }
+  }
+
+  it('are options of spawn, beside those of its mailbox (M9)', () => {
+    const { broker } = setup();
+    const porter = new Porter();
+    const options = { capacity: 1, topics: ['doors'], onStart: (context: ActorContext) => porter.onStart(context), onStop: (reason: unknown) => porter.onStop(reason) };
+    broker.spawn(a, Door, porter, options);
+    broker.publish('doors', Door.open());
+    broker.unregister(a);
+    expect(porter.steps).toEqual(['start a', 'open', 'unregistered']);
+  });
+
+  it('that return promises are waited for by the first turn and by `ready` (M9)', async () => {
+    const { broker } = setup();
+    const porter = new Porter();
+    const gate = deferred<void>();
+    const { ready } = broker.spawn(a, Door, porter, { onStart: () => gate.promise });
+    broker.trySend(a, Door.shut());
+    expect(porter.steps).toEqual([]);
+    gate.resolve();
+    await ready;
+    expect(porter.steps).toEqual(['shut']);
+  });
+
+  it('stand after the handlers of receive, and are called on their object (M9)', () => {
+    const porter = new Porter();
+    const hooks = {
+      onStart(this: unknown) {
+        porter.steps.push(this === hooks);
+      },
+      onStop(this: unknown, reason: unknown) {
+        porter.steps.push(this === hooks, reason);
+      },
+    };
+    const mailbox = Mailbox.bounded<any>(5);
+    mailbox.receive(Door, porter, hooks);
+    mailbox.next(Door.open());
+    mailbox.close();
+    expect(porter.steps).toEqual([true, 'open', true, 'closed']);
+  });
+
+  it('that throw are thrown by spawn, and nothing is registered (M9)', () => {
+    const { broker } = setup();
+    const failure = new Error('no key');
+    const onStart = (): never => {
+      throw failure;
+    };
+    expect(() => broker.spawn(a, Door, new Porter(), { onStart })).toThrow(failure);
+    expect(broker.isRegistered(a)).toBe(false);
+  });
+
+  it.each(['onStart', 'onStop'])('must be functions: %s', (name) => {
+    const { broker } = setup();
+    const receive = Mailbox.bounded<any>(5).receive as any;
+    expect(() => broker.spawn(a, Door, new Porter(), { [name]: 5 })).toThrow(new TypeError(`${name} must be a function, got 5`));
+    expect(() => receive(Door, new Porter(), { [name]: 5 })).toThrow(new TypeError(`${name} must be a function, got 5`));
+    for (const none of [null, 'x']) {
+      expect(() => broker.spawn(a, Door, new Porter(), none as never)).toThrow(/options must be an object/);
+      expect(() => receive(Door, new Porter(), none)).toThrow(/options must be an object/);
+    }
+    expect(broker.isRegistered(a)).toBe(false);
   });
 });
 

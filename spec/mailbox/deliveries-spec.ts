@@ -116,7 +116,7 @@ describe('deliveries$', () => {
     expect(asked.error).toMatchObject({ code: 'Unhandled', started: true, message: expect.stringContaining('(deliveries$ was unsubscribed)') as string });
   });
 
-  it('takes an observer that cares for nothing', async () => {
+  it('takes an observer without callbacks', async () => {
     const { mailbox } = registered();
     const reported = await reportedBy(() => {
       mailbox.deliveries$.subscribe({}).add(() => undefined);
@@ -129,7 +129,7 @@ describe('deliveries$', () => {
     expect(reported).toEqual([]);
   });
 
-  it('gives no seat to a subscriber that is gone already', () => {
+  it('gives no seat to a subscriber that has left already', () => {
     const { mailbox } = registered();
     const gone = new Subscriber<unknown>();
     gone.unsubscribe();
@@ -140,7 +140,7 @@ describe('deliveries$', () => {
     expect(got).toEqual([1]);
   });
 
-  it('answers the askers of a broker, one at a time: by a value, a stream, a failure, nothing (M6, S2)', () => {
+  it('replies to asks through a broker, one at a time: by a value, a stream, a failure, nothing (M6, S2)', () => {
     const { broker, mailbox } = registered();
     const out: Delivery[] = [];
     mailbox.deliveries$.subscribe((delivery) => out.push(delivery));

@@ -29,7 +29,7 @@ describe('a message with a ttl', () => {
     });
   });
 
-  it('has its own, before that of its mailbox: shorter, longer, none (M3)', () => {
+  it('uses its own ttl, not that of its mailbox: shorter, longer, none (M3)', () => {
     virtually(({ at }) => {
       const { broker, lost, got, receive } = registered(5, { ttl: 10 });
       for (const ttl of [5, 50, Infinity]) broker.trySend(a, ttl, { ttl });
@@ -39,7 +39,7 @@ describe('a message with a ttl', () => {
     });
   });
 
-  it('of 0 lives as long as no time passes (M3)', () => {
+  it('of 0 expires as soon as time passes (M3)', () => {
     const { clock, scheduler } = clockAt(0);
     const { broker } = setup({ scheduler });
     const mailbox = Mailbox.bounded<any>(5, { ttl: 0 });
@@ -80,7 +80,7 @@ describe('a message with a ttl', () => {
 });
 
 describe('a full mailbox', () => {
-  it.each(['low', 'normal', 'high', 'critical'] as const)('makes room by what has expired at the head of %s (M3)', (priority) => {
+  it.each(['low', 'normal', 'high', 'critical'] as const)('drops an expired message to make room, at the head of %s (M3)', (priority) => {
     virtually(({ at }) => {
       const { broker, mailbox, lost } = registered(2, { ttl: 10 });
       for (const n of [1, 2]) broker.trySend(a, n, { priority });
@@ -93,7 +93,7 @@ describe('a full mailbox', () => {
     });
   });
 
-  it('does not look behind a head that lives (M3)', () => {
+  it('does not look behind a head that has not expired (M3)', () => {
     virtually(({ at }) => {
       const { broker, lost } = registered(2);
       broker.trySend(a, 'lives');

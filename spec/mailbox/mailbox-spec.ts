@@ -53,7 +53,7 @@ describe('Mailbox', () => {
     });
   });
 
-  it('writes the first ten failures of its handler out, and what else throws, where no broker sees them (M5)', () => {
+  it('writes the first ten failures of its handler, and other errors, to the console without a broker (M5)', () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
     try {
       const failure = new Error('failed');
@@ -80,7 +80,7 @@ describe('Mailbox', () => {
     }
   });
 
-  it('counts the turns that it has ended among them (M5)', () => {
+  it('counts turns over turnTimeout among these failures (M5)', () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
     try {
       virtually(({ flush }) => {

@@ -60,7 +60,7 @@ describe('the pressure of a mailbox', () => {
 });
 
 describe('the streams of a mailbox', () => {
-  it('are the same for all who observe them (M6)', () => {
+  it('are the same for all observers (M6)', () => {
     const mailbox = Mailbox.bounded<number>(2);
     const seen = [mailbox.pressure$, mailbox.pressure$, mailbox.losses$, mailbox.losses$].map((stream) => watchFor(stream).values);
     for (const n of [1, 2, 3]) mailbox.next(n);
@@ -68,7 +68,7 @@ describe('the streams of a mailbox', () => {
     expect(seen).toEqual([[0, 0.5, 1], [0, 0.5, 1], [loss], [loss]]);
   });
 
-  it('tell what a closing broker refuses (§7)', () => {
+  it('tell the messages that a closing broker refuses (§7)', () => {
     const { broker } = setup();
     const mailbox = Mailbox.bounded<number>(2);
     broker.register(actorId('a'), mailbox);

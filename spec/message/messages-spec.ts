@@ -1,4 +1,4 @@
-import { Message, Priority, actorId, message, protocol, topic } from 'rx-broker';
+import { Message, Priority, actorId, message, protocol, topic, topicPattern } from 'rx-broker';
 import { describe, expect, it, vi } from 'vitest';
 import { laneOf, laneOfRouting } from '../../src/message/priority';
 import { isProtocol } from '../../src/message/protocol';
@@ -16,7 +16,7 @@ describe('actorId', () => {
     expect(ids.every((id) => id.length >= 32)).toBe(true);
   });
 
-  it('is unique where there is no randomUUID, as in a page without a secure context', () => {
+  it('is unique without randomUUID, as in a page without a secure context', () => {
     const uuid = vi.spyOn(crypto, 'randomUUID');
     Object.defineProperty(crypto, 'randomUUID', { value: undefined, configurable: true });
     const ids = new Set(Array.from({ length: 100 }, () => actorId()));
@@ -26,8 +26,45 @@ describe('actorId', () => {
     expect([...ids][0]).toMatch(/^[0-9a-f]{32}$/);
   });
 
-  it.each(['', 5, null, {}])('throws for %s', (name) => {
-    expect(() => actorId(name as never)).toThrow(TypeError);
+  it.each([
+    ['', "''"],
+    [5, '5'],
+    [null, 'null'],
+    [{}, 'an object'],
+    [() => {}, 'a function'],
+  ])('throws for %s', (name, given) => {
+    expect(() => actorId(name as never)).toThrow(new TypeError(`an actor's id must be a non-empty string, or be made of a protocol(), got ${given}`));
+  });
+
+  describe('of a protocol', () => {
+    const Door = protocol('house.door', { open: message<{ by: string }, boolean>(), ['front.shut']: message() });
+    const Bell = protocol('bell', { ring: message() });
+
+    it("is the protocol's name, or the one it is given", () => {
+      expect(actorId(Door)).toBe('house.door');
+      expect(actorId(Door, 'back door')).toBe('back door');
+      expect(actorId({ shut: Bell.ring }, 'back door')).toBe('back door');
+    });
+
+    it('is its name for some of its messages, too', () => {
+      expect(actorId({ open: Door.open })).toBe('house.door');
+    });
+
+    it('needs a name for messages of several', () => {
+      expect(() => actorId({ ...Door, ...Bell })).toThrow(new TypeError("an actor's id for messages of several protocols must be given a name, got undefined"));
+      expect(() => actorId({ shut: Bell.ring })).toThrow(/must be given a name/);
+      expect(actorId({ ...Door, ...Bell }, 'both')).toBe('both');
+    });
+
+    it('throws for a bad name, and for a name without a protocol', () => {
+      expect(() => actorId(Bell, '')).toThrow(new TypeError("an actor id must be a non-empty string, got ''"));
+      expect(() => actorId(undefined as never, 'door')).toThrow(/made of a protocol\(\), got undefined/);
+    });
+
+    it('leaves no trace on the protocol: its keys are its messages', () => {
+      expect(Reflect.ownKeys(Door)).toEqual(['open', 'front.shut']);
+      expect(Object.keys(Door.open)).toEqual(['type']);
+    });
   });
 });
 
@@ -41,7 +78,7 @@ describe('protocol', () => {
     expect(structuredClone(Door.open({ by: 'me' }))).toEqual(Door.open({ by: 'me' }));
   });
 
-  it('keeps the type, whatever the payload holds', () => {
+  it('keeps its type, though the payload has one', () => {
     expect(Door.open({ by: 'me', type: 'other' } as never)).toEqual({ by: 'me', type: 'door.open' });
   });
 
@@ -57,7 +94,7 @@ describe('protocol', () => {
     expect(Odd['__proto__']?.()).toEqual({ type: 'odd.__proto__' });
   });
 
-  it('throws for what is no protocol', () => {
+  it('throws for bad messages', () => {
     const make = protocol as any;
     expect(() => make('', {})).toThrow(/name must be a non-empty string, got ''/);
     expect(() => make('x', null)).toThrow(/got null/);
@@ -65,7 +102,7 @@ describe('protocol', () => {
     expect(() => make('x', { a: {} })).toThrow(/made by message\(\); 'a' is not, got an object/);
   });
 
-  it('is told from other things', () => {
+  it('is told apart from other values', () => {
     expect(isProtocol(Door)).toBe(true);
     for (const other of [null, undefined, 5, {}, { receive: () => {} }, () => {}]) expect(isProtocol(other)).toBe(false);
   });
@@ -111,6 +148,8 @@ describe('Priority', () => {
 });
 
 describe('the topic grammar (T1)', () => {
+  const routingFailed = expect.objectContaining({ name: 'BrokerError', code: 'RoutingFailed' }) as Error;
+
   it.each(['a', 'a.b', '*', '*.b', 'a.*.c', '>', 'a.>', '*.>', 'a*', 'a>.b', '__proto__.constructor'])('takes the pattern %s', (pattern) => {
     expect(parsePattern(pattern)).toEqual(pattern.split('.'));
   });
@@ -131,8 +170,14 @@ describe('the topic grammar (T1)', () => {
     expect(() => parsePattern('>.a')).toThrow("'>' must be the last token");
   });
 
-  it('is checked where a topic gets its type', () => {
-    expect(topic<number>('prices.*')).toBe('prices.*');
-    expect(() => topic('a..b')).toThrow(expect.objectContaining({ name: 'BrokerError', code: 'RoutingFailed' }));
+  it('is checked where a topic gets its type: a wildcard is for topicPattern', () => {
+    expect(topic<number>('prices.eur')).toBe('prices.eur');
+    for (const name of ['prices.*', '>', 'a..b', 5]) expect(() => topic(name as never)).toThrow(routingFailed);
+    expect(() => topic('prices.*')).toThrow("malformed topic 'prices.*': wildcards are for patterns (allowed: a.b.c)");
+  });
+
+  it('is checked where a pattern gets its type: it may be one topic', () => {
+    for (const pattern of ['prices.*', '>', 'prices.eur']) expect(topicPattern<number>(pattern)).toBe(pattern);
+    for (const pattern of ['a..b', '>.a', '', undefined]) expect(() => topicPattern(pattern as never)).toThrow(routingFailed);
   });
 });

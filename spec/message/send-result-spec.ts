@@ -37,7 +37,7 @@ describe('Refusal', () => {
     expect(Object.assign({}, new Refusal('Dropped', 'a'))).toEqual({ ok: false, code: 'Dropped' });
   });
 
-  it('is of no actor where there is none', () => {
+  it('has no actor id if none was given', () => {
     expect(new Refusal('BrokerClosed', undefined).error.actorId).toBeUndefined();
   });
 });

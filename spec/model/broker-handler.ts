@@ -7,7 +7,7 @@ import { HeldStream } from './held-stream';
 import type { Listener } from './listener';
 import type { Host, Turn } from './world';
 
-/** The handler of every actor on the broker: the message says what it does. */
+/** The handler of every actor on the broker. The message says what the handler does. */
 export class BrokerHandler {
   /** Streams and promises that later commands settle, in the order in which they were made. */
   readonly held: (HeldStream | HeldPromise)[] = [];

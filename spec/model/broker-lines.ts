@@ -2,7 +2,7 @@ import type { BrokerEvent, BrokerMetrics, DeadLetter } from 'rx-broker';
 import { errorText } from './broker-subscriber';
 import { BROKER_NUMBERS, FAILURES, type Told, letterLine, messageLine, numbersLine } from './lines';
 
-/** An event of the broker, as the model would tell it. */
+/** The line of an event of the broker, in the words of the model. */
 export function eventLine(event: BrokerEvent): string {
   const { kind, at } = event;
   switch (kind) {

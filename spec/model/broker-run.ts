@@ -3,12 +3,12 @@ import type { Script } from './command';
 import { Player } from './player';
 import type { Channel } from './world';
 
-/** A broker, and the player that plays a script on it. */
+/** A broker with the player that plays a script on it. */
 export class BrokerRun {
   readonly player: Player;
   readonly world: BrokerWorld;
 
-  /** `channels`: where the broker has observers; `undefined`: everywhere. */
+  /** `channels`: the streams that are observed. `undefined`: all. */
   constructor({ meddlers, letters }: Script, readonly channels?: ReadonlySet<Channel>) {
     let world: BrokerWorld | undefined;
     this.player = new Player(meddlers, (host) => (world = new BrokerWorld(host, letters, channels)));

@@ -9,7 +9,7 @@ export function subscribe<T>(stream: Observable<T>, listener: Listener, describe
   stream.subscribe(subscriber);
 }
 
-/** One value of a reply, or one result of a broadcast. */
+/** The text of one value of a reply, or of one result of a broadcast. */
 export function replyText(value: unknown): string {
   if (typeof value === 'string') return value;
   if (value === undefined) return 'nothing';
@@ -27,7 +27,7 @@ export function errorText(error: unknown): string {
   return (error as Error).message;
 }
 
-/** A Subscriber, so that it can leave while it is told something, also before `subscribe` has returned. */
+/** It is a Subscriber, so that it can unsubscribe while it is told something, also before `subscribe` has returned. */
 class TellingSubscriber<T> extends Subscriber<T> {
   readonly #listener: Listener;
   readonly #describe: (value: T) => string;

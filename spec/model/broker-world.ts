@@ -13,13 +13,13 @@ interface Registered {
   readonly spec: MailboxSpec;
   readonly mailbox: Mailbox<Payload>;
   isConsumed: boolean;
-  /** Known once `receive` has returned: nobody can leave before. */
+  /** Known when `receive` has returned. Before that the consumer cannot leave. */
   consumer: Subscription | undefined;
 }
 
 const SILENT = { warn: () => undefined, error: () => undefined };
 
-/** The broker, by its public face. */
+/** The broker, used by its public API. */
 export class BrokerWorld implements World {
   readonly scheduler = new VirtualTimeScheduler();
   readonly broker: InMemoryMessageBroker;
@@ -27,12 +27,13 @@ export class BrokerWorld implements World {
   readonly #channels: ReadonlySet<Channel> | undefined;
   readonly #queue: DeadLetterQueue | undefined;
   readonly #handler: BrokerHandler;
-  /** Every mailbox that was ever registered, and which of them an actor has, or had last. */
+  /** Every mailbox that was ever registered. */
   readonly #mailboxes: Registered[] = [];
+  /** The mailbox that each actor has, or had last. */
   readonly #actors = new Map<ActorName, Registered>();
   readonly #bindings: Unsubscribable[] = [];
 
-  /** `channels`: where it has observers; `undefined`: everywhere. */
+  /** `channels`: the streams that are observed. `undefined`: all. */
   constructor(host: Host, letters: number, channels?: ReadonlySet<Channel>) {
     const { scheduler } = this;
     this.#host = host;
@@ -49,7 +50,7 @@ export class BrokerWorld implements World {
   pass(ms: number): void {
     const { scheduler } = this;
     scheduler.maxFrames = scheduler.now() + ms;
-    // A timer that only moves the clock.
+    // This timer only moves the clock.
     scheduler.schedule(() => {}, ms);
     scheduler.flush();
   }
@@ -109,7 +110,7 @@ export class BrokerWorld implements World {
   // Sending ------------------------------------------------------------------------------------------
 
   ask(actor: ActorName, payload: Payload, { priority, ttl }: Details, timeout: number, caller: Listener): void {
-    // Without options a send may take the short way.
+    // A send without options may take the direct path.
     const isPlain = priority === 'normal' && timeout === REQUEST_TIMEOUT && ttl === Infinity;
     subscribe(this.broker.send(idOf(actor), payload, isPlain ? undefined : { priority, timeout, ...(ttl !== Infinity && { ttl }) }), caller, replyText);
   }
@@ -185,7 +186,7 @@ export class BrokerWorld implements World {
   // ------------------------------------------------------------------------------------------------
 
   #register(actor: ActorName, registered: Registered): string {
-    // Known before the call returns: an observer of `registered` may look for it.
+    // Set before the call, since an observer of `registered` may look for it.
     const former = this.#actors.get(actor);
     this.#actors.set(actor, registered);
     const answer = attempt(() => this.broker.register(idOf(actor), registered.mailbox, { topics: [...registered.spec.topics] }));

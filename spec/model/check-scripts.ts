@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { type Script, describeScript } from './command';
 
-/** Scripts that are drawn from one seed, so that a failure is found again in seconds however long the whole run was. */
+/** How many scripts are drawn from one seed. A failure is found again in seconds, even after a long run. */
 const BATCH = 10_000;
 
 export interface RunOptions {
@@ -9,12 +9,12 @@ export interface RunOptions {
   readonly runs: number;
 }
 
-/** How many scripts Node plays unless told otherwise. */
+/** How many scripts Node plays by default. */
 export const USUAL_RUNS = 10_000;
-/** The usual run plays the same scripts everywhere, so that only a change makes it fail; the long one draws new ones each time. */
+/** The usual run always plays the same scripts, so that only a change can make it fail. The long run draws new ones each time. */
 const USUAL_SEED = 20_261_124;
 
-/** What `MODEL_SEED` and `MODEL_RUNS` say. */
+/** The seed and the number of scripts, from `MODEL_SEED` and `MODEL_RUNS`. */
 export function runOptions(usualRuns: number): RunOptions {
   // A browser has no process.
   const env = typeof process === 'undefined' ? {} : process.env;
@@ -22,9 +22,9 @@ export function runOptions(usualRuns: number): RunOptions {
 }
 
 /**
- * Plays random scripts, batch after batch. Lets go of the event loop in between, as a long run would otherwise look dead to its runner.
+ * Plays random scripts, batch after batch. It returns to the event loop in between, since a long run would look dead to its runner.
  *
- * @throws an `Error` with the smallest failing script and how to play it again.
+ * @throws an `Error` with the smallest failing script, and with how to play it again.
  */
 export async function checkScripts(scripts: fc.Arbitrary<Script>, play: (script: Script) => void, { seed, runs }: RunOptions): Promise<void> {
   for (let done = 0, batch = seed; done < runs; batch++) {

@@ -3,33 +3,33 @@ import type { Overflow, Priority } from 'rx-broker';
 /** The names of actors; `nobody` is never registered. */
 export type ActorName = 'a' | 'b' | 'c' | 'nobody';
 
-/** A mailbox to be made, and what it is registered with. */
+/** A mailbox to be made, with its consumer and its topics. */
 export interface MailboxSpec {
   readonly capacity: number;
   readonly overflow: Overflow;
   readonly maxWaiting: number;
   readonly concurrency: number;
   readonly fairness: 'weighted' | 'strict';
-  /** `Infinity`: none. */
+  /** Milliseconds. `Infinity`: none. */
   readonly ttl: number;
-  /** `Infinity`: none. */
+  /** Milliseconds. `Infinity`: none. */
   readonly turnTimeout: number;
-  /** Its consumer from the start: an `actor` has hooks. */
+  /** The consumer from the start. An `actor` has hooks. */
   readonly consumer: 'none' | 'handler' | 'actor';
-  /** How `onStart` ends: its promise is settled like a reply. */
+  /** How `onStart` ends. Its promise is settled like a reply. */
   readonly start: 'value' | 'promise' | 'throw';
   readonly topics: readonly string[];
-  /** The mailbox holds these when it is registered, as many as its capacity. It then gets its consumer after that, without hooks. */
+  /** The messages that the mailbox holds when it is registered, up to its capacity. With any, a consumer without hooks comes after that. */
   readonly holds: readonly Plan[];
 }
 
 /**
- * How a handler replies: `values` is a stream that has two values at once, `stream` and `promise` are settled by later commands, an `Ask`
- * is what another actor replies.
+ * How a handler replies. `values` is a stream that has two values at once. `stream` and `promise` are settled by later commands. An `Ask` is
+ * the reply of another actor.
  */
 export type Reply = 'nothing' | 'value' | 'values' | 'throw' | 'stream' | 'promise' | Ask;
 
-/** A message makes its handler play a command first, then reply. */
+/** The plan of a message: its handler plays the command, then replies. */
 export interface Plan {
   readonly carry?: Command;
   readonly reply: Reply;
@@ -41,7 +41,7 @@ export interface Ask {
   readonly plan: Plan;
 }
 
-/** How a later command settles a held reply. A promise takes a value for its end. */
+/** How a later command settles a held reply. A `value` also ends a promise. */
 export type Settlement = 'value' | 'complete' | 'error';
 
 /** The fields of every command that sends to one actor. */
@@ -49,17 +49,17 @@ interface Send {
   readonly actor: ActorName;
   readonly plan: Plan;
   readonly priority: Priority;
-  /** `Infinity`: its mailbox's. */
+  /** `Infinity`: the mailbox's. */
   readonly ttl: number;
 }
 
-/** A caller leaves after `take` values; 0: it stays. */
+/** The fields of an ask. Its caller leaves after `take` values; 0: it stays. */
 interface Asking {
   readonly timeout: number;
   readonly take: number;
 }
 
-/** One step of a script. All numbers `nth` count what there is so far, round and round; of turns, backwards from the last. */
+/** One command of a script. A number `nth` is an index into the things that exist so far, modulo their number. Of turns it counts from the last. */
 export type Command =
   | { readonly do: 'register'; readonly actor: ActorName; readonly mailbox: MailboxSpec }
   | { readonly do: 'revive'; readonly actor: ActorName; readonly nth: number }
@@ -85,22 +85,22 @@ export type Command =
   | { readonly do: 'clear' | 'look' }
   | { readonly do: 'close'; readonly drain: boolean; readonly timeout: number };
 
-/** Carries a command out when it is told of the `nth` thing of a kind: `event sent`, `letter`, `pressure`, `caller` … */
+/** A listener that plays a command when it is told the `nth` thing of a kind: `event sent`, `letter`, `pressure`, `caller` … */
 export interface Meddler {
   readonly on: string;
   readonly nth: number;
   readonly deed: Command;
 }
 
-/** Streams that a broker may have observers of or not. */
+/** The streams that may or may not be observed. */
 export const OBSERVED = ['letter', 'queue', 'loss', 'pressure', 'broadcast'] as const;
 export type Observed = (typeof OBSERVED)[number];
 
-/** The commands of a run, and those who meddle. */
+/** The commands of a run, and its meddlers. */
 export interface Script {
   /** The capacity of the dead letter queue; 0: there is none. */
   readonly letters: number;
-  /** The streams that have observers in the run without observers of events, besides those that a meddler observes. */
+  /** The streams that are observed in the run without observers of events, besides those that a meddler observes. */
   readonly observed: readonly Observed[];
   readonly meddlers: readonly Meddler[];
   readonly commands: readonly Command[];
@@ -112,12 +112,12 @@ export interface Payload {
   readonly plan: Plan;
 }
 
-/** Asks from outside without a timeout of their own have this one. */
+/** The timeout of asks from outside that have none of their own. */
 export const REQUEST_TIMEOUT = 100;
-/** The timeout of an ask that a handler returns as its reply: nothing else ends at such a time. */
+/** The timeout of an ask that a handler returns as its reply. No other timer ends at the same time. */
 export const ASK_TIMEOUT = 34 + 2 ** -8;
 
-/** A script with a command a line, as far as it was played. */
+/** The text of a script, as far as it was played, with one command a line. */
 export function describeScript({ letters, observed, meddlers, commands }: Script, played = commands.length): string {
   const lines = commands.slice(0, played).map((command, index) => `  ${index + 1}. ${describe(command)}`);
   const told = meddlers.map(({ on, nth, deed }) => `  at the ${nth + 1}. ${on}: ${describe(deed)}`);

@@ -5,10 +5,10 @@ import { BrokerRun } from './broker-run';
 import type { Script } from './command';
 import { directedScript } from './directed-scripts';
 
-/** M3: 8 + 4 + 2 twice over, where the credits of `low` were just spent. */
+/** M3: twice 8 + 4 + 2, if `low` has just spent its credit. */
 const BOUND = 28;
 
-/** How often the directed scripts reach what uniform ones miss, and how long the head of `low` had to wait. */
+/** Counts how often the directed scripts reach cases that uniform scripts miss, and how long the head of `low` had to wait. */
 class Corners {
   readonly reached: Record<string, number> = {};
   longestWait = 0;

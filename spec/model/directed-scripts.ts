@@ -3,7 +3,7 @@ import type { Command, MailboxSpec, Plan, Script } from './command';
 
 const priorities = fc.constantFrom('low', 'normal', 'high', 'critical' as const);
 const plan: fc.Arbitrary<Plan> = fc.constantFrom<Plan>({ reply: 'value' }, { reply: 'nothing' }, { reply: 'throw' });
-/** Its actor is busy until a later `settle`. */
+/** Makes the actor busy until a later `settle`. */
 const BUSY: Command = { do: 'try-send', actor: 'a', plan: { reply: 'stream' }, priority: 'normal', ttl: Infinity };
 const FREE: Command = { do: 'settle', nth: 0, how: 'complete' };
 
@@ -25,7 +25,7 @@ const sends: fc.Arbitrary<Command> = fc.oneof(
 const cancels: fc.Arbitrary<Command> = fc.record({ do: fc.constant('cancel' as const), nth: fc.nat({ max: 40 }) });
 const passes: fc.Arbitrary<Command> = fc.record({ do: fc.constant('pass' as const), ms: fc.integer({ min: 1, max: 8 }) });
 
-/** A busy actor is sent many more messages than it has room for, some are taken back, and then it is free (M2, M3). */
+/** A busy actor gets many more messages than it has room for, some are cancelled, then it is free (M2, M3). */
 function crowd(capacity: fc.Arbitrary<number>, overflow: MailboxSpec['overflow'] | undefined, rest: fc.Arbitrary<Command>, length: number): fc.Arbitrary<Script> {
   return fc
     .record({
@@ -55,7 +55,7 @@ const waiting = crowd(
   15,
 );
 
-/** Two mailboxes that hold more than one visit's messages each become ready at the same time: they take turns (D4). */
+/** Two mailboxes become ready at the same time, each with more messages than one visit. They take turns (D4). */
 const visits: fc.Arbitrary<Script> = fc.tuple(fc.integer({ min: 60, max: 140 }), fc.integer({ min: 60, max: 140 })).map(([a, b]) => {
   const mailbox = { overflow: 'fail', maxWaiting: 1, concurrency: 1, fairness: 'weighted', ttl: Infinity, turnTimeout: Infinity, start: 'value', topics: [] } as const;
   const held = (length: number): Plan[] => Array.from({ length }, () => ({ reply: 'value' }));
@@ -71,7 +71,7 @@ const visits: fc.Arbitrary<Script> = fc.tuple(fc.integer({ min: 60, max: 140 }),
   };
 });
 
-/** The hard corners, each reached by every script of its kind. */
+/** Scripts for the hard cases. Every script of a kind reaches its case. */
 export const directedScript: fc.Arbitrary<Script> = fc.oneof(
   { weight: 5, arbitrary: flood },
   { weight: 5, arbitrary: fairness },

@@ -5,7 +5,7 @@ import { Difference } from './difference';
 
 type Kind = BrokerEvent['kind'];
 
-/** The kinds that each kind may follow in the life of one message: it begins with `sent`, and ends with `failed` or `settled`. */
+/** The kinds of events that each kind may follow for one message. A message begins with `sent`, and ends with `failed` or `settled`. */
 const AFTER: Readonly<Partial<Record<Kind, readonly (Kind | undefined)[]>>> = {
   sent: [undefined],
   queued: ['sent'],
@@ -14,7 +14,7 @@ const AFTER: Readonly<Partial<Record<Kind, readonly (Kind | undefined)[]>>> = {
   failed: ['sent', 'queued'],
 };
 
-/** The laws that `events$` alone can show, without a model. */
+/** The laws that can be checked on `events$` alone, without a model. */
 export class EventLaws {
   readonly #last = new Map<string, Kind>();
   readonly #open = new Set<string>();
@@ -25,12 +25,12 @@ export class EventLaws {
     broker.events$.subscribe((event) => this.#follow(event));
     broker.events$.pipe(toMetrics()).subscribe({
       next: (metrics) => (this.#metrics = metrics),
-      // A closed broker still counts what it refuses, and tells nobody.
+      // A closed broker still counts refusals, but does not tell them.
       complete: () => (this.#metrics = undefined),
     });
   }
 
-  /** Whether the events so far are lawful, and add up to `own`, which are the broker's numbers, where nothing is left to tell (O1). */
+  /** Checks that the events so far are lawful, and add up to the broker's own numbers. To be called when nothing is left to tell (O1). */
   check(own: BrokerMetrics): void {
     if (this.#broken !== undefined) throw this.#broken;
     if (this.#metrics === undefined) return;
@@ -39,7 +39,7 @@ export class EventLaws {
     if (told !== counted) throw new Difference('O1: toMetrics()', `metrics() is\n  ${counted}\nits events say\n  ${told}`);
   }
 
-  /** When all is over, each message has come to an end. */
+  /** Checks at the end that each message has ended. */
   checkEnd(): void {
     if (this.#open.size > 0) throw new Difference('one terminal state', `${[...this.#open].join(', ')} never ended`);
   }
@@ -47,7 +47,7 @@ export class EventLaws {
   #follow(event: BrokerEvent): void {
     const allowed = AFTER[event.kind];
     if (allowed === undefined || !('asked' in event)) return;
-    // A broadcast is one message: each target has its own part of it.
+    // A broadcast is one message, of which each target has its own part.
     const part = `${event.id} to ${event.target ?? event.topic ?? 'nobody'}`;
     const last = this.#last.get(part);
     if (!allowed.includes(last)) this.#broken ??= new Difference('one terminal state', `${part}: ${event.kind} after ${last ?? 'nothing'}`);

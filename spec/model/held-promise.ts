@@ -1,6 +1,6 @@
 import type { Settlement } from './command';
 
-/** A PromiseLike that later commands settle, on the spot: a real one would do so in a microtask, outside of virtual time. */
+/** A PromiseLike that later commands settle synchronously. A real promise would call back in a microtask, outside of virtual time. */
 export class HeldPromise implements PromiseLike<any> {
   readonly #name: string;
   #tell: ((settled: 'fulfilled' | 'rejected') => void) | undefined;
@@ -16,7 +16,7 @@ export class HeldPromise implements PromiseLike<any> {
     this.#tell?.(this.#settled);
   }
 
-  /** Of one that is settled already the listener hears at once. */
+  /** If it is settled already, the listener is called at once. */
   then(onFulfilled?: ((value: any) => any) | null, onRejected?: ((reason: unknown) => any) | null): PromiseLike<any> {
     this.#tell = (settled) => {
       if (settled === 'fulfilled') onFulfilled?.(`promised by ${this.#name}`);

@@ -8,7 +8,7 @@ export class HeldStream {
   readonly #subject = new Subject<unknown>();
   #isOver = false;
 
-  /** `tornDown` is called when it is unsubscribed before its end. */
+  /** `tornDown` is called when the stream is unsubscribed before its end. */
   constructor(name: string, tornDown: () => void) {
     this.#name = name;
     this.stream = new Observable((subscriber) => {

@@ -1,6 +1,6 @@
 import type { Priority } from 'rx-broker';
 
-/** The facts of a message that every event and letter tells. */
+/** The facts about a message that every event and letter tells. */
 export interface Told {
   readonly n: number;
   readonly target: string | undefined;
@@ -9,7 +9,7 @@ export interface Told {
   readonly asked: boolean;
 }
 
-/** The facts of a loss that a letter tells. */
+/** The facts about a loss that a letter tells. */
 export interface LossTold {
   readonly reason: string;
   readonly error: string | undefined;
@@ -18,7 +18,7 @@ export interface LossTold {
 }
 
 
-/** An event of a message on one line. `more`: the facts that only this kind tells. */
+/** The line of an event of a message. `more`: the facts that only this kind tells. */
 export function messageLine(kind: string, told: Told, at: number, more: string): string {
   return `${kind} ${describe(told)} at ${at}${more}`;
 }
@@ -44,7 +44,7 @@ export const BROKER_NUMBERS = [
 ] as const;
 export const FAILURES = ['ActorNotFound', 'ActorStopped', 'MailboxFull', 'Timeout', 'Dropped', 'Expired', 'Deadlock', 'BrokerClosed', 'NoRoute', 'Cancelled'] as const;
 
-/** Numbers by their names, those that are 0 left out. */
+/** Numbers with their names on one line, without those that are 0. */
 export function numbersLine<Name extends string>(names: readonly Name[], numbers: Readonly<Partial<Record<Name, number>>>): string {
   let line = '';
   for (const name of names) {

@@ -1,16 +1,16 @@
 import type { Channel, Host } from './world';
 
-/** One who is told something: a caller, an observer of a stream. It may leave at any time, also while it is told. */
+/** A caller, or an observer of a stream. It may leave at any time, also while it is told something. */
 export class Listener {
   closed = false;
-  /** A world sets this, and is told by it that the listener leaves. */
+  /** Set by the world, and called when the listener leaves. */
   onLeave: (() => void) | undefined;
   readonly #host: Host;
   readonly #channel: Channel;
   readonly #name: string;
   #left: number;
 
-  /** It leaves after `take` values; 0: it stays. */
+  /** The listener leaves after `take` values; 0: it stays. */
   constructor(host: Host, channel: Channel, name: string, take = 0) {
     this.#host = host;
     this.#channel = channel;

@@ -5,7 +5,7 @@ import type { ModelEnds } from './model-ends';
 import { type ModelMailbox, byPriority } from './model-mailbox';
 import type { ModelBindings } from './model-topics';
 
-/** How actors begin and end, and how the broker does. */
+/** The beginning and the end of actors, and of the broker. */
 export class ModelActors {
   readonly #core: ModelCore;
   readonly #ends: ModelEnds;
@@ -18,7 +18,7 @@ export class ModelActors {
     this.#bindings = bindings;
   }
 
-  /** M6: what the mailbox holds counts as sent now. */
+  /** M6: the messages that the mailbox holds count as sent now. */
   register(actor: ActorName, mailbox: ModelMailbox): string {
     const { actors, journal, dispatcher, isClosing } = this.#core;
     if (isClosing) return 'BrokerClosed';
@@ -84,7 +84,7 @@ export class ModelActors {
     else this.#watchers.set(actor, [...(this.#watchers.get(actor) ?? []), watcher]);
   }
 
-  /** §7: every actor ends, since the broker does. */
+  /** §7: ends every actor, for the end of the broker. */
   endAll(): void {
     this.#core.isEnding = true;
     for (const mailbox of [...this.#core.actors.values()]) this.unregister(mailbox, 'BrokerClosed', 'broker-closed');
@@ -95,7 +95,7 @@ export class ModelActors {
     if (!watcher.closed) watcher.complete();
   }
 
-  /** M9: `onStart` is called before the first turn, which waits for its promise. `failed` is told of its error. */
+  /** M9: `onStart` is called before the first turn, which waits for its promise. `failed` is called with its error. */
   #start(mailbox: ModelMailbox, failed: (error: string) => void): void {
     const { dispatcher, host, held } = this.#core;
     const { life, consumer, number, spec } = mailbox;

@@ -10,7 +10,7 @@ import type { ModelSender } from './model-sender';
 import { ModelBindings, matches } from './model-topics';
 import { ModelStream } from './model-stream';
 
-/** Sends to many: broadcasts and publications. */
+/** Sends broadcasts and publications. */
 export class ModelCaster {
   readonly broadcasts: ModelStream;
   /** Observers of topics, in the order of subscribing. */
@@ -64,7 +64,7 @@ export class ModelCaster {
     );
   }
 
-  /** T4: the observer is told the retained messages at once, wherever this is called. Its own deeds are told after them. */
+  /** T4: the observer is told the retained messages at once, also inside of a step. What it does then is told after them. */
   observe(pattern: string, listener: Listener): void {
     if (this.#isOver) {
       this.#core.dispatcher.step(() => listener.complete());
@@ -78,7 +78,7 @@ export class ModelCaster {
     });
   }
 
-  /** Every stream of broadcasts and topics completes. */
+  /** Completes every stream of broadcasts and topics. */
   over(): void {
     this.broadcasts.complete();
     this.#core.dispatcher.later(() => {
@@ -100,7 +100,7 @@ export class ModelCaster {
     return dispatcher.step(() => this.#offer(messages, isOutermost, announce));
   }
 
-  /** R4: the message is offered to every target, then announced to observers that are no actors. Answers how many took it. */
+  /** R4: the message is offered to every target, then told to the observers that are no actors. Returns how many targets took it. */
   #offer(messages: readonly ModelMessage[], isOutermost: boolean, announce: () => void): number {
     const isRefused = this.#core.refuses();
     const taken = messages.filter((message) => this.#intake.send(message, isOutermost) === 'taken').length;

@@ -1,15 +1,15 @@
-/** Something that happens at a time, unless it is taken back. */
+/** A call at a time, unless it is taken back. */
 export interface Alarm {
   readonly at: number;
   readonly ring: () => void;
 }
 
-/** Time as a list of alarms. Of those at one time the first that was set rings first. */
+/** Time as a list of alarms. Alarms of one time ring in the order in which they were set. */
 export class ModelClock {
   now = 0;
   readonly #alarms: Alarm[] = [];
 
-  /** Never, for `Infinity`. */
+  /** `Infinity`: never. */
   set(after: number, ring: () => void): Alarm | undefined {
     if (after === Infinity) return undefined;
     const alarm = { at: this.now + after, ring };

@@ -15,7 +15,7 @@ export class ModelClosing {
     this.#caster = caster;
   }
 
-  /** Drains until nothing waits and no turn is open, or the time is over, or it is closed again without draining. */
+  /** Drains until no message waits and no turn is open, the timeout is over, or the broker is closed again with `drain: false`. */
   close(drain: boolean, timeout: number): void {
     const core = this.#core;
     const isFirst = !core.isClosing;
@@ -26,7 +26,7 @@ export class ModelClosing {
     if (drain && isFirst && !core.isEnding) core.clock.set(timeout, () => core.dispatcher.step(() => this.#end()));
   }
 
-  /** Nothing is left to tell or to run. Answers whether something has been changed. */
+  /** Called when nothing is left to tell or to run. Returns whether it has changed anything. */
   atRest(): boolean {
     const core = this.#core;
     if (core.isClosing && !core.isEnding && core.pending === 0 && core.turns.size === 0) this.#end();
@@ -35,12 +35,12 @@ export class ModelClosing {
     return true;
   }
 
-  /** Every actor ends in one step. */
+  /** Ends every actor in one step. */
   #end(): void {
     if (!this.#core.isEnding) this.#actors.endAll();
   }
 
-  /** Everything is told of that: the last event, then every stream completes. */
+  /** When all of that is told: tells the last event, then completes every stream. */
   #over(): void {
     const core = this.#core;
     const { events, deadLetters, queue } = core.journal;

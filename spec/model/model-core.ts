@@ -14,18 +14,18 @@ export class ModelCore {
   readonly journal: ModelJournal;
   /** The registered mailboxes by their ids, in the order of registration. */
   readonly actors = new Map<string, ModelMailbox>();
-  /** Asks whose caller waits. */
+  /** The asks whose caller waits. */
   readonly asks = new Set<ModelMessage>();
-  /** Turns that have not ended. */
+  /** The turns that have not ended. */
   readonly turns = new Set<ModelTurn>();
   /** The turn whose handler has not returned. */
   onStack: ModelTurn | undefined;
   /** Streams and promises that later commands settle, in the order in which they were made. */
   readonly held: ModelHeld[] = [];
   isClosing = false;
-  /** Every actor has been ended, since the broker closes. */
+  /** Whether the end of the broker has ended every actor. */
   isEnding = false;
-  /** Its dead letter queue has been told that it is over: from then on letters stay in the queue. */
+  /** Whether the broker has told its dead letter queue that it has ended. From then on letters stay in the queue. */
   isQueueOver = false;
 
   constructor(
@@ -37,7 +37,7 @@ export class ModelCore {
     this.journal = new ModelJournal(this.clock, this.dispatcher, letters);
   }
 
-  /** §7: a closing broker takes what the turn on the stack sends; `parent` is an open turn that sends through its context. */
+  /** §7: a closing broker takes messages of the turn on the stack, and of an open turn that sends through its context (`parent`). */
   refuses(parent?: ModelTurn): boolean {
     if (this.isEnding) return true;
     return this.isClosing && this.onStack === undefined && parent?.state !== 'open';
@@ -60,7 +60,7 @@ export class ModelCore {
     return pending;
   }
 
-  /** `metrics()` on one line. */
+  /** The line of `metrics()`. */
   line(): string {
     const { journal, pending, turns, asks, actors } = this;
     const { totalSent, totalDelivered, totalFailed, totalSucceeded, totalErrored, totalAborted, totalDeadLettered, failedBy } = journal;

@@ -1,6 +1,6 @@
 import type { ModelMailbox } from './model-mailbox';
 
-/** D4: messages of one mailbox in a row, before the next ready one has its visit. */
+/** D4: the most messages of one mailbox in a row, before the next ready mailbox has its visit. */
 const VISIT = 64;
 
 /** A place in the outbox that is kept for the entries of a turn. */
@@ -8,17 +8,17 @@ export interface Place {
   readonly entries: (() => void)[];
 }
 
-/** The dispatcher runs and ends things through this. */
+/** The functions that the dispatcher calls. */
 export interface Runner {
   /** Runs the next message of a mailbox. */
   runNext(mailbox: ModelMailbox): void;
-  /** Nothing is left to tell or to run. Answers whether it has changed anything. */
+  /** Called when nothing is left to tell or to run. Returns whether it has changed anything. */
   atRest(): boolean;
 }
 
 /** D0 as two lists: the entries that are still to be told, and the mailboxes that are ready. */
 export class ModelDispatcher {
-  /** Whether a call is on the stack already: then a step only changes the state. */
+  /** Whether a step is on the stack. If so, another step only changes the state. */
   isBusy = false;
   readonly #runner: Runner;
   #outbox: (() => void)[] = [];
@@ -30,7 +30,7 @@ export class ModelDispatcher {
     this.#runner = runner;
   }
 
-  /** Changes the state. The outermost step then tells the outbox, and runs the mailboxes that are ready. */
+  /** Changes the state. The outermost step then tells the outbox, and runs the ready mailboxes. */
   step<T>(change: () => T): T {
     if (this.isBusy) return change();
     this.isBusy = true;
@@ -48,14 +48,14 @@ export class ModelDispatcher {
     while (this.#outbox.length > 0) this.#outbox.shift()!();
   }
 
-  /** Keeps a place in the outbox. Its entries are known before anything behind it is told. */
+  /** Keeps a place in the outbox. Its entries are added before anything behind it is told. */
   keepPlace(): Place {
     const place: Place = { entries: [] };
     this.later(() => this.#outbox.unshift(...place.entries));
     return place;
   }
 
-  /** The entries of `work` go to a place, if there is one. */
+  /** Runs `work`, whose entries go to a place, if one is given. */
   tellAt(place: Place | undefined, work: () => void): void {
     this.#place = place;
     work();

@@ -3,17 +3,17 @@ import type { ModelMailbox } from './model-mailbox';
 import type { ModelMessage } from './model-message';
 import type { ModelTurn } from './model-turn';
 
-/** Every end of a message but that of its own handler: the table of DESIGN §2. */
+/** The ends of a message that its own handler does not bring about, by the table of DESIGN §2. */
 export class ModelEnds {
   readonly #core: ModelCore;
-  /** Mailboxes that may have ended, while one end brings about others. */
+  /** The mailboxes that may have ended, while one end causes others. */
   #touched: ModelMailbox[] | undefined;
 
   constructor(core: ModelCore) {
     this.#core = core;
   }
 
-  /** A message that no handler saw: its event, its letter, the losses of the mailbox that lost it, its caller. */
+  /** Ends a message that no handler saw. Tells its event, its letter, the loss, and its caller. */
   lose(message: ModelMessage, code: string, mailbox?: ModelMailbox): void {
     const { journal } = this.#core;
     this.over(message);
@@ -26,7 +26,7 @@ export class ModelEnds {
     this.#core.tellCaller(message, (caller) => caller.error(code));
   }
 
-  /** Ends a message with a code wherever it is. */
+  /** Ends a message in any state, with a code. */
   fail(message: ModelMessage, code: string): void {
     this.#together(() => {
       if (message.state === 'running') this.abort(message.turn!, code);
@@ -35,8 +35,8 @@ export class ModelEnds {
   }
 
   /**
-   * S3: a message that waits leaves at once, a turn is aborted, a stream that has served its caller is torn down. `error`: what its caller
-   * gets, where that has not left by itself.
+   * S3: a waiting message leaves at once, a turn is aborted, a stream that has served its caller is torn down. `error`: the error for the
+   * caller, unless the caller has left by itself.
    */
   cancel(message: ModelMessage, error?: string): void {
     const { turn, caller, isAnswered } = message;
@@ -53,8 +53,8 @@ export class ModelEnds {
   }
 
   /**
-   * Ends a turn from outside: with a code, or because its caller cancelled. M4: its promise keeps the seat. S3: the turn on the stack ends
-   * when its handler has returned, and the tellings of that have their place here.
+   * Ends a turn from outside, with a code or because its caller has cancelled it. M4: its promise keeps the seat. S3: the turn on the stack
+   * ends when its handler has returned; the place in the outbox for telling this is kept now.
    */
   abort(turn: ModelTurn, code: string | undefined, error = code && `${code}, started`): void {
     if (turn.state === 'on stack') turn.cut ??= { code, error, place: this.#core.dispatcher.keepPlace() };
@@ -65,8 +65,8 @@ export class ModelEnds {
   }
 
   /**
-   * Counts an aborted turn, and tells its event, its letter, its signal, its stream, its caller. Then its asks end (M4): they are
-   * cancelled, and their callers get the same error. Where the broker ends, an ask ends as everything does.
+   * Counts an aborted turn, and tells its event, its letter, its signal, its stream, its caller. Then its asks end (M4): they are cancelled,
+   * and their callers get the same error. If the broker ends, they end with `BrokerClosed`.
    */
   tellAborted(turn: ModelTurn, code: string | undefined, error = code && `${code}, started`): void {
     const { journal } = this.#core;
@@ -88,7 +88,7 @@ export class ModelEnds {
     });
   }
 
-  /** A turn has its last state but for its seat. */
+  /** Sets the last state of a turn. An `abandoned` turn still holds its seat. */
   end(turn: ModelTurn, state: 'abandoned' | 'over'): void {
     const { turns, clock } = this.#core;
     turn.state = state;
@@ -106,7 +106,7 @@ export class ModelEnds {
     if (parent !== undefined) parent.asks = parent.asks.filter((ask) => ask !== message);
   }
 
-  /** A closed mailbox ends when nothing is queued in it, and no seat is taken. One that has left its broker has its own outbox. */
+  /** Ends a closed mailbox if nothing is queued in it and no seat is taken. A mailbox that has left its broker has its own outbox. */
   checkDrained(mailbox: ModelMailbox, hasLeft = false): void {
     if (this.#touched !== undefined) {
       this.#touched.push(mailbox);
@@ -119,14 +119,14 @@ export class ModelEnds {
     mailbox.pressure.complete(hasLeft);
   }
 
-  /** M9: once for each started life. */
+  /** M9: calls `onStop` once for each life that has started. */
   stop(mailbox: ModelMailbox, reason: string): void {
     const { start } = mailbox;
     mailbox.start = mailbox.consumer === 'actor' ? 'due' : 'done';
     if (mailbox.consumer === 'actor' && start !== 'due') this.#core.tell('stop', `${mailbox.number}: ${reason}`);
   }
 
-  /** The ends of closed mailboxes are told behind everything that one end has brought about. */
+  /** Runs `work`. The ends of closed mailboxes are told after everything that it causes. */
   #together(work: () => void): void {
     if (this.#touched !== undefined) {
       work();
@@ -138,7 +138,7 @@ export class ModelEnds {
     for (const mailbox of touched) this.checkDrained(mailbox);
   }
 
-  /** Takes a message out of the queue or the line of those that wait, if it is there. */
+  /** Takes a queued or waiting message out. Returns false if it is neither. */
   #withdraw(message: ModelMessage): boolean {
     const { state, mailbox } = message;
     if (state !== 'waiting' && state !== 'queued') return false;
@@ -149,7 +149,7 @@ export class ModelEnds {
     return true;
   }
 
-  /** S2: a caller that leaves a stream after a value has been served. */
+  /** S2: ends the turn of a caller that has left a stream after a value: it was served. */
   #served(turn: ModelTurn, error: string | undefined): void {
     const { journal, dispatcher } = this.#core;
     this.end(turn, 'over');

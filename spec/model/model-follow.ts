@@ -2,7 +2,7 @@ import type { Listener } from './listener';
 import type { ModelDispatcher } from './model-dispatcher';
 import type { ModelMailbox } from './model-mailbox';
 
-/** Observes the losses and the pressure of a mailbox: of the pressure, its value at once, then each that differs from the last. */
+/** Observes the losses and the pressure of a mailbox. The pressure is told at once, then each value that differs from the last. */
 export function follow(mailbox: ModelMailbox, losses: Listener, pressure: Listener, dispatcher: ModelDispatcher): void {
   // A mailbox that has left its broker has its own outbox.
   const tell = (work: () => void): void => {

@@ -5,7 +5,7 @@ interface Seat {
   result: string | undefined;
 }
 
-/** R3: one result for each target, in the order of registration or as they settle. */
+/** R3: gathers one result for each target, in the order of registration or as they settle. */
 export class ModelGathering {
   readonly #seats: Seat[] = [];
   readonly #settled: string[] = [];
@@ -18,7 +18,7 @@ export class ModelGathering {
     this.#caller = caller;
   }
 
-  /** The caller of one target: a streamed reply counts by its last value. */
+  /** The caller for one target. Of a streamed reply it takes the last value. */
   seat(actor: string): ModelCaller {
     const seat: Seat = { result: undefined };
     this.#seats.push(seat);

@@ -14,7 +14,7 @@ export class ModelIntake {
   }
 
   /**
-   * Counts a message as sent, and offers it to the actor of that name. `isOutermost`: an idle mailbox takes it quietly. Answers `taken`, or
+   * Counts a message as sent, and offers it to its actor. `isOutermost`: an idle mailbox takes it without a `queued` event. Returns `taken`, or
    * why it was refused.
    */
   send(message: ModelMessage, isOutermost: boolean): string {
@@ -91,7 +91,7 @@ export class ModelIntake {
     return undefined;
   }
 
-  /** M3: expired messages at the heads of a full queue make room. Those that waited get it, and may be expired, too. */
+  /** M3: drops expired messages at the heads of a full queue. Waiting messages get their places, and may have expired, too. */
   #sweep(mailbox: ModelMailbox): void {
     const { now } = this.#core.clock;
     for (let hasFound = true; hasFound; ) {

@@ -18,7 +18,7 @@ export class ModelJournal {
   totalAborted = 0;
   totalDeadLettered = 0;
   readonly failedBy: Record<string, number> = {};
-  /** O4: an observer of letters is being told, and what it sends makes no letter. */
+  /** O4: whether an observer of letters is being told one. What it sends then makes no letter. */
   isTellingLetter = false;
   readonly #clock: ModelClock;
 
@@ -43,7 +43,7 @@ export class ModelJournal {
     this.event('failed', message, `: ${code}`);
   }
 
-  /** The queue has the letter at once. Then its event, the observers of letters, and those of the queue are told. */
+  /** Makes a letter, which the queue has at once. Its event, observers of letters, and observers of the queue are told later, in this order. */
   letter(message: ModelMessage, reason: string, error?: string): void {
     if (message.makesNoLetter) return;
     this.totalDeadLettered++;

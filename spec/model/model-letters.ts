@@ -13,14 +13,14 @@ export function describeLetter({ message, reason, error, at }: ModelLetter): str
   return letterLine(message.told, { reason, error, attempts: message.attempt, at });
 }
 
-/** A dead letter queue as O4 has it. */
+/** A dead letter queue by rule O4. */
 export class ModelLetters {
   stored: ModelLetter[] = [];
   evicted = 0;
 
   constructor(readonly capacity: number) {}
 
-  /** Holds so many; the oldest leaves for one more. */
+  /** Adds a letter. If the queue is full, the oldest one leaves. */
   add(letter: ModelLetter): void {
     if (this.capacity === 0) return;
     if (this.stored.length === this.capacity) {
@@ -30,7 +30,7 @@ export class ModelLetters {
     this.stored.push(letter);
   }
 
-  /** Takes out all at once, the asked ones only if they are wanted. */
+  /** Takes all letters out, those that were asked only with `askedToo`. */
   take(askedToo: boolean): ModelLetter[] {
     const taken = this.stored.filter(({ message }) => askedToo || !message.asked);
     this.stored = this.stored.filter((letter) => !taken.includes(letter));

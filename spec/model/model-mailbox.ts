@@ -10,28 +10,28 @@ export const LOWEST_FIRST: readonly Priority[] = ['low', 'normal', 'high', 'crit
 const HIGHEST_FIRST: readonly Priority[] = ['critical', 'high', 'normal', 'low'];
 const CREDITS: Readonly<Record<Priority, number>> = { critical: 8, high: 4, normal: 2, low: 1 };
 
-/** A mailbox as DESIGN §3 has it, without regard to cost: lists in the order of arrival. */
+/** A mailbox by DESIGN §3, without regard to cost: lists in the order of arrival. */
 export class ModelMailbox {
-  /** The id that it lives by, while it is registered. */
+  /** The id of its actor, while it is registered. */
   id: string | undefined;
   /** Counts its registrations. */
   life = 0;
   readonly queue: ModelMessage[] = [];
-  /** Senders that wait for a place (`block`). */
+  /** Messages whose senders wait for a place (`block`). */
   readonly waiting: ModelMessage[] = [];
   /** Turns that hold a seat. */
   readonly seats: ModelTurn[] = [];
   /** The turn on the stack. */
   running: ModelTurn | undefined;
   consumer: MailboxSpec['consumer'] = 'none';
-  /** Its consumer has not got its subscription yet, with which it could leave. */
+  /** Whether `receive` has not returned yet, so that the consumer cannot leave. */
   isSubscribing = false;
-  /** How far `onStart` is. Where there is none, it is done. */
+  /** How far `onStart` is. Without hooks it is `done`. */
   start: 'due' | 'called' | 'done' = 'due';
   isClosed = false;
-  /** It is being unregistered: that it is drained is looked at behind everything else. */
+  /** Whether it is being unregistered. Whether it is drained is checked after everything else then. */
   isLeaving = false;
-  /** Closed and drained. */
+  /** Whether it is closed and drained. */
   isEnded = false;
   accepted = 0;
   delivered = 0;
@@ -68,12 +68,12 @@ export class ModelMailbox {
     return this.id !== undefined && this.hasConsumer && this.start === 'done' && this.hasFreeSeat && this.queue.length > 0;
   }
 
-  /** Free to take a message at once. */
+  /** Whether it can run a message at once. */
   get isIdle(): boolean {
     return this.hasConsumer && this.start === 'done' && this.hasFreeSeat && this.queue.length === 0;
   }
 
-  /** M6: then it can be registered. */
+  /** M6: whether it can be registered. */
   get isAtRest(): boolean {
     return this.seats.length === 0 && this.running === undefined;
   }
@@ -86,7 +86,7 @@ export class ModelMailbox {
     return this.queue.length / this.spec.capacity;
   }
 
-  /** M3: credits are refilled when no waiting class has any, and so when nothing waits. */
+  /** M3: queues a message. Credits are refilled when no queued priority has any, and so when the queue was empty. */
   push(message: ModelMessage): void {
     if (this.queue.length === 0) this.#credits = { ...CREDITS };
     message.state = 'queued';
@@ -105,7 +105,7 @@ export class ModelMailbox {
     return this.takeOut(this.head(next)!);
   }
 
-  /** M2: the oldest message of the lowest priority, unless it outranks the newcomer. */
+  /** M2: the oldest message of the lowest queued priority, unless it outranks the newcomer. */
   victimFor(newcomer: Priority): ModelMessage | undefined {
     const lowest = LOWEST_FIRST.find((priority) => this.head(priority) !== undefined)!;
     return LOWEST_FIRST.indexOf(lowest) > LOWEST_FIRST.indexOf(newcomer) ? undefined : this.head(lowest);
@@ -116,12 +116,12 @@ export class ModelMailbox {
     return this.queue.find((message) => message.priority === priority);
   }
 
-  /** M3: more than its time to live has passed. */
+  /** M3: whether more than the message's ttl has passed. */
   isExpired({ ttl, sentAt }: ModelMessage, now: number): boolean {
     return now - sentAt > (ttl === Infinity ? this.spec.ttl : ttl);
   }
 
-  /** Takes a message out, queued or waiting. M2: the free place is the first waiter's, the highest priority first. */
+  /** Takes a queued or waiting message out. M2: a free place goes to the first waiting message of the highest priority. */
   takeOut(message: ModelMessage): ModelMessage {
     remove(this.waiting, message);
     remove(this.queue, message);
@@ -133,7 +133,7 @@ export class ModelMailbox {
     return message;
   }
 
-  /** Takes everything out: the queued messages, then the waiters, the highest priority first. */
+  /** Takes all messages out: the queued ones, then the waiting ones, each with the highest priority first. */
   takeAll(): ModelMessage[] {
     const all = [...byPriority(this.queue.splice(0)), ...byPriority(this.waiting.splice(0))];
     for (const message of all) message.state = 'new';

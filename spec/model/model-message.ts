@@ -5,11 +5,11 @@ import type { Alarm } from './model-clock';
 import type { ModelMailbox } from './model-mailbox';
 import type { ModelTurn } from './model-turn';
 
-/** One who waits for a reply. */
+/** A caller that waits for a reply. */
 export interface ModelCaller {
-  /** Gone, or told all there is to tell. */
+  /** Whether the caller has left, or its reply is complete. */
   readonly closed: boolean;
-  /** It keeps the values of a stream until the end: nobody has been served by them. */
+  /** Whether it keeps the values of a stream until the end, so that nobody is served by them before. */
   readonly holdsBack?: boolean;
   next(value: string): void;
   complete(): void;
@@ -43,13 +43,13 @@ export class ModelMessage {
   readonly isBroadcast: boolean;
   target: string | undefined;
   state: 'new' | 'waiting' | 'queued' | 'running' | 'over' = 'new';
-  /** Where it waits, is queued or runs. */
+  /** The mailbox in which it waits, is queued or runs. */
   mailbox: ModelMailbox | undefined;
   turn: ModelTurn | undefined;
   timeout: Alarm | undefined;
-  /** A first value of its reply has come. */
+  /** Whether the first value of its reply has come. */
   isAnswered = false;
-  /** O4: it was sent by an observer of letters. */
+  /** O4: whether it was sent by an observer of letters. */
   makesNoLetter = false;
 
   constructor(options: ModelMessageOptions) {

@@ -1,10 +1,10 @@
 import type { ModelMailbox } from './model-mailbox';
 import type { ModelBindings } from './model-topics';
 
-/** T2, round robin: of the open actors bound to a topic the one picked longest ago, the first of those never picked. */
+/** T2, round robin: picks the first open actor of a topic that was never picked, else the one picked longest ago. */
 export class ModelRouter {
   readonly #bindings: ModelBindings<ModelMailbox>;
-  /** The longest ago first. */
+  /** The ids that were picked, the one picked longest ago first. */
   #picked: string[] = [];
 
   constructor(bindings: ModelBindings<ModelMailbox>) {

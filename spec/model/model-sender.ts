@@ -9,7 +9,7 @@ import type { ModelRouter } from './model-router';
 import { type ModelTurn, isStuck } from './model-turn';
 import type { Turn } from './world';
 
-/** Sends to one actor: asks, tells, routes, and letters once more. */
+/** Sends to one actor: asks, tells, routed messages, and redeliveries. */
 export class ModelSender {
   readonly #core: ModelCore;
   readonly #ends: ModelEnds;
@@ -35,7 +35,7 @@ export class ModelSender {
     return message;
   }
 
-  /** S4: the clock of an ask from outside starts at the end of its call, of any other at once. */
+  /** S4: the timeout of an ask from outside starts at the end of its call, that of any other ask at once. */
   ask(message: ModelMessage, timeout: number): void {
     const { dispatcher } = this.#core;
     const isOutermost = !dispatcher.isBusy;
@@ -47,7 +47,7 @@ export class ModelSender {
     if (isOutermost) this.startTimeout(message, timeout);
   }
 
-  /** O6: when a turn's stack has returned, an ask of its that only turns that wait for it could answer fails at once. */
+  /** O6: when a handler has returned, an ask of its turn fails at once, if only turns that wait for the ask could answer it. */
   breakCircles(turn: ModelTurn): void {
     for (const ask of [...turn.asks]) if (turn.state === 'open' && isStuck(ask, [turn])) this.#ends.fail(ask, 'Deadlock');
   }
@@ -86,7 +86,7 @@ export class ModelSender {
     caller.onLeave = () => this.#core.dispatcher.step(() => this.#ends.cancel(message));
   }
 
-  /** The turn as its handler knows it. */
+  /** The turn, as its handler sees it. */
   turnOf(turn: ModelTurn): Turn {
     const { payload, attempt, topic, sentAt } = turn.message;
     return {

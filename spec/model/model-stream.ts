@@ -1,13 +1,13 @@
 import type { ModelDispatcher } from './model-dispatcher';
 
-/** One who has subscribed to a stream. */
+/** A subscriber of a stream. */
 export interface ModelListener {
   readonly closed: boolean;
   next(line: string): void;
   complete(): void;
 }
 
-/** A hot stream, told through the outbox to those who listened when the change was made. */
+/** A hot stream. The outbox tells each value to those that listened when the value was made. */
 export class ModelStream {
   readonly #dispatcher: ModelDispatcher;
   #listeners: readonly ModelListener[] = [];
@@ -27,7 +27,7 @@ export class ModelStream {
     });
   }
 
-  /** `atOnce`: nobody waits for an outbox. */
+  /** Completes. `atOnce`: now, without the outbox. */
   complete(atOnce = false): void {
     const listeners = this.#listeners;
     this.#listeners = [];

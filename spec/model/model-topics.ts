@@ -1,7 +1,7 @@
 interface Binding<T> {
   readonly pattern: string;
   readonly value: T;
-  /** It was bound so often. It is one binding, in the place of the first. */
+  /** How often the value was bound to the pattern. It is one binding, at the place of the first. */
   count: number;
 }
 
@@ -9,7 +9,7 @@ interface Binding<T> {
 export class ModelBindings<T> {
   #bindings: Binding<T>[] = [];
 
-  /** Answers a function that takes the binding back, once. */
+  /** Binds a value. Returns a function that takes this back, once. */
   add(pattern: string, value: T): () => void {
     let binding = this.#bindings.find((one) => one.pattern === pattern && one.value === value);
     if (binding === undefined) this.#bindings.push((binding = { pattern, value, count: 0 }));
@@ -26,7 +26,7 @@ export class ModelBindings<T> {
     this.#bindings = this.#bindings.filter((one) => one.value !== value);
   }
 
-  /** T2: one that is bound twice is one target. */
+  /** T2: the values that match. A value that is bound twice is one target. */
   match(topic: string): T[] {
     return [...new Set(this.#bindings.filter(({ pattern }) => matches(pattern, topic)).map(({ value }) => value))];
   }

@@ -4,10 +4,10 @@ import type { Place } from './model-dispatcher';
 import type { ModelMailbox } from './model-mailbox';
 import type { ModelMessage } from './model-message';
 
-/** A stream or a promise that later commands settle. It remembers its end for the broker that subscribes later. */
+/** A stream or a promise that later commands settle. It remembers its end until the broker subscribes. */
 export interface ModelHeld {
   readonly kind: 'stream' | 'promise';
-  /** They take a value of the stream, and the end, once the broker has subscribed. */
+  /** Called with a value of the stream and with the end, when the broker has subscribed. */
   readonly value: () => void;
   readonly over: (end: 'complete' | 'error') => void;
   isHeard: boolean;
@@ -19,7 +19,7 @@ export function hear(held: ModelHeld): void {
   if (held.end !== undefined) held.over(held.end);
 }
 
-/** Settles it from outside, as part of a step. */
+/** Settles a held reply, as part of a step. */
 export function settle(held: ModelHeld, how: Settlement): void {
   if (held.end !== undefined) return;
   if (how !== 'value' || held.kind === 'promise') {
@@ -28,11 +28,11 @@ export function settle(held: ModelHeld, how: Settlement): void {
   } else if (held.isHeard) held.value();
 }
 
-/** One message being handled. */
+/** The turn of one message. */
 export class ModelTurn {
-  /** `abandoned`: aborted, but its promise is still to settle, so it keeps its seat (M4). */
+  /** `abandoned`: it was aborted, but its promise has not settled, so it keeps its seat (M4). */
   state: 'on stack' | 'open' | 'abandoned' | 'over' = 'on stack';
-  /** It was ended while it was on the stack: by this code, or cancelled. `place`: where that is told. */
+  /** Set if it was ended while it was on the stack, with this code or cancelled. `place`: the place in the outbox for telling this. */
   cut: { readonly code: string | undefined; readonly error: string | undefined; readonly place: Place } | undefined;
   isAborted = false;
   held: ModelHeld | undefined;
@@ -53,8 +53,8 @@ export class ModelTurn {
 }
 
 /**
- * O6: whether only turns that wait for an ask could answer it. An ask is stuck when it runs in a stuck turn, or waits where stuck turns
- * take all seats. A turn is stuck when one of its asks is. What leads back to a turn on the way is the circle.
+ * O6: whether only turns that wait for an ask could answer it. An ask is stuck if its turn is stuck, or if it is queued and stuck turns hold
+ * all seats. A turn is stuck if one of its asks is. A turn that is on the way already closes the circle.
  */
 export function isStuck(ask: ModelMessage, onTheWay: readonly ModelTurn[]): boolean {
   if (ask.state === 'over') return false;

@@ -7,7 +7,7 @@ import type { ModelSender } from './model-sender';
 import { type ModelHeld, ModelTurn, hear } from './model-turn';
 import type { Answer } from './world';
 
-/** How turns begin, and what becomes of their replies. */
+/** The beginning of turns, and their replies. */
 export class ModelTurns {
   readonly #core: ModelCore;
   readonly #ends: ModelEnds;
@@ -19,7 +19,7 @@ export class ModelTurns {
     this.#sender = sender;
   }
 
-  /** The next message of a mailbox has its turn, unless it waited for too long. */
+  /** Runs the next message of a mailbox, unless it has expired. */
   runNext(mailbox: ModelMailbox): void {
     const message = mailbox.takeNext();
     mailbox.pressure.next(`${mailbox.level}`);
@@ -57,7 +57,7 @@ export class ModelTurns {
     else this.#leaveOpen(turn, answer);
   }
 
-  /** M4: its promise keeps the seat; its stream is never subscribed. */
+  /** Ends a turn that was cut while its handler was on the stack. M4: its promise keeps the seat. Its stream is never subscribed. */
   #returnedCut(turn: ModelTurn, code: string | undefined, error: string | undefined): void {
     this.#ends.end(turn, turn.isPromise ? 'abandoned' : 'over');
     if (turn.isPromise) turn.mailbox.seats.push(turn);
@@ -74,7 +74,7 @@ export class ModelTurns {
     this.#sender.breakCircles(turn);
   }
 
-  /** A stream is subscribed if its turn is still open; a promise is awaited in any case, for its seat. */
+  /** Subscribes to a stream if its turn is still open. A promise is awaited in any case, since it holds the seat. */
   #subscribe(turn: ModelTurn, answer: Answer): void {
     const { held } = turn;
     const { n } = turn.message.payload;
@@ -110,7 +110,7 @@ export class ModelTurns {
     return { kind, value: () => this.#emit(turn, `streamed by ${n}`), over, isHeard: false, end: undefined };
   }
 
-  /** One value of a stream. `atOnce`: the stream is being subscribed, and goes on when the value is told. */
+  /** Emits one value of a stream. `atOnce`: the stream is being subscribed to, so the value is told now. */
   #emit(turn: ModelTurn, value: string, atOnce = false): void {
     const { message } = turn;
     if (turn.state !== 'open') return;
@@ -122,7 +122,7 @@ export class ModelTurns {
     if (atOnce) this.#core.dispatcher.tellAll();
   }
 
-  /** Ends an open turn, or lets go of the seat of an abandoned one. */
+  /** Ends an open turn, or frees the seat of an abandoned one. */
   #conclude(turn: ModelTurn, how: () => void): void {
     const { state, mailbox } = turn;
     if (state !== 'open' && state !== 'abandoned') return;
@@ -132,7 +132,7 @@ export class ModelTurns {
     this.#ends.checkDrained(mailbox, mailbox.id === undefined);
   }
 
-  /** S2: settled and counted before its value is told. */
+  /** S2: settles and counts a turn before its value is told. */
   #succeed(turn: ModelTurn, value?: string): void {
     const { message } = turn;
     this.#ends.end(turn, 'over');

@@ -18,7 +18,7 @@ import { settle } from './model-turn';
 import { ModelTurns } from './model-turns';
 import { type Channel, type Details, type Host, type World, nth } from './world';
 
-/** The broker of DESIGN as lists and loops. It imports nothing of the broker that it is compared with. */
+/** A model of the broker by DESIGN, of lists and loops. It imports nothing of the broker that it is compared with. */
 export class ModelWorld implements World {
   readonly #core: ModelCore;
   readonly #bindings = new ModelBindings<ModelMailbox>();

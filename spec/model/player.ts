@@ -3,10 +3,10 @@ import { Listener } from './listener';
 import { Story } from './story';
 import { type Answer, type Channel, type Host, type Turn, type World, nth } from './world';
 
-/** Plays a script's commands on a world, takes down every line that the world tells, and meddles where the script says so. */
+/** Plays a script's commands on a world, and notes every line that the world tells. Its meddlers play commands when they are told something. */
 export class Player implements Host {
   readonly story = new Story();
-  /** The error of a command that an observer or a handler played. */
+  /** The first error of a command that an observer or a handler played. */
   failure: unknown;
   readonly #world: World;
   readonly #meddlers: readonly Meddler[];
@@ -39,7 +39,7 @@ export class Player implements Host {
     return typeof reply === 'object' ? { ask: reply.ask, payload: this.#payload(reply.plan) } : reply;
   }
 
-  /** Takes down what can be seen by looking. */
+  /** Notes the numbers and lists that the world shows. */
   look(): void {
     for (const line of this.#world.look()) this.story.add('look', line);
   }
@@ -132,7 +132,7 @@ export class Player implements Host {
         world.close(command.drain, command.timeout);
     }
   }
-  /** Nobody would see what it throws there. */
+  /** Plays a command inside of a handler or an observer. An error is kept, since nobody would see it there. */
   #playInside(command: Command): void {
     try {
       this.play(command);
@@ -165,7 +165,7 @@ export class Player implements Host {
     return observer;
   }
 
-  /** Counted backwards from the last that has begun, which inside of a handler is its own. */
+  /** A turn, counted from the last one that has begun. Inside of a handler that is its own. */
   #turn(number: number): Turn | undefined {
     return nth([...this.#turns].reverse(), number);
   }

@@ -8,17 +8,17 @@ import { Player } from './player';
 import { compareStories } from './story';
 import type { Channel } from './world';
 
-/** The end of every script. */
+/** The last command of every script. */
 export const LAST = { do: 'close', drain: false, timeout: 0 } as const;
 
-/** These are compared whether or not the other streams are observed (O1). */
+/** The channels that are compared whether or not the other streams are observed (O1). */
 const ALWAYS: readonly Channel[] = ['topic', 'caller', 'watch', 'start', 'stop', 'abort', 'teardown', 'turn', 'answer', 'look'];
 
 /**
  * Plays a script on the model and on brokers, and compares after every command all that can be seen from outside. One broker has observers
- * on every stream. Where no meddler observes events, another has the observers that meddle, and those that the script says.
+ * on every stream. If no meddler observes events, a second broker has only the meddlers and the observers that the script names.
  *
- * @throws {Difference} when they differ, or a law is broken.
+ * @throws {Difference} if they differ, or a law is broken.
  */
 export function runScript(script: Script): void {
   const model = new Player(script.meddlers, (host) => new ModelWorld(host, script.letters));
@@ -61,7 +61,7 @@ export function recordStory(script: Script): string[] {
   return player.story.of(undefined);
 }
 
-/** §7: nothing open, no timer, no entry. */
+/** §7: checks that nothing is open, no timer and no entry is left. */
 function checkEnd({ broker, scheduler }: BrokerWorld): void {
   scheduler.maxFrames = Infinity;
   scheduler.flush();

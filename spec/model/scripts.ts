@@ -11,8 +11,8 @@ const to = fc.constantFrom('abc', 'abc', 'ab', 'c', 'none');
 const take = fc.constantFrom(0, 0, 0, 1, 2);
 const ttls = fc.constantFrom(Infinity, Infinity, Infinity, 4, 15);
 /**
- * Asks from outside have timeouts of whole milliseconds. Asks from inside never have, and at each depth they have others: no rule says
- * which of two comes first that are over at the same time, so they never are.
+ * Asks from outside have timeouts of whole milliseconds. Asks from inside have a fraction that differs at each depth. So no two timeouts are
+ * over at the same time: no rule says which of them would come first.
  */
 const outer = fc.constantFrom(REQUEST_TIMEOUT, REQUEST_TIMEOUT, 3, 8, 21, Infinity);
 const inner = (depth: number): fc.Arbitrary<number> => fc.constantFrom(3, 8, 21, Infinity).map((whole) => whole + 2 ** -(10 + depth));
@@ -25,7 +25,7 @@ function command<Name extends Command['do']>(name: Name, fields: Fields<Name>): 
   return fc.record({ do: fc.constant(name), ...fields }) as unknown as fc.Arbitrary<Command>;
 }
 
-/** Plans by how deep they are carried: a carried one carries less and less. */
+/** Plans that may carry commands with plans of their own, `depth` levels deep. */
 function plans(depth: number): fc.Arbitrary<Plan> {
   const replies: fc.Arbitrary<Reply> = fc.oneof(
     { weight: 8, arbitrary: fc.constantFrom('value', 'nothing', 'stream', 'stream', 'promise', 'values', 'throw') },
@@ -54,7 +54,7 @@ function mailboxes(depth: number): fc.Arbitrary<MailboxSpec> {
   });
 }
 
-/** Commands that handlers, observers and callers may play, too. */
+/** Commands that handlers, observers and callers may play, as well as the script itself. */
 function deeds(depth: number, timeout: fc.Arbitrary<number>): fc.Arbitrary<Command> {
   const plan = plans(depth);
   const send = { actor: targets, plan, priority: priorities, ttl: ttls };
@@ -95,7 +95,7 @@ const meddling: fc.Arbitrary<Command> = fc.oneof(
   { weight: 6, arbitrary: deeds(1, inner(2)) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('unregister' as const), actor: actors }) },
   { weight: 1, arbitrary: fc.constant<Command>({ do: 'look' }) },
-  // Handlers do not redeliver: one that fails each time would go on for ever.
+  // Handlers do not redeliver, since one that fails each time would go on for ever.
   { weight: 1, arbitrary: command('redeliver', { asked: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('close' as const), drain: fc.boolean(), timeout: fc.constant(5.3) }) },
 );
@@ -106,14 +106,14 @@ const told = fc.oneof(
 );
 const observing = fc.record({ on: events.map((kind) => `event ${kind}`), nth: fc.nat({ max: 6 }), deed: meddling });
 
-/** Observers and callers that do something when they are told something. */
+/** Observers and callers that play a command when they are told something. */
 const meddlers: fc.Arbitrary<readonly Meddler[]> = fc.oneof(
   fc.constant([]),
   fc.array(told, { minLength: 1, maxLength: 6 }),
   fc.array(fc.oneof(told, observing), { minLength: 1, maxLength: 6 }),
 );
 
-/** Anything, after two or three actors were registered. */
+/** Any commands, after two or three actors were registered. */
 export const anyScript: fc.Arbitrary<Script> = fc
   .record({
     letters: fc.constantFrom(0, 2, 5, 100),

@@ -6,7 +6,7 @@ interface Line {
   readonly text: string;
 }
 
-/** All that can be seen from outside while a command is carried out, in one order. */
+/** Everything that can be seen from outside while a command is played, in order. */
 export class Story {
   #lines: Line[] = [];
 
@@ -25,7 +25,7 @@ export class Story {
   }
 }
 
-/** @throws {Difference} with the lines around the first that differs. */
+/** Compares two stories. @throws {Difference} with the lines around the first one that differs. */
 export function compareStories(who: string, expected: readonly string[], seen: readonly string[]): void {
   const length = Math.max(expected.length, seen.length);
   let at = 0;

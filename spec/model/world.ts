@@ -2,7 +2,7 @@ import type { Priority } from 'rx-broker';
 import type { ActorName, MailboxSpec, Payload, Reply, Settlement } from './command';
 import type { Listener } from './listener';
 
-/** Everything that is told, by where it is told. */
+/** The kinds of callbacks by which something is told. */
 export type Channel =
   | 'event'
   | 'letter'
@@ -24,11 +24,11 @@ export type Channel =
 /** The options of a message. */
 export interface Details {
   readonly priority: Priority;
-  /** `Infinity`: its mailbox's. */
+  /** `Infinity`: the mailbox's. */
   readonly ttl: number;
 }
 
-/** One message being handled, as its handler knows it. */
+/** A turn, as its handler sees it. */
 export interface Turn {
   readonly actor: string;
   readonly payload: Payload;
@@ -43,17 +43,17 @@ export interface Turn {
 /** The reply of a handler: an ask has its payload already. */
 export type Answer = Exclude<Reply, object> | { readonly ask: ActorName; readonly payload: Payload };
 
-/** Takes down what a world tells, and says what its handlers do. */
+/** Notes what a world tells, and decides what its handlers do. */
 export interface Host {
   tell(channel: Channel, line: string): void;
   handle(turn: Turn): Answer;
 }
 
 /**
- * Scripts are played on a world: the broker, or the model of it.
+ * The broker or the model, on which scripts are played.
  *
- * A method that answers with a `string` says what became of it: `taken`, `done`, or the code of a refusal. Replies that are held, mailboxes
- * and bindings are counted by the world in the order in which they were made.
+ * A method that returns a `string` returns its result: `taken`, `done`, or the code of a refusal. Held replies, mailboxes and bindings are
+ * numbered in the order in which they were made.
  */
 export interface World {
   pass(ms: number): void;
@@ -80,7 +80,7 @@ export interface World {
   observe(pattern: string, observer: Listener): void;
   settle(nth: number, how: Settlement): void;
 
-  /** `each` is told of every letter what became of it. */
+  /** `each` is called with every letter and its result. */
   redeliver(askedToo: boolean, each: (payload: Payload, answer: string) => void): void;
   clear(): void;
   close(drain: boolean, timeout: number): void;
@@ -89,7 +89,7 @@ export interface World {
   look(): readonly string[];
 }
 
-/** The `n`th of a list, round and round. */
+/** The element `n` of a list, modulo its length. */
 export function nth<T>(list: readonly T[], n: number): T | undefined {
   return list.length === 0 ? undefined : list[n % list.length];
 }

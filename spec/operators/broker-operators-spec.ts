@@ -40,7 +40,7 @@ describe('ofMessage', () => {
     expect(watchFor(throwError(() => 'no').pipe(ofMessage(Door.open))).error).toBe('no');
   });
 
-  it('throws for what is neither', () => {
+  it('throws for anything else', () => {
     const make = ofMessage as any;
     expect(() => make()).toThrow(/at least one/);
     expect(() => make(5)).toThrow(/got 5/);
@@ -102,14 +102,14 @@ describe('requestFrom', () => {
   });
 });
 
-it.each([undefined, null, 5, {}, 'broker'])('throw at the call for a broker that is none: %s', (none) => {
+it.each([undefined, null, 5, {}, 'broker'])('throw at the call for a bad broker: %s', (none) => {
   const broker = none as never;
   const made = [() => requestFrom(broker, id, { capacity: 1 }), () => sendTo(broker, id), () => publishTo(broker, 'a')];
   expect(made.map((make) => expect(make).toThrow(/^broker must have (send|trySend|publish)\(\), as a MessageBroker has, got /))).toHaveLength(3);
 });
 
 describe('sendTo', () => {
-  it('tells every value and passes it on, whatever becomes of it', () => {
+  it('tells every value and passes it on, also if it is refused', () => {
     const broker = quiet();
     const mailbox = Mailbox.bounded<number>(1);
     broker.register(id, mailbox);

@@ -12,7 +12,7 @@ describe('the imports of src', () => {
     expect(circlesOf(src)).toEqual([]);
   });
 
-  it('run one way, and name what they take', () => {
+  it('run one way, and name what they import', () => {
     expect([...src.keys()]).toContain('index.ts');
     expect(forbiddenIn(src)).toEqual([]);
   });
@@ -39,7 +39,7 @@ describe('circlesOf', () => {
   it.each([
     ['two circles', { 'a.ts': `import './b';`, 'b.ts': `import './a';\nimport './c';`, 'c.ts': `import './d';`, 'd.ts': `import './c';` }, 2],
     ['a file that imports itself', { 'a.ts': `import { a } from './a';` }, 1],
-    ['a folder by its door', { 'a/index.ts': `export { b } from '../b';`, 'b.ts': `import { b } from './a';` }, 1],
+    ['a folder that is imported by its index', { 'a/index.ts': `export { b } from '../b';`, 'b.ts': `import { b } from './a';` }, 1],
     ['no circle in two ways to one file', { 'a.ts': `import './b';\nimport './c';`, 'b.ts': `import './c';`, 'c.ts': '' }, 0],
   ])('finds %s', (_what, files, count) => {
     expect(circlesOf(sources(files as Record<string, string>))).toHaveLength(count);
@@ -69,7 +69,7 @@ describe('forbiddenIn', () => {
     ['a type from the wrong side', 'message/key.ts', `import type { task } from '../kernel/task';`],
     ['a type named in place', 'message/key.ts', `export type Key = typeof import('../kernel/task').task;`],
     ['a re-export from the wrong side', 'kernel/task.ts', `export { Broker } from '../broker/broker';`],
-    ['the door of the whole', 'kernel/task.ts', `import type { Broker } from '../index';`],
+    ['an import of the root index', 'kernel/task.ts', `import type { Broker } from '../index';`],
     ['an operator that takes from the broker', 'operators/hold.ts', `import type { Broker } from '../broker/broker';`],
     ['a broker that takes from the operators', 'broker/broker.ts', `import { hold } from '../operators/hold';`],
     ['routing that takes from observability', 'routing/router.ts', `import { toMetrics } from '../observability/metrics';`],

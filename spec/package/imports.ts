@@ -11,7 +11,7 @@ const ORDER: readonly (readonly string[])[] = [
   ['testing'],
   ['transports'],
   ['distributed'],
-  ['operators', 'broker'],
+  ['operators', 'broker', 'client'],
   ['routing', 'observability'],
   ['mailbox'],
   ['kernel'],

@@ -14,7 +14,7 @@ function entryOf(folder: string): unknown {
 }
 
 describe('package.json', () => {
-  it('has an entry for each door of src, and no other', () => {
+  it('has an entry for each index.ts of src, and no other', () => {
     const expected = Object.fromEntries(doors.map((door) => [`./${door}`, entryOf(door)]));
     expect(manifest.exports).toEqual({ '.': entryOf(''), ...expected, './package.json': './package.json' });
   });
@@ -27,7 +27,7 @@ describe('package.json', () => {
     expect(order).toEqual([conditions, ...doors.map(() => conditions), []]);
   });
 
-  it('leads to the types of each door where `exports` is not read: `moduleResolution: node10`', () => {
+  it('has the types of each entry where `exports` is not read: `moduleResolution: node10`', () => {
     const [built, plain] = manifest.typesVersions['*']['*'];
     for (const door of doors) expect(entryOf(door)).toMatchObject({ import: { types: built!.replace('*', door) } });
     // The entry itself and package.json, which are where they say.
@@ -35,7 +35,7 @@ describe('package.json', () => {
     expect(manifest.types).toBe('./dist/index.d.ts');
   });
 
-  it('asks for rxjs as a peer, and for nothing else', () => {
+  it('has rxjs as a peer dependency, and no other', () => {
     expect(manifest.peerDependencies).toEqual({ rxjs: '^7.8.0' });
     expect(manifest).not.toHaveProperty('dependencies');
     expect(manifest).not.toHaveProperty('optionalDependencies');

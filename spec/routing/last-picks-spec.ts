@@ -31,7 +31,7 @@ describe('LastPicks', () => {
     expect(remembered(lastPicks, bound + 1)).toEqual([1, bound, bound]);
   });
 
-  it('forgets all that is too much when it picks among fewer (T2)', () => {
+  it('forgets all excess ids when it picks among fewer targets (T2)', () => {
     const lastPicks = new LastPicks();
     pickAll(lastPicks, 2_000, 500);
     lastPicks.pick(nth(2_000), 1);
@@ -44,7 +44,7 @@ describe('LastPicks', () => {
     expect(lastPicks.longestAgo(targetsOf('a0', 'a1', 'a2'))).toBe(1);
   });
 
-  it('picks by chance, always alike, among those it knows nothing of once it has forgotten (T2)', () => {
+  it('picks any target that it does not remember, once it has forgotten some (T2)', () => {
     const lastPicks = new LastPicks();
     pickAll(lastPicks, 1_025, 1);
     const targets = targetsOf('a1000', ...Array.from({ length: 9 }, (_, n) => `new${n}`));
@@ -58,7 +58,7 @@ describe('LastPicks', () => {
 });
 
 describe('Rotation', () => {
-  it('is behind the one picked last, round and round (T2)', () => {
+  it('is at the target after the last pick, round and round (T2)', () => {
     const [lastPicks, rotation, targets] = [new LastPicks(), new Rotation(), targetsOf('a0', 'a1', 'a2')];
     expect(rotation.next(targets, lastPicks)).toBeUndefined();
     const turns = [0, 1, 2, 0].map((index) => {
@@ -69,7 +69,7 @@ describe('Rotation', () => {
     expect(turns).toEqual([1, 2, 0, 1]);
   });
 
-  it('does not know where the next one was picked for another topic (T2)', () => {
+  it('knows nothing if the next target was picked for another topic (T2)', () => {
     const [lastPicks, rotation, targets] = [new LastPicks(), new Rotation(), targetsOf('a0', 'a1', 'a2')];
     lastPicks.pick(nth(0), 3);
     rotation.picked(0, targets, lastPicks);
@@ -77,7 +77,7 @@ describe('Rotation', () => {
     expect(rotation.next(targets, lastPicks)).toBeUndefined();
   });
 
-  it('does not take one for never picked that may have been forgotten (T2)', () => {
+  it('does not count a forgotten target as never picked (T2)', () => {
     const [lastPicks, rotation, targets] = [new LastPicks(), new Rotation(), targetsOf('x', 'y')];
     lastPicks.pick(actorId('x'), 2);
     rotation.picked(0, targets, lastPicks);

@@ -34,7 +34,7 @@ function callsOf(method: 'get' | 'set' | 'delete', work: () => void): number {
 }
 
 describe('TopicIndex', () => {
-  it('finds what the grammar says, each once, in the order of binding (T1)', () => {
+  it('finds the values that match by the grammar, each once, in the order of binding (T1)', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(pattern, fc.nat(5)), { maxLength: 15 }), topic, (bindings, published) => {
         const index = new TopicIndex<number>();
@@ -121,7 +121,7 @@ describe('TopicIndex', () => {
     expect(index.match('a.c')).not.toBe(answer);
   });
 
-  it('leaves an answer alone that is in use', () => {
+  it('does not change an array that is in use', () => {
     const index = new TopicIndex<string>();
     const remove = index.add('a', 'x');
     const answer = index.match('a');
@@ -133,7 +133,7 @@ describe('TopicIndex', () => {
 });
 
 describe('a branch of a TopicIndex', () => {
-  it('stays for what ends in it and below it, when another below it goes (T3)', () => {
+  it('stays for bindings in it and below it, when another one below it goes (T3)', () => {
     const index = new TopicIndex<string>();
     index.add('a', 'ends here');
     const removeB = index.add('a.b', 'goes');
@@ -144,7 +144,7 @@ describe('a branch of a TopicIndex', () => {
 });
 
 describe('RetainedTopics', () => {
-  it('finds what the grammar says, in the order of first retention (T4)', () => {
+  it('finds the messages that match by the grammar, in the order of first retention (T4)', () => {
     fc.assert(
       fc.property(fc.uniqueArray(topic, { selector: (tokens) => tokens.join('.'), maxLength: 12 }), pattern, (topics, wanted) => {
         const retained = new RetainedTopics(100);
@@ -167,7 +167,7 @@ describe('RetainedTopics', () => {
     expect(retained.match(deep)).toHaveLength(1);
   });
 
-  it('refuses a malformed topic as such, also when full (T1)', () => {
+  it('refuses a malformed topic with RoutingFailed, also when full (T1)', () => {
     const retained = new RetainedTopics(1);
     retained.set('a', 1);
     expect(() => retained.set('b..c', 2)).toThrow(/must not be empty/);
@@ -205,7 +205,7 @@ describe('RetainedTopics', () => {
       expect(branchesMade(retained, 'a.b', 'a.b.d')).toBe(1);
     });
 
-    it('go with their last topic, up to where others need them (T3, T4)', () => {
+    it('go with their last topic, but stay where others need them (T3, T4)', () => {
       const retained = new RetainedTopics(9);
       for (const one of ['a', 'a.b.c', 'x.y.z', 'x.w']) retained.set(one, 0);
       retained.delete('a.b.c');

@@ -12,7 +12,7 @@ function setup(): { broker: InMemoryMessageBroker; probe: BrokerTestProbe } {
 }
 
 describe('BrokerTestProbe', () => {
-  it('throws for what is no broker, and for an id that is none', () => {
+  it('throws for a bad broker, and for a bad id', () => {
     for (const none of [undefined, null, 5, {}]) expect(() => new BrokerTestProbe(none as never)).toThrow(/^broker must be a MessageBroker, got /);
     const probe = new BrokerTestProbe(new InMemoryMessageBroker());
     expect(() => probe.assertSent(undefined as never, 0)).toThrow('an actor id must be a non-empty string, got undefined');
@@ -80,7 +80,7 @@ describe('BrokerTestProbe', () => {
     await closed;
   });
 
-  it('tells a broadcast from one that its refusal set off', () => {
+  it('tells a broadcast apart from one that its refusal causes', () => {
     const { broker, probe } = setup();
     broker.register(id, Mailbox.bounded(1));
     broker.spawn(other, () => {});
@@ -93,7 +93,7 @@ describe('BrokerTestProbe', () => {
     expect(probe.assertBroadcast(2)).toBe(true);
   });
 
-  it('finds a message by what it must hold, or by a function', () => {
+  it('finds a message by its properties, or by a function', () => {
     const { broker, probe } = setup();
     broker.spawn(id, () => {});
     const order = { type: 'order', lines: [{ sku: 'a', count: 2 }] };
@@ -202,7 +202,7 @@ describe('BrokerTestProbe', () => {
     expect(() => probe.expectNoMessage(other)).not.toThrow();
   });
 
-  it('matches what comes round to itself', () => {
+  it('matches a message that contains itself', () => {
     const { broker, probe } = setup();
     const round = (n: number): unknown => {
       const message: { n: number; self?: unknown; list: unknown[] } = { n, list: [] };
@@ -215,7 +215,7 @@ describe('BrokerTestProbe', () => {
     expect(() => probe.expectMessage(id, round(2))).toThrow();
   });
 
-  it('streams what is sent, and stops when it is told', () => {
+  it('streams sent messages, until it is unsubscribed', () => {
     const { broker, probe } = setup();
     broker.spawn(id, () => {});
     const sent: unknown[] = [];

@@ -22,20 +22,20 @@ import { Routes } from './routes';
 import { tell } from './tell';
 import { Topics } from './topics';
 
-/** What a broker is made of: one object, so that the broker itself has no private state that a proxy could not reach. */
+/** The parts of a broker. They are one object, since a public class has no `#private` state: a proxy could not reach that. */
 export class BrokerParts {
   readonly settings: BrokerSettings;
   readonly system: BrokerSystem;
-  /** The system's, held here too: every send looks them up. */
+  // Two fields of the system, held here as well, since every send reads them.
   readonly dispatcher: Dispatcher;
   readonly actors: ReadonlyMap<string, MailboxCore>;
   readonly registry: Registry;
   readonly registrar: Registrar;
   readonly broadcasts: Broadcasts;
   readonly topics: Topics;
-  /** Completes `metrics$` when the broker has ended. */
+  /** Completes the subscribers of `metrics$` when the broker has ended. It tells no values. */
   readonly metrics: Outlet<BrokerMetrics> = new Outlet();
-  /** The end of this broker, once `close` was called. */
+  /** Set by the first call of `close`. */
   closing: Closing | undefined = undefined;
   #routes: Routes | undefined;
 
@@ -58,12 +58,12 @@ export class BrokerParts {
     this.registrar = new Registrar(system, this.registry, this.topics, mailbox);
   }
 
-  /** Vue's `reactive` wraps everything that it reaches in proxies, but what has this. */
+  /** Vue's `reactive` makes no proxy of an object that has this. */
   get __v_skip(): boolean {
     return true;
   }
 
-  /** Made when it is first asked for: few brokers route, or have a dead letter queue. */
+  /** Made when it is first needed: few brokers route, or have a dead letter queue. */
   get routes(): Routes {
     return (this.#routes ??= new Routes(this.system, this.topics, this.settings.router ?? roundRobin()));
   }

@@ -42,7 +42,7 @@ export interface InMemoryMessageBrokerConstructor {
 /** The broker in one process: `new InMemoryMessageBroker(options?)`. */
 export const InMemoryMessageBroker: InMemoryMessageBrokerConstructor = /* @__PURE__ */ disposable();
 
-/** With `[Symbol.asyncDispose]`, and `[Symbol.dispose]` for its registrations, where the runtime has them. */
+/** Adds `[Symbol.asyncDispose]` to brokers and `[Symbol.dispose]` to registrations, if the runtime has these symbols. */
 function disposable(): InMemoryMessageBrokerConstructor {
   const { asyncDispose, dispose } = Symbol as { readonly asyncDispose?: symbol; readonly dispose?: symbol };
   if (asyncDispose !== undefined) Object.defineProperty(LocalBroker.prototype, asyncDispose, { value: close });

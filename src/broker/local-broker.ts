@@ -1,5 +1,5 @@
 import { type Unsubscribable, Observable, interval, map, startWith } from 'rxjs';
-import { check, checkActorId, checkFunction, checkOneOf, checkOptions, checkPositiveInteger, hasMethod } from '../failure/check';
+import { type Checks, check, checkActorId, checkFunction, checkOneOf, checkOptions, checkPositiveInteger, hasMethod } from '../failure/check';
 import { runTell } from '../kernel/run';
 import { LONGEST_DELAY } from '../kernel/timers';
 import { coreOf } from '../mailbox/core-of';
@@ -17,7 +17,7 @@ import { type RoutingKey, checkRoutingKey } from '../message/routing-key';
 import type { BroadcastOptions, PublishOptions, SendOptions, TellOptions } from '../message/send-options';
 import { type BroadcastResult, type SendResult, SENT } from '../message/send-result';
 import type { ActorRef } from '../message/sender';
-import type { Publication } from '../message/topic';
+import type { Publication, TopicOptions } from '../message/topic';
 import { parsePattern, parseTopic } from '../message/topic-pattern';
 import type { DeadLetterQueue } from '../observability/dead-letter-queue';
 import { isSampleDue } from '../observability/routing-latency';
@@ -29,12 +29,15 @@ import { REGISTER } from './registrar';
 import { tell } from './tell';
 import { isCalledOff } from './until-aborted';
 
+/** Any value is an initial one. */
+const TOPIC_CHECKS: Checks<TopicOptions> = { initial: () => undefined };
+
 /**
  * The broker in one process: each method checks its arguments and calls the part that does the work. Its public type is
  * `InMemoryMessageBroker`. Parameters have plain types here, since TypeScript cannot compare a class's generic methods with an interface's.
  */
 export class LocalBroker {
-  /** The inside. No `#private` state: users wrap brokers in proxies. */
+  /** The inside. It is not `#private`, since Vue wraps objects in proxies. */
   private readonly parts: BrokerParts;
   declare readonly [Symbol.asyncDispose]: () => Promise<void>;
 
@@ -163,8 +166,9 @@ export class LocalBroker {
     return this.parts.topics.publish(topic, message, lane, checkPublish(options));
   }
 
-  topic$(pattern: string): Observable<any> {
-    return this.parts.topics.observe(pattern, ({ message }): unknown => message);
+  topic$(pattern: string, options?: TopicOptions): Observable<any> {
+    checkOptions(options, TOPIC_CHECKS);
+    return this.parts.topics.observe(pattern, ({ message }): unknown => message, options);
   }
 
   publications$(pattern: string): Observable<Publication> {

@@ -6,8 +6,9 @@ import { LoneSystem } from '../kernel/lone-system';
 import { MailboxCore } from '../kernel/mailbox-core';
 import type { MailboxSettings } from '../kernel/mailbox-settings';
 import type { System } from '../kernel/task';
-import { type Consumer, consumerOf } from '../mailbox/consumer';
+import { type Consumer, HOOKS, consumerOf } from '../mailbox/consumer';
 import { MAILBOX, resolveMailbox } from '../mailbox/mailbox-options';
+import type { ActorHooks } from '../message/message-broker';
 import { isProtocol } from '../message/protocol';
 import type { RegisterOptions, Registration, SpawnOptions } from '../message/registration';
 import { parsePattern } from '../message/topic-pattern';
@@ -30,6 +31,9 @@ export const REGISTER: Checks<RegisterOptions> = {
 /** The checks of the options of `spawn`. */
 const SPAWN: Checks<SpawnOptions> = { ...MAILBOX, ...REGISTER, capacity: checkCount };
 
+/** The same of a protocol, whose hooks are options. */
+const SPAWN_PROTOCOL: Checks<SpawnOptions & ActorHooks> = { ...SPAWN, ...HOOKS };
+
 /** Registers and unregisters actors (rules R1 and R2). */
 export class Registrar implements RegistrationEnder {
   readonly #system: BrokerSystem;
@@ -47,15 +51,15 @@ export class Registrar implements RegistrationEnder {
 
   /**
    * Makes a mailbox and registers it. `first` is a handler or an actor, and `second` the options; or `first` is a protocol, `second` its
-   * handlers, and `third` the options.
+   * handlers, and `third` the options, which then have the hooks, too.
    *
    * @throws {TypeError | RangeError} for a bad actor or option, and what `register` throws.
    */
-  spawn(id: string, first: unknown, second: unknown, third: SpawnOptions | undefined): Registration {
+  spawn(id: string, first: unknown, second: unknown, third: (SpawnOptions & ActorHooks) | undefined): Registration {
     const hasProtocol = isProtocol(first);
     const options = (hasProtocol ? third : second) as SpawnOptions | undefined;
-    const consumer = consumerOf(first, hasProtocol ? (second ?? null) : undefined);
-    const settings = resolveMailbox(options, this.#mailbox, SPAWN);
+    const settings = resolveMailbox(options, this.#mailbox, hasProtocol ? SPAWN_PROTOCOL : SPAWN);
+    const consumer = hasProtocol ? consumerOf(first, second ?? null, third) : consumerOf(first, undefined);
     const { capacity = CAPACITY, topics } = options ?? {};
     return this.register(id, new MailboxCore(capacity, settings, this.#system), topics, consumer);
   }
@@ -180,7 +184,7 @@ function moveTo(core: MailboxCore, system: System): void {
   core.refresh();
   if (!isWatched) return;
   const watch = (): void => core.system.dispatcher.step(() => core.system.dispatcher.watchIdle(core));
-  // A mailbox that has left makes a step of its own, or nobody would be told that it is idle now.
+  // A mailbox that has left the broker makes a step of its own, since its observers must be told that it is idle now.
   if (system.host === null) dispatcher.add(watch);
   else watch();
 }

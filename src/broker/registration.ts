@@ -10,10 +10,10 @@ export interface RegistrationEnder {
 /** A registration in memory. */
 export class LocalRegistration implements Registration {
   readonly id: ActorId;
-  // No `#private` state: users keep registrations in proxies.
+  // These fields are not `#private`, since Vue wraps objects in proxies.
   private readonly ender: RegistrationEnder;
   private readonly core: MailboxCore;
-  /** Which of its mailbox's registrations this is. */
+  /** The number of this registration among those of its mailbox: `MailboxCore.lives`. */
   private readonly life: number;
   private start: Promise<void> | undefined;
   declare readonly [Symbol.dispose]: () => void;
@@ -25,7 +25,7 @@ export class LocalRegistration implements Registration {
     this.life = core.lives;
   }
 
-  /** Vue's `reactive` wraps everything that it reaches in proxies, but what has this. */
+  /** Vue's `reactive` makes no proxy of an object that has this. */
   get __v_skip(): boolean {
     return true;
   }

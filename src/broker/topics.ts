@@ -1,13 +1,13 @@
 import { type Unsubscribable, Observable } from 'rxjs';
 import type { MailboxCore } from '../kernel/mailbox-core';
 import type { ActorId } from '../message/actor-id';
-import type { Publication } from '../message/topic';
+import type { Publication, TopicOptions } from '../message/topic';
 import { ANY_REST, parsePattern } from '../message/topic-pattern';
 import { RetainedTopics } from '../routing/retained-topics';
 import type { RouteTarget } from '../routing/router';
 import { TopicIndex } from '../routing/topic-index';
 import type { BrokerSystem } from './broker-system';
-import { announcementTo, tellAll } from './cast';
+import { tellAll } from './cast';
 import { detailsOf } from './details-of';
 
 /** The open actors bound to a topic, as a router sees them. */
@@ -39,9 +39,9 @@ class BoundActor implements RouteTarget {
   }
 }
 
-/** An observer of a pattern. */
+/** An observer of a pattern. `isRetained`: the message was published with `retain`. */
 interface TopicObserver {
-  next(publication: Publication): void;
+  next(publication: Publication, isRetained: boolean): void;
   complete(): void;
 }
 
@@ -105,30 +105,39 @@ export class Topics {
     if (isRetained && !system.refuses(null)) this.retained.set(topic, message);
     const targets = this.#bound.match(topic);
     const publication = { topic, message, retained: false };
-    return tellAll(system, targets, targets.length, message, lane, details, announcementTo(this.#observers.match(topic), publication));
+    const observers = this.#observers.match(topic);
+    const announcement = (): void => {
+      for (const observer of observers) observer.next(publication, isRetained);
+    };
+    return tellAll(system, targets, targets.length, message, lane, details, observers.length === 0 ? undefined : announcement);
   }
 
   /**
-   * A stream of what `seen` returns for each publication that matches a pattern: the retained messages first, then each new one.
+   * A pattern as a stream of what `seen` sees of a publication: retained messages first, then what is published. With an initial value the stream
+   * has state only: that value where nothing is retained, and then what is published with `retain`.
    *
    * @throws {BrokerError} `RoutingFailed` for a malformed pattern.
    */
-  observe<T>(pattern: string, seen: (publication: Publication) => T): Observable<T> {
+  observe<T>(pattern: string, seen: (publication: Publication) => T, options: TopicOptions = {}): Observable<T> {
     parsePattern(pattern);
+    const isState = 'initial' in options;
     return new Observable((subscriber) => {
       if (this.#isClosed) {
         subscriber.complete();
         return;
       }
-      // The observer joins before it is told the retained messages, so that it also gets what these cause to be published.
-      const retained = this.retained.match(pattern);
+      // It observes first: what the retained messages set off is published to this one, too, after them.
+      const retained: Publication[] = [...this.retained.match(pattern)];
+      if (isState && retained.length === 0) retained.push({ topic: pattern, message: options.initial, retained: true });
       const observer: TopicObserver = {
-        next: (publication) => subscriber.next(seen(publication)),
+        next: (publication, isRetained) => {
+          if (isRetained || !isState) subscriber.next(seen(publication));
+        },
         complete: () => subscriber.complete(),
       };
       subscriber.add(this.#observers.add(pattern, observer));
-      // Synchronously, also inside of a step: a state bus must have its first value at once.
-      if (retained.length > 0) this.#system.dispatcher.tellNow(() => retained.forEach((publication) => observer.next(publication)));
+      // At once, wherever this is called: a state bus must have its first value.
+      if (retained.length > 0) this.#system.dispatcher.tellNow(() => retained.forEach((publication) => observer.next(publication, true)));
     });
   }
 

@@ -3,29 +3,29 @@ import type { Fairness, Overflow } from '../message/mailbox-options';
 import { type Withdrawable, ChunkedQueue } from './chunked-queue';
 import { type Offer, ACCEPTED, EVICTED, FULL, REFUSED } from './offer';
 
-/** Four bits a lane, low in the lowest: 1, 2, 4 and 8. */
+/** The full credits 1, 2, 4 and 8, in four bits for each lane. Lane 0 has the lowest bits. */
 const FULL_CREDIT = 0x8421;
 
 /**
- * The one bounded-buffer algorithm: a capacity, an overflow strategy, four lanes, FIFO within each.
+ * The one bounded-buffer algorithm: a capacity, an overflow strategy, and four lanes, FIFO within each (rules M2, M3 and M8).
  *
- * Mailboxes and the operators of `rx-broker/operators` share it. It only decides and keeps; who loses what, and who is told, is its
- * owner's part.
+ * Mailboxes and the operators of `rx-broker/operators` share it. The buffer decides and keeps; its owner settles and tells what is lost.
  */
 export class BoundedBuffer<Value, Meta extends number | Withdrawable = number> {
   readonly capacity: number;
   readonly overflow: Overflow;
-  /** The most that was ever queued at once, what `push` lets in not counted. */
+  /** The most values that were ever queued at once after an `offer`. */
   highWaterMark = 0;
-  /** What the last `EVICTED` threw out. */
+  /** The value that the last `EVICTED` pushed out, with its meta and its lane. */
   victim: Value | undefined;
   victimMeta: Meta | undefined;
   victimLane = 0;
   #size = 0;
-  /** The lowest of a lane's four bits where it has something queued, so that it compares with the credit. */
+  /** For each lane in which values are queued, the lowest of its four bits, to compare with `#credit`. */
   #occupied = 0;
+  /** The credit that each lane has left, in its four bits. */
   #credit = FULL_CREDIT;
-  /** Of each value: 1; nothing where the highest lane always goes first. */
+  /** The credit that a value costs: 1, or 0 if the highest lane always goes first (`strict`). */
   readonly #price: number;
   readonly #lanes: (ChunkedQueue<Value, Meta> | undefined)[] = [undefined, undefined, undefined, undefined];
 
@@ -43,7 +43,7 @@ export class BoundedBuffer<Value, Meta extends number | Withdrawable = number> {
     return this.#size >= this.capacity;
   }
 
-  /** Queues `value`, or says what the overflow strategy makes of it. */
+  /** Queues `value` by the overflow strategy, and returns what has become of it. */
   offer(value: Value, meta: Meta, lane: number): Offer {
     let answer: Offer = ACCEPTED;
     if (this.#size >= this.capacity) {
@@ -62,8 +62,8 @@ export class BoundedBuffer<Value, Meta extends number | Withdrawable = number> {
   }
 
   /**
-   * Queues `value` without a look at the capacity: its place is known to be free. The high water mark does not count it: it takes a place
-   * that another left, or runs at once.
+   * Queues `value` without a look at the capacity. It does not raise the high water mark, since it takes the place of a value that left, or
+   * leaves at once.
    */
   push(value: Value, meta: Meta, lane: number): void {
     let queue = this.#lanes[lane];
@@ -73,12 +73,12 @@ export class BoundedBuffer<Value, Meta extends number | Withdrawable = number> {
     this.#size++;
   }
 
-  /** Whether something waits in `lane`. */
+  /** Whether a value is queued in `lane`. */
   has(lane: number): boolean {
     return ((this.#occupied >> (lane * 4)) & 1) === 1;
   }
 
-  /** The lane whose turn it is; counts its credit. Only to be called when `size` is not 0, and followed by `take`. */
+  /** The lane whose turn it is, which pays for it. To be called only if `size` is not 0, and followed by `take`. */
   next(): number {
     const occupied = this.#occupied;
     let credit = this.#credit;
@@ -97,7 +97,7 @@ export class BoundedBuffer<Value, Meta extends number | Withdrawable = number> {
     return (this.#lanes[lane] as ChunkedQueue<Value, Meta>).headMeta();
   }
 
-  /** Takes the head of `lane` out, after `metaOf`, and answers its value. */
+  /** Takes the head of `lane` out and returns its value. To be called after `metaOf`, if values can be withdrawn. */
   take(lane: number): Value {
     const queue = this.#lanes[lane] as ChunkedQueue<Value, Meta>;
     const value = queue.shift();
@@ -105,25 +105,25 @@ export class BoundedBuffer<Value, Meta extends number | Withdrawable = number> {
     return value;
   }
 
-  /** One record of `lane` has just been withdrawn: its place is free. */
+  /** Frees the place of a record of `lane` that has just been withdrawn. */
   withdrawn(lane: number): void {
     const queue = this.#lanes[lane] as ChunkedQueue<Value, Meta>;
     queue.withdrawn();
     this.#left(queue, lane);
   }
 
-  /** Everything queued, highest lane first, oldest first within one. */
+  /** Visits all values, highest lane first, oldest first within a lane. */
   forEach(visit: (value: Value, meta: Meta, lane: number) => void): void {
     for (let lane = HIGHEST_LANE; lane >= 0; lane--) this.#lanes[lane]?.forEach((value, meta) => visit(value, meta, lane));
   }
 
-  /** Forgets what the last eviction threw out, so that it is not kept alive. */
+  /** Forgets the value of the last eviction, so that it is not kept alive. */
   forgetVictim(): void {
     this.victim = undefined;
     this.victimMeta = undefined;
   }
 
-  /** One has left `lane`. */
+  /** Counts that a value has left `lane`. */
   #left(queue: ChunkedQueue<Value, Meta>, lane: number): void {
     this.#size--;
     if (queue.size > 0) return;

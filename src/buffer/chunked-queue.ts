@@ -1,39 +1,43 @@
-/** A queued value's own record, where it has one: it says itself that it was taken back, so that nobody needs to know its slot. */
+/** The record of a queued value. It says itself whether it was withdrawn, so that its slot need not be found. */
 export interface Withdrawable {
   readonly withdrawn: boolean;
 }
 
 /** A chunk without a pair: it has only the slot that leads to the next one. Nothing is written to it, so all queues share it. */
 const NO_CHUNK: unknown[] = [undefined];
+/** The slots of the first chunk. */
 const FIRST_LENGTH = 16;
-/** No chunk is longer while the queue is not long, and one is what an emptied queue keeps: a burst leaves 16 kB behind, never more. */
+/** The most slots of a chunk, unless the queue is long. An empty queue keeps one chunk, so a burst leaves at most 16 kB behind. */
 const MOST_LENGTH = 2_048;
-/** From here a queue is long. Its chunks are too large for the garbage collector to move: it copies no backlog, 5 ns a message. */
+/** A queue of this size is long. Its chunks are too large for the garbage collector to move, which saves 5 ns a message. */
 const LONG_SIZE = 32_768;
+/** The slots of a chunk of a long queue. */
 const LONG_LENGTH = 32_768;
 
 /**
- * A FIFO of `[value, meta]` pairs, so a queued value costs two slots and no object, in chunks whose last slot leads to the next one:
- * growing copies nothing, which is most of what a burst costs in a ring that doubles.
+ * A FIFO of pairs of a value and its meta. A pair takes two slots of a chunk and no object. The last slot of a chunk holds the next chunk, so
+ * growing copies nothing: in a ring that doubles, copies are most of the cost of a burst.
  *
- * `meta` is a small integer, or a record that can be withdrawn. A withdrawn pair is a tombstone: passed over when it comes to the
- * head, and swept when tombstones outnumber the living three to one.
+ * `meta` is a small integer, or a record that can be withdrawn. A withdrawn pair is a tombstone: it is skipped when it comes to the head,
+ * and all are swept when tombstones outnumber the other pairs three to one.
  */
 export class ChunkedQueue<Value, Meta extends number | Withdrawable> {
-  /** Values that wait, tombstones not counted. */
+  /** How many values are queued, without tombstones. */
   size = 0;
   #head: unknown[] = NO_CHUNK;
-  /** Index of the head's value in its chunk. */
+  /** The index of the head's value in its chunk. */
   #at = 0;
   #tail: unknown[] = NO_CHUNK;
-  /** Where the tail's next value goes, and how many slots its chunk has for pairs. */
+  /** The index in the tail for the next value. */
   #end = 0;
+  /** How many slots the tail has for pairs. */
   #room = 0;
+  /** How many tombstones there are. */
   #dead = 0;
-  /** The chunk that was used up last, empty: a queue in its stride takes no memory. */
+  /** The chunk that was used up last, to be used again: a queue that neither grows nor shrinks allocates nothing. */
   #spare: unknown[] | undefined;
 
-  /** Slots held, for the specs that prove that memory comes back. */
+  /** How many slots the queue holds, for the specs that show that memory is given back. */
   get length(): number {
     let length = this.#spare === undefined ? 0 : roomOf(this.#spare);
     for (let chunk: unknown[] | undefined = this.#head; chunk !== undefined; chunk = chunk[roomOf(chunk)] as typeof chunk) length += roomOf(chunk);
@@ -50,13 +54,13 @@ export class ChunkedQueue<Value, Meta extends number | Withdrawable> {
     this.size++;
   }
 
-  /** The head's meta, tombstones passed over. Only to be asked when `size` is not 0. */
+  /** The meta of the first pair that is no tombstone. To be called only if `size` is not 0. */
   headMeta(): Meta {
     if (this.#dead !== 0) this.#passDead();
     return this.#head[this.#at + 1] as Meta;
   }
 
-  /** Takes the head out, and answers its value. Only to be called when `size` is not 0; where values can be withdrawn, after `headMeta`. */
+  /** Takes the head out and returns its value. To be called only if `size` is not 0, and after `headMeta` if values can be withdrawn. */
   shift(): Value {
     const head = this.#head;
     const at = this.#at;
@@ -67,14 +71,14 @@ export class ChunkedQueue<Value, Meta extends number | Withdrawable> {
     return value;
   }
 
-  /** Says that one queued record has just been withdrawn. */
+  /** Counts a queued record that has just been withdrawn. */
   withdrawn(): void {
     this.#dead++;
     if (--this.size === 0) this.#emptied();
     else if (this.#dead > 2 * FIRST_LENGTH && this.#dead > 3 * this.size) this.#sweep();
   }
 
-  /** Every living pair, head first. */
+  /** Visits every pair that is no tombstone, head first. */
   forEach(visit: (value: Value, meta: Meta) => void): void {
     let chunk = this.#head;
     let at = this.#at;
@@ -101,7 +105,7 @@ export class ChunkedQueue<Value, Meta extends number | Withdrawable> {
     }
   }
 
-  /** From the pair at `at` to the one behind it. There is one. */
+  /** Moves the head from the pair at `at` to the next one, which must exist. */
   #step(head: unknown[], at: number): void {
     if (at + 3 < head.length) {
       this.#at = at + 2;
@@ -113,7 +117,7 @@ export class ChunkedQueue<Value, Meta extends number | Withdrawable> {
     this.#spare = head;
   }
 
-  /** A chunk of the same length while the queue is short for it, else of twice the length; and long ones while it is long. */
+  /** Appends a chunk: of the same length while that is enough, else of twice the length; a long one if the queue is long. */
   #grow(): void {
     const room = this.#room;
     const isLong = this.size >= LONG_SIZE;
@@ -133,7 +137,7 @@ export class ChunkedQueue<Value, Meta extends number | Withdrawable> {
     this.#room = roomOf(chunk);
   }
 
-  /** The last living value left: what tombstones or a burst held goes with it, but for one chunk that is not long. */
+  /** The last value has left. One chunk that is not long stays; with tombstones or a long chunk everything goes. */
   #emptied(): void {
     if (this.#dead !== 0 || this.#room > MOST_LENGTH) {
       this.#clear();
@@ -145,7 +149,7 @@ export class ChunkedQueue<Value, Meta extends number | Withdrawable> {
     this.#spare = undefined;
   }
 
-  /** Lays the living into new chunks. */
+  /** Moves all pairs but the tombstones to new chunks. */
   #sweep(): void {
     const living: [Value, Meta][] = [];
     this.forEach((value, meta) => living.push([value, meta]));
@@ -174,7 +178,7 @@ function isWithdrawn(meta: unknown): boolean {
   return (meta as Partial<Withdrawable>).withdrawn === true;
 }
 
-/** So that it keeps nothing alive. */
+/** Clears the slots of a pair, so that they keep nothing alive. */
 function clearPair(chunk: unknown[], at: number): void {
   chunk[at] = undefined;
   chunk[at + 1] = undefined;

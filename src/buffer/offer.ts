@@ -1,10 +1,10 @@
-/** The answer of a buffer's `offer`. */
+/** The result of a buffer's `offer`. */
 export type Offer = typeof ACCEPTED | typeof EVICTED | typeof REFUSED | typeof FULL;
 /** The newcomer is queued. */
 export const ACCEPTED = 0;
-/** The newcomer is queued, and `victim` and `victimMeta` say what left for it. */
+/** The newcomer is queued, and `victim` was pushed out for it. */
 export const EVICTED = 1;
-/** The newcomer is dropped: by `drop-newest`, or because everything queued outranks it. */
+/** The newcomer is dropped: by `drop-newest`, or by `drop-oldest` since all queued values outrank it. */
 export const REFUSED = 2;
-/** No place: by `fail`, or by `block`, whose newcomer may wait. */
+/** The newcomer has no place: by `fail`, or by `block`, with which it may wait. */
 export const FULL = 3;

@@ -96,7 +96,8 @@ export function checkObject(value: unknown, name = 'options'): void {
  * Checks that `options` is an object or `undefined`, and each option that is given by its own check. Error texts begin with `prefix` and the
  * option's name.
  *
- * @throws {TypeError} for an option that `checks` does not have, with the nearest one that it has (rule S1); and what the checks throw.
+ * @throws {TypeError} for an option that is not in `checks`; the text names the nearest one that is (rule S1).
+ * @throws the errors of the checks.
  */
 export function checkOptions<T extends object>(options: T | undefined, checks: Checks<T>, prefix = ''): void {
   checkObject(options);
@@ -106,7 +107,7 @@ export function checkOptions<T extends object>(options: T | undefined, checks: C
   }
 }
 
-/** Checks options as `checkOptions` does, and returns all that `defaults` has. An option that is not given is as in `defaults`. */
+/** Checks options as `checkOptions` does, and returns all options of `defaults`. An option that is not given is as in `defaults`. */
 export function resolveOptions<T extends object>(options: Partial<T> | undefined, checks: Checks<T>, defaults: T, prefix?: string): T {
   if (options === undefined) return defaults;
   checkOptions(options as T, checks, prefix);

@@ -1,4 +1,4 @@
-/** The one of `names` that takes the fewest edits of single letters, for its length, to get from `name`. */
+/** The name that is most like `name`: the one of `names` with the fewest edits of single letters, divided by its length. */
 export function nearestName(name: string, names: readonly string[]): string {
   let nearest = '';
   let fewest = Infinity;
@@ -11,7 +11,7 @@ export function nearestName(name: string, names: readonly string[]): string {
   return nearest;
 }
 
-/** The edit distance, row by row of its table: letters added, removed or replaced. */
+/** How many letters must be added, removed or replaced to get from one text to the other: the edit distance, row by row of its table. */
 function editsBetween(from: string, to: string): number {
   let above = Array.from({ length: to.length + 1 }, (_, column) => column);
   for (let row = 1; row <= from.length; row++) {

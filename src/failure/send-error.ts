@@ -27,7 +27,7 @@ export interface SendErrorOptions {
   readonly started?: boolean | 'unknown';
   /** More about this case for the text, such as the path of a deadlock. */
   readonly detail?: string | undefined;
-  /** What an interceptor threw. */
+  /** The error of an interceptor, for `Rejected`. */
   readonly cause?: unknown;
 }
 
@@ -42,9 +42,9 @@ export class SendError extends Error {
   override readonly name: string = 'SendError';
   /** Why, for programs. */
   readonly code: FailureCode;
-  /** The actor that the message was for. Absent where no route was found, and for a mailbox without a broker. */
+  /** The actor that the message was for. Absent if no route was found, and for a mailbox without a broker. */
   readonly actorId?: string;
-  /** False: no handler of `actorId` saw the message, so sending it there again is safe. `'unknown'` comes only over a wire. */
+  /** False: no handler of `actorId` saw the message, so it is safe to send it there again. `'unknown'` comes only over a wire. */
   readonly started: boolean | 'unknown';
 
   /** Made by the broker; by handlers and tests that want to look like one. */

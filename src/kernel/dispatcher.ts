@@ -286,7 +286,7 @@ export class Dispatcher {
     this.#lines.close();
   }
 
-  /** The `idle$` of a mailbox is observed from now on: its observers are told between turns, and at the end of this step. */
+  /** Notes that `idle$` of a mailbox is observed. Its observers are told between turns, and at the end of this step. */
   watchIdle(runnable: Runnable): void {
     this.isTouched = true;
     (this.#idleWatched ??= new Set()).add(runnable);

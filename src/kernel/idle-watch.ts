@@ -1,7 +1,7 @@
 import type { Dispatcher } from './dispatcher';
 import type { Listener } from './outlet';
 
-/** One observer of a mailbox's `idle$`, and what it was told last. */
+/** One observer of a mailbox's `idle$`, with the value that it was told last. */
 export class IdleWatch {
   readonly #observer: Listener<boolean>;
   #last: boolean;
@@ -11,14 +11,14 @@ export class IdleWatch {
     this.#last = last;
   }
 
-  /** Adds a telling to the outbox, if the observer does not know this. */
+  /** Adds a telling to the outbox, if the value has changed. */
   note(isIdle: boolean, dispatcher: Dispatcher): void {
     if (isIdle === this.#last) return;
     this.#last = isIdle;
     dispatcher.add(() => this.#observer.next(isIdle));
   }
 
-  /** The mailbox has ended, so it is idle for good. */
+  /** Tells that the mailbox is idle for good, since it has ended. */
   end(): void {
     if (!this.#last) this.#observer.next(true);
     this.#observer.complete();

@@ -105,7 +105,7 @@ export function closeMailbox(core: MailboxCore, reason: unknown): void {
   });
 }
 
-/** No turn begins in the mailbox any more, or turns may begin again. A turn that runs goes on. */
+/** Pauses a mailbox, so that no further turn begins, or lets turns begin again. Open turns go on. */
 export function pauseMailbox(core: MailboxCore, isPaused: boolean): void {
   core.system.dispatcher.step(() => {
     if (core.isPaused === isPaused) return;
@@ -114,7 +114,7 @@ export function pauseMailbox(core: MailboxCore, isPaused: boolean): void {
   });
 }
 
-/** Loses what is queued, then what waits, highest priority first. What runs goes on. Returns how many messages went. */
+/** Drops the queued messages, then the waiting ones, highest priority first. Open turns go on. Returns how many messages were dropped. */
 export function clearMailbox(core: MailboxCore): number {
   return core.system.dispatcher.step(() => {
     const lost = core.queue === null ? [] : core.queue.takeAll();

@@ -12,7 +12,7 @@ export interface Runnable {
   readonly canRun: boolean;
   /** Called at the end of a visit, if nothing is left to run. */
   endIfEmpty(): void;
-  /** Nothing else is left to tell: its observers are told whether it is idle. */
+  /** Tells the observers of `idle$`. Called when nothing else is left to tell. */
   tellIdle(): void;
 }
 

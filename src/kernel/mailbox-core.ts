@@ -34,7 +34,7 @@ export type Start = 'none' | 'due' | 'scheduled' | 'starting' | 'done';
  * message takes no detour.
  */
 export class MailboxCore implements QueueOwner, Runnable {
-  /** Whether a message may run on its sender's stack, past the queue and the outbox: the mailbox is idle, and nobody observes it alone. */
+  /** Whether a message may take the direct path, past the queue and the outbox. */
   isDirect = false;
   /** Whether a turn may begin: there is a consumer, `onStart` is done, a seat is free, and the mailbox is not paused. */
   isReady = false;
@@ -66,7 +66,7 @@ export class MailboxCore implements QueueOwner, Runnable {
     this.system = system;
   }
 
-  /** Vue's `reactive` wraps everything that it reaches in proxies, but what has this. */
+  /** Vue's `reactive` makes no proxy of an object that has this. */
   get __v_skip(): boolean {
     return true;
   }
@@ -108,7 +108,7 @@ export class MailboxCore implements QueueOwner, Runnable {
     return this.isReady && this.status === 'open' && this.size === 0 && (this.settings.dispatcher ?? this.system.drainsAt) === undefined;
   }
 
-  /** Whether nothing is queued, waits, runs or holds a seat: what `idle$` tells. */
+  /** Whether nothing is queued, waits, runs or holds a seat: the value of `idle$`. */
   get isQuiet(): boolean {
     return this.size === 0 && this.isAtRest && (this.queue === null || this.queue.waitingCount === 0);
   }
@@ -189,7 +189,7 @@ export class MailboxCore implements QueueOwner, Runnable {
   /** Lines up if there is something to run. */
   wake(): void {
     this.refresh();
-    // Else a step that sets nothing off would end without the drain loop, which tells `idle$`.
+    // Makes the step end in the drain loop, which tells `idle$`.
     if (this.rare?.idleWatches !== undefined) this.system.dispatcher.isTouched = true;
     if (this.canRun) this.system.dispatcher.lineUp(this);
   }
@@ -201,7 +201,7 @@ export class MailboxCore implements QueueOwner, Runnable {
     this.isDirect = this.isIdle;
   }
 
-  /** Tells those who observe `idle$`, if it has changed. The dispatcher calls this between two turns, when nothing else is left to tell. */
+  /** Tells the observers of `idle$`, if it has changed. The dispatcher calls this between two turns, when nothing else is left to tell. */
   tellIdle(): void {
     const watches = this.rare?.idleWatches;
     if (watches !== undefined) for (const watch of watches) watch.note(this.isQuiet, this.system.dispatcher);

@@ -146,7 +146,7 @@ class StreamedReply extends Subscriber<unknown> implements OpenReply {
     emit(this.task, value);
     if (!this.isSubscribing) return;
     this.system.dispatcher.tell();
-    // The caller has left. RxJS 5 and 6 stop a synchronous stream only by the object through which they call this one.
+    // If the caller has left, the stream must stop. RxJS 5 and 6 see that only on the object through which they call this method.
     if (this.task.state !== 'open') this.unsubscribe();
   }
 

@@ -103,7 +103,7 @@ export interface Journal {
   countFailure(code: Refusal): void;
   /** A registered mailbox was closed. */
   closed(id: string, error: unknown): void;
-  /** A hook of an actor threw or rejected. */
+  /** A hook of an actor threw or rejected (rule O7). */
   hookFailed(hook: 'onStart' | 'onStop', id: string, error: unknown): void;
   /** A callback of the user's threw, and no caller waits for its error. */
   callbackFailed(what: string, error: unknown): void;

@@ -1,9 +1,8 @@
 import { kindOf } from './reply-kind';
 
 /**
- * Waits for a thenable as `await` does, but without a microtask of its own (rule D5). If its value is a thenable, it waits for that, and ignores
- * what else the first thenable says. If a thenable is fulfilled with itself, it counts as rejected. If it settles twice, or settles and throws,
- * the first of these counts.
+ * Waits for a thenable as `await` does, but without a microtask of its own (rule D5). If its value is a thenable, this waits for that one. If a
+ * thenable is fulfilled with itself, it counts as rejected. If it settles twice, or settles and throws, the first of these counts.
  */
 export function whenSettled(thenable: PromiseLike<unknown>, fulfilled: (value: unknown) => void, rejected: (error: unknown) => void): void {
   const wait = (promise: PromiseLike<unknown>): void => {

@@ -1,24 +1,44 @@
-import { check, checkFunction, describeValue, isObject } from '../failure/check';
+import { type Checks, check, checkFunction, describeValue, isObject } from '../failure/check';
 import { UnhandledMessage } from '../kernel/unhandled-message';
-import type { Actor, Handler } from '../message/message-broker';
+import type { Actor, ActorHooks, Handler } from '../message/message-broker';
 
-/** What takes a mailbox's seat: a function to call, and the life around it where there is one. */
+/** The consumer of a mailbox: the handler to call, and the actor if it has hooks. */
 export interface Consumer {
   readonly handler: Handler;
   readonly actor: Actor | null;
 }
 
-/** @throws {TypeError} for what is no handler, no actor and no protocol with its handlers. */
-export function consumerOf(first: unknown, handlers: unknown): Consumer {
-  if (handlers !== undefined) return { handler: protocolHandler(first, handlers), actor: null };
+/** A check for each hook. */
+export const HOOKS: Checks<ActorHooks> = { onStart: checkFunction, onStop: checkFunction };
+
+/**
+ * The consumer of a handler or an actor; or of a protocol and its handlers, with `hooks`.
+ *
+ * @throws {TypeError} for what is none of them.
+ */
+export function consumerOf(first: unknown, handlers: unknown, hooks?: ActorHooks): Consumer {
+  if (handlers !== undefined) {
+    const handler = protocolHandler(first, handlers);
+    return { handler, actor: withHooks(handler, hooks) };
+  }
   if (typeof first === 'function') return { handler: first as Handler, actor: null };
   const actor = first as Actor | null;
   check(isObject(actor) && typeof actor.receive === 'function', 'a handler must be a function, an object with receive(), or a protocol and its handlers', actor);
-  for (const hook of ['onStart', 'onStop'] as const) {
-    const given = (first as Readonly<Record<string, unknown>>)[hook];
-    if (given !== undefined) checkFunction(given, hook);
-  }
+  checkHooks(actor);
   return { handler: (message, context) => actor.receive(message, context), actor };
+}
+
+/** `null` where there are no hooks: an actor without a life is smaller. */
+function withHooks(receive: Handler, hooks: ActorHooks = {}): Actor | null {
+  checkHooks(hooks);
+  if (hooks.onStart === undefined && hooks.onStop === undefined) return null;
+  return { receive, onStart: hooks.onStart?.bind(hooks), onStop: hooks.onStop?.bind(hooks) };
+}
+
+/** Not by `checkOptions`: an actor has fields of its own, and what `spawn` gives has other options, too. */
+function checkHooks({ onStart, onStop }: { readonly onStart?: unknown; readonly onStop?: unknown }): void {
+  if (onStart !== undefined) checkFunction(onStart, 'onStart');
+  if (onStop !== undefined) checkFunction(onStop, 'onStop');
 }
 
 function protocolHandler(protocol: unknown, handlers: unknown): Handler {
@@ -29,7 +49,7 @@ function protocolHandler(protocol: unknown, handlers: unknown): Handler {
     const type = creator?.type;
     check(typeof type === 'string', `a protocol must be made by protocol(); '${key}' is not`, creator);
     const handler = (handlers as Record<string, unknown>)[key];
-    // Every object has these, and none of them is meant.
+    // Every object inherits these methods, so they are no handlers.
     if (handler === undefined || handler === (Object.prototype as unknown as Record<string, unknown>)[key]) continue;
     checkFunction(handler, `the handler of '${type}'`);
     byType.set(type, handler as Handler);

@@ -3,8 +3,8 @@ import { MailboxCore } from '../kernel/mailbox-core';
 import type { AnyMailbox } from '../message/message-broker';
 
 /**
- * The inside of a mailbox, for the broker. `Mailbox` is found by its field and not by its class: a bundle in which all actors are
- * spawned has no `Mailbox`.
+ * The core of a mailbox, for the broker. This reads its field and does not name the class `Mailbox`, so that a bundle in which all actors
+ * are spawned has no `Mailbox`.
  *
  * @throws {TypeError} for anything else.
  */

@@ -9,7 +9,7 @@ import type { Delivery } from '../message/delivery';
 import type { ActorContext } from '../message/message-broker';
 import { drainedOf } from './mailbox-streams';
 
-/** One delivery: its turn, seen from the consumer. */
+/** One delivery: an open turn, as the subscriber of `deliveries$` sees it. */
 class OpenDelivery<Msg> implements Delivery<Msg> {
   readonly message: Msg;
   readonly context: ActorContext;
@@ -39,15 +39,15 @@ class OpenDelivery<Msg> implements Delivery<Msg> {
 }
 
 /**
- * The consumer seat as a stream. Subscribing takes the seat; the next delivery comes when one of the open ones is settled. Messages
- * left unsettled, by an unsubscription or by an observer that throws, fail with `Unhandled` (rule M6).
+ * The messages of a mailbox as a stream. Its subscriber is the consumer, and gets the next delivery when an open one is settled. If the
+ * subscriber unsubscribes, its unsettled messages fail with `Unhandled`; if its `next` throws, that message does (rule M6).
  */
 export class DeliveryStream<Msg> extends Observable<Delivery<Msg>> {
   constructor(core: MailboxCore) {
     super((subscriber) => takeSeat(core, subscriber));
   }
 
-  /** Like any Observable's, but an observer's throw is seen: RxJS reports it later and goes on, and the delivery would stay open. */
+  /** Fails the delivery if `next` of the observer throws. RxJS only reports such an error later, and the delivery would stay open. */
   override subscribe(observerOrNext?: Partial<Observer<Delivery<Msg>>> | ((value: Delivery<Msg>) => void) | null, ...rest: any[]): Subscription {
     if (observerOrNext instanceof Subscriber) return super.subscribe(observerOrNext);
     const observer: Partial<Observer<Delivery<Msg>>> =
@@ -90,7 +90,7 @@ function takeSeat<Msg>(core: MailboxCore, subscriber: Subscriber<Delivery<Msg>>)
   if (!subscriber.closed) core.system.dispatcher.step(() => attach(core, handler, null, { failed: () => undefined }));
 }
 
-/** The consumer leaves; what it has not settled fails. */
+/** Takes the consumer away. The messages that it has not settled fail. */
 function release(core: MailboxCore, handler: unknown, handOut: HandedOut): void {
   core.system.dispatcher.step(() => {
     if (core.handler === handler) detach(core);

@@ -2,7 +2,7 @@ import { type Checks, checkCount, checkScheduler, checkTimeout, oneOf, resolveOp
 import type { MailboxSettings } from '../kernel/mailbox-settings';
 import { type MailboxOptions, FAIRNESSES, OVERFLOWS } from '../message/mailbox-options';
 
-/** Shared by all mailboxes without options: an object for each would be a third of an idle actor. */
+/** All mailboxes without options share this object: one for each would be a third of an idle actor's memory. */
 const DEFAULTS: MailboxSettings = {
   overflow: 'fail',
   concurrency: 1,
@@ -25,7 +25,7 @@ export const MAILBOX: Checks<MailboxSettings> = {
 };
 
 /**
- * Checks every option. One that is not given, or is `undefined`, is as in `base`. `checks` may know more options than those of a mailbox.
+ * Checks every option. An option that is not given, or is `undefined`, is taken from `base`. `checks` may have more options than a mailbox.
  *
  * @throws {TypeError | RangeError}
  */

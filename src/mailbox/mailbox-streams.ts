@@ -3,14 +3,14 @@ import { IdleWatch } from '../kernel/idle-watch';
 import type { Loss, MailboxCore } from '../kernel/mailbox-core';
 import { Outlet } from '../kernel/outlet';
 
-/** Queued / capacity: the current value first, then each change. */
+/** The number of queued messages divided by the capacity: the current value first, then each change. */
 export function pressureOf(core: MailboxCore): Observable<number> {
   return new Observable<number>((subscriber) => {
     core.system.dispatcher.unfold();
     const queue = core.ensureQueue();
     const pressure = (queue.pressure ??= new Outlet());
     const { size, capacity, status } = core;
-    // It listens before it is told the current value: what its observer then does is the next change.
+    // The observer joins before it is told the current value, so that it also gets the changes that it causes then.
     if (status !== 'ended') subscriber.add(pressure.add(subscriber));
     core.system.dispatcher.tellNow(() => {
       subscriber.next(size / capacity);
@@ -32,7 +32,7 @@ export function idleOf(core: MailboxCore): Observable<boolean> {
   });
 }
 
-/** Returns what ends the watch. */
+/** Watches a mailbox for one observer of `idle$`. Returns a function that ends the watch. */
 function watchIdle(core: MailboxCore, subscriber: Subscriber<boolean>, isQuiet: boolean): () => void {
   const watch = new IdleWatch(subscriber, isQuiet);
   const watches = (core.more().idleWatches ??= new Set());
@@ -48,12 +48,12 @@ export function lossesOf(core: MailboxCore): Observable<Loss> {
   return untilEnded(core, () => (core.more().losses ??= new Outlet()));
 }
 
-/** Completes when the mailbox is closed and everything in it is over. */
+/** Completes when the mailbox has ended: it is closed, and everything in it is over. */
 export function drainedOf(core: MailboxCore): Observable<never> {
   return untilEnded(core, () => (core.more().drained ??= new Outlet()));
 }
 
-/** A stream of a mailbox; of one that has ended it completes at once. */
+/** The stream of an outlet of a mailbox. If the mailbox has ended, the stream completes at once. */
 function untilEnded<T>(core: MailboxCore, outlet: () => Outlet<T>): Observable<T> {
   return new Observable((subscriber) => {
     if (core.status !== 'ended') return outlet().add(subscriber);

@@ -1,31 +1,35 @@
 import { type Observable, Subscription } from 'rxjs';
-import { checkCapacity } from '../failure/check';
+import { checkCapacity, checkOptions } from '../failure/check';
 import { attach, checkNoConsumer, clearMailbox, closeMailbox, detach, pauseMailbox, startActor } from '../kernel/life';
 import { LoneSystem } from '../kernel/lone-system';
 import { type Loss, MailboxCore } from '../kernel/mailbox-core';
 import { runTell } from '../kernel/run';
 import type { Delivery } from '../message/delivery';
 import { NORMAL_LANE } from '../message/lane';
-import type { Actor, AnyMailbox, AnyProtocol, Covers, Handler, HandlersOf } from '../message/message-broker';
+import type { Actor, ActorHooks, AnyMailbox, Covers, Handler, HandlersOf } from '../message/message-broker';
 import type { MailboxMetrics } from '../message/mailbox-metrics';
 import type { MailboxOptions } from '../message/mailbox-options';
-import { consumerOf } from './consumer';
+import type { AnyProtocol } from '../message/protocol';
+import { HOOKS, consumerOf } from './consumer';
 import { DeliveryStream } from './delivery-stream';
 import { resolveMailbox } from './mailbox-options';
 import { idleOf, lossesOf, pressureOf } from './mailbox-streams';
 
-// Merged with the class: its type says what messages it holds.
+// Merged with the class, so that its type carries the type of the messages.
 export interface Mailbox<in out Msg = any> extends AnyMailbox<Msg> {}
 
 /**
  * A bounded, prioritised queue in front of one consumer: a Subject pipeline with `next()` in, a bounded buffer, `deliveries$` out.
  *
- * Made by `Mailbox.bounded` and `Mailbox.unbounded`. It is an Observer, so `source$.subscribe(mailbox)` works, with or without a broker;
- * the source's end closes it, for other sources, too: `source$.subscribe((message) => mailbox.next(message))` does not. `next` counts like
- * a `trySend`, so with `overflow: 'block'` it is refused where it is full. On its own it drains by itself on the stack of
- * the caller of `next`; registered, it drains where its broker does. FIFO for each priority (rule M3), one turn at a time unless
- * `concurrency` says otherwise (M4), and what it cannot take is told by `losses$`, never silent (M2). On its own it has no dead letters:
- * the first ten failures of its handler are written to the console.
+ * Messages of one priority are handled in the order in which they came (rule M3), one turn at a time by default (M4). `losses$` tells every
+ * message that the mailbox cannot take or loses (M2).
+ *
+ * A mailbox is an Observer, so `source$.subscribe(mailbox)` works. The end of the source then closes the mailbox, for other sources as well;
+ * `source$.subscribe((message) => mailbox.next(message))` does not close it. `next` counts like a `trySend`: with `overflow: 'block'` a full
+ * mailbox refuses it.
+ *
+ * A registered mailbox drains where its broker does. A mailbox without a broker drains on the stack of the caller of `next`, unless it has a
+ * `dispatcher`. It has no dead letters, and writes the first ten failures of its handler to the console.
  *
  * ```ts
  * const mailbox = Mailbox.bounded<number>(100, { overflow: 'drop-oldest' });
@@ -34,7 +38,7 @@ export interface Mailbox<in out Msg = any> extends AnyMailbox<Msg> {}
  * ```
  */
 export class Mailbox<in out Msg = any> {
-  /** The inside. No `#private` state: users wrap mailboxes in proxies, and RxJS 6 calls its observers through derived objects. */
+  /** The inside. It is not `#private`, since Vue wraps mailboxes in proxies, and RxJS 6 calls its observers through derived objects. */
   private readonly core: MailboxCore;
 
   private constructor(capacity: number, options: MailboxOptions | undefined) {
@@ -43,32 +47,43 @@ export class Mailbox<in out Msg = any> {
   }
 
   /**
-   * A mailbox that queues at most `capacity` messages; the one being handled is not counted (rule M1).
+   * Makes a mailbox that queues at most `capacity` messages. A message that is being handled does not count (rule M1).
    *
-   * @throws {RangeError} unless `capacity` is an integer of at least 1, and for an option out of its range.
+   * @throws {TypeError | RangeError} unless `capacity` is an integer of at least 1, or for a bad option.
    */
   static bounded<Msg = any>(capacity: number, options?: MailboxOptions): Mailbox<Msg> {
     checkCapacity(capacity, 'capacity');
     return new Mailbox<Msg>(capacity, options);
   }
 
-  /** A mailbox that queues every message. Its `pressure$` is always 0: prefer `bounded` wherever a sender can outrun the consumer. */
+  /**
+   * Makes a mailbox that queues every message. Its `pressure$` is always 0. Prefer `bounded` if senders can be faster than the consumer.
+   *
+   * @throws {TypeError | RangeError} for a bad option.
+   */
   static unbounded<Msg = any>(options?: MailboxOptions): Mailbox<Msg> {
     return new Mailbox<Msg>(Infinity, options);
   }
 
   /**
-   * Takes the consumer's seat. Unsubscribing gives it up; what is queued then waits for the next consumer.
+   * Attaches the one consumer, which gets the queued messages first. With a protocol it has one typed handler for each message, and a message
+   * of another type fails with `Unhandled`. Unsubscribing takes the consumer away; queued messages then wait for the next one.
    *
-   * With a protocol, one typed handler for each of its messages; a message of another type fails with `Unhandled`.
+   * With a protocol, `hooks` are the `onStart` and `onStop` that an `Actor` has as methods.
    *
-   * @throws {TypeError} for a handler that is no function and no object with `receive`.
-   * @throws {BrokerError} `AlreadyRegistered` for a second consumer.
+   * ```ts
+   * mailbox.receive(Door, { open: ({ by }) => greet(by), shut: () => lock() }, { onStop: () => lock() });
+   * ```
+   *
+   * @throws {TypeError} for anything but a function, an object with `receive`, or a protocol and its handlers; and for a bad hook.
+   * @throws {BrokerError} `AlreadyRegistered` if there is a consumer.
+   * @throws what `onStart` throws, if it is called at once: the mailbox is registered or holds messages, and the call is outside of every turn.
    */
   receive(handler: Handler<Msg> | Actor<Msg>): Subscription;
-  receive<P extends AnyProtocol<P>>(protocol: P & Covers<Msg, P>, handlers: HandlersOf<P>): Subscription;
-  receive(first: unknown, handlers?: unknown): Subscription {
-    const { handler, actor } = consumerOf(first, handlers);
+  receive<P extends AnyProtocol<P>>(protocol: Covers<Msg, P>, handlers: HandlersOf<P>, hooks?: ActorHooks): Subscription;
+  receive(first: unknown, handlers?: unknown, hooks?: ActorHooks): Subscription {
+    checkOptions(hooks, HOOKS);
+    const { handler, actor } = consumerOf(first, handlers, hooks);
     const { core } = this;
     checkNoConsumer(core);
     let failure: { readonly error: unknown } | undefined;
@@ -78,14 +93,14 @@ export class Mailbox<in out Msg = any> {
         failed(error) {
           if (core.handler === handler) detach(core);
           const { host, journal } = core.system;
-          // A mailbox without a broker has nobody to tell but the caller, who gets it.
+          // In a mailbox without a broker the caller gets the error, and nobody else is told.
           if (hasReturned || host !== null) journal.hookFailed('onStart', core.id, error);
           if (!hasReturned) failure = { error };
         },
       }),
     );
     hasReturned = true;
-    // It has no Subscription that could give the seat back.
+    // The caller gets no Subscription that could take the consumer away, so `failed` has detached it.
     if (failure !== undefined) throw failure.error;
     return new Subscription(() => {
       core.system.dispatcher.step(() => {
@@ -95,22 +110,22 @@ export class Mailbox<in out Msg = any> {
   }
 
   /**
-   * The consumer's seat as a stream: the next delivery comes when this one is settled (as many open at once as `concurrency` allows).
+   * The messages as a stream, whose subscriber is the one consumer. The next delivery comes when this one is settled; at most `concurrency`
+   * deliveries are open at once. A second subscriber gets a `BrokerError` (`AlreadyRegistered`).
    *
-   * Subscribing takes the seat; a second subscriber gets an error. Unsubscribing fails what is unsettled with `Unhandled`, and so does a
-   * throw: by an operator behind it, or by the `next` of who subscribes to this very stream (what is thrown behind operators RxJS
-   * reports elsewhere). Completes when the mailbox is closed and drained.
+   * A delivery that is left unsettled fails with `Unhandled`: the subscriber unsubscribes, an operator behind this stream errors, or `next` of
+   * a direct subscriber throws. (Behind operators RxJS only reports what `next` throws.) Completes when the mailbox is closed and drained.
    */
   get deliveries$(): Observable<Delivery<Msg>> {
     return new DeliveryStream<Msg>(this.core);
   }
 
-  /** Queued / capacity, 0 to 1: the current value at once, then every change. Completes when the mailbox is closed and drained. */
+  /** Queued messages / capacity, 0 to 1: the current value at once, then every change. Completes when the mailbox is closed and drained. */
   get pressure$(): Observable<number> {
     return pressureOf(this.core);
   }
 
-  /** Every message it loses, with the code of why, also without a broker. Completes when the mailbox is closed and drained. */
+  /** Every message that the mailbox loses, with a failure code. Completes when the mailbox is closed and drained. */
   get losses$(): Observable<Loss<Msg>> {
     return lossesOf(this.core);
   }
@@ -136,7 +151,7 @@ export class Mailbox<in out Msg = any> {
     return this.core.status !== 'open';
   }
 
-  /** Offers a message, as `trySend` would: never throws, a refusal is a loss. */
+  /** Offers a message, as `trySend` does. It never throws; a refused message is a loss. */
   next(message: Msg): void {
     const { core } = this;
     const { dispatcher } = core.system;
@@ -144,30 +159,30 @@ export class Mailbox<in out Msg = any> {
     else tell(core, message);
   }
 
-  /** Closes, as a Subject's would. `error` goes to the actor's `onStop` and to `events$`. */
+  /** Closes the mailbox, as `close` does. `error` goes to the actor's `onStop` and to `events$`. */
   error(error: unknown): void {
     closeMailbox(this.core, error);
   }
 
-  /** Closes, as a Subject's would. */
+  /** Closes the mailbox, as `close` does. */
   complete(): void {
     closeMailbox(this.core, 'closed');
   }
 
-  /** Refuses newcomers with `ActorStopped`, lets the backlog drain, then ends its streams. Idempotent. */
+  /** Refuses newcomers with `ActorStopped`, lets the backlog drain, then completes the mailbox's streams. Idempotent. */
   close(): void {
     closeMailbox(this.core, 'closed');
   }
 
   /**
-   * No further turn begins until `resume`; what runs goes on. Inside of a turn the backlog stops after it. A paused mailbox takes messages, as one
-   * without a consumer does; it stays paused when it is unregistered. Idempotent.
+   * Lets no further turn begin until `resume`. Open turns go on; called inside of a turn, it stops the backlog after that turn. A paused mailbox
+   * queues messages, as one without a consumer does, and stays paused when it is unregistered. Idempotent.
    */
   pause(): void {
     pauseMailbox(this.core, true);
   }
 
-  /** Turns begin again: before this returns, or inside of a turn after it. Idempotent. */
+  /** Lets turns begin again: before this call returns, or after the turn in which it is called. Idempotent. */
   resume(): void {
     pauseMailbox(this.core, false);
   }
@@ -178,16 +193,17 @@ export class Mailbox<in out Msg = any> {
   }
 
   /**
-   * Loses everything that is queued, then everything that waits for a place, highest priority first: each with `Dropped`, told to its sender and as
-   * a dead letter. What runs goes on. Returns how many messages went.
+   * Drops all queued messages, then all that wait for a place, each with the highest priority first. Each fails with `Dropped`, and becomes a
+   * dead letter. Open turns go on. Returns how many messages were dropped.
    */
   clear(): number {
     return clearMailbox(this.core);
   }
 
   /**
-   * Whether the mailbox is idle: nothing is queued, waits, runs or holds a seat. The current value at once, then each change, told between two
-   * turns when nothing else is left to tell, so that a short turn makes no flicker. Completes when the mailbox is closed and drained.
+   * Whether the mailbox is idle: nothing is queued, waits, runs or holds a seat. Emits the current value at once, then each change. A change
+   * is told between two turns, when nothing else is left to tell, so a short turn makes no flicker. Completes when the mailbox is closed and
+   * drained.
    */
   get idle$(): Observable<boolean> {
     return idleOf(this.core);
@@ -200,11 +216,11 @@ export class Mailbox<in out Msg = any> {
   }
 }
 
-/** `next` on any but the direct path: in a broker's mailbox as a `trySend` to its id. */
+/** `next`, if the message does not take the direct path. A registered mailbox makes it a `trySend` to its id. */
 function tell(core: MailboxCore, message: unknown): void {
   const { dispatcher, host } = core.system;
   if (host !== null) {
-    // Unregistered in a turn of its own, it leaves the broker when that has returned.
+    // A mailbox that was unregistered in a turn of its own leaves the broker when that turn has returned.
     if (core.isRegistered) host.tellMailbox(core.id, message);
     else dispatcher.add(() => tell(core, message));
     return;

@@ -1,4 +1,5 @@
-import { checkActorId } from '../failure/check';
+import { check, checkActorId } from '../failure/check';
+import { type AnyProtocol, type MessageOf, isProtocol, nameOf } from './protocol';
 
 declare const accepts: unique symbol;
 
@@ -12,17 +13,29 @@ export type ActorId<Msg = any> = string & {
 };
 
 /**
- * An actor's id, by name, or a fresh one that is unique across processes. The same name is the same id. Without its type's argument it
- * accepts everything, and nothing sent to it is checked.
+ * An actor's id: by name, or a fresh one that is unique across processes, or of a protocol, by the protocol's name where no other is given. The
+ * same name is the same id. Without its type's argument an id by name accepts everything, and nothing sent to it is checked.
  *
  * ```ts
- * const accounts = actorId<AccountMessage>('accounts');
+ * const account = actorId(Account); // ActorId<MessageOf<typeof Account>>, 'account'
+ * const savings = actorId(Account, 'savings');
+ * const greeter = actorId<string>('greeter');
+ * const anyone = actorId(); // fresh
  * ```
  *
- * @throws {TypeError} for a name that is no string, or an empty one.
+ * @throws {TypeError} for a name that is no string, or an empty one; and for messages of several protocols in one object without a name.
  */
-export function actorId<Msg = any>(name?: string): ActorId<Msg> {
-  return (name === undefined ? freshId() : checkActorId(name)) as ActorId<Msg>;
+export function actorId<Msg = any>(name?: string): ActorId<Msg>;
+export function actorId<P extends AnyProtocol<P> & object>(protocol: P, name?: string): ActorId<MessageOf<P>>;
+export function actorId(first?: unknown, name?: string): ActorId {
+  if (isProtocol(first)) {
+    const id = name ?? nameOf(first);
+    check(id !== undefined, "an actor's id for messages of several protocols must be given a name", id);
+    return checkActorId(id) as ActorId;
+  }
+  if (first === undefined && name === undefined) return freshId() as ActorId;
+  check(typeof first === 'string' && first !== '', "an actor's id must be a non-empty string, or be made of a protocol()", first);
+  return first as ActorId;
 }
 
 function freshId(): string {

@@ -27,7 +27,7 @@ export function checkTell(options: TellOptions | undefined): number {
   return checked(options, TELL);
 }
 
-/** The lane, if the options are nothing but a priority; else `undefined`. @throws {RangeError} for a bad priority. */
+/** The lane, if the options hold nothing but a priority; else `undefined`. @throws {RangeError} for a bad priority. */
 export function laneOnly(options: TellOptions): number | undefined {
   if (!isObject(options)) return undefined;
   for (const name in options) if (name !== 'priority') return undefined;

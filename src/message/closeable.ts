@@ -7,25 +7,25 @@ export interface CloseOptions {
 }
 
 declare const absent: unique symbol;
-// `Symbol.dispose` and `Symbol.asyncDispose` for consumers whose `lib` knows them: to name them would break the type check of the others.
-// Names of properties, not mapped types, since typescript-eslint finds the symbols of `await using` only there.
+// `Symbol.dispose` and `Symbol.asyncDispose`, if the `lib` of the user's TypeScript has them. If not, naming them would not compile. They are
+// property names and no mapped types, since typescript-eslint finds the symbol for `await using` only in property names.
 declare const dispose: SymbolConstructor extends { readonly dispose: infer Known extends symbol } ? Known : typeof absent;
 declare const asyncDispose: SymbolConstructor extends { readonly asyncDispose: infer Known extends symbol } ? Known : typeof absent;
 
-/** What `using` ends. */
+/** An object for `using`. */
 export interface WithDispose {
-  /** Ends it, at once. */
+  /** `unsubscribe()`. */
   [dispose](): void;
 }
 
-/** What `await using` closes. */
+/** An object for `await using`. */
 export interface WithAsyncDispose {
-  /** Closes it: `close()`. */
+  /** `close()`. */
   [asyncDispose](): Promise<void>;
 }
 
-/** `[Symbol.dispose]()`, for those whose `lib` knows the symbol; for the others nothing. */
+/** `WithDispose`, if the `lib` has the symbol; else the empty type. */
 export type Closeable = SymbolConstructor extends { readonly dispose: symbol } ? WithDispose : {};
 
-/** `[Symbol.asyncDispose]()`, for those whose `lib` knows the symbol; for the others nothing. */
+/** `WithAsyncDispose`, if the `lib` has the symbol; else the empty type. */
 export type AsyncCloseable = SymbolConstructor extends { readonly asyncDispose: symbol } ? WithAsyncDispose : {};

@@ -6,15 +6,15 @@ import type { AsyncCloseable, CloseOptions } from './closeable';
 import type { DeadLetter } from './dead-letter';
 import type { Envelope } from './envelope';
 import type { Priority } from './priority';
-import type { MessageOf } from './protocol';
+import type { IsProtocol, MessageOf } from './protocol';
 import type { Publisher } from './publisher';
 import type { RegisterOptions, Registration, SpawnOptions } from './registration';
-import type { Accepted, ReplyFor, ReplyOf } from './reply-of';
+import type { Accepted, IsUntyped, ReplyFor, ReplyOf } from './reply-of';
 import type { RoutingKey } from './routing-key';
 import type { BroadcastOptions, SendOptions } from './send-options';
 import type { BroadcastResult } from './send-result';
 import type { ActorRef, Sender } from './sender';
-import type { Publication, TopicMessage } from './topic';
+import type { Publication, TopicMessage, TopicName, TopicOptions } from './topic';
 
 // One file, since these types name one another: a handler gets a context, the context has the broker, and the broker takes handlers.
 
@@ -28,10 +28,8 @@ export type HandlerResult<Reply> = [Reply] extends [void] ? unknown : Reply | Pr
  */
 export type Handler<Msg = any> = (message: Msg, context: ActorContext) => HandlerResult<ReplyOf<Msg>>;
 
-/** A handler with hooks for its start and its end: usually an instance of a class whose fields are the actor's state (rule M9). */
-export interface Actor<Msg = any> {
-  /** Handles one message, as a `Handler` does. Called on the actor, so `this` is its state. */
-  receive: Handler<Msg>;
+/** The life around the turns of an actor (rule M9). */
+export interface ActorHooks {
   /**
    * Called once in each life of the actor, when it is registered; in a mailbox without a broker, before its first message. The first turn
    * waits for its promise. If `onStart` throws or rejects, the actor is unregistered, and `Registration.ready` rejects. `spawn` and
@@ -44,6 +42,11 @@ export interface Actor<Msg = any> {
    * `close` waits for its promise, within the timeout. If `onStop` throws or rejects, the error is logged.
    */
   onStop?(reason: unknown): void | PromiseLike<void>;
+}
+
+/** A handler with a life: a class instance, usually, whose fields are the actor's state. */
+export interface Actor<Msg = any> extends ActorHooks {
+  receive: Handler<Msg>;
 }
 
 /**
@@ -74,28 +77,26 @@ export interface ActorContext extends Sender {
   readonly broker: MessageBroker;
 }
 
-/** Any protocol: an object of creators. */
-export type AnyProtocol<P> = {
-  readonly [K in keyof P]: (...args: any[]) => {
-    /** The message's type, which names its handler. */
-    readonly type: string;
-  };
-};
-
-/** One handler for each message of a protocol. Each is checked against the reply of its own message. */
+/** One handler for each message of a protocol, each checked against its own reply. */
 export type HandlersOf<P> = {
   readonly [K in keyof P]: P[K] extends (...args: never[]) => infer M
     ? (message: M, context: ActorContext) => HandlerResult<ReplyOf<M>>
     : never;
 };
 
-/** Checks that a protocol has every message that the actor accepts. */
-export type Covers<Msg, P> = [Msg] extends [MessageOf<P>]
-  ? unknown
-  : {
-      /** The messages that the protocol does not have, so that the compiler's error names them. */
-      readonly 'no handler for': Exclude<Msg, MessageOf<P>>;
-    };
+/** A protocol that has a message for everything its actor accepts: `P`, if it has; else the name of the mistake. */
+export type Covers<Msg, P> = [Msg] extends [MessageOf<P>] ? P : { readonly 'no handler for': Exclude<Msg, MessageOf<P>> };
+
+/** What is spawned for an actor that accepts `Msg`: a protocol, if `A` is one; else a handler or an actor. */
+export type Spawned<Msg, A> = IsProtocol<A> extends true ? Covers<Msg, A> : Handler<NoInfer<Msg>> | Actor<NoInfer<Msg>>;
+
+/** What `spawn` takes after what is spawned. A value without a type may be a protocol. */
+export type SpawnRest<A> =
+  IsUntyped<A> extends true
+    ? [handlers?: any, options?: SpawnOptions & ActorHooks]
+    : IsProtocol<A> extends true
+      ? [handlers: HandlersOf<A>, options?: SpawnOptions & ActorHooks]
+      : [options?: SpawnOptions];
 
 declare const holds: unique symbol;
 
@@ -141,18 +142,17 @@ export interface MessageBroker extends Sender, Publisher, AsyncCloseable {
   unregister(id: ActorId): void;
 
   /**
-   * Registers an actor and makes its mailbox. With a protocol it takes one typed handler for each message.
+   * Registers an actor and makes its mailbox: `spawn(id, handler, options?)`, with a function or an `Actor`; or
+   * `spawn(id, protocol, handlers, options?)`, with one typed handler for each message of the protocol. Then `onStart` and `onStop` are options.
+   *
+   * ```ts
+   * broker.spawn(greeter, (name) => `hello ${name}`, { capacity: 10 });
+   * broker.spawn(accounts, Account, { getBalance: ({ accountId }) => balanceOf(accountId), deposit: save }, { onStop: () => store.close() });
+   * ```
    *
    * @throws {TypeError | RangeError} for a bad id, actor or option, and what `register` throws.
    */
-  spawn<Msg>(id: ActorId<Msg>, actor: Handler<NoInfer<Msg>> | Actor<NoInfer<Msg>>, options?: SpawnOptions): Registration;
-  /** With a protocol: one typed handler for each of its messages. A message of another type fails with `Unhandled`. */
-  spawn<Msg, P extends AnyProtocol<P>>(
-    id: ActorId<Msg>,
-    protocol: P & NoInfer<Covers<Msg, P>>,
-    handlers: HandlersOf<P>,
-    options?: SpawnOptions,
-  ): Registration;
+  spawn<Msg, A = unknown>(id: ActorId<Msg>, actor: Spawned<Msg, A>, ...rest: SpawnRest<A>): Registration;
 
   /** An object that sends to one actor. The actor need not exist yet. @throws {TypeError} for a bad id. */
   ref<Msg>(id: ActorId<Msg>): ActorRef<Msg>;
@@ -160,7 +160,7 @@ export interface MessageBroker extends Sender, Publisher, AsyncCloseable {
   /** `send` with a priority, which counts instead of the one in `options`. @throws {TypeError | RangeError} for a bad argument. */
   sendWithPriority<Msg, const M>(
     id: ActorId<Msg>,
-    message: M & Accepted<Msg>,
+    message: Accepted<Msg, M>,
     priority: Priority,
     options?: SendOptions,
   ): Observable<ReplyFor<Msg, M>>;
@@ -171,9 +171,9 @@ export interface MessageBroker extends Sender, Publisher, AsyncCloseable {
    *
    * @throws {BrokerError | TypeError | RangeError} at the call, for a bad key or option.
    */
-  sendWithRouting<const K extends RoutingKey, const M>(
+  sendWithRouting<const K extends RoutingKey<TopicName>, const M>(
     key: K,
-    message: M & Accepted<TopicMessage<NoInfer<K>>>,
+    message: Accepted<TopicMessage<NoInfer<K>>, M>,
     options?: SendOptions,
   ): Observable<ReplyFor<TopicMessage<K>, M>>;
 
@@ -207,22 +207,21 @@ export interface MessageBroker extends Sender, Publisher, AsyncCloseable {
   /**
    * Binds an actor to a topic or a pattern (`orders.*`, `orders.>`), until the result is unsubscribed or the actor ends.
    *
-   * A publication does not cost more for more bindings. It visits the patterns that can still match, token by token: if patterns mix `*` with
-   * the topic's own tokens at k places, these are at most 2^k nodes (rule T3).
-   *
-   * The look-up of a topic does not cost more for more bindings. It visits every branch of patterns that could still match: patterns that mix
-   * `*` with the topic's own tokens at k places share at most 2^k branches (rule T3).
+   * The look-up of a topic does not cost more for more bindings. It visits every branch of patterns that can still match: if patterns mix `*`
+   * with the topic's own tokens at k places, these are at most 2^k branches (rule T3).
    *
    * @throws {BrokerError} `NotFound` for an unknown id, `RoutingFailed` for a malformed pattern.
    */
   bind<K extends string>(topic: K, id: ActorId<TopicMessage<K>>): Unsubscribable;
 
   /**
-   * The messages of a topic or a pattern as a stream. Retained messages come first, synchronously, then each message as it is published.
+   * A topic or pattern as a stream of its messages, retained ones first, synchronously. With `initial` the topic is observed as state:
+   * `topicState` does that.
    *
    * @throws {BrokerError} `RoutingFailed` for a malformed pattern.
+   * @throws {TypeError} for options that are no object.
    */
-  topic$<K extends string>(pattern: K): Observable<TopicMessage<K>>;
+  topic$<K extends string>(pattern: K, options?: TopicOptions<TopicMessage<NoInfer<K>>>): Observable<TopicMessage<K>>;
 
   /**
    * The messages of a topic or a pattern, as `topic$` has them, each with its topic and whether it was retained.
@@ -236,13 +235,13 @@ export interface MessageBroker extends Sender, Publisher, AsyncCloseable {
    *
    * @throws {BrokerError} `RoutingFailed` for a malformed topic, or a pattern.
    */
-  retained<K extends string>(topic: K): TopicMessage<K> | undefined;
+  retained<K extends TopicName>(topic: K): TopicMessage<K> | undefined;
   /**
    * Forgets the topic's retained message, for observers that subscribe later.
    *
    * @throws {BrokerError} `RoutingFailed` for a malformed topic, or a pattern.
    */
-  clearRetained(topic: string): void;
+  clearRetained(topic: TopicName): void;
 
   /** Emits `undefined` once and completes when the actor ends; at once if no actor has this id. */
   watch(id: ActorId): Observable<void>;

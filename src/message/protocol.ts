@@ -50,13 +50,27 @@ export type Protocol<Name extends string, Specs> = {
 /** The union of a protocol's messages. For a type without keys, such as a function, it is `never`. */
 export type MessageOf<P> = [keyof P] extends [never] ? never : P[keyof P] extends (...args: never[]) => infer M ? M : never;
 
+/** Any protocol: an object of creators. */
+export type AnyProtocol<P> = { readonly [K in keyof P]: ((...args: any[]) => { readonly type: string }) & { readonly type: string } };
+
+/** Whether a type is a protocol's. A function is none: it has no keys. */
+export type IsProtocol<P> = [keyof P] extends [never] ? false : P extends AnyProtocol<P> & object ? true : false;
+
 const SPEC: MessageSpec<any, any> = { isMessage: true };
 
+/** What a message carries, as an object: no fields for `void`. */
+type Fields<Payload> = [Payload] extends [void] ? {} : Payload;
+
 /**
- * Describes one message of a protocol. `Payload` is the object that it carries, `{}` for none. `Reply` is what its handler answers with. A
- * creator copies the payload's fields into the message, so an instance of a class becomes a plain object.
+ * One message of a protocol: what it carries, an object, or `void` for nothing; and what its handler answers with. Its fields are copied into
+ * the message, so an instance of a class becomes a plain object.
+ *
+ * ```ts
+ * const Counter = protocol('counter', { add: message<{ by: number }>(), total: message<void, number>(), reset: message() });
+ * Counter.total(); // { type: 'counter.total' }
+ * ```
  */
-export function message<Payload extends object = {}, Reply = void>(): MessageSpec<Payload, Reply> {
+export function message<Payload extends object | void = void, Reply = void>(): MessageSpec<Fields<Payload>, Reply> {
   return SPEC;
 }
 
@@ -95,9 +109,18 @@ function creatorOf(type: string): unknown {
   return Object.freeze(Object.defineProperty(create, 'type', { value: type, enumerable: true }));
 }
 
+/** An object of creators, as it is at run time. */
+type Creators = Readonly<Record<string, { readonly type: string }>>;
+
 /** Whether a value is an object of creators. */
-export function isProtocol(value: unknown): boolean {
+export function isProtocol(value: unknown): value is Creators {
   if (!isObject(value)) return false;
   const creators = Object.values(value);
   return creators.length > 0 && creators.every((creator) => typeof creator === 'function' && typeof (creator as { type?: unknown }).type === 'string');
+}
+
+/** The name that all types of a protocol begin with: its name. `undefined`: its creators are of several. */
+export function nameOf(protocol: Creators): string | undefined {
+  const names = Object.entries(protocol).map(([key, { type }]) => (type.endsWith(`.${key}`) ? type.slice(0, -key.length - 1) : undefined));
+  return names.every((name) => name === names[0]) ? names[0] : undefined;
 }

@@ -1,6 +1,6 @@
 import type { RoutingKey } from './routing-key';
 import type { PublishOptions } from './send-options';
-import type { TopicMessage } from './topic';
+import type { TopicMessage, TopicName } from './topic';
 
 /** The part of a broker that publishes. */
 export interface Publisher {
@@ -12,5 +12,5 @@ export interface Publisher {
    * @throws {BrokerError} `RoutingFailed` for a malformed topic.
    * @throws {RangeError} for a bad priority, or if one topic more than `maxRetained` would be retained.
    */
-  publish<const K extends string | RoutingKey>(key: K, message: TopicMessage<NoInfer<K>>, options?: PublishOptions): number;
+  publish<const K extends TopicName | RoutingKey<TopicName>>(key: K, message: TopicMessage<NoInfer<K>>, options?: PublishOptions): number;
 }

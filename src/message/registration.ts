@@ -18,8 +18,8 @@ export interface SpawnOptions extends MailboxOptions, RegisterOptions {
 /**
  * An actor's place in a broker.
  *
- * Unsubscribing it unregisters the actor, and is idempotent, so it can be added to a Subscription, or to a `DestroyRef`. It is also
- * `[Symbol.dispose]`, where the runtime has it: with `using` the actor ends with the block.
+ * Unsubscribing unregisters the actor. It is idempotent, so a registration can be added to a Subscription or to a `DestroyRef`. If the runtime
+ * has `Symbol.dispose`, `using` ends the actor at the end of the block.
  *
  * ```ts
  * const broker = new InMemoryMessageBroker();

@@ -15,7 +15,7 @@ export interface Sender {
    *
    * @throws {TypeError | RangeError} at the call, for a bad id or option.
    */
-  send<Msg, const M>(id: ActorId<Msg>, message: M & Accepted<Msg>, options?: SendOptions): Observable<ReplyFor<Msg, M>>;
+  send<Msg, const M>(id: ActorId<Msg>, message: Accepted<Msg, M>, options?: SendOptions): Observable<ReplyFor<Msg, M>>;
 
   /**
    * Tells an actor, at once, without a reply. By default an idle actor has handled the message when `trySend` returns (rule D1).
@@ -24,7 +24,7 @@ export interface Sender {
    *
    * @throws {TypeError | RangeError} for a bad id or option.
    */
-  trySend<Msg, const M>(id: ActorId<Msg>, message: M & Accepted<Msg> & Tellable<ReplyFor<Msg, M>>, options?: TellOptions): SendResult;
+  trySend<Msg, const M>(id: ActorId<Msg>, message: Tellable<Msg, M>, options?: TellOptions): SendResult;
 }
 
 /** Sends to one actor of a broker: for code that should reach this actor only. The actor need not exist yet. */
@@ -32,7 +32,7 @@ export interface ActorRef<Msg = any> {
   /** The actor's id. */
   readonly id: ActorId<Msg>;
   /** `broker.send(id, …)`. */
-  send<const M>(message: M & Accepted<Msg>, options?: SendOptions): Observable<ReplyFor<Msg, M>>;
+  send<const M>(message: Accepted<Msg, M>, options?: SendOptions): Observable<ReplyFor<Msg, M>>;
   /** `broker.trySend(id, …)`. */
-  trySend<const M>(message: M & Accepted<Msg> & Tellable<ReplyFor<Msg, M>>, options?: TellOptions): SendResult;
+  trySend<const M>(message: Tellable<Msg, M>, options?: TellOptions): SendResult;
 }

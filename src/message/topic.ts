@@ -1,25 +1,23 @@
-import { parsePattern } from './topic-pattern';
+import { parsePattern, parseTopic } from './topic-pattern';
 
 declare const carries: unique symbol;
 
-/** A topic, or a pattern of topics, with the messages it carries in its type. */
-export type Topic<Msg = any> = string & {
-  /** @hidden Exists in the type only. */
+/** Any string but a `TopicPattern`: what can be published on. */
+export type TopicName = string & { readonly 'a pattern names many topics: publish on one'?: never };
+
+/** A topic with the messages that it carries in its type. */
+export type Topic<Msg = any> = TopicName & { readonly [carries]: (message: Msg) => Msg };
+
+/** A pattern of topics, with the messages that they carry in its type. A topic is one, too. */
+export type TopicPattern<Msg = any> = string & {
   readonly [carries]: (message: Msg) => Msg;
+  readonly 'a pattern names many topics: publish on one'?: true;
 };
 
-/** What may be published on a topic: what its type says, or anything on a plain string. */
-export type TopicMessage<K> =
-  K extends Topic<infer Msg>
-    ? Msg
-    : K extends {
-          /** A routing key's topic. */
-          readonly topic: infer T;
-        }
-      ? T extends Topic<infer Msg>
-        ? Msg
-        : any
-      : any;
+/** What a topic carries: what its type says, or anything on a plain string. */
+export type TopicMessage<K> = K extends { readonly topic: infer T } ? MessageIn<T> : MessageIn<K>;
+
+type MessageIn<T> = T extends TopicPattern<infer Msg> ? Msg : any;
 
 /** One message of a topic's stream. */
 export interface Publication<Msg = any> {
@@ -31,19 +29,42 @@ export interface Publication<Msg = any> {
   readonly retained: boolean;
 }
 
+/** How a topic is observed. */
+export interface TopicOptions<Msg = any> {
+  /**
+   * Observes the topic as state: this value comes first where none is retained, and then only publications with `retain` are told. Where it is
+   * given, `undefined` is a value, too.
+   */
+  readonly initial?: Msg;
+}
+
 /**
  * A topic that carries its message type, so that `publish`, `bind` and `topic$` check it.
  *
  * ```ts
- * const prices = topic<{ symbol: string; price: number }>('prices.*');
- * const priceOf = (symbol: string) => topic<{ symbol: string; price: number }>(`prices.${symbol}`);
+ * const cart = topic<{ items: number }>('shop.cart');
+ * broker.publish(cart, { items: 1 });
+ * const priceOf = (symbol: string) => topic<{ price: number }>(`prices.${symbol}`);
  * ```
  *
- * Patterns are for `bind` and streams: `publish` throws for one.
+ * @throws {BrokerError} `RoutingFailed` for a malformed topic, and for a wildcard: `topicPattern` takes those (rule T1).
+ */
+export function topic<Msg>(name: string): Topic<Msg> {
+  parseTopic(name);
+  return name as Topic<Msg>;
+}
+
+/**
+ * A pattern of topics that carry messages of one type: for `bind`, `topic$` and `publications$`. `publish` does not take it.
+ *
+ * ```ts
+ * const prices = topicPattern<{ price: number }>('prices.*');
+ * broker.publications$(prices).subscribe(({ topic, message }) => console.log(topic, message.price));
+ * ```
  *
  * @throws {BrokerError} `RoutingFailed` for a malformed pattern (rule T1).
  */
-export function topic<Msg>(pattern: string): Topic<Msg> {
+export function topicPattern<Msg>(pattern: string): TopicPattern<Msg> {
   parsePattern(pattern);
-  return pattern as Topic<Msg>;
+  return pattern as TopicPattern<Msg>;
 }

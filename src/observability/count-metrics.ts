@@ -1,6 +1,6 @@
 import type { BrokerMetrics, FailureCount } from '../message/broker-metrics';
 
-/** A count of 0 for each. One literal: every broker makes it, and a loop over the codes was a fifth of what a broker costs. */
+/** A count of 0 for each code. A literal, since every broker makes it: a loop over the codes took a fifth of the time to make a broker. */
 export function noFailures(): Record<FailureCount, number> {
   return {
     ActorNotFound: 0,
@@ -22,10 +22,10 @@ export function noFailures(): Record<FailureCount, number> {
   };
 }
 
-/** The counts from which the totals follow. */
+/** Metrics without the totals that are sums of the others. */
 export type MetricCounts = Omit<BrokerMetrics, 'totalSent' | 'totalDelivered' | 'totalFailed'>;
 
-/** Adds the totals up. */
+/** Adds the totals to the counts (rule O2). */
 export function metricsOf(counts: MetricCounts): BrokerMetrics {
   const totalFailed = Object.values(counts.failedBy).reduce((sum, count) => sum + count);
   const totalDelivered = counts.totalSucceeded + counts.totalErrored + counts.totalAborted + counts.inFlight;

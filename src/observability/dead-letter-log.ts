@@ -6,16 +6,16 @@ import { Throttle, type Throttling } from './throttle';
 
 /** How dead letters are logged while nobody observes them (rule O3). */
 export interface DeadLetterLogOptions {
-  /** Letters written out before counting begins: 0 for none, `Infinity` for all. Default 10. */
+  /** How many letters are written; the rest is counted. 0 for none, `Infinity` for all. Default 10. */
   readonly first?: number;
   /**
-   * Milliseconds after which the rest is written as one count; the last one is written when the broker closes. Default 300,000: five
+   * Milliseconds after which the rest is written as one count. The last count is written when the broker closes. Default 300,000, five
    * minutes.
    */
   readonly interval?: number;
 }
 
-/** The first 10, then one count in five minutes (rule O3). */
+/** The default: the first 10, then a count every five minutes (rule O3). */
 export const THROTTLING: Throttling = { first: 10, interval: 5 * 60_000 };
 const OFF: Throttling = { first: 0, interval: Infinity };
 const CHECKS: Checks<Throttling> = {
@@ -25,7 +25,7 @@ const CHECKS: Checks<Throttling> = {
   interval: checkTimeout,
 };
 
-/** @throws {TypeError | RangeError} */
+/** @throws {TypeError | RangeError} for a bad `logDeadLetters` option. */
 export function checkLog(options: unknown, name: string): void {
   if (typeof options !== 'boolean' && !isObject(options)) refuse(`${name} must be true, false or { first, interval }`, options);
   throttlingOf(options);
@@ -45,7 +45,7 @@ export class DeadLetterLog {
     this.throttle = new Throttle(throttlingOf(options), scheduler, (count) => write(logger, 'warn', `${count} further dead letters.`));
   }
 
-  /** Writes a letter. `isLast`: the later ones are only counted. */
+  /** Writes a letter. `isLast`: later letters are only counted, and the line says so. */
   print(letter: DeadLetter, isLast: boolean): void {
     const { reason, target, topic } = letter;
     const where = target !== undefined ? ` to ${describeValue(target)}` : topic !== undefined ? ` on topic ${describeValue(topic)}` : '';

@@ -8,23 +8,23 @@ import { type LetterStore, type Redeliver, type TellLetter, LetterBox } from './
 export interface Redelivery {
   /** The letter, as it was taken out of the queue. */
   readonly letter: DeadLetter;
-  /** Whether it was taken in again. */
+  /** Whether the message was taken in again. */
   readonly ok: boolean;
   /** Why it was not. */
   readonly code?: FailureCode | 'NoRoute';
 }
 
-/** Which letters are sent again. */
+/** Options of a redelivery. */
 export interface RedeliverOptions {
-  /** Also letters whose sender waited for a reply and has had its error. Default false. */
+  /** Whether letters are sent again whose sender waited for a reply, and got the error. Default false. */
   readonly includeAsked?: boolean;
 }
 
 const CAPACITY = 1_000;
 
 /**
- * Keeps dead letters, so that they can be looked at, and sent again (rule O4). Holds `capacity`; one more evicts the oldest, which is
- * counted in `evicted`.
+ * Keeps dead letters, to look at them and to send their messages again (rule O4). It holds at most `capacity` letters. One more evicts the
+ * oldest, which is counted in `evicted`.
  *
  * ```ts
  * const queue = new DeadLetterQueue({ capacity: 100 });
@@ -35,10 +35,10 @@ const CAPACITY = 1_000;
 export class DeadLetterQueue {
   /** Letters it holds at most. */
   readonly capacity: number;
-  /** The inside. No `#private` state: users wrap queues in proxies. */
+  /** The inside. It is not `#private`, since Vue wraps objects in proxies. */
   private readonly box: LetterBox;
 
-  /** @throws {TypeError | RangeError} unless `capacity` is an integer of at least 1. Default 1,000. */
+  /** `capacity`: the most letters that the queue holds, default 1,000. @throws {TypeError | RangeError} unless it is an integer of at least 1. */
   constructor(options: { readonly capacity?: number } = {}) {
     checkOptions(options, { capacity: checkPositiveInteger });
     this.capacity = options.capacity ?? CAPACITY;
@@ -46,14 +46,14 @@ export class DeadLetterQueue {
   }
 
   /**
-   * Every letter as it arrives; what leaves is not told. Completes when the last broker it is attached to has closed, and for good, as a Subject does: it does
-   * not tell what a closed broker refuses, nor what a broker loses that comes after. The queue keeps those letters all the same.
+   * Every letter as it arrives. It never errors, and completes for good when the last open broker of the queue has closed. Later letters, of
+   * a closed broker or of one that is attached after that, are kept and not told.
    */
   get letters$(): Observable<DeadLetter> {
     return this.box.arrivals.stream;
   }
 
-  /** A snapshot, oldest first. */
+  /** The letters that the queue holds now, oldest first: a new array. */
   letters(): readonly DeadLetter[] {
     return this.box.snapshot().map(({ letter }) => letter);
   }
@@ -63,19 +63,23 @@ export class DeadLetterQueue {
     return this.box.size;
   }
 
-  /** Letters that left because a newer one came. */
+  /** How many letters were evicted by newer ones. */
   get evicted(): number {
     return this.box.evicted;
   }
 
   /**
-   * Takes letters out, all at once, and sends each again with one more attempt, oldest first: all, or those that `filter` takes. Letters
-   * whose sender waited for a reply stay, also where the filter takes them, since the sender knows; unless `includeAsked` is true.
+   * Sends the messages of letters again, oldest first: all, or those whose letter passes `filter`. Letters whose sender waited for a reply
+   * stay in the queue, since the sender got the error; `includeAsked` takes these, too.
    *
-   * Cold; synchronous; emits one result for each letter, then completes. What fails again comes back as a letter; but by an observer of
-   * letters, while it is told one, it is only counted and emitted here (rule O4). Where its broker has closed, the letter stays as it
-   * was. Sent as a new message, with a new id, and its priority, topic and headers; its ttl, its sender and its caller are gone. A throwing `filter` errors before
-   * anything is taken out.
+   * Cold and synchronous: at subscription all these letters are taken out, and each is sent. Emits one result for each letter, then
+   * completes. If `filter` throws, nothing is taken out, and the result errors.
+   *
+   * A message is sent to the same actor, or routed by its topic again, as a new message with a new id. It keeps its priority, topic and
+   * headers, and counts one more attempt. Its ttl and its sender are lost, and nobody waits for a reply. If it fails again, it comes back as
+   * a letter, unless an observer of letters subscribes here while it is told one (rule O4). If its broker has closed, the letter stays.
+   *
+   * @throws {TypeError} at the call, for a bad argument.
    */
   redeliver(filter: (letter: DeadLetter) => boolean = () => true, options: RedeliverOptions = {}): Observable<Redelivery> {
     checkFunction(filter, 'filter');
@@ -85,7 +89,7 @@ export class DeadLetterQueue {
       for (const stored of taken) {
         const { letter, source } = stored;
         const redeliver = this.box.senderOf(source);
-        // Its broker is closed: it stays what it was, a letter.
+        // The broker has closed, so the letter stays in the queue.
         if (redeliver === undefined) this.box.add(stored);
         const result = redeliver?.(letter) ?? ({ ok: false, code: 'BrokerClosed' } as const);
         subscriber.next(result.ok ? { letter, ok: true } : { letter, ok: false, code: result.code });
@@ -94,7 +98,7 @@ export class DeadLetterQueue {
     });
   }
 
-  /** Takes everything out, oldest first. */
+  /** Takes all letters out and returns them, oldest first. */
   drain(): DeadLetter[] {
     return this.box.take(() => true).map(({ letter }) => letter);
   }
@@ -104,7 +108,7 @@ export class DeadLetterQueue {
     this.box.take(() => true);
   }
 
-  /** @internal Joins a broker, once, by what tells its letters. `redeliver` sends one of them again. */
+  /** @internal Attaches the queue to the broker that `source` stands for. `undefined` if it is attached already. */
   attach(source: TellLetter, redeliver: Redeliver): LetterStore | undefined {
     return this.box.attach(source, redeliver);
   }

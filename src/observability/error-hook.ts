@@ -6,20 +6,20 @@ import { THROTTLING } from './dead-letter-log';
 import { type Logger, write } from './logger';
 import { Throttle } from './throttle';
 
-/** Where an error comes from that no caller waits for. */
+/** The origin of an error that no caller waits for. */
 export interface ErrorOrigin {
   /** The actor whose handler or hook failed. */
   readonly actorId: ActorId;
-  /** The message that its handler threw at. Absent where `onStart` or `onStop` failed. */
+  /** The message whose handler threw. Absent if `onStart` or `onStop` failed. */
   readonly message?: any;
   /** The message's envelope. Absent where there is no message. */
   readonly envelope?: Envelope;
 }
 
-/** Is told what a handler threw at a message that nobody asked, and what a hook of an actor threw (rule O7). */
+/** Called with each error of a handler whose message nobody asked, and of an actor's hook (rule O7). */
 export type ErrorHook = (error: unknown, origin: ErrorOrigin) => void;
 
-/** What is told of such errors by default: the first 10 are written by the logger's `error`, then one count in five minutes. */
+/** The default of `onError`: the logger's `error` writes the first 10 errors, then a count every five minutes. */
 export class ErrorLog {
   readonly #logger: Logger;
   readonly #throttle: Throttle;
@@ -29,7 +29,7 @@ export class ErrorLog {
     this.#throttle = new Throttle(THROTTLING, scheduler, (count) => write(logger, 'error', `${count} further errors of handlers.`));
   }
 
-  /** One more error. What writes it; `undefined` where it is only counted. */
+  /** Counts one more error. Returns a function that writes it, or `undefined` if it is only counted. */
   count(what: string, actorId: string, error: unknown): (() => void) | undefined {
     const throttle = this.#throttle;
     const isWritten = throttle.isOpen;
@@ -39,7 +39,7 @@ export class ErrorLog {
     return () => write(this.#logger, 'error', `${what} of ${describeValue(actorId)} failed. Handle this by the broker's onError.${further}`, error);
   }
 
-  /** The broker has ended: the last count. */
+  /** Writes the last count, when the broker has ended. */
   close(): void {
     this.#throttle.close();
   }

@@ -18,7 +18,7 @@ import type { LetterStore, Redeliver } from './letter-box';
 import { letterOf, stageOf } from './message-stage';
 import { RoutingLatency } from './routing-latency';
 
-/** What a ledger is made of. */
+/** The arguments of a ledger. */
 export interface LedgerParts {
   readonly dispatcher: Dispatcher;
   readonly logger: Logger;
@@ -27,12 +27,12 @@ export interface LedgerParts {
 }
 
 /**
- * A broker's journal: it counts failures, makes dead letters of what is lost, and tells `events$`. Whether anyone listens changes nothing
- * about what it counts (rule O1), and without a listener it makes no object.
+ * A broker's journal: it counts failures, makes the dead letters, and tells `events$`. It counts the same whether or not anyone observes
+ * (rule O1). Without an observer it makes no event object.
  */
 export class Ledger implements Journal {
   readonly latency: RoutingLatency = new RoutingLatency();
-  /** Observers of dead letters are being told one: a failure that they cause makes none (rule O4). */
+  /** Whether observers of dead letters are being told one. A failure that they cause then makes none (rule O4). */
   isTellingLetter = false;
   readonly #dispatcher: Dispatcher;
   readonly #logger: Logger;
@@ -45,7 +45,7 @@ export class Ledger implements Journal {
   #stores: readonly LetterStore[] = [];
   #hasEnded = false;
 
-  /** One function for its whole life: a queue knows the broker by it. */
+  /** Calls `work`, which tells a letter. A queue knows the broker by this function, so it stays the same one. */
   readonly #tellLetter = (work: () => void): void => {
     this.isTellingLetter = true;
     try {
@@ -79,7 +79,7 @@ export class Ledger implements Journal {
     return this.#letters.stream;
   }
 
-  /** Gives every letter to a queue, too: once, however often it is named. */
+  /** Attaches a queue, which gets every letter from now on. A second attachment does nothing. */
   store(queue: DeadLetterQueue, redeliver: Redeliver): void {
     const store = queue.attach(this.#tellLetter, redeliver);
     if (store === undefined) return;
@@ -87,7 +87,7 @@ export class Ledger implements Journal {
     if (this.#hasEnded) store.end();
   }
 
-  /** Each actor has its own count of turns begun: one increment for each message, and a sum where it is asked for. */
+  /** The metrics of now. Each actor counts its own turns, so that a message costs one increment; they are added up here. */
   metrics(counts: Counts, actors: ReadonlyMap<string, { readonly delivered: number }>): BrokerMetrics {
     const inFlight = counts.open + (this.#dispatcher.running === null ? 0 : 1);
     let succeeded = counts.departed - counts.errored - counts.aborted - inFlight;
@@ -143,7 +143,7 @@ export class Ledger implements Journal {
 
   // Actors and the broker ----------------------------------------------------------------------------
 
-  /** A mailbox is registered. Its queued messages count as sent now (rule M6). */
+  /** Tells that a mailbox was registered. Its queued messages count as sent now (rule M6). */
   registered(core: MailboxCore): void {
     this.#tellOfActor('registered', core.id);
     if (core.queue === null || core.queue.size === 0) return;
@@ -166,7 +166,7 @@ export class Ledger implements Journal {
     this.#tellError(hook, error, id as ActorId);
   }
 
-  /** The broker has ended: the last event, then every stream completes. Called when nothing else is left to tell. */
+  /** Tells the last event, then completes every stream. To be called when the broker has ended and nothing else is left to tell. */
   end(): void {
     this.#hasEnded = true;
     tellAll(this.#events.listeners(), { kind: 'closed', at: this.#dispatcher.now() });
@@ -196,7 +196,7 @@ export class Ledger implements Journal {
     this.#deadLettered++;
     const log = this.#log;
     if (this.#isHeard) this.#tellLetterOf(letterOf(task, reason, error));
-    // The sender of an asked one has its error, and what a handler threw is written by the default of `onError`.
+    // The log leaves out asked messages, whose sender has the error, and errors of handlers that the default of `onError` writes.
     else if (!task.isAsked && (reason !== 'HandlerFailed' || typeof this.#onError === 'function')) {
       const isWritten = log.throttle.isOpen;
       log.throttle.count();
@@ -219,7 +219,7 @@ export class Ledger implements Journal {
     if (writing !== undefined) this.#dispatcher.add(writing);
   }
 
-  /** To those who observe events, those who observe letters, and the queues, which have it at once. */
+  /** Tells a letter to observers of events, observers of letters, and the queues. The queues keep it at once. */
   #tellLetterOf(letter: DeadLetter): void {
     const events = this.#events.listeners();
     const letters = this.#letters.listeners();

@@ -3,21 +3,21 @@ import { Outlet } from '../kernel/outlet';
 import type { DeadLetter } from '../message/dead-letter';
 import type { SendResult } from '../message/send-result';
 
-/** Tells a letter of one broker: what its observers cause there meanwhile makes no letter (rule O4). */
+/** Calls `work`, which tells a letter of one broker to observers. Failures that they cause in that broker make no letter (rule O4). */
 export type TellLetter = (work: () => void) => void;
 
-/** What a broker gives its letters to. */
+/** A queue, as a broker to which it is attached sees it. */
 export interface LetterStore {
-  /** Keeps a letter. Answers what tells those who observe the queue of it. */
+  /** Keeps a letter. Returns a function that tells the observers of the queue. */
   add(letter: DeadLetter): () => void;
-  /** The broker has closed. A letter of what it refuses after that is kept, and no observer is told. */
+  /** Says that the broker has ended. The queue keeps its later letters, but does not tell them. */
   end(): void;
 }
 
-/** Sends a letter again, to where it was lost. */
+/** Sends the message of a letter again. */
 export type Redeliver = (letter: DeadLetter) => Resent;
 
-/** What became of a message that is sent again: it may have no route. */
+/** The result of sending a message again. It may have no route. */
 export type Resent = SendResult | { readonly ok: false; readonly code: 'NoRoute' };
 
 /** A letter, and the broker that it came from. */
@@ -26,15 +26,17 @@ export interface StoredLetter {
   readonly source: TellLetter;
 }
 
-/** The inside of a `DeadLetterQueue`: the letters, the brokers that they come from, and those who observe. */
+/** The inside of a `DeadLetterQueue`: the letters, the brokers that they come from, and the observers. */
 export class LetterBox {
   evicted = 0;
   readonly arrivals: Outlet<DeadLetter> = new Outlet();
   readonly #capacity: number;
   #stored = new ChunkedQueue<StoredLetter, number>();
+  /** Whether the observers of the queue are being told a letter. */
   #isTelling = false;
+  /** The letters to be told after that one. */
   readonly #untold = new ChunkedQueue<() => void, number>();
-  /** By source; none for a broker that has closed. */
+  /** How each attached broker sends a letter again. `undefined` for a broker that has ended. */
   readonly #senders = new WeakMap<TellLetter, Redeliver | undefined>();
   #openBrokers = 0;
 
@@ -42,7 +44,7 @@ export class LetterBox {
     this.#capacity = capacity;
   }
 
-  /** Vue's `reactive` wraps everything that it reaches in proxies, but what has this. */
+  /** Vue's `reactive` makes no proxy of an object that has this. */
   get __v_skip(): boolean {
     return true;
   }
@@ -51,7 +53,7 @@ export class LetterBox {
     return this.#stored.size;
   }
 
-  /** Joins a broker, once, by what tells its letters. `redeliver` sends one of them again. */
+  /** Attaches the queue to the broker that `source` stands for. `undefined` if it is attached already. */
   attach(source: TellLetter, redeliver: Redeliver): LetterStore | undefined {
     if (this.#senders.has(source)) return undefined;
     this.#senders.set(source, redeliver);
@@ -69,7 +71,7 @@ export class LetterBox {
     };
   }
 
-  /** What sends the letters of a broker again; `undefined` where it has closed. */
+  /** The function that sends the letters of a broker again. `undefined` if the broker has closed. */
   senderOf(source: TellLetter): Redeliver | undefined {
     return this.#senders.get(source);
   }
@@ -82,7 +84,7 @@ export class LetterBox {
     this.#stored.push(stored, 0);
   }
 
-  /** The filter sees a snapshot, since it may lose messages or take letters itself; then goes what it chose and is still there. */
+  /** Takes out the letters that `filter` chooses. It sees a snapshot, since it may itself change the queue; only letters that are left go. */
   take(filter: (letter: DeadLetter) => boolean): StoredLetter[] {
     const chosen = new Set(this.snapshot().filter(({ letter }) => filter(letter)));
     const taken: StoredLetter[] = [];
@@ -95,14 +97,14 @@ export class LetterBox {
     return taken;
   }
 
-  /** Oldest first. */
+  /** The letters of now, oldest first. */
   snapshot(): StoredLetter[] {
     const stored: StoredLetter[] = [];
     this.#stored.forEach((one) => stored.push(one));
     return stored;
   }
 
-  /** A letter that observers of another cause, in another broker, is told when all of them have seen that one (rule D2). */
+  /** Tells a letter. If observers are being told one, the new letter, of another broker, is told when all of them have seen that (rule D2). */
   #tell(telling: () => void, source: TellLetter): void {
     if (this.#isTelling) {
       this.#untold.push(() => source(telling), 0);

@@ -1,9 +1,9 @@
 import { hasMethod, refuse } from '../failure/check';
 
-/** Where a broker writes what no observer is told. `console` is one; a function will do. */
+/** Writes what no observer is told: an object with `warn()`, such as `console`, or a function. */
 export type Logger = LevelLogger | LogWriter;
 
-/** A logger with levels. Dead letters are written by `warn`, and errors of handlers by `error`, or by `warn` where there is none. */
+/** A logger with levels. `warn` writes dead letters, and `error` the errors of handlers; without `error`, `warn` writes them. */
 export interface LevelLogger {
   /** Writes dead letters, and callbacks that threw. */
   warn(message: string, ...details: unknown[]): void;
@@ -11,15 +11,15 @@ export interface LevelLogger {
   error?(message: string, ...details: unknown[]): void;
 }
 
-/** Writes one line, of every level. */
+/** A logger without levels: it writes every line. */
 export type LogWriter = (message: string, ...details: unknown[]) => void;
 
-/** @throws {TypeError} for an object that no line can be written to. */
+/** @throws {TypeError} for a bad `logger` option. */
 export function checkLogger(logger: unknown, name: string): void {
   if (typeof logger !== 'function' && !hasMethod(logger, 'warn')) refuse(`${name} must be a function or an object with warn()`, logger);
 }
 
-/** Writes a line. A logger that throws must not stop the broker, and nobody is left to tell of it. */
+/** Writes a line. A logger that throws must not stop the broker, and its error can be told to nobody. */
 export function write(logger: Logger, level: 'warn' | 'error', text: string, ...details: unknown[]): void {
   const line = `rx-broker: ${text}`;
   try {
@@ -27,6 +27,6 @@ export function write(logger: Logger, level: 'warn' | 'error', text: string, ...
     else if (level === 'error' && hasMethod(logger, 'error')) logger.error?.(line, ...details);
     else logger.warn(line, ...details);
   } catch {
-    // See above.
+    // Ignored, as said above.
   }
 }

@@ -5,13 +5,13 @@ import type { DeadLetter } from '../message/dead-letter';
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** What every event of a message says of it, now. */
+/** The fields that every event about a message has. `at` is now. */
 export function stageOf(task: Task): MessageStage {
   const { id, message, priority, isAsked: asked } = task;
   return withTarget<Writable<MessageStage>>(task, { id, message, priority, asked, at: task.system.dispatcher.now() });
 }
 
-/** The letter of a message that is lost now. */
+/** The dead letter of a message that is lost now. */
 export function letterOf(task: Task, reason: DeadLetter['reason'], error: unknown): DeadLetter {
   const { id, message, priority, isAsked: asked, details } = task;
   const { attempt: attempts, headers } = details;
@@ -20,7 +20,7 @@ export function letterOf(task: Task, reason: DeadLetter['reason'], error: unknow
   return withTarget(task, letter);
 }
 
-/** Where it was going, as far as that is known. */
+/** Adds the target and the topic of a message, if it has them. */
 function withTarget<T extends Pick<Writable<MessageStage>, 'target' | 'topic'>>({ recipient, details }: Task, stage: T): T {
   if (recipient.id !== undefined) stage.target = recipient.id as ActorId;
   if (details.topic !== undefined) stage.topic = details.topic;

@@ -1,12 +1,12 @@
 import { type Recipient, Task } from '../kernel/task';
 import { NORMAL_LANE } from '../message/lane';
 
-/** Of an actor's sends one in so many is timed (rule O5): a power of two, less one. The first ones measure the compiler, and are not. */
+/** One in 1,024 sends to an actor is timed (rule O5), not the first ones, which would measure the compiler. A power of two less one. */
 const SAMPLE_MASK = 1_023;
-/** Nanoseconds above which a sample measured something else: a pause of the machine, of the garbage collector or of the compiler. */
+/** Nanoseconds above which a sample is dropped: it measured a pause of the machine, of the garbage collector or of the compiler. */
 const PAUSE = 20_000;
 
-/** How often a direct send is repeated for one sample: a single one measures the compiler, since it is so rare. */
+/** How often one sample repeats the work of a direct send. A single time would measure the compiler, since it is so rare. */
 const LOOKS = 16;
 
 /** Whether a send to this actor is to be timed. */
@@ -14,7 +14,7 @@ export function isSampleDue(recipient: Recipient): boolean {
   return (recipient.delivered & SAMPLE_MASK) === SAMPLE_MASK;
 }
 
-/** When a send begins, for `sample`; `NaN` where it is not to be timed. */
+/** The time at which a send begins, for `sample`. `NaN` if the send is not to be timed. */
 export function sampleStart(recipient: Recipient): number {
   return isSampleDue(recipient) ? performance.now() : NaN;
 }
@@ -29,14 +29,14 @@ export class RoutingLatency {
     return Math.round(this.#sum / (this.#count || 1));
   }
 
-  /** The mailbox has answered a send that began at `startedAt`. */
+  /** Takes a sample: a mailbox has answered a send that began at `startedAt`. */
   sample(startedAt: number): void {
     if (!Number.isNaN(startedAt)) this.#add((performance.now() - startedAt) * 1e6);
   }
 
   /**
-   * Times what the broker does for a direct send before it calls the handler: it finds the actor, sees that its mailbox is idle, and makes the
-   * turn's task. The direct path has no room for a clock, so this repeats that work, with a reading of the clock each time.
+   * Takes a sample of the direct path: the time in which the broker finds the actor, sees that its mailbox is idle, and makes the task. The
+   * direct path itself reads no clock, so this repeats its work.
    */
   sampleDirect(actors: ReadonlyMap<string, Recipient>, id: string): void {
     const startedAt = performance.now();

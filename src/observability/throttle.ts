@@ -1,21 +1,23 @@
 import type { SchedulerLike, Subscription } from 'rxjs';
 import { LONGEST_DELAY } from '../kernel/timers';
 
-/** How many of a flood are written: the first ones, then one count in every interval. */
+/** How much of a flood of losses or errors is written. */
 export interface Throttling {
+  /** How many are written one by one. */
   readonly first: number;
-  /** Milliseconds. */
+  /** Milliseconds between the counts of the rest. */
   readonly interval: number;
 }
 
-/** Lets the first of many through, then writes one count every while: a flood of losses does not become a flood of lines. */
+/** Lets the first ones pass, then writes a count at every interval, so that a flood of losses does not become a flood of lines. */
 export class Throttle {
   readonly #first: number;
   readonly #interval: number;
   readonly #scheduler: SchedulerLike;
   readonly #writeCount: (count: number) => void;
-  /** How many there were, and how many of them were written or told in a count. */
+  /** How many there were. */
   #count = 0;
+  /** How many of them were written, one by one or in a count. */
   #told: number;
   /** Writes the next count. */
   #timer: Subscription | undefined;
@@ -27,19 +29,19 @@ export class Throttle {
     this.#writeCount = writeCount;
   }
 
-  /** Whether the next one is to be written out; the later ones are only counted. */
+  /** Whether the next one is to be written, not only counted. */
   get isOpen(): boolean {
     return this.#count < this.#first;
   }
 
-  /** One more. Of those that are not written, a count is written when `interval` is over. */
+  /** Counts one more. If it is not to be written itself, a count is written when `interval` is over. */
   count(): void {
     if (++this.#count <= this.#first || this.#interval === Infinity || this.#timer !== undefined) return;
     this.#timer = this.#scheduler.schedule(() => {
       this.#timer = undefined;
       this.#flush();
     }, Math.min(this.#interval, LONGEST_DELAY));
-    // Where it is a timer of Node's, it keeps no process alive: nobody waits for a count.
+    // A timer of Node must not keep the process alive for a count.
     (this.#timer as { id?: { unref?(): void } }).id?.unref?.();
   }
 

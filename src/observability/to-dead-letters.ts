@@ -4,7 +4,7 @@ import type { DeadLetter } from '../message/dead-letter';
 
 type DeadLettered = Extract<BrokerEvent, { kind: 'dead-lettered' }>;
 
-/** What `deadLetters$` is, as an operator over `events$`: the letters, in the order of their loss. */
+/** Makes `deadLetters$` of `events$`: the dead letters, in order. It errors and completes with its source. */
 export function toDeadLetters(): OperatorFunction<BrokerEvent, DeadLetter> {
   return (events$) =>
     events$.pipe(

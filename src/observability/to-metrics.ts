@@ -4,8 +4,10 @@ import type { BrokerMetrics } from '../message/broker-metrics';
 import { type MetricCounts, metricsOf, noFailures } from './count-metrics';
 
 /**
- * What `metrics()` is, as an operator over `events$`: one snapshot for each event. From the start of a broker's life it equals
- * `metrics()` at every event, `avgRoutingLatencyNs` apart, which is a measurement and no event.
+ * Makes metrics of `events$`: one snapshot for each event. It errors and completes with its source.
+ *
+ * Over all events of a broker the last snapshot equals `metrics()`, whenever nothing is left to tell. `avgRoutingLatencyNs` is 0, since no
+ * event tells it.
  */
 export function toMetrics(): OperatorFunction<BrokerEvent, BrokerMetrics> {
   return (events$) => events$.pipe(scan(count, none()), map(metricsOf));

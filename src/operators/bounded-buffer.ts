@@ -1,28 +1,29 @@
 import { Observable, type OperatorFunction } from 'rxjs';
 import { BoundedFlow, type BoundedOptions, resolveBounded } from './bounded-flow';
 
-/** A value that a bounded buffer let out. Until it is released it counts as being at work. */
+/** A value that `boundedBuffer` has let out. It counts as being at work until it is released. */
 export interface Held<T> {
   /** The source's value. */
   readonly value: T;
-  /** Lets the next value out. Idempotent. */
+  /** Releases the value, which lets the next one out. Idempotent. */
   release(): void;
 }
 
 /**
- * Lets at most `concurrency` values out that are not released; `capacity` more wait, in order.
+ * Lets at most `concurrency` unreleased values out (default 1); at most `capacity` more wait, in order.
  *
- * - next: a value is let out at once if there is room, else it waits for a `release`. Letting out never nests.
- * - overflow: `fail` (default) errors with `BufferOverflowError`; `drop-oldest` and `drop-newest` drop one and tell `onOverflow`.
- * - completes when the source has and everything is released; an error of the source passes at once.
+ * - A value is let out at once if there is room, else when another is released. One that comes while another is being let out waits.
+ * - If a value finds the buffer full, `fail` (default) errors with `BufferOverflowError`; `drop-oldest` and `drop-newest` drop a value and
+ *   call `onOverflow` with it.
+ * - The result completes when the source has completed and every value is released. An error of the source passes at once.
  *
- * There is no `block`: a hot source cannot be paused. A `Mailbox` can park its senders.
+ * There is no `block`, since a hot source cannot be paused. A `Mailbox` can make its senders wait.
  *
  * ```ts
  * clicks$.pipe(boundedBuffer(10, { overflow: 'drop-oldest' })).subscribe(({ value, release }) => save(value).then(release));
  * ```
  *
- * @throws {RangeError | TypeError} for a capacity below 1 or an option out of range.
+ * @throws {RangeError | TypeError} unless `capacity` is an integer of at least 1, or for a bad option.
  */
 export function boundedBuffer<T>(capacity: number, options?: BoundedOptions<T>): OperatorFunction<T, Held<T>> {
   const settings = resolveBounded(capacity, options);

@@ -5,22 +5,22 @@ import { BufferOverflowError } from '../failure/buffer-overflow-error';
 import { type Checks, checkCount, checkFunction, checkOneOf, checkOptions, checkPositiveInteger, isObject, refuse } from '../failure/check';
 import type { Overflow } from '../message/mailbox-options';
 
-/** What an operator does with a value that finds its buffer full. A hot source cannot be paused, so `block` is for mailboxes only. */
+/** What an operator does with a value if its buffer is full. There is no `block`, since a hot source cannot be paused. */
 export type OperatorOverflow = Exclude<Overflow, 'block'>;
 
 const OPERATOR_OVERFLOWS: readonly OperatorOverflow[] = ['fail', 'drop-oldest', 'drop-newest'];
 
-/** How a bounded operator holds values back. */
+/** Options of a bounded operator. */
 export interface BoundedOptions<T> {
-  /** Values at work at once. Default 1. */
+  /** The most values at work at once. Default 1. */
   readonly concurrency?: number;
-  /** What becomes of a value that finds the buffer full. Default `'fail'`: the stream errors with `BufferOverflowError`. */
+  /** What the operator does with a value if the buffer is full. Default `'fail'`: the stream errors with `BufferOverflowError`. */
   readonly overflow?: OperatorOverflow;
-  /** Told every value that is dropped. An error that it throws errors the stream. */
+  /** Called with every value that is dropped. If it throws, the stream errors. */
   readonly onOverflow?: (value: T) => void;
 }
 
-/** The same with every default filled in. */
+/** `BoundedOptions` with every default filled in, and the capacity. */
 export interface BoundedSettings<T> {
   readonly capacity: number;
   readonly concurrency: number;
@@ -35,7 +35,7 @@ export const BOUNDED: Checks<BoundedOptions<any>> = {
   onOverflow: checkFunction,
 };
 
-/** @throws {TypeError | RangeError} for an unknown option or one out of range, `block` among them. */
+/** Checks every option and fills in the defaults. @throws {TypeError | RangeError} for an unknown or bad option, such as `block`. */
 export function resolveBounded<T>(capacity: number, options: BoundedOptions<T> = {}, checks: Checks<any> = BOUNDED): BoundedSettings<T> {
   checkPositiveInteger(capacity, 'capacity');
   checkOptions(options, checks);
@@ -43,7 +43,7 @@ export function resolveBounded<T>(capacity: number, options: BoundedOptions<T> =
   return { capacity, concurrency, overflow, onOverflow };
 }
 
-/** @throws {TypeError} for options that are none, where they are required. */
+/** @throws {TypeError} unless `options` is an object, since a capacity is required. */
 export function checkBounds(options: unknown): void {
   if (!isObject(options)) refuse('options must be { capacity, … }', options);
 }
@@ -52,9 +52,9 @@ export function checkBounds(options: unknown): void {
 const LANE = 1;
 
 /**
- * A source's values, at most `concurrency` of them at work, at most `capacity` waiting: the same buffer and the same run to completion
- * as a mailbox (rule M8). A value that comes while another is being handed on waits, so handing on never nests, and a backlog of a
- * million goes in a flat loop (rule M7).
+ * Observes a source: at most `concurrency` values are at work, at most `capacity` wait. It has the same buffer as a mailbox (rule M8), and
+ * runs to completion as a mailbox does: a value that comes while another is being handed on waits. So handing on never nests, and a backlog
+ * of a million values goes in a flat loop (rule M7).
  */
 export abstract class BoundedFlow<T, R> implements Observer<T> {
   protected readonly out: Subscriber<R>;
@@ -73,10 +73,10 @@ export abstract class BoundedFlow<T, R> implements Observer<T> {
     out.add(this.#source);
   }
 
-  /** Takes the source's values until the consumer leaves. */
+  /** Subscribes to the source, until the consumer leaves. */
   follow(source: Observable<T>): void {
     const subscription = source.subscribe(this.#source);
-    // A source of RxJS 5 or 6 does not see that the subscriber is unsubscribed.
+    // A source of RxJS 5 or 6 returns a subscription of its own, and does not see that the subscriber is unsubscribed.
     if (subscription !== this.#source) this.#source.add(subscription);
   }
 
@@ -106,10 +106,10 @@ export abstract class BoundedFlow<T, R> implements Observer<T> {
     if (!this.#isHandingOn) this.#drain();
   }
 
-  /** Puts a value to work. `release` is called when it is done, also from within. */
+  /** Puts a value to work. The subclass calls `release` when the work is done, inside of this call or later. */
   protected abstract handOn(value: T): void;
 
-  /** A value is done: the next may go. */
+  /** Ends the work on a value, and hands on the next one. */
   protected release(): void {
     this.#atWork--;
     if (!this.#isHandingOn) this.#drain();
@@ -143,8 +143,8 @@ export abstract class BoundedFlow<T, R> implements Observer<T> {
 }
 
 /**
- * Listens to the source of a flow, and keeps no state of its own: RxJS 5 and 6 call it through a derived object, which has no `#private`
- * state, and on which a field that is set is set for that object alone.
+ * Observes the source of a flow. It keeps no state of its own, since RxJS 5 and 6 call it through a derived object: that has no `#private`
+ * state, and a field that is set on it is not set on this object.
  */
 class SourceSubscriber<T> extends Subscriber<T> {
   readonly flow: Observer<T>;
@@ -158,7 +158,7 @@ class SourceSubscriber<T> extends Subscriber<T> {
     this.flow.next(value);
   }
 
-  // The source's teardown comes last, as in RxJS's own operators: what it throws keeps no end from the consumer.
+  // The source's teardown comes last, as in RxJS's own operators. If it throws, the consumer has been told the end already.
 
   protected override _error(error: unknown): void {
     try {

@@ -3,27 +3,27 @@ import { type Checks, checkFunction, checkPositiveInteger } from '../failure/che
 import { BOUNDED, BoundedFlow, type BoundedOptions, type BoundedSettings, checkBounds, resolveBounded } from './bounded-flow';
 import { type InnerOwner, InnerSubscriber } from './inner-subscriber';
 
-/** `BoundedOptions` with the capacity, which is required: a default would be somebody's outage. */
+/** `BoundedOptions` with the capacity. It is required, since no default is right for every source. */
 export interface BoundedMapOptions<T> extends BoundedOptions<T> {
-  /** Values that wait at most; those at work are not counted. */
+  /** The most values that wait. Values at work do not count. */
   readonly capacity: number;
 }
 
-/** The checks of such options. */
+/** The checks of `BoundedMapOptions`. */
 export const BOUNDED_MAP: Checks<BoundedMapOptions<any>> = { ...BOUNDED, capacity: checkPositiveInteger };
 
 /**
- * `mergeMap` with a bound: at most `concurrency` inner streams at once (default 1), at most `capacity` values waiting for one.
+ * `mergeMap` with a bound: at most `concurrency` inner streams at once (default 1), while at most `capacity` values wait for one.
  *
- * Emits what the inner streams emit. An error of the source, of `project`, of an inner stream or of its `subscribe` errors the result;
- * overflow as in `boundedBuffer`. Completes when the source and all inner streams have. A million synchronous inner streams go in a flat
- * loop, where RxJS's own overflow the stack.
+ * The result emits what the inner streams emit. It errors if the source, `project`, an inner stream or its `subscribe` does. It completes
+ * when the source and all inner streams have completed. Overflow is that of `boundedBuffer`. A million synchronous inner streams go in a flat
+ * loop, while RxJS's `mergeMap` overflows the stack.
  *
  * ```ts
  * ids$.pipe(boundedMergeMap((id) => load(id), { capacity: 100, concurrency: 4 }));
  * ```
  *
- * @throws {RangeError | TypeError} for a missing capacity, or an option out of range.
+ * @throws {RangeError | TypeError} for a missing capacity, or a bad option.
  */
 export function boundedMergeMap<T, O extends ObservableInput<any>>(
   project: (value: T, index: number) => O,
@@ -37,7 +37,7 @@ export function boundedMergeMap<T, O extends ObservableInput<any>>(
 
 class MappingFlow<T, R> extends BoundedFlow<T, R> implements InnerOwner {
   readonly #project: (value: T, index: number) => ObservableInput<R>;
-  /** The inner streams that did not end while they were subscribed to. */
+  /** The inner streams that are open. One that ends during its `subscribe` is never in here. */
   readonly #open = new Set<InnerSubscriber<R>>();
   #index = 0;
 
@@ -45,7 +45,7 @@ class MappingFlow<T, R> extends BoundedFlow<T, R> implements InnerOwner {
     super(out, settings);
     this.#project = project;
     out.add(() => {
-      // As one subscription, which leaves them all though the teardown of one throws.
+      // One Subscription for all, which unsubscribes them all even if the teardown of one throws.
       const all = new Subscription();
       for (const inner of this.#open) all.add(inner);
       all.unsubscribe();

@@ -1,18 +1,18 @@
 import { type Observer, type Subscriber, Subscription, type TeardownLogic } from 'rxjs';
 
-/** What inner streams belong to. */
+/** The flow to which inner streams belong. */
 export interface InnerOwner {
-  /** An inner stream completed. */
+  /** Called when an inner stream has completed. */
   innerOver(inner: InnerSubscriber<any>): void;
 }
 
 /**
- * Passes an inner stream's values on, and its end to its flow.
+ * Passes an inner stream's values and error on to the consumer, and its completion to its flow.
  *
- * It is no `Subscriber`, but has all that RxJS asks of one (`isSubscriber` looks for these members): a synchronous inner stream then
- * costs one small object, where a Subscriber costs three constructors and a place among its destination's teardowns.
+ * It is no `Subscriber`, but has all members that RxJS looks for (`isSubscriber`). So a synchronous inner stream costs one small object. A
+ * Subscriber would cost three constructors and a place among the teardowns of its destination.
  *
- * RxJS 5 and 6, and libraries with observers of their own, call it through an object derived from it or through a Proxy. So it has no
+ * RxJS 5 and 6, and libraries that wrap observers, call it through an object derived from it or through a Proxy. So it has no
  * `#private` state, and its methods read and write the fields of `self`.
  */
 export class InnerSubscriber<R> implements Observer<R> {
@@ -27,7 +27,7 @@ export class InnerSubscriber<R> implements Observer<R> {
     this.owner = owner;
   }
 
-  /** Over, or its consumer has left: a synchronous source stops before its end. */
+  /** Whether the inner stream is over or the consumer has left. A synchronous source stops then. */
   get closed(): boolean {
     return this.self.isOver || this.out.closed;
   }
@@ -36,8 +36,8 @@ export class InnerSubscriber<R> implements Observer<R> {
     if (!this.self.isOver) this.out.next(value);
   }
 
-  // As in RxJS's own operators, an error is passed on before the teardown, and the next inner stream begins after it. What the teardown
-  // throws is its producer's, and holds neither up.
+  // As in RxJS's own operators, an error is passed on before the teardown, and the next inner stream begins after the teardown. An error of
+  // the teardown goes to its producer, and stops neither.
 
   error(error: unknown): void {
     const { self } = this;

@@ -13,16 +13,16 @@ export type MessageKind =
 export type MessageOfKind<Kind> = Kind extends abstract new (...args: any[]) => infer M ? M : Kind extends (...args: any[]) => infer M ? M : never;
 
 /**
- * Lets through the messages of these kinds, and says so to the compiler.
+ * Lets only messages of these kinds pass, and narrows the type to theirs.
  *
- * By `type` for a protocol's creators, by `instanceof` for classes, by both for a class that has a static `type`. Synchronous, in order;
- * errors and completes with its source.
+ * A creator is compared by `type`, a class by `instanceof`; for a class with a static `type` one of both is enough. Synchronous and in order.
+ * The result errors and completes with its source.
  *
  * ```ts
  * broker.broadcasts$.pipe(ofMessage(Account.deposit, ShutDown)).subscribe((message) => …);
  * ```
  *
- * @throws {TypeError} for what is neither, and for nothing at all.
+ * @throws {TypeError} for a kind that is neither, or without any kind.
  */
 export function ofMessage<Kinds extends readonly [MessageKind, ...MessageKind[]]>(
   ...kinds: Kinds
@@ -33,7 +33,7 @@ export function ofMessage<Kinds extends readonly [MessageKind, ...MessageKind[]]
   for (const kind of kinds as readonly unknown[]) {
     const { type, prototype } = typeof kind === 'function' ? (kind as { type?: unknown; prototype?: unknown }) : {};
     check(typeof type === 'string' || isObject(prototype), 'ofMessage takes creators of a protocol and classes', kind);
-    // A class may have a type as well, and its instances none.
+    // A class may have a static `type` that its instances do not have.
     if (typeof type === 'string') types.add(type);
     if (isObject(prototype)) classes.push(kind as abstract new () => object);
   }

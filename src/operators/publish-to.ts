@@ -5,23 +5,24 @@ import { laneOfRouting } from '../message/priority';
 import type { Publisher } from '../message/publisher';
 import type { RoutingKey } from '../message/routing-key';
 import type { PublishOptions } from '../message/send-options';
-import type { TopicMessage } from '../message/topic';
+import type { TopicMessage, TopicName } from '../message/topic';
 import { parseTopic } from '../message/topic-pattern';
 
 /**
- * Publishes every value on a topic and passes it on. Refusals are counted and become dead letters, and never end the stream.
+ * Publishes every value on a topic, then passes it on. Synchronous and in order; the result errors and completes with its source.
  *
- * Synchronous: the value is published before it is passed on.
+ * A refusal is counted and becomes a dead letter; it never ends the stream.
  *
  * ```ts
  * prices$.pipe(publishTo(broker, 'prices.eur', { retain: true })).subscribe();
  * ```
  *
+ * With `retain` the result errors with a `RangeError`, if one topic more than the broker's `maxRetained` would be retained.
+ *
  * @throws {BrokerError} `RoutingFailed` for a malformed topic.
- * @throws {TypeError | RangeError} for what is no broker, a bad priority or option. The stream ends with a `RangeError` where one topic
- * more would be retained than the broker's `maxRetained`.
+ * @throws {TypeError | RangeError} for a bad broker, priority or option.
  */
-export function publishTo<const K extends string | RoutingKey, M extends TopicMessage<NoInfer<K>>>(
+export function publishTo<const K extends TopicName | RoutingKey<TopicName>, M extends TopicMessage<NoInfer<K>>>(
   broker: Publisher,
   key: K,
   options?: PublishOptions,

@@ -8,11 +8,11 @@ import type { Sender } from '../message/sender';
 import { checkBounds } from './bounded-flow';
 import { BOUNDED_MAP, type BoundedMapOptions, boundedMergeMap } from './bounded-merge-map';
 
-/** How requests are held back, sent, and what becomes of one that fails. */
+/** Options of `requestFrom`: those of the buffer, those of each ask, and what happens if an ask fails. */
 export interface RequestOptions<M, R> extends BoundedMapOptions<M>, SendOptions {
   /**
-   * What stands in for a reply that failed: `EMPTY` skips it, `of(value)` replaces it, a throw ends the stream. Default: the stream
-   * errors with the failure.
+   * Returns the stream that replaces a failed reply: `EMPTY` skips it, `of(value)` replaces it. If it throws, the result errors. Default: the
+   * result errors with the failure.
    */
   readonly onError?: (error: unknown, message: M) => ObservableInput<R>;
 }
@@ -20,16 +20,16 @@ export interface RequestOptions<M, R> extends BoundedMapOptions<M>, SendOptions 
 const REQUEST: Checks<RequestOptions<any, any>> = { ...BOUNDED_MAP, ...SEND, onError: checkFunction };
 
 /**
- * Every value becomes the reply to it. With concurrency 1 (default) replies come in the order of their questions.
+ * Asks an actor with every value, and emits the replies. With concurrency 1 (default) they come in the order of the values.
  *
- * At most `concurrency` requests are open and `capacity` wait; overflow as in `boundedBuffer`. A failed request goes to `onError`.
- * Unsubscribing cancels what is open. Completes when the source has and the last reply is in.
+ * At most `concurrency` asks are open, and at most `capacity` values wait; overflow is that of `boundedBuffer`. A failed ask goes to `onError`.
+ * The result completes when the source and the last reply have completed. Unsubscribing cancels the open asks.
  *
  * ```ts
  * accountIds$.pipe(map((accountId) => Account.getBalance({ accountId })), requestFrom(broker, accounts, { capacity: 100 }));
  * ```
  *
- * @throws {TypeError | RangeError} for what is no broker, a bad id, a missing capacity, or an option out of range.
+ * @throws {TypeError | RangeError} for a bad broker, id or option, or a missing capacity.
  */
 export function requestFrom<Msg, const M extends NoInfer<Msg>, R = ReplyFor<Msg, M>>(
   broker: Pick<Sender, 'send'>,

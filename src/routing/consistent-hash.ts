@@ -4,14 +4,16 @@ import { mix } from './random';
 import type { Router, RouteTarget } from './router';
 
 /**
- * The same target for the same key, for as long as it is there: when one of n targets comes or goes, about one key in n moves
- * (rendezvous hashing: every target bids for every key, the highest bid wins).
+ * Picks the same target for the same key, as long as the target is bound. When one of n targets comes or goes, about one key in n moves to
+ * another target (rendezvous hashing: every target bids for every key, and the highest bid wins).
  *
  * ```ts
  * new InMemoryMessageBroker({ router: consistentHash((order: Order) => order.customerId) });
  * ```
  *
- * @throws {TypeError} for a `keyOf` that is no function. An error that it throws, and a key that is no string, fail that message's routing.
+ * If `keyOf` throws or returns no string, the send errors with `BrokerError('RoutingFailed')`.
+ *
+ * @throws {TypeError} for a `keyOf` that is no function.
  */
 export function consistentHash<Msg = any>(keyOf: (message: Msg, key: RoutingKey) => string): Router {
   checkFunction(keyOf, 'keyOf');
@@ -32,7 +34,7 @@ export function consistentHash<Msg = any>(keyOf: (message: Msg, key: RoutingKey)
   };
 }
 
-/** FNV-1a over both strings, then a finish that spreads what short strings leave in the low bits. */
+/** FNV-1a over both strings. `mix` then spreads the bits, since short strings change only the low ones. */
 function hash(key: string, id: string): number {
   let mixed = 0x811c9dc5;
   for (const text of [key, id]) {

@@ -2,30 +2,30 @@ import type { ActorId } from '../message/actor-id';
 import { mix } from './random';
 import type { RouteTarget } from './router';
 
-/** Ids remembered at least. */
+/** The fewest ids that are remembered. */
 const REMEMBERED = 1_024;
 
 /**
- * Which target was picked when: the next is the one picked longest ago, the first of those never picked.
+ * Remembers when each target was last picked. The next one is the first of those never picked, else the one picked longest ago.
  *
- * It remembers its last picks, 1,024 or four for each target of the topic at hand. One that picks among more actors than that
- * forgets, and takes one that it knows nothing of by chance: the first of them would be the same one each time.
+ * It remembers 1,024 ids, or four times the targets of the present topic if that is more. If it picks among more actors than that, it forgets
+ * some. Then it takes any one that it does not remember, since the first of them would be the same one each time.
  */
 export class LastPicks {
   readonly #picks = new Map<ActorId, number>();
   #count = 0;
-  /** Whether `undefined` no longer says "never". */
+  /** Whether ids were forgotten, so that `undefined` no longer means "never picked". */
   hasForgotten = false;
 
-  /** When `id` was last picked, as a number that grows. `undefined`: never; but who forgets cannot know. */
+  /** When `id` was last picked, as a number that grows. `undefined`: never, or that was forgotten. */
   of(id: ActorId): number | undefined {
     return this.#picks.get(id);
   }
 
-  /** The index of the one to pick among `targets`. */
+  /** The index of the target to pick. */
   longestAgo(targets: readonly RouteTarget[]): number {
     const { length } = targets;
-    // By no rhythm of the picks: a count modulo the targets would beat with the topics' turns.
+    // A mixed number, since topics that take turns could always meet the same targets by a count modulo their number.
     const start = this.hasForgotten ? mix(this.#count) % length : 0;
     let chosen = 0;
     let earliest = Infinity;
@@ -41,14 +41,14 @@ export class LastPicks {
     return chosen;
   }
 
-  /** `id`, one of so many, is picked now. */
+  /** Notes that `id` is picked now, among so many targets, and returns it. */
   pick(id: ActorId, among: number): ActorId {
     const picks = this.#picks;
-    // At the end again: a map's order is then the order of picking.
+    // Deleted and set again, so that the order of the map is the order of the picks.
     picks.delete(id);
     picks.set(id, this.#count++);
     let excess = picks.size - Math.max(REMEMBERED, among * 4);
-    // Asked first: a map that is iterated passes over all that was deleted at its head.
+    // Checked before the loop, since an iteration of a map passes over all entries that were deleted at its head.
     if (excess <= 0) return id;
     this.hasForgotten = true;
     for (const oldest of picks.keys()) {

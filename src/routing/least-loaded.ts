@@ -1,7 +1,7 @@
 import { LastPicks } from './last-picks';
 import type { Router, RouteTarget } from './router';
 
-/** The target with the fewest messages queued and running; among equals one after the other. */
+/** Picks the target with the fewest messages queued and running. Of several the one that was picked longest ago. */
 export function leastLoaded(): Router {
   const lastPicks = new LastPicks();
   return {

@@ -2,18 +2,18 @@ import { describeValue } from '../failure/check';
 import { parseTopic } from '../message/topic-pattern';
 import { TopicIndex } from './topic-index';
 
-/** A topic's last value, as later observers are told of it. */
+/** A topic's retained message, as a later observer gets it. */
 export interface Retained {
   readonly topic: string;
   readonly message: unknown;
   readonly retained: true;
 }
 
-/** The last value of topics that were published with `retain` (rule T4), found by topic or by pattern. */
+/** The last message of each topic that was published with `retain` (rule T4), found by topic or by pattern. */
 export class RetainedTopics {
   readonly maxRetained: number;
   readonly #values = new Map<string, { message: unknown; readonly remove: () => void }>();
-  /** The topics that have one. */
+  /** The topics that have a message, by pattern. */
   readonly #topics = new TopicIndex<string>();
 
   constructor(maxRetained: number) {
@@ -25,8 +25,10 @@ export class RetainedTopics {
   }
 
   /**
+   * Retains a topic's message.
+   *
    * @throws {BrokerError} `RoutingFailed` for a malformed topic.
-   * @throws {RangeError} when this would be one topic more than `maxRetained`; nothing is changed.
+   * @throws {RangeError} if this would be one topic more than `maxRetained`. Nothing is changed then.
    */
   set(topic: string, message: unknown): void {
     const value = this.#values.get(topic);
@@ -56,7 +58,7 @@ export class RetainedTopics {
     for (const topic of this.#values.keys()) this.delete(topic);
   }
 
-  /** Those that match a pattern, in the order in which their topics first had a value. */
+  /** The messages of the topics that match a pattern, in the order in which the topics were first retained. */
   match(pattern: string): readonly Retained[] {
     return this.#topics.under(pattern).map((topic) => ({ topic, message: this.get(topic), retained: true }));
   }

@@ -2,24 +2,25 @@ import type { LastPicks } from './last-picks';
 import type { RouteTarget } from './router';
 
 /**
- * The turn of one array of targets: while nobody picks any of them for another topic, the one picked longest ago is the one behind
- * the last. So it is found without a look at the others, of which there may be 100,000.
+ * Goes round one array of targets. As long as none of them is picked for another topic, the target picked longest ago is the one after the
+ * last pick. So it is found without a look at the others, of which there may be 100,000.
  */
 export class Rotation {
+  /** The index of the target after the last pick. */
   #next = 0;
-  /** When each was picked, as far as this rotation knows. `undefined`: they were not picked in their order. */
+  /** When each target was last picked, as far as this rotation knows. `undefined` if `#next` need not be the target picked longest ago. */
   #picks: (number | undefined)[] | undefined;
 
-  /** The index of the one picked longest ago; `undefined` where all must be looked at. */
+  /** The index of the target picked longest ago. `undefined` if all have to be looked at. */
   next(targets: readonly RouteTarget[], lastPicks: LastPicks): number | undefined {
     const index = this.#next;
     if (this.#picks?.length !== targets.length) return undefined;
     const known = this.#picks[index];
-    // Others are only ever picked later than known, so this one is still the earliest if it was not picked itself.
+    // The others can only have been picked later than is known here. So this one is still the earliest, if it was not picked itself.
     return lastPicks.of((targets[index] as RouteTarget).id) === known && (known !== undefined || !lastPicks.hasForgotten) ? index : undefined;
   }
 
-  /** The one at `index` was picked just now. */
+  /** Notes that the target at `index` was picked now. */
   picked(index: number, targets: readonly RouteTarget[], lastPicks: LastPicks): void {
     const { length } = targets;
     const behind = (index + 1) % length;
@@ -33,7 +34,7 @@ export class Rotation {
   }
 }
 
-/** Whether from there on, and round, each was picked later than the one before. */
+/** Whether each target from `start` on, and round to the one before it, was picked no earlier than the one before. */
 function isAscendingFrom(start: number, picks: readonly (number | undefined)[]): boolean {
   let last = -1;
   for (let i = 0; i < picks.length; i++) {

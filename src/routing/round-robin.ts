@@ -3,19 +3,19 @@ import { Rotation } from './rotation';
 import type { Router, RouteTarget } from './router';
 
 /**
- * One after the other: always the target that was picked longest ago, the first of those never picked.
+ * Picks one target after the other: the first of those never picked, else the one picked longest ago.
  *
- * A counter would be simpler, but two topics that share one can starve a target: with `a` bound to 1 and 2, `b` to 3 and 4, and
- * messages that alternate, it picks 1 and 4 for ever.
+ * A counter would be simpler, but two topics that share it can starve a target: if topic `a` has the targets 1 and 2, and `b` has 3 and 4,
+ * messages that alternate go to 1 and 4 for ever.
  */
 export function roundRobin(): Router {
   const lastPicks = new LastPicks();
-  // A broker hands the same array for as long as a topic's targets are the same.
+  // A broker passes the same array again while a topic's targets are the same. `null`: the array was seen once.
   const rotations = new WeakMap<readonly RouteTarget[], Rotation | null>();
   return {
     route(_key, targets) {
       let rotation = rotations.get(targets);
-      // Made when an array is seen again: one that is made for each call is not worth it.
+      // A rotation is made when an array is seen again, since an array that is made for each call needs none.
       if (rotation === undefined) rotations.set(targets, null);
       else if (rotation === null) rotations.set(targets, (rotation = new Rotation()));
       const index = rotation?.next(targets, lastPicks) ?? lastPicks.longestAgo(targets);

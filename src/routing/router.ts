@@ -1,22 +1,23 @@
 import type { ActorId } from '../message/actor-id';
 import type { RoutingKey } from '../message/routing-key';
 
-/** An actor that a message could be routed to, with how busy it is. */
+/** An actor that a message could be routed to, and how busy it is. */
 export interface RouteTarget {
   /** The actor. */
   readonly id: ActorId;
-  /** Messages queued. */
+  /** Messages queued now. */
   readonly size: number;
-  /** Turns open. */
+  /** Turns that have begun and not ended. */
   readonly inFlight: number;
 }
 
 /** Picks one of the actors bound to a topic (rule T2). */
 export interface Router {
   /**
-   * The id of one of `targets`: open mailboxes only, each once, in the order of their binding, and never empty. A throw, or an id that
-   * is not among them, fails the send with `BrokerError('RoutingFailed')`. While a topic's targets stay the same, so does the array:
-   * what is learnt of it may be kept in a `WeakMap`.
+   * Returns the id of one of `targets`. These are the actors with an open mailbox, each once, in the order of their binding; there is at
+   * least one. If it throws, or returns another id, the send errors with `BrokerError('RoutingFailed')`.
+   *
+   * An array never changes, and is often the same one for the same targets. So a router may keep facts about it in a `WeakMap`.
    */
   route(key: RoutingKey, targets: readonly RouteTarget[], message: any): ActorId;
 }

@@ -1,28 +1,29 @@
 import { ANY_REST, ANY_TOKEN, parsePattern, parseTopic } from '../message/topic-pattern';
 
+/** A value bound to a pattern. */
 interface Binding<T> {
   readonly value: T;
-  /** Its place in the order of binding, over all patterns. */
+  /** The place of this binding in the order of all bindings of the index. */
   readonly order: number;
-  /** How often the same value was bound by the same pattern. */
+  /** How often the value was bound to the pattern. */
   count: number;
 }
 
-/** What has no entry yet: most nodes have either branches or bindings, and a map for each would be most of what they keep. */
+/** Stands for a map without entries. Most nodes have either branches or bindings, and a second map would be most of their memory. */
 const EMPTY: ReadonlyMap<any, any> = new Map();
 
 function withEntry<K, V>(entries: ReadonlyMap<K, V>, key: K, value: V): ReadonlyMap<K, V> {
   return (entries === EMPTY ? new Map<K, V>() : (entries as Map<K, V>)).set(key, value);
 }
 
-/** Where patterns end that are alike up to here. */
+/** The patterns that begin with the same tokens. Its bindings are those of the pattern that ends here. */
 class Node<T> {
   children: ReadonlyMap<string, Node<T>> = EMPTY;
   bindings: ReadonlyMap<T, Binding<T>> = EMPTY;
-  /** Whether a wildcard ever branched off here. */
+  /** Whether a wildcard has ever been a token of a child. */
   isWild = false;
-  /** Where it branches off, and by what. */
   readonly parent: Node<T> | undefined;
+  /** The token that leads here from the parent. */
   readonly token: string | undefined;
   #values: readonly T[] | undefined;
 
@@ -31,12 +32,12 @@ class Node<T> {
     this.token = token;
   }
 
-  /** In the order of binding. A new array after each change, so one in use stays as it was. */
+  /** The bound values, in the order of binding. A change makes a new array, so an array in use does not change. */
   get values(): readonly T[] {
     return (this.#values ??= [...this.bindings.keys()]);
   }
 
-  /** The branch of a token, made where there is none. */
+  /** The child of a token, made now if there is none. */
   branch(token: string): Node<T> {
     let child = this.children.get(token);
     if (child === undefined) {
@@ -66,7 +67,7 @@ class Node<T> {
   }
 }
 
-/** Drops a branch that has nothing left. A loop, as all walks are: a topic of 20,000 tokens is no reason to overflow the stack. */
+/** Removes a branch without bindings. A loop, as all walks are, since a topic of 20,000 tokens must not overflow the stack. */
 function prune<T>(branch: Node<T>): void {
   for (let node = branch; node.parent !== undefined && node.children.size + node.bindings.size === 0; node = node.parent) {
     (node.parent.children as Map<string, Node<T>>).delete(node.token as string);
@@ -76,17 +77,18 @@ function prune<T>(branch: Node<T>): void {
 const NONE: readonly never[] = [];
 
 /**
- * Values by topic pattern, as a trie of tokens.
+ * Values by topic pattern: a trie of tokens.
  *
- * What a match costs depends on the topic's tokens and on how many values match, not on how many are bound, and nothing is kept for a
- * topic that was matched (rule T3). A branch goes with its last binding.
+ * The cost of a match depends on the topic's tokens and on how many values match, not on how many are bound. Nothing is kept for a topic
+ * that was matched (rule T3). A branch is removed with its last binding.
  */
 export class TopicIndex<T> {
   readonly #root = new Node<T>();
+  /** How many bindings there were: the order of the next one. */
   #bound = 0;
 
   /**
-   * Binds a value; answers what takes that back, once.
+   * Binds a value to a pattern. Returns a function that takes this back, to be called once.
    *
    * @throws {BrokerError} `RoutingFailed` for a malformed pattern.
    */
@@ -98,7 +100,7 @@ export class TopicIndex<T> {
   }
 
   /**
-   * The values whose patterns match, each once, in the order in which they were bound.
+   * The values whose patterns match a topic, each once, in the order in which they were bound.
    *
    * @throws {BrokerError} `RoutingFailed` for a malformed topic.
    */
@@ -106,7 +108,7 @@ export class TopicIndex<T> {
     const tokens = parseTopic(topic);
     let node = this.#root;
     let at = 0;
-    // Down to the first wildcard there is one way, and nothing to gather.
+    // Up to the first wildcard there is one way, and nothing to collect.
     for (; !node.isWild; at++) {
       if (at === tokens.length) return node.values;
       const child = node.children.get(tokens[at] as string);
@@ -132,7 +134,7 @@ export class TopicIndex<T> {
   }
 
   /**
-   * The other way round: the values bound to topics that this pattern matches.
+   * The values that are bound to the topics that a pattern matches: the other direction of `match`.
    *
    * @throws {BrokerError} `RoutingFailed` for a malformed pattern.
    */
@@ -148,13 +150,13 @@ export class TopicIndex<T> {
       }
       nodes = next;
     }
-    // One token at least, and all there is below: the loop reaches what it appends.
+    // `>` stands for one or more tokens, so all descendants count: the loop also visits the nodes that it appends.
     if (tokens.at(-1) === ANY_REST) for (const { children } of nodes) for (const child of children.values()) nodes.push(child);
     return valuesOf(nodes);
   }
 }
 
-/** The values bound at these, each once, in the order of binding; without a copy where one node has them all. */
+/** The values of some nodes, each once, in the order of binding. The values of a single node are not copied. */
 function valuesOf<T>(bound: readonly Node<T>[]): readonly T[] {
   if (bound.length < 2) return bound[0]?.values ?? NONE;
   const bindings: Binding<T>[] = [];

@@ -10,17 +10,17 @@ import type { TestMessage } from './marble-letters';
 import type { MarbleExpectation, MarbleScheduler } from './marble-scheduler';
 import { lineOf } from './own-line';
 
-/** What a marble test can expect of brokers and mailboxes. */
+/** The expectations of a marble test about brokers and mailboxes. */
 export interface BrokerExpectations {
-  /** The messages handed to an actor from this call on, when they are. They end only when their broker closes. */
+  /** Expects the messages handed to an actor from this call on. The marbles end only if the broker closes. */
   expectDeliveries(id: ActorId, broker?: InMemoryMessageBroker): MarbleExpectation;
-  /** The dead letters from this call on, when they are made: each as its reason, or as `describe` makes it. */
+  /** Expects the dead letters from this call on, each as its `reason` or as the result of `describe`. */
   expectDeadLetters(describe?: (letter: DeadLetter) => unknown, broker?: InMemoryMessageBroker): MarbleExpectation;
-  /** A mailbox's `pressure$`, from the start of virtual time: what comes before, in the test's own stretch, is its first value. */
+  /** Expects a mailbox's `pressure$` in virtual time. The first value, in frame 0, is the pressure after the test function has returned. */
   expectPressure(mailbox: Mailbox): MarbleExpectation;
 }
 
-/** The expectations of one run. `broker` is the one that is meant where none is named. */
+/** The expectations of one run. They are about `broker`, unless a call names another one. */
 export function brokerExpectations(scheduler: MarbleScheduler, broker: InMemoryMessageBroker): BrokerExpectations {
   const expectDeliveries = (id: ActorId, from = broker): MarbleExpectation => {
     checkActorId(id);
@@ -49,7 +49,7 @@ export function brokerExpectations(scheduler: MarbleScheduler, broker: InMemoryM
   return { expectDeliveries, expectDeadLetters, expectPressure };
 }
 
-/** Explains lines that differ for what is easily overlooked. `before`: messages that had come before the test asked. */
+/** Explains differences with causes that are easily overlooked. `before`: how many messages had come before the `expect…` call. */
 function hintsOf(before: number, what: string): (marbles: string, seen: readonly TestMessage[]) => string[] {
   return (marbles, seen) => {
     const hints: string[] = [];
@@ -72,7 +72,7 @@ function deliveriesTo(broker: InMemoryMessageBroker, id: ActorId): Observable<un
   );
 }
 
-/** Observes from now on, though the scheduler subscribes only when virtual time begins: what is seen before is told in frame 0. */
+/** Observes `source` from now on. The scheduler subscribes only when virtual time begins, and gets all earlier values in frame 0. */
 function held(source: Observable<unknown>): Observable<unknown> {
   const seen = new ReplaySubject<unknown>(Infinity);
   source.subscribe(seen);

@@ -7,19 +7,19 @@ import { MarbleBroker, type MarbleRun } from './marble-broker';
 import { type Equality, MarbleScheduler, differenceOf } from './marble-scheduler';
 import { RealPromises, isTimeout } from './real-promises';
 
-/** What a test in virtual time has at hand: the helpers of `TestScheduler.run`, a broker, and expectations about it. */
+/** The argument of a test in virtual time: the helpers of `TestScheduler.run`, a broker, and expectations about it. */
 export interface BrokerMarbleHelpers extends RunHelpers, BrokerExpectations {
-  /** A broker whose timers and dispatch live in this test's time, and end with it. Logs nothing. */
+  /** A broker in this test's virtual time, which ends with it. It logs no dead letters. */
   readonly broker: InMemoryMessageBroker;
   /** The scheduler of this test's time, for what takes one. */
   readonly scheduler: TestScheduler;
-  /** Another broker in the same time. */
+  /** Makes another broker in the same virtual time. */
   createBroker(options?: BrokerOptions): InMemoryMessageBroker;
 }
 
 /**
- * Makes marble tests with a broker in them, for any test runner: `assertDeepEqual` is its deep equality, which throws or answers false
- * where two values differ. (In Jasmine `throwUnless(a).toEqual(e)`: its `expect` does not throw.)
+ * Makes marble tests with a broker, for any test runner. `assertDeepEqual` is the runner's deep equality: it throws or returns false if two
+ * values differ. (Use `throwUnless(a).toEqual(e)` in Jasmine, whose `expect` does not throw.)
  *
  * ```ts
  * const marbles = brokerMarbles((actual, expected) => expect(actual).toStrictEqual(expected));
@@ -31,14 +31,14 @@ export interface BrokerMarbleHelpers extends RunHelpers, BrokerExpectations {
  * }));
  * ```
  *
- * A failure shows what was expected and what was seen as two marble lines, points to the line that called `toBe`, and has the error of
- * `assertDeepEqual` as its `cause`.
+ * A failure shows the expected and the seen messages as two marble lines, and points to the line that called `toBe`. Its `cause` is the
+ * error of `assertDeepEqual`.
  *
- * A promise is real time (rule D5): none settles before virtual time is over. So a handler that answers with one holds its turn to the
- * end of the test. The test fails for it if somebody waits: a caller whose ask is open or has timed out, or a message behind that turn. It does
- * not fail for a message that was told, or whose caller has cancelled. Answer with a value or a stream, and with `NEVER` for no answer.
+ * A promise settles in real time (rule D5), so after virtual time is over. A handler that returns one holds its turn to the end of the test.
+ * The test fails if somebody waits for that turn: a caller whose ask is open or has timed out, or a message behind it. It does not fail for
+ * a message that was told, or whose caller has cancelled. Return a value or a stream, or `NEVER` for no reply.
  *
- * @throws {TypeError} for an `assertDeepEqual` that lets two values pass that differ: it is called once to see that.
+ * @throws {TypeError} for an `assertDeepEqual` that lets different values pass; for this it is called once.
  */
 export function brokerMarbles(assertDeepEqual: Equality, options?: BrokerOptions): (test: (helpers: BrokerMarbleHelpers) => void) => () => void {
   checkFunction(assertDeepEqual, 'assertDeepEqual');
@@ -60,7 +60,7 @@ function runInTime(test: (helpers: BrokerMarbleHelpers) => unknown, assertDeepEq
     scheduler.run((helpers) => {
       const broker = createBroker();
       const answer = test({ ...helpers, broker, scheduler, createBroker, ...brokerExpectations(scheduler, broker) });
-      // Virtual time would be over before it goes on.
+      // Virtual time would be over before an asynchronous test goes on.
       check(typeof (answer as PromiseLike<unknown> | null | undefined)?.then !== 'function', 'a marble test must be synchronous', answer);
     });
     scheduler.checkAllDrawn();

@@ -8,16 +8,16 @@ import { matches } from './matches';
 import { type SentEvent, ProbeNotes } from './probe-notes';
 
 /**
- * What a message must be: equal to this, where of an object literal only the properties that it names count, at any depth; or such that
- * this function says true.
+ * Says which messages match. A function matches those for which it returns true. A plain object matches those that have its properties, at
+ * any depth. Any other value matches those that equal it.
  */
 export type MessageMatcher<Msg = any> = Partial<Msg> | Msg | ((message: Msg) => boolean);
 
 /**
- * Watches a broker for a test: what was sent to whom since the probe was made. Imports no test runner; `expect…` throws, with what was
- * seen, and `assert…` answers true or false.
+ * Records for a test which messages a broker sends to which actors, from now on. It imports no test runner: `expect…` throws an error that
+ * shows the messages seen, and `assert…` returns true or false.
  *
- * While it watches, messages take the broker's slower path, in the same order. Refusals of a closed broker are not seen.
+ * While it records, messages take the broker's slower path, in the same order. Messages that a closed broker refuses are not recorded.
  *
  * ```ts
  * const probe = new BrokerTestProbe(broker);
@@ -26,26 +26,26 @@ export type MessageMatcher<Msg = any> = Partial<Msg> | Msg | ((message: Msg) => 
  * ```
  */
 export class BrokerTestProbe {
-  /** The inside. No `#private` state: users wrap probes in proxies. */
+  /** The inside. It is not `#private`, since Vue wraps objects in proxies. */
   private readonly notes: ProbeNotes;
 
-  /** @throws {TypeError} for what is no broker. */
+  /** @throws {TypeError} for anything but a broker. */
   constructor(broker: MessageBroker) {
     check(isObservable((broker as MessageBroker | null)?.events$), 'broker must be a MessageBroker', broker);
     this.notes = new ProbeNotes(broker);
   }
 
-  /** Every attempt to send from now on, refused ones too, in order. Completes when the broker closes. */
+  /** Every attempt to send from its subscription on, refused ones too, in order. Completes when the broker closes. */
   get sent$(): Observable<SentEvent> {
     return this.notes.broker.events$.pipe(filter((event): event is SentEvent => event.kind === 'sent'));
   }
 
-  /** Whether exactly `count` messages were sent to an actor since the probe was made: broadcasts included, refused ones too. */
+  /** Whether exactly `count` messages were sent to an actor since the probe was made, with broadcasts and refused ones. */
   assertSent(id: ActorId, count: number): boolean {
     return this.messagesTo(id).length === count;
   }
 
-  /** Whether the last broadcast had `targets` targets. False if there was none. */
+  /** Whether the last broadcast had exactly this many targets. False if there was none. */
   assertBroadcast(targets: number): boolean {
     return this.notes.lastTargets?.size === targets;
   }
@@ -62,9 +62,9 @@ export class BrokerTestProbe {
   }
 
   /**
-   * The first message sent to an actor that matches.
+   * Returns the first message sent to an actor that matches.
    *
-   * @throws {Error} if none does, with what was sent.
+   * @throws {Error} if none matches, with the messages that were sent.
    */
   expectMessage<Msg>(id: ActorId<Msg>, matcher: MessageMatcher<Msg>): Msg {
     const messages = this.messagesTo(id);
@@ -73,13 +73,13 @@ export class BrokerTestProbe {
     throw new Error(`expected a message to ${describeValue(id)} ${wanted}, ${seen(messages)}`);
   }
 
-  /** @throws {Error} if anything was sent to an actor, with what. */
+  /** Checks that no message was sent to an actor. @throws {Error} if one was, with all messages. */
   expectNoMessage(id: ActorId): void {
     const messages = this.messagesTo(id);
     if (messages.length > 0) throw new Error(`expected no message to ${describeValue(id)}, ${seen(messages)}`);
   }
 
-  /** Stops watching. The messages seen so far stay, and subscriptions to `sent$` go on. */
+  /** Stops recording. The recorded messages stay, and subscriptions to `sent$` go on. */
   unsubscribe(): void {
     this.notes.subscription.unsubscribe();
   }

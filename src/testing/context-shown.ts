@@ -8,7 +8,7 @@ import { Task } from '../kernel/task';
 export function contextShown<T>(consumer: T, show: (context: Task) => void): T {
   if (typeof consumer === 'function') return shownCall(consumer as Call, undefined, show) as T;
   if (!isObject(consumer)) return consumer;
-  // Of a copy: a proxy of a frozen object must answer what is frozen.
+  // A proxy of a copy, since a proxy of a frozen object must return its frozen properties.
   const copy = Object.assign(Object.create(Object.getPrototypeOf(consumer)) as object, consumer);
   return new Proxy(copy, {
     get(_copy, key) {

@@ -2,13 +2,13 @@ import { describeValue } from '../failure/check';
 
 const LONGEST = 200;
 
-/** A message as a failed expectation shows it: JSON where it can be, cut where it is long. */
+/** Describes a message for the text of a failed expectation: as JSON if possible, shortened to 200 characters. */
 export function describeMessage(message: unknown): string {
   const text = asJson(message) ?? asText(message);
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }
 
-/** `undefined` where JSON cannot say it. The class of an object stands in front: JSON does not know it. */
+/** A message as JSON, with the class of an object in front, which JSON leaves out. `undefined` if JSON cannot show it. */
 function asJson(message: unknown): string | undefined {
   if (typeof message === 'bigint') return `${message}n`;
   if (typeof message === 'number' || message instanceof Error) return undefined;
@@ -27,7 +27,7 @@ function classOf(message: unknown): string {
   return typeof name !== 'string' || name === '' || name === 'Object' || name === 'Array' ? '' : `${name} `;
 }
 
-/** What has no JSON. A message's own code may throw here, too. */
+/** The text of a message that has no JSON. The message's own `toString` may throw. */
 function asText(message: unknown): string {
   try {
     return Object.is(message, -0) ? '-0' : String(message);

@@ -10,10 +10,10 @@ import { contextShown } from './context-shown';
 import { lineOf } from './own-line';
 import type { RealPromises } from './real-promises';
 
-/** What a broker knows of the marble run that it was made for. */
+/** The state of a marble run that its brokers need. */
 export interface MarbleRun {
   readonly promises: RealPromises;
-  /** Its virtual time has ended. */
+  /** Whether virtual time has ended. */
   isOver: boolean;
 }
 
@@ -37,7 +37,7 @@ export class MarbleBroker extends InMemoryMessageBroker {
     this.checkTime();
     const { promises } = this.#run;
     const line = lineOf((this as { readonly spawn: unknown }).spawn);
-    // The mailbox of a spawned actor is known by the first call of its handler or its `onStart`.
+    // The broker makes the mailbox of a spawned actor. The first call of its handler or its `onStart` shows it.
     const shown = <T>(consumer: T): T => contextShown(consumer, ({ recipient }) => promises.add(recipient as MailboxCore, line));
     if (isProtocol(first)) return super.spawn(id as never, first as never, shown(second) as never, third);
     return super.spawn(id as never, shown(first), second);

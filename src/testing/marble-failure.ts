@@ -1,13 +1,13 @@
 import { type DrawnMessages, type SameMessage, type TestMessage, letterMarks } from './marble-letters';
 import { type Mark, marbleLines, timedMarks } from './marble-line';
 
-/** When a source was subscribed to and left, as a `TestScheduler` notes it; `Infinity`: never. */
+/** The frames in which a source was subscribed to and unsubscribed from, as a `TestScheduler` notes them. `Infinity`: never. */
 export interface SubscriptionFrames {
   readonly subscribedFrame: number;
   readonly unsubscribedFrame: number;
 }
 
-/** What was expected and what was seen, as marble lines below one another, and what their letters stand for. */
+/** A text with the expected and the seen messages as marble lines below one another, and the meaning of their letters. */
 export function messagesDiffer(drawn: DrawnMessages, seen: readonly TestMessage[], isSame: SameMessage): string {
   const { expectedMarks, seenMarks, firstDifference, legend } = letterMarks(drawn, seen, isSame);
   const caret = firstDifference === undefined ? [] : [{ frame: firstDifference, letter: '^' }];
@@ -21,7 +21,7 @@ export function messagesDiffer(drawn: DrawnMessages, seen: readonly TestMessage[
   return text.join('\n');
 }
 
-/** The same for the subscriptions of a source: each has a line. */
+/** A text with the expected and the seen subscriptions of a source, each as a marble line. */
 export function subscriptionsDiffer(expected: readonly SubscriptionFrames[], seen: readonly SubscriptionFrames[]): string {
   const marks = [...expected, ...seen].map(marksOf);
   const lines = marbleLines(marks) ?? marks.map(timedMarks);

@@ -2,7 +2,7 @@ import type { ObservableNotification } from 'rxjs';
 import { describeMessage } from './describe-message';
 import type { Mark } from './marble-line';
 
-/** What a `TestScheduler` compares: a notification, and its frame. */
+/** A notification with its frame, as a `TestScheduler` compares them. */
 export interface TestMessage {
   readonly frame: number;
   readonly notification: ObservableNotification<unknown>;
@@ -20,13 +20,13 @@ export interface DrawnMessages {
 export interface LetteredMarks {
   readonly expectedMarks: readonly Mark[];
   readonly seenMarks: readonly Mark[];
-  /** The first frame in which the two differ; `undefined` where none does. */
+  /** The first frame in which the two differ. `undefined` if they do not. */
   readonly firstDifference: number | undefined;
   /** The values of the letters that occur in a frame in which the two differ. */
   readonly legend: readonly string[];
 }
 
-/** The test's own equality, of two messages; their frames do not count. */
+/** The test's own equality for two messages, without their frames. */
 export type SameMessage = (seen: TestMessage, expected: TestMessage) => boolean;
 
 interface Known {
@@ -50,12 +50,12 @@ export function letterMarks(drawn: DrawnMessages, seen: readonly TestMessage[], 
   return { expectedMarks, seenMarks, firstDifference: frames.size === 0 ? undefined : Math.min(...frames), legend };
 }
 
-/** Finds the letter of a value: the test's letter for it, or a new letter where the test has none. */
+/** Finds the letter of a value: the test's letter for it, or a new one if the test has none. */
 class Letters {
   readonly #drawn: DrawnMessages;
   readonly #isSame: SameMessage;
   readonly #known: Known[] = [];
-  /** No new letter is one of these. */
+  /** The letters that a new letter must not be. */
   readonly #taken: Set<string>;
   /** The value of each letter, as the legend shows it. */
   readonly #texts = new Map<string, string>();
@@ -97,7 +97,7 @@ class Letters {
     this.#texts.set(letter, describeMessage(message.notification.value) + (isMissing ? ` (values has no '${letter}')` : ''));
   }
 
-  /** Two values of one text have one letter: a legend could not tell them apart. */
+  /** A letter for a value that the test has no letter for. Values with the same text share one, since a legend shows only the text. */
   #ownLetter(value: unknown): string {
     const text = describeMessage(value);
     let letter = this.#own.get(text);
@@ -126,7 +126,7 @@ function isLetter(text: unknown): text is string {
   return typeof text === 'string' && Array.from(text).length === 1 && !/[-\s()|#^!]/.test(text);
 }
 
-/** With every property that RxJS gives one: a strict equality looks at them. */
+/** A `next` notification with all properties that RxJS gives one, since a strict equality compares them. */
 function nextOf(value: unknown): ObservableNotification<unknown> {
   const notification: ObservableNotification<unknown> & { readonly error: undefined } = { kind: 'N', value, error: undefined };
   return notification;

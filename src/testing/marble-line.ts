@@ -4,7 +4,7 @@ export interface Mark {
   readonly letter: string;
 }
 
-/** The marks of one frame, as they stand in a line: a group where there are several. `end` is the first frame behind it. */
+/** The marks of one frame, as a line shows them: several marks are a group. `end` is the first frame after it. */
 interface Cell {
   readonly frame: number;
   readonly text: string;
@@ -16,15 +16,15 @@ interface Stretch {
   readonly to: number;
 }
 
-/** Frames in which no line has a mark. A longer stretch is written as a time: ` 4990ms `. */
+/** The most frames without a mark that are drawn as dashes. A longer stretch is written as a time: ` 4990ms `. */
 const LONGEST_QUIET = 30;
 
 /**
- * Draws marble lines to be read below one another: a frame stands in the same column of each. `TestScheduler.run` reads each line as
- * the marks that it was drawn from.
+ * Draws marble lines to be read below one another: a frame is in the same column of each line. `TestScheduler.run` reads the same marks from
+ * each line.
  *
- * Answers `undefined` where a line would say something else than its marks: a group takes as many frames as it has characters, so nothing can come
- * right behind it; and a frame is a whole number from 0.
+ * Returns `undefined` if a line cannot show its marks. A group takes as many frames as it has characters, so there can be no mark right
+ * behind it; and a frame must be a whole number from 0.
  */
 export function marbleLines(rows: readonly (readonly Mark[])[]): readonly string[] | undefined {
   const drawn = rows.map(cellsOf);
@@ -42,7 +42,7 @@ export function marbleLines(rows: readonly (readonly Mark[])[]): readonly string
   });
 }
 
-/** The marks with their times, for what no marble line can say: `0ms (ab), 1ms c`. */
+/** The marks with their times, if no marble line can show them: `0ms (ab), 1ms c`. */
 export function timedMarks(marks: readonly Mark[]): string {
   return cellsOf(marks)
     .map(({ frame, text }) => `${frame}ms ${text}`)
@@ -67,7 +67,7 @@ function hasRoom(cells: readonly Cell[]): boolean {
   return cells.every(({ frame }, index) => Number.isSafeInteger(frame) && frame >= (cells[index - 1]?.end ?? 0));
 }
 
-/** A line ends with its last mark if nothing can come behind it. */
+/** Whether a line ends with its last mark, since no mark can come after that. */
 function hasEnded(marks: readonly Mark[]): boolean {
   return '|#!'.includes(marks.at(-1)?.letter ?? '-');
 }
@@ -83,7 +83,7 @@ function quietTimes(cells: readonly Cell[]): Stretch[] {
   return times;
 }
 
-/** A quiet part of one line. A time begins with a dash: behind a letter that is a digit it would be read as another time. */
+/** The text of a part of a line without marks. A time begins with a dash, since after a digit it would be read as another time. */
 function quiet({ from, to }: Stretch, times: readonly Stretch[]): string {
   let text = '';
   let at = from;

@@ -5,30 +5,34 @@ import { messagesDiffer, subscriptionsDiffer } from './marble-failure';
 import type { DrawnMessages, TestMessage } from './marble-letters';
 import { errorAt, lineOf } from './own-line';
 
-/** A test's equality: it throws or answers false where two values differ. */
+/** A test's equality: it throws or returns false if two values differ. */
 export type Equality = (actual: any, expected: any) => unknown;
 
-/** What comes after `expect…`: the marbles that must be seen, and what their letters stand for. */
+/** The result of an `expect…` of a marble test. */
 export interface MarbleExpectation {
-  /** Without `values` each letter stands for itself. @throws {Error} for a letter that `values` does not have. */
+  /**
+   * Says which marbles must be seen, and which values their letters stand for. Without `values` each letter stands for itself.
+   *
+   * @throws {Error} for a letter that `values` does not have.
+   */
   toBe(marbles: string, values?: Readonly<Record<string, unknown>>): void;
 }
 
-/** A stream of the broker's that a test has an expectation of. */
+/** A stream of a broker that a test has an expectation about. */
 export interface Watched {
-  /** How the test asked for it: `expectDeliveries('orders')`. */
+  /** The call in the test: `expectDeliveries('orders')`. */
   readonly name: string;
-  /** The line of the test that asked. */
+  /** The line of that call. */
   readonly line: Error;
   readonly stream: Observable<unknown>;
-  /** What may explain why something else was seen. */
+  /** Texts that may explain why other marbles were seen. */
   readonly hints?: (marbles: string, seen: readonly TestMessage[]) => string[];
 }
 
-/** One `expect…`. The scheduler compares those that have their marbles, in the order of their calls. */
+/** One `expect…` call. The scheduler compares those on which `toBe` was called, in the order of the `expect…` calls. */
 interface Expectation {
   readonly name: string;
-  /** The line that drew the marbles, and what to say where they are not seen. */
+  /** The line that called `toBe`, and the function that explains a difference. */
   drawn?: { readonly line: Error; readonly explain: Explain };
 }
 
@@ -42,10 +46,10 @@ export class MarbleScheduler extends TestScheduler {
   readonly #note: () => string | undefined;
   readonly #watched = new Map<Expectation, Watched>();
   #expectations: Expectation[] = [];
-  /** Which of the expectations that have their marbles is compared next. */
+  /** The index of the expectation that is compared next, among those with marbles. */
   #next = 0;
 
-  /** `note` is added to every failure. */
+  /** The text of `note` is added to every failure. */
   constructor(equality: Equality, note: () => string | undefined) {
     super(equality as (actual: any, expected: any) => void);
     this.#equality = equality;
@@ -99,7 +103,7 @@ export class MarbleScheduler extends TestScheduler {
     this.#expectations = this.#expectations.filter(({ drawn }) => drawn === undefined);
   }
 
-  /** @throws {Error} for an expectation about a broker that was asked for and never got its marbles: it has compared nothing. */
+  /** @throws {Error} for an expectation about a broker on which `toBe` was never called: it compares nothing. */
   checkAllDrawn(): void {
     for (const [{ name, drawn }, { line }] of this.#watched) {
       if (drawn === undefined) throw errorAt(line, `${name} compares nothing: call .toBe(marbles) on it`);
@@ -123,7 +127,7 @@ export class MarbleScheduler extends TestScheduler {
     throw errorAt(drawn.line, parts.filter((part) => part !== undefined).join('\n\n'), difference);
   }
 
-  /** Explains with the letters of `marbles`; without them, with letters for the values. */
+  /** Makes a function that explains a difference, with the letters of `marbles` or with letters of its own. */
   #explain(marbles?: string, values?: unknown): Explain {
     return (seen, messages) => {
       const letters = marbles === undefined ? undefined : lettersOf(marbles);
@@ -132,13 +136,13 @@ export class MarbleScheduler extends TestScheduler {
     };
   }
 
-  /** Asks the test's equality, which may know matchers such as `expect.any`, in the form in which it compares a whole run. */
+  /** Compares two messages by the test's equality, since that may know matchers such as `expect.any`. */
   #isSame(seen: TestMessage, expected: TestMessage): boolean {
     return differenceOf(this.#equality, [seen], [{ frame: seen.frame, notification: expected.notification }]) === undefined;
   }
 }
 
-/** What a test's equality throws where two values differ, as the cause of another error; empty where it answers false. */
+/** The error of a test's equality as a `cause`, if two values differ: empty if the equality returns false. `undefined` if they are equal. */
 export function differenceOf(equality: Equality, actual: unknown, expected: unknown): ErrorOptions | undefined {
   try {
     return equality(actual, expected) === false ? {} : undefined;
@@ -147,7 +151,7 @@ export function differenceOf(equality: Equality, actual: unknown, expected: unkn
   }
 }
 
-/** The characters of a marble line that are no time, one for each of its messages. */
+/** The characters of a marble line that stand for its messages. */
 function lettersOf(marbles: string): string[] {
   return TestScheduler.parseMarbles(marbles, undefined, undefined, false, true).map(({ notification }) => {
     if (notification.kind === 'N') return notification.value as string;

@@ -1,14 +1,14 @@
 import { isObject } from '../failure/check';
 
 /**
- * Whether a message is what a matcher says: taken by it where it is a function; with every property that it names where it is a plain
- * object; and else equal to it, while what is inside of it is matched by these rules again.
+ * Whether a message matches. If the matcher is a function, it decides. If it is a plain object, the message must have its properties, each of
+ * which matches again by these rules. Otherwise the message must equal the matcher, and their contents match by these rules.
  */
 export function matches(message: unknown, matcher: unknown): boolean {
   return matchesWithin(message, matcher, []);
 }
 
-/** `outer`: what is being matched with what, from the outside in. Where it comes round again, it matches if all the rest does. */
+/** `outer`: the pairs that are being matched, from the outside in. A pair that comes again is a cycle, and matches if the rest does. */
 function matchesWithin(message: unknown, matcher: unknown, outer: readonly (readonly [unknown, unknown])[]): boolean {
   if (Object.is(message, matcher)) return true;
   if (typeof matcher === 'function') return (matcher as (message: unknown) => boolean)(message);
@@ -25,13 +25,13 @@ function matchesWithin(message: unknown, matcher: unknown, outer: readonly (read
   return Object.keys(message).length === keys.length && matchEach(keys) && Object.is(essenceOf(message), essenceOf(matcher));
 }
 
-/** An object literal, of any realm. */
+/** Whether a value is an object literal, of any realm. */
 function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-/** The elements of a Set, or the entries of a Map. */
+/** Matches the elements of Sets, or the entries of Maps. */
 function matchInAnyOrder(messages: unknown[], matchers: readonly unknown[], isMatch: typeof matches): boolean {
   if (messages.length !== matchers.length) return false;
   return matchers.every((matcher) => {
@@ -40,7 +40,7 @@ function matchInAnyOrder(messages: unknown[], matchers: readonly unknown[], isMa
   });
 }
 
-/** What an object is besides its properties: a Date its time; a URL, a RegExp or an Error its text; a Promise nothing but itself. */
+/** The value of an object besides its properties: the time of a Date, the text of a URL, a RegExp or an Error, else the object itself. */
 function essenceOf(value: unknown): unknown {
   const primitive: unknown = (value as object).valueOf();
   if (!isObject(primitive)) return primitive;

@@ -13,7 +13,7 @@ export type SentEvent = Extract<
   }
 >;
 
-/** The inside of a `BrokerTestProbe`: what it has seen. */
+/** The inside of a `BrokerTestProbe`: the events that it has recorded. */
 export class ProbeNotes {
   readonly broker: MessageBroker;
   readonly sent: SentEvent[] = [];
@@ -22,7 +22,7 @@ export class ProbeNotes {
   /** The targets of the last broadcast. */
   lastTargets: ReadonlySet<ActorId | undefined> | undefined = undefined;
   /**
-   * The targets so far of broadcasts that are not announced yet, by their message: an observer may send one while another is on its way.
+   * The targets of each broadcast that `broadcasts$` has not told yet, by its message. There may be several, since an observer may send one.
    */
   readonly #unannounced = new Map<unknown, Set<ActorId | undefined>>();
 
@@ -32,7 +32,7 @@ export class ProbeNotes {
     this.subscription.add(broker.broadcasts$.subscribe((message) => this.#announced(message)));
   }
 
-  /** Vue's `reactive` wraps everything that it reaches in proxies, but what has this. */
+  /** Vue's `reactive` makes no proxy of an object that has this. */
   get __v_skip(): boolean {
     return true;
   }
@@ -45,8 +45,8 @@ export class ProbeNotes {
   }
 
   /**
-   * A closing broker does not announce what it refuses: there a target that comes again begins the next broadcast of the same message.
-   * (Nothing tells two such broadcasts apart whose filters let different actors pass: they count as one.)
+   * Notes a target of a broadcast. A closing broker does not tell `broadcasts$` what it refuses: there a target that comes again begins the
+   * next broadcast of the same message. Two of these whose filters pass different actors count as one.
    */
   #noteTarget({ message, target }: SentEvent): void {
     let targets = this.#unannounced.get(message);
@@ -54,7 +54,7 @@ export class ProbeNotes {
     this.lastTargets = targets.add(target);
   }
 
-  /** A broadcast is announced right behind the attempts it made, if there were any. */
+  /** Ends a broadcast: `broadcasts$` tells it after its attempts. It may have had none. */
   #announced(message: unknown): void {
     this.lastTargets = this.#unannounced.get(message) ?? new Set();
     this.#unannounced.delete(message);

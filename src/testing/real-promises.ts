@@ -5,8 +5,8 @@ import type { Task } from '../kernel/task';
 import { errorAt, placeOf } from './own-line';
 
 /**
- * The actors of a marble run, and those among them whose handler answered with a promise. The run is over before any promise settles, so such
- * a turn keeps its seat to the end.
+ * Finds the actors of a marble run whose handler returned a promise. The run is over before any promise settles, so such a turn holds its seat
+ * to the end.
  */
 export class RealPromises {
   /** The mailbox of each actor, with the line of the test that spawned or registered it. */
@@ -16,7 +16,7 @@ export class RealPromises {
     this.#actors.set(mailbox, line);
   }
 
-  /** A note to add to a failure of the run; `undefined` where no handler has answered with a promise. */
+  /** A note for a failure of the run. `undefined` if no handler has returned a promise. */
   note(): string | undefined {
     for (const [mailbox, line] of this.#actors) {
       const what = promiseOf(mailbox);
@@ -51,7 +51,7 @@ function promisedTurns({ seats }: MailboxCore): Task[] {
   return (seats ?? []).filter(({ rest }) => rest?.isPromise === true);
 }
 
-/** A caller that has cancelled does not wait, and a message that was told and holds nothing up is waited for by nobody. */
+/** A text that says who waits for an open promise of a mailbox. `undefined` if nobody does: a message was told, or its caller has cancelled. */
 function whoWaits(mailbox: MailboxCore): string | undefined {
   const { queue, size, start, hasFreeSeat } = mailbox;
   const behind = size + (queue?.waitingCount ?? 0);

@@ -1,16 +1,16 @@
 import { expect, it } from 'vitest';
 import { type Law, breaks, brokenLaws } from '../law';
 
-/** Something that an implementation does wrong. */
+/** An implementation that does one thing wrong. */
 export interface Flaw<Subject> {
-  /** As in "one that …". */
+  /** What it does wrong, after "one that". */
   readonly flaw: string;
-  /** A part of the name of each law that it breaks, or of several laws of which it breaks at least one. */
+  /** Parts of the names of laws. For each part it breaks at least one law whose name has this part. */
   readonly breaks: readonly string[];
   readonly subject: Subject;
 }
 
-/** Shows that a suite can fail: each flaw is found by the laws that are meant for it, and each law is broken by some flaw. */
+/** Shows that a suite can fail: its laws find each flaw, and each law is broken by some flaw. */
 export function lawsFindFlaws<Subject>(laws: readonly Law<Subject>[], flaws: readonly Flaw<Subject>[]): void {
   for (const { flaw, breaks: fragments, subject } of flaws) {
     it(`find one that ${flaw}`, async () => {
@@ -23,7 +23,7 @@ export function lawsFindFlaws<Subject>(laws: readonly Law<Subject>[], flaws: rea
   for (const law of laws) {
     it(`can fail: ${law.name}`, async () => {
       const isMeant = (flaw: Flaw<Subject>): number => (flaw.breaks.some((fragment) => law.name.includes(fragment)) ? 0 : 1);
-      // Those that are meant to break it come first: the others are tried only if they do not.
+      // The flaws that are meant to break this law are tried first.
       for (const { subject } of [...flaws].sort((a, b) => isMeant(a) - isMeant(b))) if (await breaks(subject, law)) return;
       expect.fail('no flaw breaks it');
     });

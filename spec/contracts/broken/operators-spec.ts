@@ -35,7 +35,7 @@ import { lawsFindFlaws } from './flaw';
 
 type Make = () => OperatorFunction<number, unknown>;
 
-/** Passes everything on by hand, and leaves its source only if `leave` says so. */
+/** Passes every notification on. `leave` says whether it ever unsubscribes from its source. */
 const byHand =
   (leave: 'at the end' | 'never'): Make =>
   () =>
@@ -49,7 +49,7 @@ const byHand =
       return leave === 'never' ? undefined : subscription;
     });
 
-/** Hands on last come, first served, what comes while it hands on. */
+/** Hands on the last value first, of those that come while it is handing one on. */
 const lastInFirstOut: Make = () => (source) =>
   new Observable((subscriber) => {
     const waiting: number[] = [];
@@ -67,13 +67,13 @@ const lastInFirstOut: Make = () => (source) =>
     });
   });
 
-/** Lets three values through in all, for all its subscribers together. */
+/** Lets three values pass, counted over all subscribers together. */
 function withCommonCount(): OperatorFunction<number, unknown> {
   let count = 0;
   return filter(() => count++ < 3);
 }
 
-/** Subscribes to its source when it is made. */
+/** Subscribes to its source at once, not when it is subscribed to. */
 const tooEarly: Make = () => (source) => {
   const early = new Subject<number>();
   source.subscribe(early);
@@ -133,7 +133,7 @@ describe('the operator laws', () => {
   });
 });
 
-/** An inner stream that goes on although it is left. */
+/** An inner stream that goes on after it was unsubscribed. */
 function detached(inner: Observable<unknown>): Observable<unknown> {
   return new Observable((subscriber) => {
     inner.subscribe({

@@ -6,7 +6,7 @@ import { lawsFindFlaws } from './flaw';
 
 const routing = (create: () => Router['route']) => (): Router => ({ route: create() });
 
-/** Goes round by a position that `where` keeps. */
+/** Goes round the targets. `where` keeps the position. */
 const roundBy =
   (where: { at: number }): Router['route'] =>
   (_key, targets) =>

@@ -10,8 +10,8 @@ interface Entry {
 }
 
 /**
- * A mailbox as a textbook has it: arrays and loops. It keeps every law, and each of its steps can be overridden with a flaw, which
- * shows that the laws can fail.
+ * A simple mailbox of arrays and loops. It keeps every law. Each of its methods can be replaced by one with a flaw, to show that the laws
+ * can fail.
  */
 export class TextbookMailbox implements MailboxUnderLaw {
   readonly settings: Required<MailboxSettingsUnderLaw>;
@@ -80,7 +80,7 @@ export class TextbookMailbox implements MailboxUnderLaw {
     return this.queue.length >= this.settings.capacity;
   }
 
-  /** The message that a newcomer drives out; none, where all outrank the newcomer. */
+  /** The message that a newcomer pushes out; none, if all outrank the newcomer. */
   victimFor(newcomer: Entry): Entry | undefined {
     const lowest = Math.min(...this.queue.map(({ lane }) => lane));
     return lowest > newcomer.lane ? undefined : this.queue.find(({ lane }) => lane === lowest);
@@ -93,7 +93,7 @@ export class TextbookMailbox implements MailboxUnderLaw {
     this.tellLosses();
   }
 
-  /** What an observer loses is told by the call that told that observer. */
+  /** Tells the losses. Those that an observer causes meanwhile are told by the outer call. */
   tellLosses(): void {
     if (this.#isTelling) return;
     this.#isTelling = true;
@@ -123,7 +123,7 @@ export class TextbookMailbox implements MailboxUnderLaw {
     return undefined;
   }
 
-  /** Lets those in who wait. */
+  /** Gives free places to the messages that wait. */
   admit(): void {
     while (this.waiting.length > 0 && !this.isFull()) {
       const highest = Math.max(...this.waiting.map(({ lane }) => lane));

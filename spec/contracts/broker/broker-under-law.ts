@@ -3,31 +3,31 @@ import { expect } from 'vitest';
 import { expectConserved } from '../../broker/setup';
 import type { Law } from '../law';
 
-/** What an implementation may or may not be; a law that needs what it is not is left out for it. */
+/** Traits that an implementation may have. A law that needs a missing trait is skipped. */
 export interface BrokerTraits {
-  /** What a call brings about has happened when it returns (D1). */
+  /** Everything that a call causes has happened when the call returns (D1). */
   readonly synchronous: boolean;
-  /** Messages and errors arrive as the very same object, and one ledger counts both ends. */
+  /** A message or an error arrives as the very same object, and one broker counts both its sending and its end. */
   readonly oneProcess: boolean;
-  /** `pass` moves the broker's time by exactly as much, and nothing else does. */
+  /** Only `pass` moves the broker's time, and exactly by its argument. */
   readonly virtualTime: boolean;
 }
 
 /** A broker, or two nodes of one. */
 export interface BrokerUnderLaw {
-  /** Where actors are registered. */
+  /** The broker on which actors are registered. */
   readonly home: MessageBroker;
-  /** Where they are reached from: the same broker, or another node of it. */
+  /** The broker from which they are reached: the same one, or another node of it. */
   readonly broker: MessageBroker;
-  /** Waits until everything that is under way has arrived, Promises of handlers included. */
+  /** Waits until everything that was sent has arrived, and promises of handlers have settled. */
   settle(): Promise<void>;
-  /** Settles, lets so many milliseconds of the broker's time pass, and settles again. */
+  /** Settles, lets `ms` milliseconds of the broker's time pass, and settles again. */
   pass(ms: number): Promise<void>;
-  /** Gives back what it took, such as connections. Called last, whether or not the law was kept. */
+  /** Gives resources back, such as connections. Called last, also if the law is broken. */
   end?(): Promise<void>;
 }
 
-/** Makes a broker, or two nodes, that nobody has used: it is called for each law. */
+/** Makes a new broker, or two nodes. Called for each law. */
 export type CreateBroker = (options?: BrokerOptions) => BrokerUnderLaw | Promise<BrokerUnderLaw>;
 
 export interface BrokerLaw extends Law<CreateBroker> {
@@ -42,7 +42,7 @@ interface LawOptions {
 /** `letters` are the dead letters of all nodes so far. */
 type LawWork = (under: BrokerUnderLaw & { readonly letters: DeadLetter[] }) => void | Promise<void>;
 
-/** A law, and with it those that hold after each: the figures of O2, and nothing left open after `close` (§7). */
+/** A law. After its own check two more hold: the figures of O2, and nothing is left open after `close` (§7). */
 export function brokerLaw(name: string, work: LawWork, how: LawOptions = {}): BrokerLaw {
   const { needs = [], options } = how;
   return {
@@ -73,7 +73,7 @@ async function checkAt(under: BrokerUnderLaw, work: LawWork): Promise<void> {
   expect(errors).toEqual([]);
 }
 
-/** What a closed broker has left: nothing. */
+/** Checks that a closed broker has nothing open. */
 export function expectNothingOpen(metrics: BrokerMetrics): void {
   expect(metrics).toMatchObject({ pending: 0, inFlight: 0, openRequests: 0, registeredActors: 0 });
   expectConserved(metrics);

@@ -10,7 +10,7 @@ const fail = (): never => {
 };
 const quiet = { warn: () => undefined, error: () => undefined };
 
-/** What becomes of `onStart` and `onStop`. */
+/** The laws of `onStart` and `onStop`. */
 export const HOOK_LAWS: readonly BrokerLaw[] = [
   brokerLaw('an actor starts before its first turn, and stops once (M9)', async ({ home, broker, settle }) => {
     const steps: string[] = [];

@@ -3,8 +3,8 @@ import { NEVER, type Observable, VirtualTimeScheduler, asapScheduler, observeOn,
 import type { BrokerUnderLaw } from './broker-under-law';
 
 /**
- * Beyond every Promise and every asap: the next turn of the event loop. Not by a timer, as thousands of turns are waited for: Node's takes
- * a millisecond, and a browser's four.
+ * Waits for the next turn of the event loop, after all microtasks and `asapScheduler`. A timer would be too slow for thousands of turns: one
+ * of Node takes a millisecond, one of a browser four.
  */
 const nextTurn = (): Promise<void> =>
   new Promise((resolve) => {
@@ -25,10 +25,10 @@ async function settle(): Promise<void> {
   await nextTurn();
 }
 
-/** What is put in front of a broker, which may be made to do some things in another way. */
+/** Wraps a broker. The result may do some things in another way. */
 export type Wrap = (broker: InMemoryMessageBroker, options: BrokerOptions) => MessageBroker;
 
-/** Brokers in memory, in a virtual time of their own. `wrap` is both nodes; with `reach`, that is the one that actors are reached from. */
+/** Makes brokers in memory, in a virtual time of their own. With `reach` actors are reached from its result, else from that of `wrap`. */
 export function inMemory(own: BrokerOptions = {}, wrap: Wrap = (broker) => broker, reach?: (home: MessageBroker) => MessageBroker) {
   return (options: BrokerOptions = {}): BrokerUnderLaw => {
     const scheduler = new VirtualTimeScheduler();
@@ -61,7 +61,7 @@ export function withMembers<Broker extends MessageBroker>(broker: Broker, replac
   });
 }
 
-/** The same methods, each of whose Observables `change` may change. `ref` is among them. */
+/** The methods of a broker that return replies, `ref` too. `change` is applied to each reply. */
 export function withReplies(broker: MessageBroker, change: (reply$: Observable<any>) => Observable<any>): { readonly [Name in keyof MessageBroker]?: any } {
   const changed =
     (name: 'send' | 'sendWithPriority' | 'sendWithRouting' | 'broadcast' | 'broadcastFilter') =>
@@ -81,7 +81,7 @@ export function withReplies(broker: MessageBroker, change: (reply$: Observable<a
   };
 }
 
-/** A broker that is asked, and answers, a little later, as one in another place would. Letters are told where they were made. */
+/** A broker that sends and replies a little later, as one on another node would. Letters are told by `home`. */
 export function fromAfar(home: MessageBroker): MessageBroker {
   const later = <T>(reply$: Observable<T>): Observable<T> => reply$.pipe(subscribeOn(asapScheduler), observeOn(asapScheduler));
   return withMembers(home, { ...withReplies(home, later), deadLetters$: NEVER });

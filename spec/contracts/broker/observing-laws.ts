@@ -7,7 +7,7 @@ import { type BrokerLaw, type BrokerUnderLaw, brokerLaw } from './broker-under-l
 
 const [a, b] = [actorId<any>('a'), actorId<any>('b')];
 
-/** One of everything that can become of a message. `atRest` is called whenever nothing is left to tell. */
+/** Brings about every outcome of a message once. `atRest` is called whenever nothing is left to tell. */
 async function aBitOfEverything(under: BrokerUnderLaw, atRest = (): void => undefined): Promise<void> {
   const { home, broker } = under;
   const settle = async (): Promise<void> => {

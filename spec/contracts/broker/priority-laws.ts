@@ -5,7 +5,7 @@ import { type BrokerLaw, type BrokerUnderLaw, brokerLaw } from './broker-under-l
 
 const id = actorId<any>('actor');
 
-/** An actor that is busy until `open`, and what it was given. */
+/** An actor that is busy until `open` is called. `got`: the messages that it was given. */
 async function busyActor({ home, settle }: BrokerUnderLaw): Promise<{ got: unknown[]; open(): Promise<void> }> {
   const gate = deferred();
   const got: unknown[] = [];

@@ -11,7 +11,7 @@ const fullOf = (home: MessageBroker, overflow: 'fail' | 'block' | 'drop-newest' 
   home.trySend(id, 'first');
 };
 
-/** How a message may be refused, and with which code. */
+/** The cases in which a message is refused: the code, and how to prepare the case. */
 const REFUSALS: Readonly<Record<string, readonly [code: FailureCode, prepare: (home: MessageBroker) => void]>> = {
   'for an unknown actor': ['ActorNotFound', () => {}],
   'for one that is gone': ['ActorNotFound', (home) => home.spawn(id, () => {}).unsubscribe()],

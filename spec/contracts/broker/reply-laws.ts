@@ -6,7 +6,7 @@ import { type BrokerLaw, brokerLaw } from './broker-under-law';
 
 const id = actorId<any>('actor');
 
-/** What a handler may answer, and what its caller is told. */
+/** The kinds of results of a handler, each with the values that its caller receives. */
 const KINDS: Readonly<Record<string, readonly [answer: () => unknown, values: readonly unknown[]]>> = {
   'a value': [() => 5, [5]],
   'an array, whole': [() => [1, 2], [[1, 2]]],

@@ -24,7 +24,7 @@ export const SENDING_LAWS: readonly BrokerLaw[] = [
     brokerLaw(`${name} is cold: nothing is sent before it is subscribed to, and one message for each subscription (S1)`, async ({ home, broker, settle }) => {
       const got: unknown[] = [];
       const reply$ = send(broker, 'hello');
-      // The target comes later, and is there in time.
+      // The target is spawned after the call, but before the subscription.
       home.spawn(id, (message) => void got.push(message), { topics: ['work'] });
       await settle();
       expect(got).toEqual([]);

@@ -7,10 +7,10 @@ import { type BrokerLaw, type BrokerUnderLaw, brokerLaw } from './broker-under-l
 const [a, b] = [actorId<any>('a'), actorId<any>('b')];
 const oneProcess = { needs: ['oneProcess'] } as const;
 
-/** Everything that a broker calls. */
+/** Every kind of callback that a broker calls. */
 const CALLED = ['an event', 'a letter', 'a loss', 'pressure', 'a broadcast', 'a publication', 'a reply', 'an error', 'a turn', 'an abort', 'a teardown', 'onStart', 'onStop', 'a watcher'];
 
-/** Does a bit of everything with two actors, and calls `look` from within everything that the broker calls. */
+/** Uses two actors in many ways, and calls `look` inside of every callback of the broker. */
 async function lookEverywhere({ home, settle }: BrokerUnderLaw, busy: Mailbox, full: Mailbox, look: (from: string) => () => void): Promise<void> {
   home.deadLetters$.subscribe(look('a letter'));
   home.broadcasts$.subscribe(look('a broadcast'));
@@ -43,7 +43,7 @@ async function lookEverywhere({ home, settle }: BrokerUnderLaw, busy: Mailbox, f
   await settle();
 }
 
-/** An actor with two open turns, two queued messages and a sender that waits, and all that is told from there on. */
+/** An actor with two open turns, two queued messages and a sender that waits. `told`: everything that the broker tells from then on. */
 async function anActorFullOfWork({ home, settle }: BrokerUnderLaw): Promise<{ mailbox: Mailbox; told: string[] }> {
   const told: string[] = [];
   const note = (what: string) => (): void => void told.push(what);
@@ -84,13 +84,13 @@ async function anActorFullOfWork({ home, settle }: BrokerUnderLaw): Promise<{ ma
   return { mailbox, told };
 }
 
-/** Who does something when the broker calls. */
+/** The callbacks in which user code calls the broker: each makes the broker call `deed`. */
 const DOERS: Readonly<Record<string, (home: MessageBroker, deed: () => void) => void>> = {
   'a turn': (home, deed) => void home.spawn(a, deed),
   'an observer': (home, deed) => void home.broadcasts$.subscribe(deed),
 };
 
-/** State first, then tell: what is told is told of complete steps, and in one order. */
+/** The laws of "state first, then tell": complete steps are told, in one order. */
 export const TELLING_LAWS: readonly BrokerLaw[] = [
   ...[true, false].map((isObserved) =>
     brokerLaw(`every callback finds the figures of a complete step, ${isObserved ? 'with' : 'without'} an observer of events$ (D0, O2)`, async (under) => {

@@ -6,7 +6,7 @@ import { type BrokerLaw, brokerLaw } from './broker-under-law';
 const [a, b] = [actorId<any>('a'), actorId<any>('b')];
 const failed = (): unknown => expect.objectContaining({ name: 'BrokerError', code: 'RoutingFailed' });
 
-/** Patterns of T1, with topics that they take and topics that they do not. */
+/** Patterns of T1, with topics that match and topics that do not. */
 const PATTERNS: readonly (readonly [pattern: string, takes: readonly string[], leaves: readonly string[]])[] = [
   ['orders', ['orders'], ['order', 'orders.eu', 'Orders']],
   ['orders.*', ['orders.eu', 'orders.us'], ['orders', 'orders.eu.paid', 'sales.eu']],

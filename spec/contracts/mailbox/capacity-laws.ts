@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import type { Law } from '../law';
 import { type CreateMailbox, OVERFLOWS, finishAll } from './mailbox-under-law';
 
-/** How much a mailbox takes, and what it says of itself. */
+/** The laws of a mailbox's capacity, and of its own numbers. */
 export const CAPACITY_LAWS: readonly Law<CreateMailbox>[] = OVERFLOWS.flatMap((overflow): Law<CreateMailbox>[] => [
   {
     name: `${overflow}: bounds what is queued, not what is running (M1)`,

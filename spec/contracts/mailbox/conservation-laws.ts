@@ -23,7 +23,7 @@ const scripts: fc.Arbitrary<Step[]> = fc.array(
   { maxLength: 60 },
 );
 
-/** The books of one run: what was sent, and what was heard of it. */
+/** The records of one run: the messages that were sent, and their outcomes. */
 class Books {
   readonly lanes: number[] = [];
   readonly asks = new Map<number, AskUnderLaw>();
@@ -52,13 +52,13 @@ class Books {
   }
 }
 
-/** What holds at every instant. */
+/** Checks the bounds that hold at every instant. */
 function checkBounds(box: MailboxUnderLaw, books: Books, settings: { capacity: number; concurrency: number }): void {
   const { size, inFlight, accepted, delivered, lost, highWaterMark } = box.mailbox.metrics();
   expectAtMost(size, settings.capacity, 'size');
   expectAtMost(highWaterMark, settings.capacity, 'highWaterMark');
   expectAtMost(inFlight, settings.concurrency, 'inFlight');
-  // Work waits only while every seat is taken.
+  // Messages are queued only while every seat is taken.
   if (inFlight < settings.concurrency) expectSame(size, 0, 'size');
   expectSame(delivered, box.handed.length, 'delivered');
   expectSame(lost, box.losses.length, 'lost');
@@ -68,7 +68,7 @@ function checkBounds(box: MailboxUnderLaw, books: Books, settings: { capacity: n
   for (const [message, ask] of books.asks) expectAtMost(ask.outcomes.length, books.cancelled.has(message) ? 0 : 1, `outcomes of ${message}`);
 }
 
-/** What holds when all is over: each message came to one end. */
+/** Checks at the end of a run that each message had one end. */
 function checkEnds(box: MailboxUnderLaw, books: Books): void {
   const lost = box.losses.map(({ message }) => message);
   for (const message of books.lanes.keys()) {
@@ -88,7 +88,7 @@ function checkEnds(box: MailboxUnderLaw, books: Books): void {
   }
 }
 
-/** What holds in every run, whatever its script. */
+/** The laws of conservation, which hold for every script. */
 export const CONSERVATION_LAWS: readonly Law<CreateMailbox>[] = OVERFLOWS.flatMap((overflow) =>
   FAIRNESSES.map(
     (fairness): Law<CreateMailbox> => ({
@@ -105,7 +105,7 @@ export const CONSERVATION_LAWS: readonly Law<CreateMailbox>[] = OVERFLOWS.flatMa
               if (inLane !== undefined) books.send(box, 'offer', inLane);
             });
             for (const step of script) {
-              // Then losses$ is over, and tells nothing more.
+              // The mailbox has ended, and `losses$` with it.
               if (box.mailbox.isClosed && box.mailbox.metrics().inFlight === 0) break;
               books.take(box, step);
               checkBounds(box, books, { capacity, concurrency });

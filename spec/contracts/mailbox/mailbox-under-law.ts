@@ -2,7 +2,7 @@ import type { FailureCode, Fairness, Loss, Mailbox, Overflow, Priority } from 'r
 
 export const OVERFLOWS: readonly Overflow[] = ['fail', 'block', 'drop-oldest', 'drop-newest'];
 export const FAIRNESSES: readonly Fairness[] = ['weighted', 'strict'];
-/** Lowest first. */
+/** The priorities, lowest first. */
 export const PRIORITIES: readonly Priority[] = ['low', 'normal', 'high', 'critical'];
 
 export interface MailboxSettingsUnderLaw {
@@ -13,27 +13,27 @@ export interface MailboxSettingsUnderLaw {
   readonly maxWaiting?: number;
 }
 
-/** What became of an ask so far. */
+/** An ask to the mailbox under test. */
 export interface AskUnderLaw {
-  /** How it was settled, each time: a second entry is one too many. */
+  /** How it was settled. A second entry is an error. */
   readonly outcomes: readonly ('answered' | FailureCode)[];
   cancel(): void;
 }
 
-/** A mailbox with senders at one end, and at the other a consumer whose turns end when a law says so. Messages are numbers, each sent once. */
+/** A mailbox with senders, and with a consumer whose turns end when a law says so. Messages are numbers, each sent once. */
 export interface MailboxUnderLaw {
   readonly mailbox: Pick<Mailbox, 'capacity' | 'size' | 'isFull' | 'isClosed' | 'metrics' | 'close' | 'pressure$' | 'losses$'>;
-  /** What `losses$` has told since it was made. */
+  /** The losses that `losses$` has told since the mailbox was made. */
   readonly losses: readonly Loss<number>[];
-  /** Takes the consumer's seat. `onTurn` is called within each turn, as it begins. */
+  /** Attaches the consumer. `onTurn` is called inside of each turn, when it begins. */
   attach(onTurn?: (message: number) => void): void;
-  /** What was handed to the consumer, in that order. */
+  /** The messages that were handed to the consumer, in order. */
   readonly handed: readonly number[];
   /** Ends the oldest open turn, if there is one. */
   finish(): void;
-  /** Offers as `trySend` does; answers why it was refused. */
+  /** Offers a message as `trySend` does. Returns why it was refused. */
   offer(message: number, priority?: Priority): FailureCode | undefined;
-  /** Asks as `send` does. */
+  /** Sends a message as `send` does. */
   ask(message: number, priority?: Priority): AskUnderLaw;
 }
 

@@ -4,7 +4,7 @@ import { type CreateMailbox, FAIRNESSES, OVERFLOWS, PRIORITIES, finishAll } from
 
 const SIGNS = { low: 'l', normal: 'n', high: 'h', critical: 'c' } as const;
 
-/** A queue of `each` messages of every class, and the classes of those handed out, one letter each. */
+/** Queues `each` messages of every priority, and hands them out. Returns the first letter of the priority of each, in order. */
 function classes(create: CreateMailbox, fairness: 'weighted' | 'strict', each: number): string {
   const box = create({ capacity: 4 * each, fairness });
   for (let i = 0; i < each; i++) PRIORITIES.forEach((priority, lane) => box.offer(4 * i + lane, priority));
@@ -13,7 +13,7 @@ function classes(create: CreateMailbox, fairness: 'weighted' | 'strict', each: n
   return box.handed.map((message) => SIGNS[PRIORITIES[message % 4]!]).join('');
 }
 
-/** In which order turns come. */
+/** The laws of the order of turns. */
 export const ORDER_LAWS: readonly Law<CreateMailbox>[] = [
   ...OVERFLOWS.flatMap((overflow) =>
     FAIRNESSES.map(
@@ -63,7 +63,7 @@ export const ORDER_LAWS: readonly Law<CreateMailbox>[] = [
       box.offer(0, 'low');
       box.offer(1, 'low');
       box.attach();
-      // Low has spent its credit while nobody else was there; now everyone comes, and more with every turn.
+      // Low has spent its credit while it was alone. Now messages of all other priorities come, and more with every turn.
       for (let turn = 0; turn < 60; turn++) {
         for (const priority of ['critical', 'high', 'normal'] as const) for (let i = 0; i < 8; i++) box.offer(next++, priority);
         box.finish();

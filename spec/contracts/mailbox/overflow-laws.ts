@@ -5,14 +5,14 @@ import { type CreateMailbox, FAIRNESSES, OVERFLOWS, PRIORITIES, finishAll } from
 
 const rank = (priority: Priority): number => PRIORITIES.indexOf(priority);
 
-/** What a full mailbox does with a newcomer: refuses it with a code, or lets it in for the oldest of a lower or equal priority. */
+/** The answer of a full mailbox to a newcomer: a code, if it is refused, or `evicts`, if a message of no higher priority goes for it. */
 function verdict(overflow: Overflow, queued: Priority, newcomer: Priority): FailureCode | 'evicts' {
   if (overflow === 'drop-newest') return 'Dropped';
   if (overflow !== 'drop-oldest') return 'MailboxFull';
   return rank(newcomer) < rank(queued) ? 'Dropped' : 'evicts';
 }
 
-/** What a full mailbox does, for every strategy, whatever the order of its turns. */
+/** The laws of a full mailbox, for every strategy and both fairnesses. */
 export const OVERFLOW_LAWS: readonly Law<CreateMailbox>[] = OVERFLOWS.flatMap((overflow) =>
   FAIRNESSES.flatMap((fairness): Law<CreateMailbox>[] => [
     {
@@ -50,7 +50,7 @@ export const OVERFLOW_LAWS: readonly Law<CreateMailbox>[] = OVERFLOWS.flatMap((o
         box.offer(6, 'normal');
         box.offer(7, 'low');
         const code = overflow === 'drop-newest' || overflow === 'drop-oldest' ? 'Dropped' : 'MailboxFull';
-        // The oldest of the lowest class goes; then normal's own oldest; at last the newcomer, since all outrank it.
+        // First the oldest low message goes, then the oldest normal one, then the newcomer itself, since all others outrank it.
         const lost = overflow === 'drop-oldest' ? [1, 2, 7] : [5, 6, 7];
         expect(box.losses).toEqual(lost.map((message) => ({ message, code })));
         box.attach();

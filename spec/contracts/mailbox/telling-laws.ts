@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import type { Law } from '../law';
 import { type CreateMailbox, OVERFLOWS } from './mailbox-under-law';
 
-/** State first, then tell. */
+/** The laws of "state first, then tell". */
 export const TELLING_LAWS: readonly Law<CreateMailbox>[] = OVERFLOWS.flatMap((overflow): Law<CreateMailbox>[] => {
   const isEvicting = overflow === 'drop-oldest';
   return [

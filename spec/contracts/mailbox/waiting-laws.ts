@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import type { Law } from '../law';
 import { type CreateMailbox, FAIRNESSES, PRIORITIES, finishAll } from './mailbox-under-law';
 
-/** How senders wait for a place, with `overflow: 'block'`. */
+/** The laws of senders that wait for a place, with `overflow: 'block'`. */
 export const WAITING_LAWS: readonly Law<CreateMailbox>[] = FAIRNESSES.flatMap((fairness): Law<CreateMailbox>[] => {
   const overflow = 'block' as const;
   return [
@@ -27,7 +27,7 @@ export const WAITING_LAWS: readonly Law<CreateMailbox>[] = FAIRNESSES.flatMap((f
         box.attach();
         box.offer(0);
         box.offer(1);
-        // Two rounds, so that each class has an older and a younger one.
+        // Two rounds, so that each priority has an older and a younger message.
         [...PRIORITIES, ...PRIORITIES].forEach((priority, i) => box.ask(10 + i, priority));
         finishAll(box);
         expect(box.handed).toEqual([0, 1, 13, 17, 12, 16, 11, 15, 10, 14]);
@@ -38,7 +38,7 @@ export const WAITING_LAWS: readonly Law<CreateMailbox>[] = FAIRNESSES.flatMap((f
       check(create) {
         const box = create({ capacity: 1, overflow, fairness });
         box.attach((message) => {
-          // The place that this turn left belongs to the one who waits.
+          // The place that this turn left belongs to the sender that waits.
           if (message === 2) expect(box.offer(9, 'critical')).toBe('MailboxFull');
         });
         box.offer(1);

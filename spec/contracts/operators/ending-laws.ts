@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import type { Law } from '../law';
 import { type OperatorUnderLaw, Tapped, VALUES, inMarbles, told } from './operator-under-law';
 
-/** How a result ends. */
+/** The laws of the end of a result. */
 export const ENDING_LAWS: readonly Law<OperatorUnderLaw>[] = [
   {
     name: 'completes once, with its source',
@@ -54,7 +54,7 @@ export const ENDING_LAWS: readonly Law<OperatorUnderLaw>[] = [
       const rude = new Observable<number>((subscriber) => {
         subscriber.next(1);
         subscriber.error('broken');
-        // eslint-disable-next-line rxjs-x/no-redundant-notify -- that nothing comes of it is the law
+        // eslint-disable-next-line rxjs-x/no-redundant-notify -- the law is that this has no effect
         subscriber.next(2);
          
         subscriber.complete();

@@ -3,10 +3,10 @@ import { expect } from 'vitest';
 import type { Law } from '../law';
 import { Tapped, inMarbles, told } from './operator-under-law';
 
-/** An operator that subscribes to a stream for each value: makes one that takes `inner` for each, two of them at once. */
+/** Makes an operator that subscribes to a stream for each value: to `inner`, two at once. */
 export type Flatten = (inner: Observable<unknown>) => OperatorFunction<number, unknown>;
 
-/** Two values at work, each in a stream of its own. */
+/** Subscribes with two values at work, each in an inner stream of its own. */
 function flowing(flatten: Flatten) {
   const source = new Tapped();
   const inner = new Tapped<string>();
@@ -17,7 +17,7 @@ function flowing(flatten: Flatten) {
   return { source, inner, result };
 }
 
-/** What an operator owes the inner streams that it subscribes to, and owes its subscriber for them. */
+/** The laws of an operator towards its inner streams, and towards its subscriber for them. */
 export const FLATTENING_LAWS: readonly Law<Flatten>[] = [
   {
     name: 'leaves its inner streams when it is left',
@@ -95,7 +95,7 @@ export const FLATTENING_LAWS: readonly Law<Flatten>[] = [
   {
     name: 'takes inner streams that end at once, flat however many wait',
     check(flatten) {
-      // In virtual time, which stands still: a broker in between never gives way to other work.
+      // In virtual time, which stands still, so that a broker never gives way here.
       inMarbles(() => {
         const first = new Subject<string>();
         let made = 0;

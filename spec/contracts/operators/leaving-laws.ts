@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import type { Law } from '../law';
 import { type OperatorUnderLaw, Tapped, VALUES, inMarbles } from './operator-under-law';
 
-/** What a subscriber who leaves can rely on. */
+/** The laws for a subscriber that leaves. */
 export const LEAVING_LAWS: readonly Law<OperatorUnderLaw>[] = [
   {
     name: 'leaves its source when it is left',
@@ -34,7 +34,7 @@ export const LEAVING_LAWS: readonly Law<OperatorUnderLaw>[] = [
     check({ create }) {
       let made = 0;
       const firehose = new Observable<number>((subscriber) => {
-        // Far more than any buffer here holds, so that a source that is not left is seen, and yet ends.
+        // Far more values than any buffer here holds. A source that is not left goes on, and still ends.
         while (!subscriber.closed && made < 1_000) subscriber.next(1 + (made++ % 3));
       });
       const values: unknown[] = [];

@@ -2,24 +2,24 @@ import { Observable, type OperatorFunction, Subject } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { expect } from 'vitest';
 
-/** An operator and what its laws need to know of it. */
+/** An operator, with the facts that its laws need. */
 export interface OperatorUnderLaw {
-  /** Makes one that lets each of the values `1`, `2`, `3` through as one value, at once. */
+  /** Makes the operator. It must emit one value at once for each of the values `1`, `2` and `3`. */
   create(): OperatorFunction<number, unknown>;
-  /** Calls with an argument that is out of range. */
+  /** Calls with a bad argument. */
   readonly badCalls?: readonly (() => unknown)[];
-  /** Where it subscribes to a stream for each value: makes one that takes `inner` for every value, two of them at once. */
+  /** Only for an operator that subscribes to a stream for each value. Makes one that subscribes to `inner` for each, two at once. */
   flatten?(inner: Observable<unknown>): OperatorFunction<number, unknown>;
 }
 
 export const VALUES = { a: 1, b: 2, c: 3 };
 
-/** Runs marbles. */
+/** Runs `work` in virtual time, with marbles. */
 export function inMarbles(work: Parameters<TestScheduler['run']>[0]): void {
   new TestScheduler((actual, expected) => expect(actual).toEqual(expected)).run(work);
 }
 
-/** A hot stream that knows how often it was subscribed to, and how often it was left. */
+/** A hot stream that counts its subscriptions and unsubscriptions. */
 export class Tapped<T = number> {
   readonly #subject = new Subject<T>();
   subscribed = 0;
@@ -49,7 +49,7 @@ export class Tapped<T = number> {
   }
 }
 
-/** What a subscriber is told, each as one word: how often, and in which order. */
+/** Subscribes to a stream, and notes each notification as one word, in order. */
 export function told(stream: Observable<unknown>): { readonly words: string[]; leave(): void } {
   const words: string[] = [];
   const subscription = stream.subscribe({

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import type { Law } from '../law';
 import { type OperatorUnderLaw, Tapped, VALUES, inMarbles, told } from './operator-under-law';
 
-/** What one subscription is to another, and to itself. */
+/** The laws of subscriptions: each is independent of the others, and in order. */
 export const SUBSCRIBING_LAWS: readonly Law<OperatorUnderLaw>[] = [
   {
     name: 'subscribes to nothing before it is subscribed to',
@@ -101,7 +101,7 @@ export const SUBSCRIBING_LAWS: readonly Law<OperatorUnderLaw>[] = [
             },
             complete: () => steps.push('end'),
           });
-        // RxJS reports what a subscriber throws in a timer of its own.
+        // RxJS reports an error of a subscriber in a timer of its own.
         await new Promise((resolve) => setTimeout(resolve));
         expect(steps).toEqual(['value', 'value', 'value', 'end']);
         expect(reported).toEqual(['subscriber']);

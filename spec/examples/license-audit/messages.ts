@@ -1,4 +1,4 @@
-import { type MessageOf, actorId, message, protocol, topic } from 'rx-broker';
+import { actorId, message, protocol, topic, topicPattern } from 'rx-broker';
 
 /** A `package.json` that was found. */
 export interface FoundFile {
@@ -24,11 +24,11 @@ export const Aggregator = protocol('aggregator', {
   measure: message<{ folder: string; bytes: number }>(),
 });
 
-export const walker = actorId<MessageOf<typeof Walker>>('walker');
-export const reader = actorId<MessageOf<typeof Reader>>('reader');
-export const parser = actorId<MessageOf<typeof Parser>>('parser');
-export const aggregator = actorId<MessageOf<typeof Aggregator>>('aggregator');
+export const walker = actorId(Walker);
+export const reader = actorId(Reader);
+export const parser = actorId(Parser);
+export const aggregator = actorId(Aggregator);
 
 /** What is worth telling while the audit runs. */
 export const noLicence = topic<Package>('findings.no-licence');
-export const findings = topic<Package>('findings.>');
+export const findings = topicPattern<Package>('findings.>');

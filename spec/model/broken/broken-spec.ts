@@ -7,7 +7,7 @@ import { anyScript } from '../scripts';
 import { BROKER_FAULTS } from './broker-faults';
 import { QUEUE_FAULTS } from './queue-faults';
 
-/** Enough for the rarest of them. */
+/** Enough scripts to show the rarest fault. */
 const SCRIPTS = 1_000;
 const scripts = fc.sample(fc.oneof(anyScript, directedScript), { seed: 4, numRuns: SCRIPTS });
 
@@ -25,7 +25,7 @@ function firstDifference(count = SCRIPTS): { readonly after: number; readonly no
 }
 
 describe('playing scripts finds', () => {
-  /** The last script that noticed something. */
+  /** The index of the last script that was needed to notice a fault. */
   let last = 0;
 
   it.each([...QUEUE_FAULTS, ...BROKER_FAULTS])('$name', ({ name, breakIt }) => {
@@ -40,5 +40,5 @@ describe('playing scripts finds', () => {
     }
   });
 
-  it('nothing in those same scripts once all of them are mended', () => expect(firstDifference(last === 0 ? SCRIPTS : last)).toBeUndefined());
+  it('nothing in the same scripts once all faults are taken back', () => expect(firstDifference(last === 0 ? SCRIPTS : last)).toBeUndefined());
 });

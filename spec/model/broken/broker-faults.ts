@@ -8,7 +8,7 @@ import { ModelRouter } from '../model-router';
 import type { ModelTurn } from '../model-turn';
 import { type Fault, patch } from './fault';
 
-/** Brokers that tell, count or end things wrongly. */
+/** Faults in how a broker tells, counts or ends things. */
 export const BROKER_FAULTS: readonly Fault[] = [
   {
     name: 'a caller that is told before the step is complete',

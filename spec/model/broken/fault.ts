@@ -1,13 +1,13 @@
 /** Takes a fault back. */
 export type Undo = () => void;
 
-/** One way in which a broker could be wrong. It is built into the model, and so the sound broker differs from it. */
+/** One fault that a broker could have. It is put into the model, so that the correct broker differs from the model. */
 export interface Fault {
   readonly name: string;
   readonly breakIt: () => Undo;
 }
 
-/** Replaces a method of a class by one that is made of it. */
+/** Replaces a method of a class by one that `make` makes of it. */
 export function patch<T extends object, Name extends keyof T>(of: { readonly prototype: T }, name: Name, make: (sound: T[Name]) => (this: T, ...args: any[]) => unknown): Undo {
   const { prototype } = of;
   const sound = prototype[name];

@@ -3,7 +3,7 @@ import { LOWEST_FIRST, ModelMailbox } from '../model-mailbox';
 import type { ModelMessage } from '../model-message';
 import { type Fault, patch, patchGetter } from './fault';
 
-/** Mailboxes that queue, admit or run wrongly. */
+/** Faults in how a mailbox queues, admits or runs messages. */
 export const QUEUE_FAULTS: readonly Fault[] = [
   {
     name: 'one more than the capacity',

@@ -5,7 +5,7 @@ import { type BrokerFlaw, brokerFlaw } from './broker-flaw';
 const offeredOneByOne = (broker: MessageBroker) => (message: unknown) =>
   concat(...broker.actorIds().map((actorId) => broker.send(actorId, message).pipe(map((value) => ({ actorId, ok: true, value })))));
 
-/** What becomes of broadcasts. */
+/** Brokers with a flaw in their broadcasts. */
 export const BROADCAST_FLAWS: readonly BrokerFlaw[] = [
   brokerFlaw('tells results as they come', ['in registration order, whatever'], (broker) => ({
     broadcast: (message: unknown, options: any) => broker.broadcast(message, { ...options, order: 'settled' }),

@@ -5,12 +5,12 @@ import type { Flaw } from '../flaw';
 
 export type BrokerFlaw = Flaw<CreateBroker>;
 
-/** What takes the place of a broker's own members. */
+/** Members that replace a broker's own. */
 export type Members = { readonly [Name in keyof MessageBroker]?: any };
 
 type AnyHandler = (message: any, context: any) => unknown;
 
-/** A broker in memory of which some members do wrong. `own` are options that it has whatever it is told. */
+/** A broker in memory with a flaw in some members. It always has the options `own`. */
 export function brokerFlaw(
   flaw: string,
   breaks: readonly string[],
@@ -21,7 +21,7 @@ export function brokerFlaw(
   return { flaw, breaks, subject: (options) => create({ ...options, ...own }) };
 }
 
-/** `spawn`, with each handler changed. Those of a protocol stay as they are. */
+/** `spawn` with each handler changed. Handlers of a protocol are not changed. */
 export function withHandlers(broker: MessageBroker, change: (handler: AnyHandler, id: ActorId) => AnyHandler): Members {
   const spawn = broker.spawn.bind(broker) as (...args: any[]) => unknown;
   return {
@@ -33,19 +33,19 @@ export function withHandlers(broker: MessageBroker, change: (handler: AnyHandler
   };
 }
 
-/** An actor, with hooks that may be changed. */
+/** An actor whose hooks may be changed. */
 interface Hooks {
   onStart?(context?: unknown): void | PromiseLike<void>;
   onStop?(reason: unknown): void | PromiseLike<void>;
 }
 
-/** `spawn`, with the hooks of each actor changed that has a life. */
+/** `spawn` with the hooks of each actor changed, if it has any. */
 export function withHooks(broker: MessageBroker, change: (actor: Hooks) => Hooks): Members {
   const spawn = broker.spawn.bind(broker) as (...args: any[]) => unknown;
   return { spawn: (id: ActorId, actor: any, ...more: any[]) => spawn(id, typeof actor?.receive === 'function' ? change(actor) : actor, ...more) };
 }
 
-/** `spawn`, with the options of each actor changed. */
+/** `spawn` with the options changed. */
 export function withSpawnOptions(broker: MessageBroker, change: (options: any) => any): Members {
   const spawn = broker.spawn.bind(broker) as (...args: any[]) => unknown;
   return {
@@ -56,7 +56,7 @@ export function withSpawnOptions(broker: MessageBroker, change: (options: any) =
 
 /** The sends to one actor, with their options changed. */
 export function withSendOptions(broker: MessageBroker, change: (options: any) => any): Members {
-  // What is no set of options at all is left to the broker to refuse.
+  // Options that are no object stay, so that the broker can refuse them.
   const changed = (options: any): any => (options === undefined || typeof options === 'object' ? change({ ...options }) : options);
   const { send, trySend, sendWithPriority } = broker as unknown as Record<string, (...args: any[]) => unknown>;
   return {
@@ -66,7 +66,7 @@ export function withSendOptions(broker: MessageBroker, change: (options: any) =>
   };
 }
 
-/** What is left of `options` without some of them. */
+/** `options` without some of them. */
 export function without(options: any, ...names: string[]): any {
   return Object.fromEntries(Object.entries(options).filter(([name]) => !names.includes(name)));
 }

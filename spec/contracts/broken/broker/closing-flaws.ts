@@ -5,7 +5,7 @@ import { type BrokerFlaw, type Members, brokerFlaw } from './broker-flaw';
 const STREAMS = ['deadLetters$', 'events$', 'metrics$', 'broadcasts$', 'topic$', 'publications$', 'watch'] as const;
 const allNever = STREAMS.map((name) => `${name} never errors`);
 
-/** Every stream that a broker hands out, changed. */
+/** Every stream of a broker, with `change` applied. */
 export function withStreams(broker: InMemoryMessageBroker, change: (stream: Observable<any>) => Observable<any>): Members {
   return Object.fromEntries(
     STREAMS.map((name) => {
@@ -15,7 +15,7 @@ export function withStreams(broker: InMemoryMessageBroker, change: (stream: Obse
   );
 }
 
-/** How a broker ends. */
+/** Brokers with a flaw in their end. */
 export const CLOSING_FLAWS: readonly BrokerFlaw[] = [
   brokerFlaw('ends its streams with an error', allNever, (broker) => withStreams(broker, (stream) => stream.pipe(concatWith(throwError(() => new Error('closed')))))),
   brokerFlaw('never ends its streams', allNever, (broker) => withStreams(broker, (stream) => stream.pipe(concatWith(NEVER)))),

@@ -1,6 +1,6 @@
 import { type BrokerFlaw, brokerFlaw, withHooks } from './broker-flaw';
 
-/** What becomes of `onStart` and `onStop`. */
+/** Brokers with a flaw in their calls of `onStart` and `onStop`. */
 export const HOOK_FLAWS: readonly BrokerFlaw[] = [
   brokerFlaw('waits for no onStart', ['waits for the promise of onStart'], (broker) =>
     withHooks(broker, ({ onStart, ...actor }) => ({ ...actor, onStart: (context) => void onStart?.(context) })),
@@ -12,7 +12,7 @@ export const HOOK_FLAWS: readonly BrokerFlaw[] = [
         try {
           await onStart?.(context);
         } catch {
-          // Kept to itself.
+          // The flaw: the error is lost.
         }
       },
     })),

@@ -3,7 +3,7 @@ import { Mailbox } from 'rx-broker';
 import { NEVER, filter, of } from 'rxjs';
 import { type BrokerFlaw, brokerFlaw, withHandlers } from './broker-flaw';
 
-/** Ends the registration that has the id now, whosever it is. */
+/** Makes `spawn` return a registration that ends any actor that has the id. */
 function byId(broker: InMemoryMessageBroker) {
   return (id: ActorId, actor: any, ...more: any[]) => {
     const registration = (broker.spawn as any)(id, actor, ...more);
@@ -19,7 +19,7 @@ function byId(broker: InMemoryMessageBroker) {
   };
 }
 
-/** Who is there, and what is told of it. */
+/** Brokers with a flaw in their registry or in their numbers. */
 export const REGISTRY_FLAWS: readonly BrokerFlaw[] = [
   brokerFlaw('puts a newcomer in the place of the actor that has its id', ['AlreadyRegistered'], (broker) => ({
     spawn: (id: ActorId, ...more: any[]) => {

@@ -21,12 +21,12 @@ import { type BrokerFlaw, brokerFlaw, withHandlers } from './broker-flaw';
 
 type Change = (reply$: Observable<any>) => Observable<any>;
 
-/** One whose callers are told something else. */
+/** A broker with a flaw that changes the replies. */
 const telling = (flaw: string, breaks: readonly string[], change: Change): BrokerFlaw => brokerFlaw(flaw, breaks, (broker) => withReplies(broker, change));
 
 const isThenable = (answer: any): boolean => typeof answer?.then === 'function';
 
-/** Hands each reply to the caller who has waited longest. */
+/** Gives each reply to the caller that has waited longest. */
 function firstComeFirstServed(): Change {
   const callers: Subscriber<unknown>[] = [];
   return (reply$) =>
@@ -40,7 +40,7 @@ function firstComeFirstServed(): Change {
     });
 }
 
-/** What callers are told. */
+/** Brokers with a flaw in their replies. */
 export const REPLY_FLAWS: readonly BrokerFlaw[] = [
   telling('takes arrays and text apart', ['an array, whole', 'text, whole'], (reply$) =>
     reply$.pipe(concatMap((value) => (Array.isArray(value) || typeof value === 'string' ? from(value as string) : of(value)))),

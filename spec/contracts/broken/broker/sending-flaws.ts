@@ -5,7 +5,7 @@ import { type BrokerFlaw, type Members, brokerFlaw, withHandlers, withSendOption
 
 const priorities = ['low', 'normal', 'high', 'critical'] as const;
 
-/** Runs the handler of an actor that is sent something inside the turn that sends it. */
+/** Runs the handler of a message inside of the turn that sends the message. */
 function atOnce(): (handler: any, id: ActorId) => any {
   const handlers = new Map<ActorId, (message: unknown, context: unknown) => unknown>();
   return (handler, id) => {
@@ -21,7 +21,7 @@ function atOnce(): (handler: any, id: ActorId) => any {
   };
 }
 
-/** How messages are sent, and in which order they come. */
+/** Brokers with a flaw in how they send, and in which order messages come. */
 export const SENDING_FLAWS: readonly BrokerFlaw[] = [
   brokerFlaw('sends before it is subscribed to, and once', ['send is cold', 'ref.send is cold', 'sendWithPriority is cold', 'sendWithRouting is cold', 'retry sends again'], (broker) =>
     withReplies(broker, (reply$) => {

@@ -3,14 +3,14 @@ import { toMetrics } from 'rx-broker/operators';
 import { Subject, filter, map, take } from 'rxjs';
 import { type BrokerFlaw, type Members, brokerFlaw, withHooks } from './broker-flaw';
 
-/** The broker's events but those that `isLeftOut` says, and what a flaw adds. */
+/** The broker's events without those that `isLeftOut` names. A flaw may add others. */
 function withEvents(broker: InMemoryMessageBroker, isLeftOut: (event: BrokerEvent) => boolean): Subject<BrokerEvent> {
   const events$ = new Subject<BrokerEvent>();
   broker.events$.pipe(filter((event) => !isLeftOut(event))).subscribe(events$);
   return events$;
 }
 
-/** When something is told, and what has happened then. */
+/** Brokers with a flaw in when they tell something. */
 export const TELLING_FLAWS: readonly BrokerFlaw[] = [
   brokerFlaw('counts what it has told', ['the figures of a complete step'], (broker) => {
     let told: BrokerMetrics | undefined;

@@ -2,7 +2,7 @@ import { BrokerError, type MessageBroker } from 'rx-broker';
 import { EMPTY, Subscription, catchError, filter, map, throwError } from 'rxjs';
 import { type BrokerFlaw, type Members, brokerFlaw } from './broker-flaw';
 
-/** One that reads patterns in its own way, as bindings and as streams. */
+/** A broker that changes each pattern, for bindings and for streams. */
 function reading(pattern: (pattern: string) => string | undefined): (broker: MessageBroker) => Members {
   return (broker) => ({
     publications$: (given: string) => {
@@ -12,7 +12,7 @@ function reading(pattern: (pattern: string) => string | undefined): (broker: Mes
   });
 }
 
-/** What becomes of topics. */
+/** Brokers with a flaw in their topics. */
 export const TOPIC_FLAWS: readonly BrokerFlaw[] = [
   brokerFlaw('takes no notice of case', ["'orders' takes"], (broker) => ({
     publish: (key: any, ...more: [unknown]) => broker.publish(typeof key === 'string' ? key.toLowerCase() : key, ...more),
