@@ -92,7 +92,7 @@ describe('the time of a broker', () => {
     const { clock, scheduler } = clockAt(10);
     const { broker } = setup({ scheduler });
     const events: unknown[] = [];
-    broker.spawn(a, () => void (clock.at = 15));
+    broker.spawn(a, (_message, { envelope }) => void (clock.at = envelope.sentAt + 5));
     broker.events$.subscribe((event) => events.push([event.kind, event.at]));
     broker.trySend(a, 0);
     broker.trySend(nobody, 0);
@@ -117,12 +117,15 @@ describe('the time of a broker', () => {
     const { broker } = setup({ scheduler });
     const readingsOfAll = (): number => {
       clock.readings = 0;
-      broker.trySend(a, 0);
-      broker.send(a, 0).subscribe();
+      for (const id of [a, b]) {
+        broker.trySend(id, 0);
+        broker.send(id, 0).subscribe();
+      }
       broker.tryBroadcast(0);
       return clock.readings;
     };
     broker.spawn(a, () => 'reply');
+    broker.spawn(b, () => ({ reply: 'an object' }));
     expect(readingsOfAll()).toBe(0);
     const observers = [1, 2].map(() => broker.events$.subscribe());
     expect(readingsOfAll()).toBeGreaterThan(0);
