@@ -25,6 +25,7 @@ import { ReplyStream, ask } from './ask';
 import { type BrokerOptions, resolveBroker } from './broker-options';
 import { BrokerParts } from './broker-parts';
 import { closingOf, resolveClose } from './closing';
+import { offering } from './offering';
 import { REGISTER } from './registrar';
 import { tell } from './tell';
 import { isCalledOff } from './until-aborted';
@@ -116,6 +117,10 @@ export class LocalBroker {
       }
     }
     return tell(system, id, core, message, options, null);
+  }
+
+  offer(id: string, message: unknown, options?: SendOptions): Observable<void> {
+    return offering(this.parts.system, checkActorId(id), message, checkSend(options), options);
   }
 
   sendWithPriority(id: string, message: unknown, priority: Priority, options?: SendOptions): Observable<any> {

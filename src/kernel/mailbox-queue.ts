@@ -6,6 +6,7 @@ import type { MailboxSettings } from './mailbox-settings';
 import type { Outlet } from './outlet';
 import { settle } from './settle';
 import { Stamp } from './stamp';
+import { taken } from './taken';
 import { type Recipient, Task, newTask } from './task';
 
 /** What goes into a queue with a message: its stamp, or its task if it has one. A task holds the message itself. */
@@ -67,6 +68,7 @@ export class MailboxQueue {
   addForNow(message: unknown, entry: Entry | null, lane: number): void {
     this.#buffer.push(message, this.#stamped(entry), lane);
     this.#count(1);
+    if (entry instanceof Task) taken(entry);
   }
 
   /** Queues a message by the overflow strategy (rule M2). `entry` is `null` for a plain one. Returns why it is refused, or `null`. */
@@ -209,6 +211,7 @@ export class MailboxQueue {
     this.#count(more);
     this.#tellQueued(task, false);
     this.#tellPressure();
+    if (task !== null) taken(task);
   }
 
   #count(more: number): void {
@@ -246,6 +249,7 @@ export class MailboxQueue {
       waiting.take(lane);
       task.state = 'queued';
       buffer.push(undefined, task, lane);
+      taken(task);
     }
     if (buffer.size === 0) this.#mayExpire = this.#owner.settings.ttl !== Infinity;
     this.#tellPressure();

@@ -6,8 +6,8 @@ import type { Refusal, Task } from './task';
  * `isRefusing`: the broker is closing.
  */
 export function offer(task: Task, isRefusing: boolean): Refusal | null {
-  const { caller, recipient, system } = task;
-  if (caller !== null) system.counts.requests++;
+  const { recipient, system } = task;
+  if (task.isRequest) system.counts.requests++;
   if (system.journal.isObserved) system.journal.sent(task);
   const code = isRefusing ? 'BrokerClosed' : recipient.take(task);
   if (code !== null) settle(task, { outcome: 'failed', code, error: code === 'NoRoute' ? recipient.unrouted : undefined });

@@ -33,7 +33,7 @@ function settleOne(task: Task, end: End): void {
   const { counts, journal } = task.system;
   task.state = 'over';
   if (rest !== null) letGo(task, rest);
-  if (caller !== null) counts.requests--;
+  if (task.isRequest) counts.requests--;
   if (end.outcome === 'errored') counts.errored++;
   else if (end.outcome === 'aborted') counts.aborted++;
   if (state === 'open') closeOpenTurn(task, rest as TaskRest, end);

@@ -36,6 +36,8 @@ export interface Caller {
    * has received none.
    */
   readonly holdsBack?: boolean;
+  /** True for an `offer`: its caller waits until the mailbox has taken the message, and not for a reply. */
+  readonly untilTaken?: boolean;
   next(value: unknown): void;
   error(error: unknown): void;
   complete(): void;
@@ -182,6 +184,11 @@ export class Task implements ActorContext {
 
   get isAsked(): boolean {
     return this.caller !== null;
+  }
+
+  /** Whether a caller waits for the reply. */
+  get isRequest(): boolean {
+    return this.caller !== null && this.caller.untilTaken !== true;
   }
 
   get details(): Details {

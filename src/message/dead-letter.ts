@@ -21,7 +21,7 @@ export interface DeadLetter {
   readonly reason: FailureCode | 'HandlerFailed' | 'NoRoute';
   /** What the handler threw, or the `SendError` with which the broker ended the turn. Absent if the message had no turn. */
   readonly error?: unknown;
-  /** Whether the sender waited for a reply. If so, the sender got the error. */
+  /** Whether the sender waited, for a reply or in an `offer` for the place. If so, the sender got the error. */
   readonly asked: boolean;
   /** When it was lost, in milliseconds of the broker's scheduler. */
   readonly at: number;

@@ -9,7 +9,7 @@ import type { Priority } from './priority';
 import type { IsProtocol, MessageOf } from './protocol';
 import type { Publisher } from './publisher';
 import type { RegisterOptions, Registration, SpawnOptions } from './registration';
-import type { Accepted, IsUntyped, ReplyFor, ReplyOf } from './reply-of';
+import type { Accepted, IsUntyped, ReplyFor, ReplyOf, Tellable } from './reply-of';
 import type { RoutingKey } from './routing-key';
 import type { BroadcastOptions, SendOptions } from './send-options';
 import type { BroadcastResult } from './send-result';
@@ -156,6 +156,22 @@ export interface MessageBroker extends Sender, Publisher, AsyncCloseable {
 
   /** An object that sends to one actor. The actor need not exist yet. @throws {TypeError} for a bad id. */
   ref<Msg>(id: ActorId<Msg>): ActorRef<Msg>;
+
+  /**
+   * Tells an actor, and waits for the place: a `trySend` for `overflow: 'block'`. Cold: every subscription sends one message.
+   *
+   * It emits `undefined` and completes when the mailbox has taken the message; for an idle actor that is at once. What becomes of the message after that
+   * is not told here. It errors with a `SendError` if the message is lost before: at once, if the actor is unknown or its mailbox refuses the message
+   * and does not block; after `timeout`, which is for the wait only (default: the broker's `requestTimeout`). Unsubscribing, or aborting the `signal`,
+   * while it waits takes the message back. It is no open request, and a message with a reply does not compile.
+   *
+   * ```ts
+   * from(lines).pipe(concatMap((line) => broker.offer(audit, line))).subscribe();
+   * ```
+   *
+   * @throws {TypeError | RangeError} at the call, for a bad id or option.
+   */
+  offer<Msg, const M>(id: ActorId<Msg>, message: Tellable<Msg, M>, options?: SendOptions): Observable<void>;
 
   /** `send` with a priority, which counts instead of the one in `options`. @throws {TypeError | RangeError} for a bad argument. */
   sendWithPriority<Msg, const M>(

@@ -7,7 +7,7 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** The fields that every event about a message has. `at` is now. */
 export function stageOf(task: Task): MessageStage {
-  const { id, message, priority, isAsked: asked } = task;
+  const { id, message, priority, isRequest: asked } = task;
   return withTarget<Writable<MessageStage>>(task, { id, message, priority, asked, at: task.system.dispatcher.now() });
 }
 

@@ -1,0 +1,72 @@
+import { Observable, type Subscriber } from 'rxjs';
+import { offer } from '../kernel/offer';
+import { cancel } from '../kernel/settle';
+import { Stamp } from '../kernel/stamp';
+import { type Caller, type Task, newTask } from '../kernel/task';
+import { startTimer } from '../kernel/timers';
+import type { SendOptions } from '../message/send-options';
+import type { BrokerSystem } from './broker-system';
+import { detailsOf } from './details-of';
+import { isCalledOff, untilAborted } from './until-aborted';
+
+/** Waits until the mailbox has taken the message, or has lost it. */
+class WaitingSender implements Caller {
+  readonly untilTaken = true;
+  readonly #subscriber: Subscriber<void>;
+
+  constructor(subscriber: Subscriber<void>) {
+    this.#subscriber = subscriber;
+  }
+
+  get closed(): boolean {
+    return this.#subscriber.closed;
+  }
+
+  next(): void {
+    this.#subscriber.next();
+  }
+
+  error(error: unknown): void {
+    this.#subscriber.error(error);
+  }
+
+  complete(): void {
+    this.#subscriber.complete();
+  }
+}
+
+/** A tell that waits for its place, cold (`offer`). */
+export function offering(system: BrokerSystem, id: string, message: unknown, lane: number, options: SendOptions | undefined): Observable<void> {
+  return new Observable((subscriber) => {
+    const { signal, timeout = system.requestTimeout } = options ?? {};
+    if (isCalledOff(subscriber, signal)) return;
+    const { dispatcher } = system;
+    const stamp = new Stamp(undefined, system.outgoing(message, detailsOf(options, null)));
+    const task = newTask(system.recipient(id), message, lane, new WaitingSender(subscriber), stamp);
+    task.more().timeout = timeout;
+    const isOutermost = dispatcher.enter();
+    try {
+      offer(task, system.refuses(null));
+      follow(task, subscriber, signal);
+      if (!isOutermost) startWaiting(task);
+    } finally {
+      if (isOutermost) dispatcher.finish();
+    }
+    if (isOutermost) startWaiting(task);
+  });
+}
+
+/** Lets the sender cancel the message for as long as it waits. */
+function follow(task: Task, subscriber: Subscriber<void>, signal: AbortSignal | undefined): void {
+  if (task.state !== 'waiting') return;
+  const stop = (reason?: unknown): void => {
+    if (task.state === 'waiting') cancel(task, reason);
+  };
+  subscriber.add(() => stop());
+  if (signal !== undefined) task.more().unlisten = untilAborted(signal, { cancel: stop });
+}
+
+/** The timeout is for the wait only. */
+function startWaiting(task: Task): void {
+  if (task.state === 'waiting') startTimer(task);
+}
