@@ -1,5 +1,5 @@
 import { DeadLetterQueue, InMemoryMessageBroker, Mailbox, actorId } from 'rx-broker';
-import { VirtualTimeScheduler } from 'rxjs';
+import { VirtualTimeScheduler, of } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
 import { watchFor } from './setup';
 
@@ -21,13 +21,17 @@ describe('the logger of a broker', () => {
     const mailbox = Mailbox.bounded<any>(20);
     broker.register(id, mailbox, { topics: ['t'] });
     sendAll();
-    mailbox.receive(() => 'reply');
+    mailbox.receive((message) => (message === 'stream' ? of(1, 2) : 'reply'));
+    broker.trySend(id, 'stream');
     sendAll();
     broker.spawn(other, sendAll);
     broker.trySend(other, 0);
     broker.unregister(id);
+    const unused = Mailbox.bounded<any>(1);
+    broker.register(id, unused);
+    unused.close();
     await broker.close();
-    expect(broker.metrics().totalSucceeded).toBe(19);
+    expect(broker.metrics().totalSucceeded).toBe(20);
     expect(lines).toEqual([]);
   });
 });

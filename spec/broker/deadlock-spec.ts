@@ -55,6 +55,12 @@ describe('context.send', () => {
     expect(watchFor(broker.send(a, 'outer')).values).toEqual(['Deadlock']);
   });
 
+  it('is found in an ask made on the stack of a handler that returns its promise (O6)', async () => {
+    const { broker } = setup();
+    broker.spawn(a, async (message, context) => (message === 'outer' ? firstValueFrom(context.send(a, 'inner')) : undefined));
+    await expect(firstValueFrom(broker.send(a, 'outer'))).rejects.toMatchObject({ code: 'Deadlock' });
+  });
+
   it('finds a circle that an ask after an await closes, too (O6)', async () => {
     const { broker } = setup();
     broker.spawn(a, async (_message, context) => {

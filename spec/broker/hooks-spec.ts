@@ -56,6 +56,41 @@ describe('onStart', () => {
     expect(steps).toEqual(['start', 'held']);
   });
 
+  it('may send by its context while its broker drains, as long as it has not ended (M9, §7)', async () => {
+    const { broker } = setup();
+    const gate = deferred<void>();
+    const results: unknown[] = [];
+    let context!: ActorContext;
+    broker.spawn(other, () => 'reply');
+    broker.spawn(id, { receive: () => {}, onStart: (own) => ((context = own), gate.promise) });
+    broker.trySend(id, 'waits for it');
+    const closing = broker.close();
+    results.push(context.trySend(other, 0).ok);
+    gate.resolve();
+    await closing;
+    results.push(context.trySend(other, 0).ok);
+    expect(results).toEqual([true, false]);
+  });
+
+  it('that begins a second life does not begin the first, which was ended while it started (M9, R2)', async () => {
+    const { broker } = setup();
+    const gates = [deferred<void>(), deferred<void>()];
+    const got: unknown[] = [];
+    let starts = 0;
+    const mailbox = Mailbox.bounded<any>(5);
+    mailbox.receive({ receive: (message) => void got.push(message), onStart: () => gates[starts++]!.promise });
+    broker.register(id, mailbox);
+    broker.unregister(id);
+    broker.register(id, mailbox);
+    broker.trySend(id, 'waits');
+    gates[0]!.resolve();
+    await macrotask();
+    expect(got).toEqual([]);
+    gates[1]!.resolve();
+    await macrotask();
+    expect(got).toEqual(['waits']);
+  });
+
   it('has a context without a turn: its later asks are ordinary ones', () => {
     const { broker } = setup();
     let context!: ActorContext;

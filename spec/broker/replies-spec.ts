@@ -196,7 +196,7 @@ describe('a streamed reply', () => {
     const mailbox = Mailbox.bounded<string>(5);
     mailbox.receive((message) => {
       began.push(message);
-      return (message === 'stream' ? defer(() => ((isSubscribed = true), NEVER)) : gate.promise) as never;
+      return (message === 'stream' ? defer(() => ((isSubscribed = true), NEVER)) : gate.promise);
     });
     broker.register(id, mailbox);
     broker.events$.subscribe((event) => event.kind === 'delivered' && broker.isRegistered(id) && broker.unregister(id));

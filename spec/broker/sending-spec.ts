@@ -100,11 +100,12 @@ describe('trySend', () => {
   it('is refused and counted alike, whether or not anyone observes (S1, O1)', () => {
     const ways = [setup().broker, new InMemoryMessageBroker({ logDeadLetters: false })].map((broker) => {
       const full = actorId<any>('full');
-      broker.register(full, Mailbox.bounded<any>(1));
+      const mailbox = Mailbox.bounded<any>(1);
+      broker.register(full, mailbox);
       const codes = [id, full, full].map((target) => broker.trySend(target, 0)).map((result) => (result.ok ? 'ok' : result.code));
-      return { codes, metrics: { ...broker.metrics(), avgRoutingLatencyNs: 0 } };
+      return { codes, lost: mailbox.metrics().lost, metrics: { ...broker.metrics(), avgRoutingLatencyNs: 0 } };
     });
-    expect(ways[0]).toMatchObject({ codes: ['ActorNotFound', 'ok', 'MailboxFull'], metrics: { totalSent: 3, failedBy: { ActorNotFound: 1, MailboxFull: 1 } } });
+    expect(ways[0]).toMatchObject({ codes: ['ActorNotFound', 'ok', 'MailboxFull'], lost: 1, metrics: { totalSent: 3, failedBy: { ActorNotFound: 1, MailboxFull: 1 } } });
     expect(ways[1]).toEqual(ways[0]);
   });
 

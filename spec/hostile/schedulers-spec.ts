@@ -1,7 +1,7 @@
 import { InMemoryMessageBroker, type InMemoryMessageBroker as Broker, actorId } from 'rx-broker';
-import { NEVER, type SchedulerLike } from 'rxjs';
+import { NEVER, type SchedulerLike, Subscription } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { expectConserved, watchFor } from '../broker/setup';
+import { deferred, expectConserved, watchFor } from '../broker/setup';
 import { MODES } from './trial';
 
 const [silent, ordinary] = [actorId<any>('silent'), actorId<any>('ordinary')];
@@ -10,6 +10,18 @@ const broken: SchedulerLike = {
   now: () => 0,
   schedule() {
     throw failure;
+  },
+};
+
+/** A scheduler whose timers cannot be taken back. */
+const stubborn: SchedulerLike = {
+  now: () => 0,
+  schedule() {
+    const action = new Subscription();
+    action.unsubscribe = () => {
+      throw failure;
+    };
+    return action;
   },
 };
 
@@ -44,5 +56,24 @@ describe.each(MODES)('$mode: a scheduler that throws', ({ observed }) => {
     const metrics = broker.metrics();
     expectConserved(metrics);
     expect(metrics).toMatchObject({ pending: 0, inFlight: 0, openRequests: 0, registeredActors: 0 });
+  });
+});
+
+describe.each(MODES)('$mode: a scheduler whose timers throw when they are taken back', ({ observed }) => {
+  it('is logged, and harms no message and no count (D6)', async () => {
+    const logged: unknown[] = [];
+    const log = (...line: unknown[]): void => void logged.push(line);
+    const broker = new InMemoryMessageBroker({ scheduler: stubborn, logDeadLetters: false, logger: Object.assign(log, { warn: log, error: log }) });
+    if (observed) broker.events$.subscribe();
+    const reply = deferred();
+    broker.spawn(ordinary, () => reply.promise, { turnTimeout: 1_000 });
+    const seen = watchFor(broker.send(ordinary, 'asked'));
+    reply.resolve('fine');
+    await reply.promise;
+    expect(seen).toMatchObject({ values: ['fine'], completed: true });
+    expect(logged).toContainEqual([expect.stringContaining('threw'), failure]);
+    expectConserved(broker.metrics());
+    await broker.close({ drain: false });
+    expect(broker.metrics()).toMatchObject({ inFlight: 0, openRequests: 0, registeredActors: 0 });
   });
 });

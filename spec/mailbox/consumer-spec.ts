@@ -1,4 +1,5 @@
 import { type ActorContext, Mailbox, actorId, message, protocol } from 'rx-broker';
+import { NEVER } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
 import { deferred, macrotask, setupStill as setup, watchFor } from '../broker/setup';
 
@@ -157,12 +158,41 @@ describe('an actor', () => {
       mailbox.next(1);
       mailbox.receive({ receive: () => {}, onStart: () => gate.promise }).unsubscribe();
       const got: number[] = [];
-      mailbox.receive((n) => void got.push(n));
+      mailbox.receive(async (n) => void got.push(n));
       gate.reject(new Error('no database'));
       await macrotask();
       warn.mockRestore();
-      mailbox.next(2);
-      expect(got).toEqual([1, 2]);
+      for (const n of [2, 3]) mailbox.next(n);
+      await macrotask();
+      expect(got).toEqual([1, 2, 3]);
     });
+  });
+
+  it('is started once, however many messages wait for that (M9)', async () => {
+    const mailbox = Mailbox.bounded<number>(5);
+    const gate = deferred<void>();
+    const steps: unknown[] = [];
+    mailbox.receive({ receive: (n) => (steps.push(n), NEVER as never), onStart: () => (steps.push('start'), gate.promise) });
+    for (const n of [1, 2]) mailbox.next(n);
+    gate.resolve();
+    await macrotask();
+    mailbox.next(3);
+    expect(steps).toEqual(['start', 1]);
+  });
+
+  it('is not started by the onStart of another, whose seat it has taken meanwhile (M9)', async () => {
+    const mailbox = Mailbox.bounded<number>(5);
+    const gates = [deferred<void>(), deferred<void>()] as const;
+    const got: number[] = [];
+    const actorOf = (gate: (typeof gates)[0]) => ({ receive: (n: number) => void got.push(n), onStart: () => gate.promise });
+    mailbox.next(1);
+    mailbox.receive(actorOf(gates[0])).unsubscribe();
+    mailbox.receive(actorOf(gates[1]));
+    gates[0].resolve();
+    await macrotask();
+    expect(got).toEqual([]);
+    gates[1].resolve();
+    await macrotask();
+    expect(got).toEqual([1]);
   });
 });

@@ -60,6 +60,7 @@ describe('Mailbox', () => {
       const mailbox = Mailbox.bounded<number>(5);
       const consumer = mailbox.receive((n) => {
         if (n % 2 === 0) throw failure;
+        return { fine: n };
       });
       for (let n = 0; n < 50; n++) mailbox.next(n);
       expect(warn.mock.calls).toEqual(Array.from({ length: 10 }, () => ['rx-broker: HandlerFailed in a mailbox without a broker:', failure]));
