@@ -80,18 +80,16 @@ describe.each(MODES)('$mode: a subscriber that', ({ observed }) => {
   it('is a Subscriber of its own making, whose throws RxJS does not catch, is logged, and costs no count (D6)', async () => {
     const trial = new Trial({ observed });
     const { broker } = trial;
-    class Bare extends Subscriber<unknown> {
-      override next = boom;
-    }
+    const bare = (): Subscriber<any> => Object.assign(new Subscriber<any>(), { next: boom });
     broker.spawn(id, (message) => (message === 'stream' ? of(1) : 'fine'), { topics: ['t'] });
     const told: unknown[] = [];
-    broker.topic$('t').subscribe(new Bare());
+    broker.topic$('t').subscribe(bare());
     broker.topic$('t').subscribe((message) => told.push(message));
     const throws = [
       () => broker.publish('t', 'published'),
-      () => broker.send(id, ORDINARY).subscribe(new Bare()),
-      () => broker.send(id, 'stream').subscribe(new Bare()),
-      () => broker.broadcast(ORDINARY).subscribe(new Bare()),
+      () => broker.send(id, ORDINARY).subscribe(bare()),
+      () => broker.send(id, 'stream').subscribe(bare()),
+      () => broker.broadcast(ORDINARY).subscribe(bare()),
     ];
     for (const cause of throws) {
       const before = trial.logged.length;
@@ -101,7 +99,7 @@ describe.each(MODES)('$mode: a subscriber that', ({ observed }) => {
     expect(trial.logged[0]).toContain('an observer or a callback threw');
     const lone = Mailbox.bounded<unknown>(1);
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
-    lone.losses$.subscribe(new Bare());
+    lone.losses$.subscribe(bare());
     for (const n of [1, 2]) lone.next(n);
     expect(warn.mock.calls).toEqual([[expect.stringContaining('an observer or a callback threw'), failure]]);
     warn.mockRestore();
