@@ -11,6 +11,8 @@ const packed = ['spec/package/packed/*-spec.ts'];
 const measured = ['spec/node/*-spec.ts'];
 /** What patches its process for good. */
 const patching = ['spec/environments/zone-spec.ts'];
+/** What Node alone has, or runs. */
+const nodeOnly = ['spec/environments/{async-local-storage,jest-jsdom}-spec.ts'];
 /** What runs nothing of `src` that others do not: documents, processes, the heap, the clock, and what is broken on purpose. */
 const elsewhere = ['spec/package/**', 'spec/examples/**', 'spec/readme/**', ...measured, ...patching, 'spec/liveness/**', 'spec/**/broken/**'];
 /** What `vitest` runs without `--project`, so that it asks for no browser and no registry. (The option has no type outside the command line.) */
@@ -66,8 +68,8 @@ export default defineConfig({
         test: {
           name: 'chromium',
           include: specs,
-          // What needs a file system, child processes or the garbage collector.
-          exclude: ['spec/package/**', 'spec/examples/**', 'spec/readme/**', 'spec/node/**', ...patching],
+          // What needs a file system, child processes, Node's async contexts or the garbage collector.
+          exclude: ['spec/package/**', 'spec/examples/**', 'spec/readme/**', 'spec/node/**', ...patching, ...nodeOnly],
           browser: {
             enabled: true,
             headless: true,

@@ -19,7 +19,7 @@ describe('Mailbox', () => {
     });
   });
 
-  it('tells what it loses, also without a broker (M2)', () => {
+  it('tells what it loses, also without a broker (M2)', () => virtually(() => {
     for (const [overflow, lost, kept] of [
       ['fail', [{ message: 3, code: 'MailboxFull' }], [1, 2]],
       ['block', [{ message: 3, code: 'MailboxFull' }], [1, 2]],
@@ -35,7 +35,7 @@ describe('Mailbox', () => {
       expect(got).toEqual(kept);
       expect(mailbox.metrics()).toMatchObject({ lost: 1, delivered: 2 });
     }
-  });
+  }));
 
   it('names no actor in the errors of a mailbox without a broker', () => {
     virtually(({ at }) => {

@@ -72,7 +72,7 @@ export function ask(system: BrokerSystem, recipient: Recipient, message: unknown
   const isOutermost = dispatcher.enter();
   try {
     if (parent !== null && (parent.state === 'running' || parent.state === 'open')) waitFor(parent, task);
-    offer(task, system.refuses(parent));
+    offer(task, system.refuses(parent), parent);
     journal.latency.sample(startedAt);
     if (task.state === 'over') return;
     follow(task, subscriber, options?.signal);

@@ -10,6 +10,7 @@ import type { Host, Recipient, System, Task } from '../kernel/task';
 import { deepFreeze } from '../message/deep-freeze';
 import { DeadLetterLog } from '../observability/dead-letter-log';
 import { ErrorLog } from '../observability/error-hook';
+import { EventStreams } from '../observability/event-streams';
 import { Ledger } from '../observability/ledger';
 import type { BrokerSettings } from './broker-options';
 
@@ -25,6 +26,7 @@ export class BrokerSystem implements System {
   /** `closing`: newcomers from outside are refused. `ended`: everything is. */
   phase: 'open' | 'closing' | 'ended' = 'open';
   readonly drainsAt: SchedulerLike | undefined;
+  readonly #events: EventStreams;
   readonly #freezes: boolean;
   // A message id ends in a number to the base 32. All of the id but its last digit, `#head`, is made once for 32 ids. It is long on purpose:
   // V8 links strings of 13 characters or more, and copies shorter ones (8 ns for a dead letter).
@@ -32,20 +34,29 @@ export class BrokerSystem implements System {
   #head: string;
   #lastId = 0;
 
-  constructor({ name, scheduler, dispatcher, freezeMessages, requestTimeout, logDeadLetters, logger, onError }: BrokerSettings, host: Host) {
+  constructor({ name, scheduler, dispatcher, freezeMessages, requestTimeout, logDeadLetters, logger, onError, turnTimes }: BrokerSettings, host: Host) {
     this.host = host;
     this.requestTimeout = requestTimeout;
     this.drainsAt = dispatcher;
     this.dispatcher = new Dispatcher({ runNext, reportError: (what, error) => this.journal.callbackFailed(what, error), scheduler, dispatcher });
+    this.#events = new EventStreams(this.dispatcher, (id) => this.#watchChanged(id));
     this.journal = new Ledger({
       dispatcher: this.dispatcher,
       logger,
       log: new DeadLetterLog(logDeadLetters, logger, scheduler),
       onError: onError ?? new ErrorLog(logger, scheduler),
+      timesTurns: turnTimes,
+      events: this.#events,
     });
     this.#freezes = freezeMessages;
     if (freezeMessages) this.dispatcher.addReason(1);
+    if (turnTimes) this.dispatcher.addReason(1);
     this.#prefix = this.#head = `${name}:message-`;
+  }
+
+  /** Vue's `reactive` wraps everything that it reaches in proxies, but what has this. */
+  get __v_skip(): boolean {
+    return true;
   }
 
   nextId(): string {
@@ -57,6 +68,10 @@ export class BrokerSystem implements System {
   /** The actor with this id, or an `Absent` that refuses every message. */
   recipient(id: string): Recipient {
     return this.actors.get(id) ?? new Absent(this, id);
+  }
+
+  watches(id: string): boolean {
+    return this.#events.watches(id);
   }
 
   isRunning(mailbox: Runnable): boolean {
@@ -82,5 +97,11 @@ export class BrokerSystem implements System {
   refuses(parent: Task | null): boolean {
     if (this.phase === 'open') return false;
     return this.phase === 'ended' || !(this.dispatcher.running !== null || parent?.state === 'open');
+  }
+
+  /** An actor is observed alone from now on, or no more: whether it takes the direct path is looked at again. */
+  #watchChanged(id: string): void {
+    this.dispatcher.touch();
+    this.actors.get(id)?.refresh();
   }
 }

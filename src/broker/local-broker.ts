@@ -2,6 +2,7 @@ import { type Unsubscribable, Observable, interval, map, startWith } from 'rxjs'
 import { type Checks, check, checkActorId, checkFunction, checkOneOf, checkOptions, checkPositiveInteger, hasMethod } from '../failure/check';
 import { runTell } from '../kernel/run';
 import { LONGEST_DELAY } from '../kernel/timers';
+import { TurnTimes } from '../kernel/turn-times';
 import { coreOf } from '../mailbox/core-of';
 import type { ActorId } from '../message/actor-id';
 import type { BrokerEvent } from '../message/broker-event';
@@ -10,6 +11,7 @@ import { checkBroadcast, checkPublish, checkSend, laneOnly } from '../message/ch
 import type { CloseOptions } from '../message/closeable';
 import type { DeadLetter } from '../message/dead-letter';
 import { NORMAL_LANE } from '../message/lane';
+import type { MailboxMetrics } from '../message/mailbox-metrics';
 import type { AnyMailbox } from '../message/message-broker';
 import { type Priority, PRIORITIES, laneOf } from '../message/priority';
 import type { RegisterOptions, Registration, SpawnOptions } from '../message/registration';
@@ -17,7 +19,7 @@ import { type RoutingKey, checkRoutingKey } from '../message/routing-key';
 import type { BroadcastOptions, PublishOptions, SendOptions, TellOptions } from '../message/send-options';
 import { type BroadcastResult, type SendResult, SENT } from '../message/send-result';
 import type { ActorRef } from '../message/sender';
-import type { Publication, TopicOptions } from '../message/topic';
+import type { Publication, TopicBinding, TopicOptions } from '../message/topic';
 import { parsePattern, parseTopic } from '../message/topic-pattern';
 import type { DeadLetterQueue } from '../observability/dead-letter-queue';
 import { isSampleDue } from '../observability/routing-latency';
@@ -197,6 +199,17 @@ export class LocalBroker {
     return this.parts.system.journal.metrics(this.parts.system.counts, this.parts.actors);
   }
 
+  mailboxMetrics(id: string): MailboxMetrics | undefined {
+    const { actors, dispatcher, settings } = this.parts;
+    dispatcher.unfold();
+    const metrics = actors.get(checkActorId(id))?.metrics();
+    return metrics !== undefined && settings.turnTimes ? { turnTimes: new TurnTimes().seen, ...metrics } : metrics;
+  }
+
+  bindings(): readonly TopicBinding[] {
+    return this.parts.topics.bindings();
+  }
+
   get metrics$(): Observable<BrokerMetrics> {
     const { metricsInterval, scheduler } = this.parts.settings;
     return new Observable((subscriber) => {
@@ -213,6 +226,10 @@ export class LocalBroker {
 
   get events$(): Observable<BrokerEvent> {
     return this.parts.system.journal.events$;
+  }
+
+  eventsOf(...ids: string[]): Observable<BrokerEvent> {
+    return this.parts.system.journal.eventsOf(ids.map(checkActorId));
   }
 
   close(options?: CloseOptions): Promise<void> {

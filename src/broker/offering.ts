@@ -9,7 +9,7 @@ import type { BrokerSystem } from './broker-system';
 import { detailsOf } from './details-of';
 import { isCalledOff, untilAborted } from './until-aborted';
 
-/** Waits until the mailbox has taken the message, or has lost it. */
+/** The caller of an `offer`: it waits until the mailbox has taken or lost the message. */
 class WaitingSender implements Caller {
   readonly untilTaken = true;
   readonly #subscriber: Subscriber<void>;
@@ -35,7 +35,7 @@ class WaitingSender implements Caller {
   }
 }
 
-/** A tell that waits for its place, cold (`offer`). */
+/** `offer`: a tell that waits for a place in the mailbox. Cold. */
 export function offering(system: BrokerSystem, id: string, message: unknown, lane: number, options: SendOptions | undefined): Observable<void> {
   return new Observable((subscriber) => {
     const { signal, timeout = system.requestTimeout } = options ?? {};
@@ -46,7 +46,7 @@ export function offering(system: BrokerSystem, id: string, message: unknown, lan
     task.more().timeout = timeout;
     const isOutermost = dispatcher.enter();
     try {
-      offer(task, system.refuses(null));
+      offer(task, system.refuses(null), null);
       follow(task, subscriber, signal);
       if (!isOutermost) startWaiting(task);
     } finally {
@@ -66,7 +66,7 @@ function follow(task: Task, subscriber: Subscriber<void>, signal: AbortSignal | 
   if (signal !== undefined) task.more().unlisten = untilAborted(signal, { cancel: stop });
 }
 
-/** The timeout is for the wait only. */
+/** Starts the timeout, which is for the wait only. */
 function startWaiting(task: Task): void {
   if (task.state === 'waiting') startTimer(task);
 }

@@ -31,7 +31,7 @@ export const REGISTER: Checks<RegisterOptions> = {
 /** The checks of the options of `spawn`. */
 const SPAWN: Checks<SpawnOptions> = { ...MAILBOX, ...REGISTER, capacity: checkCount };
 
-/** The same of a protocol, whose hooks are options. */
+/** The checks of the options of `spawn` with a protocol, which also have the hooks. */
 const SPAWN_PROTOCOL: Checks<SpawnOptions & ActorHooks> = { ...SPAWN, ...HOOKS };
 
 /** Registers and unregisters actors (rules R1 and R2). */
@@ -51,7 +51,7 @@ export class Registrar implements RegistrationEnder {
 
   /**
    * Makes a mailbox and registers it. `first` is a handler or an actor, and `second` the options; or `first` is a protocol, `second` its
-   * handlers, and `third` the options, which then have the hooks, too.
+   * handlers, and `third` the options with the hooks.
    *
    * @throws {TypeError | RangeError} for a bad actor or option, and what `register` throws.
    */

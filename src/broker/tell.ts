@@ -15,7 +15,7 @@ import { detailsOf } from './details-of';
 /** `trySend`, if the message does not take the direct path. @throws {TypeError | RangeError} for a bad id or option. */
 export function tell(system: BrokerSystem, id: string, recipient: Recipient | undefined, message: unknown, options: TellOptions | undefined, parent: Task | null): SendResult {
   const lane = checkTell(options);
-  if (recipient === undefined && parent === null && system.dispatcher.stack === 'quiet' && system.journal.isDeaf) {
+  if (recipient === undefined && parent === null && system.dispatcher.stack === 'quiet' && system.journal.isDeafTo(id)) {
     checkActorId(id);
     // Nobody would be told, so the refusal is only counted (1.2 → 0.9 × `map.get` + `Subject.next`).
     system.journal.countFailure('ActorNotFound');
@@ -35,7 +35,7 @@ export function tellWith(system: BrokerSystem, recipient: Recipient, message: un
   try {
     const isRefusing = system.refuses(parent);
     let code;
-    if (journal.isObserved) code = offer(newTask(recipient, message, lane, null, stamp ?? new Stamp(undefined)), isRefusing);
+    if (journal.observes(recipient.id)) code = offer(newTask(recipient, message, lane, null, stamp ?? new Stamp(undefined)), isRefusing, parent);
     else {
       code = isRefusing ? 'BrokerClosed' : recipient.takePlain(message, lane, stamp);
       if (code !== null) recipient.losePlain(message, lane, code, stamp);

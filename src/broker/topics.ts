@@ -1,7 +1,7 @@
 import { type Unsubscribable, Observable } from 'rxjs';
 import type { MailboxCore } from '../kernel/mailbox-core';
 import type { ActorId } from '../message/actor-id';
-import type { Publication, TopicOptions } from '../message/topic';
+import type { Publication, TopicBinding, TopicOptions } from '../message/topic';
 import { ANY_REST, parsePattern } from '../message/topic-pattern';
 import { RetainedTopics } from '../routing/retained-topics';
 import type { RouteTarget } from '../routing/router';
@@ -21,8 +21,8 @@ interface Targets {
 /** A bound actor: its numbers for the router, and its bindings. */
 class BoundActor implements RouteTarget {
   readonly id: ActorId;
-  /** Each of these functions removes one binding. */
-  readonly bindings = new Set<() => void>();
+  /** Each key removes the binding that it stands for. */
+  readonly bindings = new Map<() => void, { readonly topic: string; readonly order: number }>();
   readonly #core: MailboxCore;
 
   constructor(core: MailboxCore) {
@@ -55,6 +55,8 @@ export class Topics {
   readonly #observers = new TopicIndex<TopicObserver>();
   readonly retained: RetainedTopics;
   #isClosed = false;
+  /** How many bindings there have been. */
+  #bindings = 0;
 
   constructor(system: BrokerSystem, maxRetained: number) {
     this.#system = system;
@@ -67,7 +69,7 @@ export class Topics {
     let actor = this.#actors.get(core);
     if (actor === undefined) this.#actors.set(core, (actor = new BoundActor(core)));
     const { bindings } = actor;
-    bindings.add(remove);
+    bindings.set(remove, { topic: pattern, order: this.#bindings++ });
     return {
       unsubscribe: () => {
         // Only once, and not after its actor has ended with all its bindings.
@@ -76,11 +78,17 @@ export class Topics {
     };
   }
 
+  /** All bindings in the order of binding. */
+  bindings(): TopicBinding[] {
+    const all = [...this.#actors.values()].flatMap(({ bindings, id }) => [...bindings.values()].map(({ topic, order }) => ({ topic, id, order })));
+    return all.sort((a, b) => a.order - b.order).map(({ topic, id }) => ({ topic, id }));
+  }
+
   /** Drops all bindings of an actor that ends. */
   forget(core: MailboxCore): void {
     const { bindings } = this.#actors.get(core) ?? {};
     this.#actors.delete(core);
-    bindings?.forEach((remove) => remove());
+    bindings?.forEach((_, remove) => remove());
     bindings?.clear();
   }
 
@@ -113,8 +121,8 @@ export class Topics {
   }
 
   /**
-   * A pattern as a stream of what `seen` sees of a publication: retained messages first, then what is published. With an initial value the stream
-   * has state only: that value where nothing is retained, and then what is published with `retain`.
+   * A stream of what `seen` returns for each publication that matches a pattern: the retained messages first, then each new one. With an initial
+   * value the stream is state: it begins with the retained message or else this value, and then has only messages published with `retain`.
    *
    * @throws {BrokerError} `RoutingFailed` for a malformed pattern.
    */
@@ -126,7 +134,7 @@ export class Topics {
         subscriber.complete();
         return;
       }
-      // It observes first: what the retained messages set off is published to this one, too, after them.
+      // The observer joins before it is told the retained messages, so that it also gets what these cause to be published.
       const retained: Publication[] = [...this.retained.match(pattern)];
       if (isState && retained.length === 0) retained.push({ topic: pattern, message: options.initial, retained: true });
       const observer: TopicObserver = {
@@ -136,7 +144,7 @@ export class Topics {
         complete: () => subscriber.complete(),
       };
       subscriber.add(this.#observers.add(pattern, observer));
-      // At once, wherever this is called: a state bus must have its first value.
+      // Synchronously, also inside of a step: a state bus must have its first value at once.
       if (retained.length > 0) this.#system.dispatcher.tellNow(() => retained.forEach((publication) => observer.next(publication, true)));
     });
   }

@@ -7,17 +7,17 @@ import type { SendOptions, TellOptions } from '../message/send-options';
 import type { SendResult } from '../message/send-result';
 import type { Sender } from '../message/sender';
 
-/** An actor as an object with a method for each message of its protocol. */
+/** An actor as an object with methods for the messages of its protocol. */
 export interface ActorClient<P> {
-  /** Each asks, as `send` does: cold, and emits the reply. */
+  /** A method for each message. It asks as `send` does: cold, and emits the reply. */
   readonly ask: { readonly [K in keyof P]: (...args: CallArguments<P[K], SendOptions>) => Observable<ReplyOf<MessageMade<P[K]>>> };
-  /** Each tells, as `trySend` does: now. A message that has a reply has no method here (rule S6). */
+  /** A method for each message without a reply (rule S6). It tells as `trySend` does: at once. */
   readonly tell: { readonly [K in keyof P as HasReply<ReplyOf<MessageMade<P[K]>>> extends true ? never : K]: (...args: CallArguments<P[K], TellOptions>) => SendResult };
 }
 
 type MessageMade<Creator> = Creator extends (...args: never[]) => infer M ? M : never;
 
-/** The options come first where there is no payload. */
+/** The arguments of a method: the payload and the options, or only the options if there is no payload. */
 type CallArguments<Creator, Options> = Creator extends () => unknown
   ? [options?: Options]
   : Creator extends (payload: infer Payload) => unknown
@@ -26,7 +26,7 @@ type CallArguments<Creator, Options> = Creator extends () => unknown
       : [payload: Payload, options?: Options]
     : never;
 
-/** Whether a payload may have fields that are named as options are, and no others. */
+/** Whether a payload may consist of fields that are named like options. */
 type LooksLikeOptions<Payload> = Payload extends unknown
   ? [Extract<keyof Payload, keyof SendOptions>] extends [never]
     ? false
@@ -40,11 +40,11 @@ type RequiredKeys<T> = { [K in keyof T]-?: {} extends Pick<T, K> ? never : K }[k
 const OPTIONS: Readonly<Record<keyof SendOptions, true>> = { priority: true, ttl: true, sender: true, headers: true, timeout: true, signal: true };
 
 /**
- * A plain object that asks and tells one actor by its protocol. The messages are made by the methods, so the caller names neither the id nor the
- * creators. Needs no more of a broker than `send` and `trySend`, so a turn's `context` does, too.
+ * Makes a plain object that asks and tells one actor by its protocol. Its methods make the messages, so the caller names neither the id nor the
+ * creators. `broker` needs only `send` and `trySend`, so the `context` of a turn works, too.
  *
- * What the methods do, answer, error with and throw is `send`'s and `trySend`'s. The payload comes first, then the options; where a message has no
- * payload, the options. A payload with option names only (`{ ttl: 5 }`) is always given with its options, or with `undefined`.
+ * The methods return, emit, error and throw as `send` and `trySend` do. They take the payload, then the options; without a payload only the
+ * options. If all fields of a payload are named like options (`{ ttl: 5 }`), the options must be given, too, or `undefined`.
  *
  * ```ts
  * const Cart = protocol('cart', { add: message<{ sku: string }>(), find: message<{ text: string }, Item[]>(), count: message<void, number>() });
@@ -54,7 +54,7 @@ const OPTIONS: Readonly<Record<keyof SendOptions, true>> = { priority: true, ttl
  * cart.ask.count({ timeout: 100 }).subscribe((count) => console.log(count));
  * ```
  *
- * @throws {TypeError} for what is no broker, a bad id, or what is no protocol; the methods throw one for a payload that is no object.
+ * @throws {TypeError} for a bad broker, id or protocol. The methods throw one for a payload that is no object.
  */
 export function actorClient<P extends AnyProtocol<P> & object>(
   broker: Pick<Sender, 'send' | 'trySend'>,
@@ -72,7 +72,7 @@ export function actorClient<P extends AnyProtocol<P> & object>(
   } as ActorClient<P>;
 }
 
-/** A method for each message. Not by assignment: that would take a message named `__proto__` for the prototype. */
+/** Makes a method for each message. It does not assign, since an assignment to a message named `__proto__` would set the prototype. */
 function methodsOf<Options>(protocol: object, send: (message: object, options: Options | undefined) => unknown): object {
   const methods = Object.entries(protocol).map(([key, create]: [string, ((payload: object | undefined) => object) & { readonly type: string }]) => [
     key,
@@ -85,7 +85,7 @@ function methodsOf<Options>(protocol: object, send: (message: object, options: O
   return Object.fromEntries(methods) as object;
 }
 
-/** The only argument of a call is the options if all its fields are named as options are. */
+/** Whether the only argument of a call is the options: all its fields are named like options. */
 function isOptions(value: unknown): boolean {
   return isObject(value) && Object.keys(value).every((name) => Object.hasOwn(OPTIONS, name));
 }

@@ -4,25 +4,26 @@ import type { MessageBroker } from '../message/message-broker';
 import type { Topic } from '../message/topic';
 import { parseTopic } from '../message/topic-pattern';
 
-/** A retained topic as state. Its functions can be taken apart from it. */
+/** A retained topic as state. `set` and `update` can be destructured. */
 export interface TopicState<T> {
+  /** The topic of this state. */
   readonly topic: Topic<T>;
-  /** The topic's retained value, else the initial one. Right as soon as `set` has returned, inside a turn, too. */
+  /** The topic's retained value, or else the initial one. It is up to date as soon as `set` has returned, also inside of a turn. */
   readonly value: T;
-  /** `value` first, synchronously, then each value that is set, in order. Completes when the broker closes. */
+  /** Emits `value`, synchronously, then each value that is set, in order. It never errors, and completes when the broker closes. */
   readonly value$: Observable<T>;
-  /** Publishes a value with `retain`. Does nothing once the broker is closed. */
+  /** Publishes a value with `retain`. It does nothing when the broker is closed. */
   readonly set: (value: T) => void;
-  /** `set(change(value))`. What `change` throws is thrown here, and nothing is set. */
+  /** Calls `set(change(value))`. If `change` throws, this throws the same error, and sets nothing. */
   readonly update: (change: (value: T) => T) => void;
 }
 
 /**
- * A topic as state: what is retained on it is its value. Holds nothing itself, so that all states of one topic, and whatever publishes on it with
- * `retain`, agree; a publication without `retain` is no state.
+ * A topic as state, whose value is the topic's retained message. The object holds no value itself, so all states of one topic agree, also with
+ * other code that publishes on it with `retain`. A publication without `retain` does not change the state.
  *
- * `initial` is published and retained at once where nothing is. After `clearRetained`, and once the broker is closed, it is the value again.
- * Observers are told as of every publication: after the turn, or the observer, that sets (rule D0).
+ * If the topic has no retained message, `initial` is published and retained at once. After `clearRetained`, and when the broker is closed,
+ * `value` is `initial` again. Observers are told as of every publication: after the turn or the observer that sets the value (rule D0).
  *
  * ```ts
  * const cart = topicState(broker, topic<{ items: number }>('shop.cart'), { items: 0 });
@@ -31,8 +32,9 @@ export interface TopicState<T> {
  * console.log(cart.value.items); // 1
  * ```
  *
- * @throws {TypeError} for what is no broker. @throws {BrokerError} `RoutingFailed` for a malformed topic, or a pattern.
- * @throws {RangeError} where one topic more would be retained than the broker's `maxRetained`; so does `set`.
+ * @throws {TypeError} for a bad broker.
+ * @throws {BrokerError} `RoutingFailed` for a malformed topic, or a pattern.
+ * @throws {RangeError} if one topic more than the broker's `maxRetained` would be retained. `set` throws it, too.
  */
 export function topicState<T>(broker: Pick<MessageBroker, 'publish' | 'retained' | 'topic$'>, topic: Topic<T>, initial: NoInfer<T>): TopicState<T> {
   for (const method of ['publish', 'retained', 'topic$']) checkSender(broker, method);
@@ -56,10 +58,10 @@ export function topicState<T>(broker: Pick<MessageBroker, 'publish' | 'retained'
   return state;
 }
 
-/** Stands for no value: any other may be retained, `undefined` too. */
+/** Stands for no value, since any value may be retained, also `undefined`. */
 const NOTHING = {};
 
-/** What a stream emits at once, else `none`. */
+/** The value that a stream emits synchronously, or else `none`. */
 function firstOf<T>(stream: Observable<T>, none: T): T {
   let first = none;
   stream.subscribe((value) => (first = value)).unsubscribe();

@@ -1,9 +1,9 @@
 /**
- * Why the broker could not do what it was asked for.
+ * Why the broker could not carry out a call.
  *
- * - `AlreadyRegistered`: the id or the mailbox is taken, the mailbox is not at rest, or its consumer's seat is taken.
- * - `NotFound`: no actor has this id; or a mailbox without a broker was asked for one.
- * - `RoutingFailed`: a malformed topic, pattern or key; or no open actor is bound to the topic.
+ * - `AlreadyRegistered`: the id is taken, the mailbox is registered, a turn of it has not ended, or it has a consumer.
+ * - `NotFound`: no actor has this id, or a mailbox has no broker.
+ * - `RoutingFailed`: a topic, pattern or key is malformed, no open actor is bound to the topic, or the router failed.
  * - `BrokerClosed`: the broker is closing or closed.
  */
 export type BrokerErrorCode = 'AlreadyRegistered' | 'NotFound' | 'RoutingFailed' | 'BrokerClosed';
@@ -12,12 +12,12 @@ export type BrokerErrorCode = 'AlreadyRegistered' | 'NotFound' | 'RoutingFailed'
 export class BrokerError extends Error {
   /** `'BrokerError'`. */
   override readonly name: string = 'BrokerError';
-  /** What went wrong, for programs. */
+  /** Why the call failed. */
   readonly code: BrokerErrorCode;
   /** A text for people: what was given, and what is allowed. */
   readonly reason?: string;
 
-  /** `options.cause` is the error behind it, if there is one. */
+  /** `options.cause`: the error that caused this one, if any. */
   constructor(code: BrokerErrorCode, reason?: string, options?: { readonly cause?: unknown }) {
     super(`${code}: ${reason ?? code.replace(/\B[A-Z]/, ' $&').toLowerCase()}`, options);
     this.code = code;

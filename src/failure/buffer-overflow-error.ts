@@ -2,10 +2,10 @@
 export class BufferOverflowError extends Error {
   /** `'BufferOverflowError'`. */
   override readonly name: string = 'BufferOverflowError';
-  /** The values that were waiting, all there is room for. */
+  /** How many values were waiting: the capacity of the buffer. */
   readonly capacity: number;
 
-  /** Made by the operators. */
+  /** The operators make it. */
   constructor(capacity: number) {
     super(`the buffer is full: ${capacity} values wait already; raise the capacity, or choose another overflow`);
     this.capacity = capacity;

@@ -40,14 +40,14 @@ export interface SendErrorOptions {
 export class SendError extends Error {
   /** `'SendError'`. */
   override readonly name: string = 'SendError';
-  /** Why, for programs. */
+  /** Why the message failed. */
   readonly code: FailureCode;
   /** The actor that the message was for. Absent if no route was found, and for a mailbox without a broker. */
   readonly actorId?: string;
   /** False: no handler of `actorId` saw the message, so it is safe to send it there again. `'unknown'` comes only over a wire. */
   readonly started: boolean | 'unknown';
 
-  /** Made by the broker; by handlers and tests that want to look like one. */
+  /** The broker makes it. Handlers and tests may, too. */
   constructor(code: FailureCode, options: SendErrorOptions = {}) {
     const { actorId, started = false, detail, cause } = options;
     const target = actorId === undefined ? 'the broker' : actorId === '' ? 'a mailbox without a broker' : describeValue(actorId);

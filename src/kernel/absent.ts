@@ -28,7 +28,7 @@ export class Absent implements Recipient {
 
   losePlain(message: unknown, lane: number, code: Refusal, stamp: Stamp | null): void {
     const { journal } = this.system;
-    if (journal.isDeaf) journal.countFailure(code);
+    if (journal.isDeafTo(this.id)) journal.countFailure(code);
     else settle(newTask(this, message, lane, null, stamp ?? new Stamp(undefined)), { outcome: 'failed', code });
   }
 

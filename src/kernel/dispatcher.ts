@@ -173,6 +173,11 @@ export class Dispatcher {
   }
 
   /** Adds a reason why every message takes the slow path, or takes one away. */
+  /** The turn on the stack must not end on the direct path. */
+  touch(): void {
+    this.isTouched = true;
+  }
+
   addReason(change: 1 | -1): void {
     this.#reasons += change;
     this.isTouched = true;

@@ -68,11 +68,11 @@ export class FanOut implements OnePiece {
   /** Offers the message to every target, as part of a step. `isRefusing`: the broker is closing. */
   offer(isRefusing: boolean): void {
     const { targets, count, message, lane, placeFor } = this.#cast;
-    const needsTask = this.#system.journal.isObserved || placeFor !== undefined;
+    const { journal } = this.#system;
     while (this.#at < count) {
       const target = targets[this.#at++] as Recipient;
-      if (needsTask) {
-        if (offer(this.#taskFor(target), isRefusing) === null) this.taken++;
+      if (placeFor !== undefined || journal.observes(target.id)) {
+        if (offer(this.#taskFor(target), isRefusing, null) === null) this.taken++;
         continue;
       }
       const code = isRefusing ? 'BrokerClosed' : target.takePlain(message, lane, this.#stamp);

@@ -100,7 +100,7 @@ export function closeMailbox(core: MailboxCore, reason: unknown): void {
     const rare = core.more();
     rare.closedBy = reason;
     rare.whenEnded = endMailbox;
-    if (core.isRegistered && journal.isObserved) journal.closed(core.id, reason === 'closed' ? undefined : reason);
+    if (core.isRegistered && journal.observes(core.id)) journal.closed(core.id, reason === 'closed' ? undefined : reason);
     core.endIfEmpty();
   });
 }

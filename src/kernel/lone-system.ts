@@ -10,12 +10,20 @@ const WRITTEN = 10;
 
 /** The journal of a mailbox without a broker: it has no observers, and writes its handler's first failures to the console (rule M6). */
 class LoneJournal implements Journal {
-  readonly isObserved = false;
-  readonly isDeaf = true;
+  readonly followsTurns = false;
   #failures = 0;
+
+  observes(): boolean {
+    return false;
+  }
+
+  isDeafTo(): boolean {
+    return true;
+  }
 
   sent(): void {}
   queued(): void {}
+  began(): void {}
   delivered(): void {}
   countFailure(): void {}
   closed(): void {}
@@ -59,6 +67,10 @@ export class LoneSystem implements System {
 
   nextId(): string {
     return `mailbox:message-${(++this.#made().lastId).toString(32)}`;
+  }
+
+  watches(): boolean {
+    return false;
   }
 
   isRunning(mailbox: Runnable): boolean {

@@ -4,7 +4,7 @@ import { keepZone } from './zone';
 const setImmediateAtLoad: unknown = /* @__PURE__ */ (() => globalThis.setImmediate)();
 const setTimeoutAtLoad = /* @__PURE__ */ (() => globalThis.setTimeout)();
 
-/** Asks for a macrotask. Returns whether it will surely come: a fake timer may never call `work`. */
+/** Schedules a macrotask. Returns whether it comes for certain: a fake timer may never call `work`. */
 type Source = (work: () => void) => boolean;
 
 const SOURCES: readonly Source[] = [
@@ -36,8 +36,8 @@ const SOURCES: readonly Source[] = [
 
 /**
  * Runs `work` after the event loop has seen to timers, input and frames (rule D4): by `setImmediate`, else `MessageChannel`, else
- * `setTimeout`. Each call looks these up, since test environments take them away and bring them back. If one throws, or is not the
- * function that it was when this module was loaded, the next one is asked as well. `work` runs once.
+ * `setTimeout`. Each call looks these up, since test environments take them away and bring them back. If one throws, or was replaced since
+ * this module was loaded, the next one is tried as well. `work` runs once.
  */
 export function macrotask(work: () => void): void {
   let isDue = true;
@@ -50,7 +50,7 @@ export function macrotask(work: () => void): void {
     try {
       if (source(once)) return;
     } catch {
-      // The next source is asked.
+      // The next source is tried.
     }
   }
 }

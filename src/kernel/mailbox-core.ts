@@ -8,6 +8,7 @@ import type { MailboxSettings } from './mailbox-settings';
 import type { Outlet } from './outlet';
 import { settle } from './settle';
 import { Stamp } from './stamp';
+import { TurnTimes } from './turn-times';
 import { type Host, type Refusal, type System, type Task, newTask } from './task';
 
 /** A message that a mailbox lost, and why. */
@@ -122,9 +123,11 @@ export class MailboxCore implements QueueOwner, Runnable {
   }
 
   metrics(): MailboxMetrics {
-    const { capacity, size, delivered, queue } = this;
+    const { capacity, size, delivered, queue, rare } = this;
     const { highWaterMark = 0, removed = 0 } = queue ?? {};
-    return { capacity, size, highWaterMark, accepted: delivered + size + removed, delivered, lost: this.rare?.lost ?? 0, inFlight: this.inFlight };
+    const accepted = delivered + size + removed;
+    const turnTimes = rare?.turnTimes?.seen;
+    return { capacity, size, highWaterMark, accepted, delivered, lost: rare?.lost ?? 0, inFlight: this.inFlight, ...(turnTimes !== undefined && { turnTimes }) };
   }
 
   // Messages -----------------------------------------------------------------------------------------
@@ -155,13 +158,18 @@ export class MailboxCore implements QueueOwner, Runnable {
 
   losePlain(message: unknown, lane: number, code: Refusal, stamp: Stamp | null): void {
     const { journal } = this.system;
-    if (journal.isDeaf && this.rare?.losses === undefined) {
+    if (journal.isDeafTo(this.id) && this.rare?.losses === undefined) {
       this.more().lost++;
       journal.countFailure(code);
       this.endIfEmpty();
       return;
     }
     settle(newTask(this, message, lane, null, stamp ?? new Stamp(undefined)), { outcome: 'failed', code });
+  }
+
+  /** Counts a turn that took so many milliseconds. */
+  noteTurn(ms: number): void {
+    (this.more().turnTimes ??= new TurnTimes()).note(ms);
   }
 
   // Seats and the line -------------------------------------------------------------------------------
@@ -198,7 +206,7 @@ export class MailboxCore implements QueueOwner, Runnable {
   refresh(): void {
     const { start } = this;
     this.isReady = this.hasFreeSeat && (start === 'none' || start === 'done') && !this.isPaused;
-    this.isDirect = this.isIdle;
+    this.isDirect = this.isIdle && !this.system.watches(this.id);
   }
 
   /** Tells the observers of `idle$`, if it has changed. The dispatcher calls this between two turns, when nothing else is left to tell. */
@@ -237,6 +245,7 @@ export class MailboxCore implements QueueOwner, Runnable {
 export class MailboxRare {
   lost = 0;
   isPaused = false;
+  turnTimes: TurnTimes | undefined = undefined;
   /** The observers of `idle$`. */
   idleWatches: Set<IdleWatch> | undefined = undefined;
   losses: Outlet<Loss> | undefined = undefined;

@@ -221,7 +221,7 @@ export class MailboxQueue {
 
   #tellQueued(task: Task | null, isWaiting: boolean): void {
     const { journal } = this.#owner.system;
-    if (task !== null && journal.isObserved) journal.queued(task, isWaiting);
+    if (task !== null && journal.observes(this.#owner.id)) journal.queued(task, isWaiting);
   }
 
   #tellPressure(): void {

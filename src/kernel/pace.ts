@@ -11,7 +11,7 @@ const A_MINUTE = 60_000;
 
 /**
  * Decides when a drain gives way (rule D4), by the clock of the broker's scheduler. Virtual time stands still, so there no drain gives way.
- * Where the scheduler goes by `Date`, the machine's own clock counts, too: a test can make `Date` stand still while timers run.
+ * If the scheduler uses `Date`, the machine's own clock counts as well, since a test can make `Date` stand still while timers run.
  *
  * A drain on one stack is measured by itself. What settling promises and microtask schedulers run is measured together since the last
  * macrotask, since most of that time passes outside of the broker, in continuations.
@@ -22,7 +22,7 @@ export class Pace {
   #startedAt = NaN;
   /** When it was last measured. */
   #readAt = NaN;
-  /** The same two by the machine's clock. */
+  /** `#startedAt` and `#readAt` by the machine's clock. */
   #realStartedAt = NaN;
   #realReadAt = NaN;
   /** How many messages lie between the last two readings. */
@@ -92,7 +92,7 @@ export class Pace {
 
   #mark(): void {
     this.#isMarked = true;
-    // It runs no code of the user's.
+    // Outside of zones, since the mark runs no user code.
     runOutsideZones(() =>
       macrotask(() => {
         this.#isMarked = false;

@@ -93,6 +93,7 @@ function runTask(task: Task, message: unknown): void {
   const { dispatcher, journal } = mailbox.system;
   dispatcher.stack = mailbox;
   mailbox.delivered++;
+  if (journal.followsTurns) journal.began(task);
   let result: unknown;
   try {
     result = (mailbox.handler as Handler)(message, task);
@@ -101,7 +102,7 @@ function runTask(task: Task, message: unknown): void {
     threw(task, mailbox, dispatcher, error);
     return;
   }
-  if ((result === undefined || isPrimitive(result)) && dispatcher.cut === null && task.rest === null && mailbox.status === 'open' && !journal.isObserved) {
+  if ((result === undefined || isPrimitive(result)) && dispatcher.cut === null && task.rest === null && mailbox.status === 'open' && !journal.observes(mailbox.id)) {
     task.state = 'over';
     dispatcher.forgetTime();
     return;
@@ -132,7 +133,7 @@ export function returned(task: Task, mailbox: MailboxCore, dispatcher: Dispatche
     return;
   }
   const { journal } = task.system;
-  if (journal.isObserved) journal.delivered(task);
+  if (journal.observes(task.recipient.id)) journal.delivered(task);
   if (kind === 'value') {
     settle(task, {
       outcome: 'succeeded',
@@ -153,7 +154,7 @@ export function threw(task: Task, mailbox: MailboxCore, dispatcher: Dispatcher, 
     return;
   }
   const { journal } = task.system;
-  if (journal.isObserved) journal.delivered(task);
+  if (journal.observes(task.recipient.id)) journal.delivered(task);
   settleFailed(task, error);
 }
 
@@ -172,7 +173,7 @@ function endCut(task: Task, mailbox: MailboxCore, dispatcher: Dispatcher, cut: C
   if (promise !== null) mailbox.takeSeat(task);
   const settleCut = (): void => {
     const { journal } = task.system;
-    if (journal.isObserved) journal.delivered(task);
+    if (journal.observes(task.recipient.id)) journal.delivered(task);
     settle(task, abortedEnd(task, cut?.code ?? 'Cancelled', cut?.error));
   };
   if (cut === null) settleCut();

@@ -1,6 +1,6 @@
 import type { Task } from './task';
 
-/** The mailbox has taken a message. If its caller waited for that (`offer`), the caller is told, and the message is as one that was told. */
+/** Called when a mailbox has taken a message. If its caller waits for that (`offer`), it is told, and nobody waits for a reply. */
 export function taken(task: Task): void {
   const { rest, system } = task;
   if (rest === null || rest.caller?.untilTaken !== true) return;

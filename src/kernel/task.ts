@@ -36,7 +36,7 @@ export interface Caller {
    * has received none.
    */
   readonly holdsBack?: boolean;
-  /** True for an `offer`: its caller waits until the mailbox has taken the message, and not for a reply. */
+  /** True for an `offer`, whose caller waits until the mailbox has taken the message, not for a reply. */
   readonly untilTaken?: boolean;
   next(value: unknown): void;
   error(error: unknown): void;
@@ -93,12 +93,17 @@ export interface End {
  * console. Its methods are called as part of a step, and tell by the outbox.
  */
 export interface Journal {
-  /** Whether events are observed. If so, every message has a task, and `sent`, `queued` and `delivered` must be called. */
-  readonly isObserved: boolean;
-  /** Whether nobody would see a dead letter. If so, a plain message that fails before its turn is only counted (`countFailure`). */
-  readonly isDeaf: boolean;
-  sent(task: Task): void;
+  /** Whether the begin of turns is to be told by `began`. */
+  readonly followsTurns: boolean;
+  /** Whether events of an actor are observed. If so, every message to it has a task, and `sent`, `queued` and `delivered` must be called. */
+  observes(id: string | undefined): boolean;
+  /** Whether nobody would see a dead letter of an actor. If so, a plain message that fails before its turn is only counted (`countFailure`). */
+  isDeafTo(id: string | undefined): boolean;
+  /** `parent`: the turn that sends it by its context. */
+  sent(task: Task, parent: Task | null): void;
   queued(task: Task, isWaiting: boolean): void;
+  /** A turn begins. */
+  began(task: Task): void;
   delivered(task: Task): void;
   ended(task: Task, end: End): void;
   /** Counts a failure that nobody is told of. */
@@ -136,6 +141,8 @@ export interface System {
   readonly drainsAt: SchedulerLike | undefined;
   nextId(): string;
   /** Whether a turn of this mailbox is on the stack. */
+  /** Whether somebody observes the events of this actor alone. */
+  watches(id: string): boolean;
   isRunning(mailbox: Runnable): boolean;
   /** Lets go of a mailbox that moves to another system. */
   left(mailbox: Runnable): void;
@@ -166,6 +173,11 @@ export class Task implements ActorContext {
     this.lane = lane;
     this.stamp = stamp;
     this.rest = null;
+  }
+
+  /** Vue's `reactive` wraps everything that it reaches in proxies, but what has this. */
+  get __v_skip(): boolean {
+    return true;
   }
 
   get system(): System {
@@ -297,6 +309,8 @@ export class TaskRest {
   seat = -1;
   /** Whether a promise settles the turn. A promise keeps its seat until it settles, even if the turn was aborted (rule M4). */
   isPromise = false;
+  /** When its turn began, if the broker takes turn times. */
+  beganAt: number | undefined = undefined;
   /** The number of its turn in its mailbox. */
   turn = 0;
   reply: OpenReply | undefined = undefined;

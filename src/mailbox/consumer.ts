@@ -8,13 +8,13 @@ export interface Consumer {
   readonly actor: Actor | null;
 }
 
-/** A check for each hook. */
+/** The checks of the hooks. */
 export const HOOKS: Checks<ActorHooks> = { onStart: checkFunction, onStop: checkFunction };
 
 /**
- * The consumer of a handler or an actor; or of a protocol and its handlers, with `hooks`.
+ * The consumer for a handler, an actor, or a protocol with its handlers and `hooks`.
  *
- * @throws {TypeError} for what is none of them.
+ * @throws {TypeError} for anything else.
  */
 export function consumerOf(first: unknown, handlers: unknown, hooks?: ActorHooks): Consumer {
   if (handlers !== undefined) {
@@ -28,14 +28,14 @@ export function consumerOf(first: unknown, handlers: unknown, hooks?: ActorHooks
   return { handler: (message, context) => actor.receive(message, context), actor };
 }
 
-/** `null` where there are no hooks: an actor without a life is smaller. */
+/** The actor of a protocol's handlers. `null` without hooks, which takes less memory. */
 function withHooks(receive: Handler, hooks: ActorHooks = {}): Actor | null {
   checkHooks(hooks);
   if (hooks.onStart === undefined && hooks.onStop === undefined) return null;
   return { receive, onStart: hooks.onStart?.bind(hooks), onStop: hooks.onStop?.bind(hooks) };
 }
 
-/** Not by `checkOptions`: an actor has fields of its own, and what `spawn` gives has other options, too. */
+/** Checks the hooks. `checkOptions` would refuse the other fields of an actor, and the other options of `spawn`. */
 function checkHooks({ onStart, onStop }: { readonly onStart?: unknown; readonly onStop?: unknown }): void {
   if (onStart !== undefined) checkFunction(onStart, 'onStart');
   if (onStop !== undefined) checkFunction(onStop, 'onStop');

@@ -1,4 +1,5 @@
 import { Observable, type Observer, Subscriber, type Subscription } from 'rxjs';
+import { hasMethod, isObject } from '../failure/check';
 import { attach, checkNoConsumer, detach } from '../kernel/life';
 import type { MailboxCore } from '../kernel/mailbox-core';
 import { complete, emit, fail, settleFailed, succeed } from '../kernel/open-turn';
@@ -49,7 +50,7 @@ export class DeliveryStream<Msg> extends Observable<Delivery<Msg>> {
 
   /** Fails the delivery if `next` of the observer throws. RxJS only reports such an error later, and the delivery would stay open. */
   override subscribe(observerOrNext?: Partial<Observer<Delivery<Msg>>> | ((value: Delivery<Msg>) => void) | null, ...rest: any[]): Subscription {
-    if (observerOrNext instanceof Subscriber) return super.subscribe(observerOrNext);
+    if (isSubscriber(observerOrNext)) return super.subscribe(observerOrNext);
     const observer: Partial<Observer<Delivery<Msg>>> =
       typeof observerOrNext === 'object' && observerOrNext !== null
         ? observerOrNext
@@ -67,6 +68,12 @@ export class DeliveryStream<Msg> extends Observable<Delivery<Msg>> {
       complete: () => observer.complete?.(),
     });
   }
+}
+
+/** Whether RxJS takes it for a Subscriber, which it does not wrap in another. One of RxJS 5 or 6 is of another class. */
+function isSubscriber(value: unknown): value is Subscriber<any> {
+  if (value instanceof Subscriber) return true;
+  return isObject(value) && 'closed' in value && ['add', 'remove', 'unsubscribe', 'next', 'error', 'complete'].every((name) => hasMethod(value, name));
 }
 
 function takeSeat<Msg>(core: MailboxCore, subscriber: Subscriber<Delivery<Msg>>): void {

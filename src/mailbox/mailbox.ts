@@ -130,7 +130,7 @@ export class Mailbox<in out Msg = any> {
     return lossesOf(this.core);
   }
 
-  /** Messages that it queues at most; what runs is not counted. `Infinity`: no bound. */
+  /** The most messages that it queues. Messages that are being handled do not count. `Infinity`: no bound. */
   get capacity(): number {
     return this.core.capacity;
   }
@@ -141,12 +141,12 @@ export class Mailbox<in out Msg = any> {
     return this.core.size;
   }
 
-  /** Whether `size` has reached `capacity`: the next message that has to be queued meets the overflow strategy. */
+  /** Whether `size` has reached `capacity`, so that the overflow strategy decides about the next message to be queued. */
   get isFull(): boolean {
     return this.size >= this.capacity;
   }
 
-  /** Whether it refuses newcomers, for good. It may still hold a backlog. */
+  /** Whether it was closed. It refuses newcomers then, but may still have a backlog. */
   get isClosed(): boolean {
     return this.core.status !== 'open';
   }
@@ -187,7 +187,7 @@ export class Mailbox<in out Msg = any> {
     pauseMailbox(this.core, false);
   }
 
-  /** Whether no turn begins until `resume`. */
+  /** Whether `pause` was called, and `resume` was not called since. */
   get isPaused(): boolean {
     return this.core.isPaused;
   }
@@ -209,7 +209,7 @@ export class Mailbox<in out Msg = any> {
     return idleOf(this.core);
   }
 
-  /** The mailbox in numbers: a snapshot. */
+  /** The mailbox in numbers, as they are now. */
   metrics(): MailboxMetrics {
     this.core.system.dispatcher.unfold();
     return this.core.metrics();

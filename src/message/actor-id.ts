@@ -3,18 +3,18 @@ import { type AnyProtocol, type MessageOf, isProtocol, nameOf } from './protocol
 
 declare const accepts: unique symbol;
 
-/**
- * The name of an actor, with the messages it accepts in its type: `ActorId<AccountMessage>`. A string at run time, so that it
- * survives wires and logs.
- */
+/** The name of an actor. Its type says which messages the actor accepts: `ActorId<AccountMessage>`. At run time an id is a string. */
 export type ActorId<Msg = any> = string & {
-  /** @hidden Exists in the type only. */
+  /** @hidden It exists in the type only. */
   readonly [accepts]: (message: Msg) => void;
 };
 
 /**
- * An actor's id: by name, or a fresh one that is unique across processes, or of a protocol, by the protocol's name where no other is given. The
- * same name is the same id. Without its type's argument an id by name accepts everything, and nothing sent to it is checked.
+ * Makes an actor's id from a name, or from a protocol, whose name is the default. Without both the id is a fresh one, unique across processes.
+ * The same name gives the same id.
+ *
+ * An id from a protocol accepts the messages of the protocol. Without a type argument an id from a name accepts every message, and TypeScript
+ * checks nothing that is sent to it.
  *
  * ```ts
  * const account = actorId(Account); // ActorId<MessageOf<typeof Account>>, 'account'
@@ -23,7 +23,7 @@ export type ActorId<Msg = any> = string & {
  * const anyone = actorId(); // fresh
  * ```
  *
- * @throws {TypeError} for a name that is no string, or an empty one; and for messages of several protocols in one object without a name.
+ * @throws {TypeError} for a name that is empty or no string, and for an object with messages of several protocols if no name is given.
  */
 export function actorId<Msg = any>(name?: string): ActorId<Msg>;
 export function actorId<P extends AnyProtocol<P> & object>(protocol: P, name?: string): ActorId<MessageOf<P>>;
@@ -39,7 +39,7 @@ export function actorId(first?: unknown, name?: string): ActorId {
 }
 
 function freshId(): string {
-  // Without a secure context a browser has `getRandomValues` only.
+  // A browser has `randomUUID` only in a secure context.
   if (typeof crypto.randomUUID === 'function') return crypto.randomUUID();
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

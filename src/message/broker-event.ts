@@ -3,29 +3,29 @@ import type { ActorId } from './actor-id';
 import type { DeadLetter } from './dead-letter';
 import type { Priority } from './priority';
 
-/** What every event of a message's way says. */
+/** The fields of every event about a message. */
 export interface MessageStage {
-  /** The message's id: the same at every stage. */
+  /** The message's id, the same in all its events. */
   readonly id: string;
-  /** Absent where no actor was found to send it to. */
+  /** Absent if no route was found. */
   readonly target?: ActorId;
-  /** The topic it was published or routed to, if it was. */
+  /** The topic that it was published on or routed by, if any. */
   readonly topic?: string;
   /** The message itself, by reference. */
   readonly message: unknown;
   /** How urgent it is within its mailbox. */
   readonly priority: Priority;
-  /** Whether a caller waits for the reply. */
+  /** Whether a caller waits for the reply. (The sender of an `offer` does not.) */
   readonly asked: boolean;
-  /** Milliseconds of the broker's scheduler. */
+  /** When it happened, in milliseconds of the broker's scheduler. */
   readonly at: number;
 }
 
-/** What every event of an actor's life says. */
+/** The fields of the events about an actor's life. */
 export interface ActorStage {
   /** The actor. */
   readonly id: ActorId;
-  /** Milliseconds of the broker's scheduler. */
+  /** When it happened, in milliseconds of the broker's scheduler. */
   readonly at: number;
 }
 
@@ -33,66 +33,73 @@ export interface ActorStage {
 export type TurnOutcome = 'succeeded' | 'errored' | 'aborted';
 
 /**
- * One step in the life of a broker, as one discriminated union. A message is `sent`, `queued` where it has to wait, then either `failed` or
- * `delivered`; what was delivered is `settled` once. A message that is lost is `dead-lettered` after that. What an observer does
- * when it is told that a message is sent comes after that message (rules M3, D2).
+ * Something that happened in a broker: a union by `kind`. A message is first `sent`. If it has to wait, it is `queued`. Then it is either
+ * `failed` or `delivered`, and a delivered message is `settled` once. A message that is lost is `dead-lettered` after `failed` or `settled`.
  */
 export type BrokerEvent =
   | (ActorStage & {
-      /** The actor can be sent to. */
+      /** An actor was registered. */
       readonly kind: 'registered';
     })
   | (ActorStage & {
-      /** The actor has ended; its id is free. */
+      /** An actor has ended, and its id is free. */
       readonly kind: 'unregistered';
     })
   | (MessageStage & {
-      /** Someone has sent it, to this target. */
+      /** A message was sent. */
       readonly kind: 'sent';
-      /** Whether this is one target's part of a broadcast. */
+      /** Whether the message is one target's part of a broadcast. */
       readonly broadcast: boolean;
+      /** How often it has been sent: 1, and one more for each redelivery. */
+      readonly attempt: number;
+      /** The headers that travel with it. */
+      readonly headers: Readonly<Record<string, string>>;
+      /** The actor that its sender named, or in whose turn it was sent by the context. */
+      readonly sender?: ActorId;
+      /** The id of the message in whose turn it was sent. */
+      readonly parentId?: string;
     })
   | (MessageStage & {
-      /** It has to wait. */
+      /** A message has to wait. */
       readonly kind: 'queued';
-      /** Whether its sender is parked until there is a place (`overflow: 'block'`). */
+      /** Whether the mailbox is full, and the sender waits for a place (`overflow: 'block'`). */
       readonly waiting: boolean;
     })
   | (MessageStage & {
-      /** It was handed to the actor: its turn begins. */
+      /** A message was handed to its actor. */
       readonly kind: 'delivered';
     })
   | (MessageStage & {
-      /** Its turn is over. */
+      /** The turn of a message has ended. */
       readonly kind: 'settled';
-      /** How. */
+      /** How the turn ended. */
       readonly outcome: TurnOutcome;
-      /** Why, where it did not succeed. */
+      /** Why the turn did not succeed. */
       readonly code?: FailureCode | 'HandlerFailed' | 'Cancelled';
-      /** What the handler threw; or why the turn was aborted, as its caller and `context.signal` get it. */
+      /** What the handler threw, or the error of an aborted turn, which its caller and `context.signal` also get. */
       readonly error?: unknown;
     })
   | (MessageStage & {
-      /** It has ended before a handler saw it. */
+      /** A message ended before it had a turn. */
       readonly kind: 'failed';
-      /** Why. */
+      /** Why it failed. */
       readonly code: FailureCode | 'NoRoute' | 'Cancelled';
     })
   | {
       /** A message was lost. */
       readonly kind: 'dead-lettered';
-      /** The message, and why. */
+      /** The message, and why it was lost. */
       readonly letter: DeadLetter;
-      /** Milliseconds of the broker's scheduler. */
+      /** When it was lost, in milliseconds of the broker's scheduler. */
       readonly at: number;
     }
   | {
-      /** A mailbox, or the broker, takes nothing more. */
+      /** A mailbox or the broker was closed. */
       readonly kind: 'closed';
-      /** The actor whose mailbox was closed. Absent: the broker was. */
+      /** The actor whose mailbox was closed. Absent if the broker was closed. */
       readonly id?: ActorId;
-      /** What the mailbox's `error(error)` was given. */
+      /** What `mailbox.error(error)` was given. */
       readonly error?: unknown;
-      /** Milliseconds of the broker's scheduler. */
+      /** When it was closed, in milliseconds of the broker's scheduler. */
       readonly at: number;
     };

@@ -11,7 +11,7 @@ export type FailureCount = FailureCode | 'NoRoute' | 'Cancelled';
 export interface BrokerMetrics {
   /** Actors registered now. */
   readonly registeredActors: number;
-  /** Messages sent to an actor, refused ones too; once for each target of a broadcast or publication. */
+  /** Messages sent, refused ones too. A broadcast or a publication counts once for each target. */
   readonly totalSent: number;
   /** Messages handed to an actor. */
   readonly totalDelivered: number;
@@ -25,14 +25,14 @@ export interface BrokerMetrics {
   readonly inFlight: number;
   /** Turns whose handler returned, whose promise was fulfilled, or whose stream completed or was left after a value. */
   readonly totalSucceeded: number;
-  /** Turns whose handler threw, rejected, had no handler for the message, or left its delivery unsettled. */
+  /** Turns whose handler threw or rejected, messages without a handler, and deliveries left unsettled. */
   readonly totalErrored: number;
   /** Turns that were ended from outside: cancelled, timed out, unregistered, closed. */
   readonly totalAborted: number;
   /** Callers that wait for a reply. */
   readonly openRequests: number;
-  /** Dead letters made, whether or not anyone has observed them (rule O3). */
+  /** Dead letters, observed or not (rule O3). */
   readonly totalDeadLettered: number;
-  /** `totalFailed` by its reasons; each is there, with 0 if it never occurred. */
+  /** `totalFailed` by its reasons. A reason that never occurred is 0. */
   readonly failedBy: Readonly<Record<FailureCount, number>>;
 }

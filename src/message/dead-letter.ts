@@ -11,22 +11,22 @@ export interface DeadLetter {
   readonly id: string;
   /** The actor it was sent to. Absent if no route was found. */
   readonly target?: ActorId;
-  /** The topic it was published or routed to, if it was. */
+  /** The topic that it was published on or routed by, if any. */
   readonly topic?: string;
   /** The message itself, by reference. */
   readonly message: any;
   /** How urgent it was within its mailbox. */
   readonly priority: Priority;
-  /** Why it was lost. `HandlerFailed`: the handler threw or rejected. `NoRoute`: no actor was bound to its topic. */
+  /** Why it was lost. `HandlerFailed`: the handler threw or rejected. `NoRoute`: no route was found for its topic. */
   readonly reason: FailureCode | 'HandlerFailed' | 'NoRoute';
   /** What the handler threw, or the `SendError` with which the broker ended the turn. Absent if the message had no turn. */
   readonly error?: unknown;
-  /** Whether the sender waited, for a reply or in an `offer` for the place. If so, the sender got the error. */
+  /** Whether the sender waited for a reply, or for a place (`offer`). If so, the sender got the error. */
   readonly asked: boolean;
   /** When it was lost, in milliseconds of the broker's scheduler. */
   readonly at: number;
   /** How often it has been sent: 1, plus 1 for each redelivery. */
   readonly attempts: number;
-  /** What the sender gave to travel along. Empty if nothing. */
+  /** The headers that the sender gave. Default: an empty object. */
   readonly headers: Readonly<Record<string, string>>;
 }

@@ -7,7 +7,7 @@ import type { ActorContext } from './message-broker';
 export interface Delivery<Msg = any> {
   /** The message. */
   readonly message: Msg;
-  /** What a handler would get: the envelope, the signal, and `send` and `trySend` for this turn. */
+  /** The context of this turn, as a handler gets it: the envelope, the signal, and `send` and `trySend`. */
   readonly context: ActorContext;
   /** Emits `value` as the reply and settles. */
   reply(value?: unknown): void;

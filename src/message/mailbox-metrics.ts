@@ -1,6 +1,6 @@
 /** One mailbox in numbers. `accepted` is the sum of `delivered`, `size`, and the queued messages that were lost or cancelled. */
 export interface MailboxMetrics {
-  /** Messages that it queues at most. `Infinity`: no bound. */
+  /** The most messages that it queues. `Infinity`: no bound. */
   readonly capacity: number;
   /** Messages queued now. */
   readonly size: number;
@@ -14,4 +14,22 @@ export interface MailboxMetrics {
   readonly lost: number;
   /** Turns that have begun and not ended. */
   readonly inFlight: number;
+  /** How long its turns took, if the broker was made with `turnTimes: true` and a turn has ended. */
+  readonly turnTimes?: TurnTimes;
 }
+
+/** How long turns took, from their begin until the reply has settled, by the broker's scheduler. */
+export interface TurnTimes {
+  /** How many turns have ended. */
+  readonly count: number;
+  /** The milliseconds of all of them. */
+  readonly sum: number;
+  /**
+   * How many turns took so long: at most 0.1 milliseconds, then more than the bound before and at most 1, 10, 100, 1,000, and the rest. Each
+   * turn is counted once.
+   */
+  readonly buckets: readonly number[];
+}
+
+/** The upper bounds of the buckets, in milliseconds. */
+export const TURN_TIME_BOUNDS: readonly number[] = [0.1, 1, 10, 100, 1_000, Infinity];

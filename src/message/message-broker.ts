@@ -5,6 +5,7 @@ import type { BrokerMetrics } from './broker-metrics';
 import type { AsyncCloseable, CloseOptions } from './closeable';
 import type { DeadLetter } from './dead-letter';
 import type { Envelope } from './envelope';
+import type { MailboxMetrics } from './mailbox-metrics';
 import type { Priority } from './priority';
 import type { IsProtocol, MessageOf } from './protocol';
 import type { Publisher } from './publisher';
@@ -14,7 +15,7 @@ import type { RoutingKey } from './routing-key';
 import type { BroadcastOptions, SendOptions } from './send-options';
 import type { BroadcastResult } from './send-result';
 import type { ActorRef, Sender } from './sender';
-import type { Publication, TopicMessage, TopicName, TopicOptions } from './topic';
+import type { Publication, TopicBinding, TopicMessage, TopicName, TopicOptions } from './topic';
 
 // One file, since these types name one another: a handler gets a context, the context has the broker, and the broker takes handlers.
 
@@ -28,7 +29,7 @@ export type HandlerResult<Reply> = [Reply] extends [void] ? unknown : Reply | Pr
  */
 export type Handler<Msg = any> = (message: Msg, context: ActorContext) => HandlerResult<ReplyOf<Msg>>;
 
-/** The life around the turns of an actor (rule M9). */
+/** The hooks for the start and the end of an actor (rule M9). */
 export interface ActorHooks {
   /**
    * Called once in each life of the actor, when it is registered; in a mailbox without a broker, before its first message. The first turn
@@ -44,8 +45,9 @@ export interface ActorHooks {
   onStop?(reason: unknown): void | PromiseLike<void>;
 }
 
-/** A handler with a life: a class instance, usually, whose fields are the actor's state. */
+/** A handler with hooks: usually an instance of a class whose fields are the actor's state. */
 export interface Actor<Msg = any> extends ActorHooks {
+  /** Handles one message, as a `Handler` does. It is called on the actor, so `this` is the actor. */
   receive: Handler<Msg>;
 }
 
@@ -61,7 +63,7 @@ export interface Actor<Msg = any> extends ActorHooks {
 export interface ActorContext extends Sender {
   /** The id of the actor whose turn this is. Empty in a mailbox without a broker. */
   readonly self: ActorId;
-  /** What the message carries besides itself: its id, priority, topic, sender, time, attempt and headers. */
+  /** The facts about the message: its id, priority, topic, sender, time, attempt and headers. */
   readonly envelope: Envelope;
   /**
    * Aborts when the turn is ended from outside: it is cancelled, times out, or its actor is unregistered or its broker closed. `reason` is
@@ -77,20 +79,25 @@ export interface ActorContext extends Sender {
   readonly broker: MessageBroker;
 }
 
-/** One handler for each message of a protocol, each checked against its own reply. */
+/** One handler for each message of a protocol. Each is checked against the reply of its own message. */
 export type HandlersOf<P> = {
   readonly [K in keyof P]: P[K] extends (...args: never[]) => infer M
     ? (message: M, context: ActorContext) => HandlerResult<ReplyOf<M>>
     : never;
 };
 
-/** A protocol that has a message for everything its actor accepts: `P`, if it has; else the name of the mistake. */
-export type Covers<Msg, P> = [Msg] extends [MessageOf<P>] ? P : { readonly 'no handler for': Exclude<Msg, MessageOf<P>> };
+/** `P`, if this protocol has every message that the actor accepts. Else a type that names the missing messages in the compiler's error. */
+export type Covers<Msg, P> = [Msg] extends [MessageOf<P>]
+  ? P
+  : {
+      /** The messages that the protocol does not have. The compiler's error names them. */
+      readonly 'no handler for': Exclude<Msg, MessageOf<P>>;
+    };
 
-/** What is spawned for an actor that accepts `Msg`: a protocol, if `A` is one; else a handler or an actor. */
+/** The second argument of `spawn`, for an actor that accepts `Msg`: a protocol if `A` is one, else a handler or an actor. */
 export type Spawned<Msg, A> = IsProtocol<A> extends true ? Covers<Msg, A> : Handler<NoInfer<Msg>> | Actor<NoInfer<Msg>>;
 
-/** What `spawn` takes after what is spawned. A value without a type may be a protocol. */
+/** The further arguments of `spawn`: the handlers of a protocol, and the options. A value of type `any` may be a protocol. */
 export type SpawnRest<A> =
   IsUntyped<A> extends true
     ? [handlers?: any, options?: SpawnOptions & ActorHooks]
@@ -102,17 +109,17 @@ declare const holds: unique symbol;
 
 /** A mailbox, as `register` takes it. `Mailbox` is the one implementation. */
 export interface AnyMailbox<Msg = any> extends Observer<Msg> {
-  /** @hidden Exists in the type only: which messages it holds. */
+  /** @hidden It exists in the type only, and says which messages the mailbox holds. */
   readonly [holds]?: (message: Msg) => Msg;
-  /** Messages that it queues at most. `Infinity`: no bound. */
+  /** The most messages that it queues. `Infinity`: no bound. */
   readonly capacity: number;
   /** Messages queued now. */
   readonly size: number;
-  /** Offers a message, as `trySend` would: never throws, a refusal is a loss. */
+  /** Offers a message, as `trySend` does. It never throws; a refused message is a loss. */
   next(message: Msg): void;
-  /** Closes it. `error` goes to the actor's `onStop` and to `events$`. */
+  /** Closes the mailbox. `error` goes to the actor's `onStop` and to `events$`. */
   error(error: unknown): void;
-  /** Closes it. */
+  /** Closes the mailbox. */
   complete(): void;
 }
 
@@ -142,8 +149,11 @@ export interface MessageBroker extends Sender, Publisher, AsyncCloseable {
   unregister(id: ActorId): void;
 
   /**
-   * Registers an actor and makes its mailbox: `spawn(id, handler, options?)`, with a function or an `Actor`; or
-   * `spawn(id, protocol, handlers, options?)`, with one typed handler for each message of the protocol. Then `onStart` and `onStop` are options.
+   * Registers an actor and makes its mailbox.
+   *
+   * - `spawn(id, handler, options?)` takes a function or an `Actor`.
+   * - `spawn(id, protocol, handlers, options?)` takes one typed handler for each message of the protocol. A message of another type fails with
+   *   `Unhandled`. The hooks `onStart` and `onStop` are options here.
    *
    * ```ts
    * broker.spawn(greeter, (name) => `hello ${name}`, { capacity: 10 });
@@ -158,12 +168,14 @@ export interface MessageBroker extends Sender, Publisher, AsyncCloseable {
   ref<Msg>(id: ActorId<Msg>): ActorRef<Msg>;
 
   /**
-   * Tells an actor, and waits for the place: a `trySend` for `overflow: 'block'`. Cold: every subscription sends one message.
+   * Tells an actor, and waits for a place in its mailbox: a `trySend` for `overflow: 'block'`. Cold: every subscription sends one message.
    *
-   * It emits `undefined` and completes when the mailbox has taken the message; for an idle actor that is at once. What becomes of the message after that
-   * is not told here. It errors with a `SendError` if the message is lost before: at once, if the actor is unknown or its mailbox refuses the message
-   * and does not block; after `timeout`, which is for the wait only (default: the broker's `requestTimeout`). Unsubscribing, or aborting the `signal`,
-   * while it waits takes the message back. It is no open request, and a message with a reply does not compile.
+   * It emits `undefined` and completes when the mailbox has taken the message; for an idle actor that is at once. It does not tell what happens
+   * to the message after that. It errors with a `SendError` if the message is lost before: at once, if the actor is unknown, or if its mailbox
+   * refuses the message and does not block; after `timeout` milliseconds, which count the wait only (default: the broker's `requestTimeout`).
+   *
+   * Unsubscribing, or aborting the `signal`, takes a waiting message back. It does not count as an open request. A message with a reply does not
+   * compile.
    *
    * ```ts
    * from(lines).pipe(concatMap((line) => broker.offer(audit, line))).subscribe();
@@ -231,11 +243,11 @@ export interface MessageBroker extends Sender, Publisher, AsyncCloseable {
   bind<K extends string>(topic: K, id: ActorId<TopicMessage<K>>): Unsubscribable;
 
   /**
-   * A topic or pattern as a stream of its messages, retained ones first, synchronously. With `initial` the topic is observed as state:
-   * `topicState` does that.
+   * The messages of a topic or a pattern as a stream. Retained messages come first, synchronously, then each message as it is published. With
+   * `initial` the topic is observed as state, as `topicState` does.
    *
    * @throws {BrokerError} `RoutingFailed` for a malformed pattern.
-   * @throws {TypeError} for options that are no object.
+   * @throws {TypeError} for a bad option.
    */
   topic$<K extends string>(pattern: K, options?: TopicOptions<TopicMessage<NoInfer<K>>>): Observable<TopicMessage<K>>;
 
@@ -271,12 +283,23 @@ export interface MessageBroker extends Sender, Publisher, AsyncCloseable {
 
   /** The numbers as they are now. This adds up one count of each actor: some nanoseconds an actor. */
   metrics(): BrokerMetrics;
+  /** The mailbox of an actor in numbers, as they are now. `undefined` if no actor has this id. @throws {TypeError} for a bad id. */
+  mailboxMetrics(id: ActorId): MailboxMetrics | undefined;
+  /** Which actors take which topics and patterns, in the order of binding: a new array. */
+  bindings(): readonly TopicBinding[];
   /** The numbers at once, then again every `metricsInterval` milliseconds. */
   readonly metrics$: Observable<BrokerMetrics>;
   /** Every message that is lost (rule O3), in order. */
   readonly deadLetters$: Observable<DeadLetter>;
   /** Everything that happens in the broker, in order. While it is observed, every message takes a slower path. */
   readonly events$: Observable<BrokerEvent>;
+  /**
+   * The events of these actors, in order: those of their messages and dead letters, and of their own life; not the end of the broker. An actor
+   * need not be registered yet. While they are observed, messages to these actors take a slower way, and messages to others do not.
+   *
+   * @throws {TypeError} for a bad id.
+   */
+  eventsOf(...ids: ActorId[]): Observable<BrokerEvent>;
 
   /**
    * Refuses newcomers from outside with `BrokerClosed`, lets queued messages run and open turns finish, ends every actor, and completes

@@ -3,7 +3,7 @@ export declare const replies: unique symbol;
 
 /** A message whose handler answers with `Reply`. */
 export interface Message<Reply = void> {
-  /** @hidden Exists in the type only. */
+  /** @hidden It exists in the type only. */
   readonly [replies]?: (reply: Reply) => Reply;
 }
 

@@ -4,7 +4,7 @@ import { NORMAL_LANE } from './lane';
 /** How urgent a message is within its mailbox (rule M3). */
 export type Priority = 'low' | 'normal' | 'high' | 'critical';
 
-/** The priorities by name, for those who like a dot. */
+/** The priorities by name: `Priority.High` is `'high'`. */
 export const Priority = {
   /** 1 turn a round with `fairness: 'weighted'`. */
   Low: 'low',
@@ -16,17 +16,17 @@ export const Priority = {
   Critical: 'critical',
 } as const;
 
-/** By lane, lowest first: what a buffer calls 0 to 3. */
+/** The priorities by lane, lowest first. */
 export const PRIORITIES: readonly Priority[] = ['low', 'normal', 'high', 'critical'];
 
-/** The buffer's lane of a priority; `undefined` is normal. @throws {RangeError} for anything else. */
+/** The lane of a priority. `undefined` is normal. @throws {RangeError} for anything else. */
 export function laneOf(priority: Priority | undefined): number {
   const lane = priority === undefined ? NORMAL_LANE : PRIORITIES.indexOf(priority);
   if (lane < 0) checkOneOf(priority, 'priority', PRIORITIES);
   return lane;
 }
 
-/** The same for a routing key's priority, whose numbers 0 to 255 are quartered onto the four. */
+/** The lane of a routing key's priority. Of the numbers 0 to 255 each quarter is one priority, the lowest first. */
 export function laneOfRouting(priority: Priority | number | undefined): number {
   if (typeof priority !== 'number') return laneOf(priority);
   if (Number.isInteger(priority) && priority >= 0 && priority <= 255) return priority >> 6;

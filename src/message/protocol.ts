@@ -6,15 +6,15 @@ declare const replyOf: unique symbol;
 
 /** Any message spec. It does not name payload and reply, since TypeScript would infer the type arguments of `message()` from them. */
 export interface AnySpec {
-  /** Tells specs from other objects, at run time, too. */
+  /** Marks message specs, at run time, too. */
   readonly isMessage: true;
 }
 
 /** One message of a protocol, as `message()` makes it: without a `type` yet. */
 export interface MessageSpec<Payload, Reply> extends AnySpec {
-  /** @hidden Exists in the type only. */
+  /** @hidden It exists in the type only. */
   readonly [payloadOf]?: (payload: Payload) => Payload;
-  /** @hidden Exists in the type only. */
+  /** @hidden It exists in the type only. */
   readonly [replyOf]?: (reply: Reply) => Reply;
 }
 
@@ -38,7 +38,7 @@ export interface Uncalled {
 export type MessageCreator<Type extends string, Payload, Reply> = ([KeysOf<Payload>] extends [never]
   ? () => ProtocolMessage<Type, Payload, Reply>
   : (payload: Payload) => ProtocolMessage<Type, Payload, Reply>) & {
-  /** The `type` of every message that it makes: `'account.deposit'`. */
+  /** The `type` of every message that this makes: `'account.deposit'`. */
   readonly type: Type;
 } & Message<Uncalled>;
 
@@ -51,19 +51,27 @@ export type Protocol<Name extends string, Specs> = {
 export type MessageOf<P> = [keyof P] extends [never] ? never : P[keyof P] extends (...args: never[]) => infer M ? M : never;
 
 /** Any protocol: an object of creators. */
-export type AnyProtocol<P> = { readonly [K in keyof P]: ((...args: any[]) => { readonly type: string }) & { readonly type: string } };
+export type AnyProtocol<P> = {
+  readonly [K in keyof P]: ((...args: any[]) => {
+    /** The message's type, which names its handler. */
+    readonly type: string;
+  }) & {
+    /** The `type` of every message that this creator makes. */
+    readonly type: string;
+  };
+};
 
-/** Whether a type is a protocol's. A function is none: it has no keys. */
+/** Whether a type is that of a protocol. A function is none, since it has no keys. */
 export type IsProtocol<P> = [keyof P] extends [never] ? false : P extends AnyProtocol<P> & object ? true : false;
 
 const SPEC: MessageSpec<any, any> = { isMessage: true };
 
-/** What a message carries, as an object: no fields for `void`. */
+/** The fields of a payload. `void` has none. */
 type Fields<Payload> = [Payload] extends [void] ? {} : Payload;
 
 /**
- * One message of a protocol: what it carries, an object, or `void` for nothing; and what its handler answers with. Its fields are copied into
- * the message, so an instance of a class becomes a plain object.
+ * Describes one message of a protocol. `Payload` is the object that it carries, `void` for none. `Reply` is what its handler answers with. A
+ * creator copies the payload's fields into the message, so an instance of a class becomes a plain object.
  *
  * ```ts
  * const Counter = protocol('counter', { add: message<{ by: number }>(), total: message<void, number>(), reset: message() });
@@ -109,7 +117,7 @@ function creatorOf(type: string): unknown {
   return Object.freeze(Object.defineProperty(create, 'type', { value: type, enumerable: true }));
 }
 
-/** An object of creators, as it is at run time. */
+/** A protocol at run time: an object of creators. */
 type Creators = Readonly<Record<string, { readonly type: string }>>;
 
 /** Whether a value is an object of creators. */
@@ -119,7 +127,7 @@ export function isProtocol(value: unknown): value is Creators {
   return creators.length > 0 && creators.every((creator) => typeof creator === 'function' && typeof (creator as { type?: unknown }).type === 'string');
 }
 
-/** The name that all types of a protocol begin with: its name. `undefined`: its creators are of several. */
+/** The name of a protocol, with which all its types begin. `undefined` if its creators are of several protocols. */
 export function nameOf(protocol: Creators): string | undefined {
   const names = Object.entries(protocol).map(([key, { type }]) => (type.endsWith(`.${key}`) ? type.slice(0, -key.length - 1) : undefined));
   return names.every((name) => name === names[0]) ? names[0] : undefined;

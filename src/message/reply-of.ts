@@ -1,7 +1,7 @@
 import type { replies } from './message';
 
 export type IsAny<T> = 0 extends 1 & T ? true : false;
-/** Whether the compiler knows nothing of a value: it is `any`, or cast `as never`. */
+/** Whether the compiler knows nothing about a value: it is `any`, or cast `as never`. */
 export type IsUntyped<T> = [T] extends [never] ? true : IsAny<T>;
 export interface Typed<T> {
   readonly type: T;
@@ -44,24 +44,27 @@ export type ReplyFor<Msg, M> =
         ? unknown
         : ReplyOf<MemberOf<Msg, M>>;
 
-/** `T`, from which nothing is inferred. `NoInfer` is that, too, but hides the members of a union from the completions of editors. */
+/** `T`, from which TypeScript infers nothing. `NoInfer` would hide the members of a union from the completions of editors. */
 type Fixed<T> = [T][T extends unknown ? 0 : never];
 
 /**
- * What an actor that accepts `Msg` may be sent: `M`, if the actor accepts it. Else the messages that the actor does accept, so that the compiler
- * names the wrong message beside them.
+ * The type of a message to an actor that accepts `Msg`: `M`, if the actor accepts it. Else it is `Msg`, so that the compiler's error names the
+ * wrong message and those that the actor accepts.
  */
 export type Accepted<Msg, M> = IsAny<Msg> extends true ? M : [M] extends [Msg] ? M : Fixed<Msg>;
 
-/** What may be told, not asked: a message that has no reply (rule S6). */
+/** Accepts any message without a reply. A message with a reply must be asked, not told (rule S6). */
 export type Tellable<Msg, M> =
   HasReply<ReplyFor<Msg, M>> extends true
     ? IsForeign<Msg, M> extends true
       ? Fixed<Msg>
-      : { readonly 'this message has a reply: use send()': never }
+      : {
+          /** No message has this property. Its name says in the compiler's error what to do. */
+          readonly 'this message has a reply: use send()': never;
+        }
     : Accepted<Msg, M>;
 
-/** Whether `M` is none of the messages of `Msg`. */
+/** Whether `M` is no message of `Msg`. */
 type IsForeign<Msg, M> = IsAny<Msg> extends true ? false : [MemberOf<Msg, M>] extends [never] ? true : false;
 /** Whether a reply is promised. `any` and `unknown` promise none. */
 export type HasReply<Reply> = [Reply] extends [void] ? false : unknown extends Reply ? false : true;

@@ -8,15 +8,15 @@ import type { ActorId } from './actor-id';
  */
 export type SendResult =
   | {
-      /** The mailbox has taken the message: it was handed to the actor, or is queued. */
+      /** The message was taken in: it was handed to the actor, or is queued. */
       readonly ok: true;
     }
   | {
-      /** The message was refused; no handler sees it. */
+      /** The message was refused. No handler sees it. */
       readonly ok: false;
-      /** Why. */
+      /** Why it was refused. */
       readonly code: FailureCode;
-      /** The same as an error to throw or log, with `started: false`. Made when it is first read. */
+      /** An error with this code, to throw or log, with `started: false`. It is made when it is first read. */
       readonly error: SendError;
     };
 
@@ -54,13 +54,13 @@ export type BroadcastResult<Reply = unknown> =
       readonly actorId: ActorId;
       /** The target has replied. */
       readonly ok: true;
-      /** Its reply; of a streamed one the last value, `undefined` if there was none. */
+      /** The reply. Of a streamed reply it is the last value, or `undefined` if there was none. */
       readonly value: Reply;
     }
   | {
       /** The target. */
       readonly actorId: ActorId;
-      /** The target has failed, or was not reached. */
+      /** The target has failed, or was not reached: it gave no reply. */
       readonly ok: false;
       /** A `SendError` if the broker failed the message, else what the handler threw. */
       readonly error: unknown;

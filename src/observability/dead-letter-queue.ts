@@ -10,7 +10,7 @@ export interface Redelivery {
   readonly letter: DeadLetter;
   /** Whether the message was taken in again. */
   readonly ok: boolean;
-  /** Why it was not. */
+  /** Why the message was not taken in again. */
   readonly code?: FailureCode | 'NoRoute';
 }
 
@@ -33,7 +33,7 @@ const CAPACITY = 1_000;
  * ```
  */
 export class DeadLetterQueue {
-  /** Letters it holds at most. */
+  /** The most letters that it holds. */
   readonly capacity: number;
   /** The inside. It is not `#private`, since Vue wraps objects in proxies. */
   private readonly box: LetterBox;
@@ -58,7 +58,7 @@ export class DeadLetterQueue {
     return this.box.snapshot().map(({ letter }) => letter);
   }
 
-  /** Letters it holds now. */
+  /** How many letters it holds now. */
   get size(): number {
     return this.box.size;
   }
@@ -103,7 +103,7 @@ export class DeadLetterQueue {
     return this.box.take(() => true).map(({ letter }) => letter);
   }
 
-  /** Throws everything away. `evicted` does not count it. */
+  /** Takes all letters out. `evicted` does not count them. */
   clear(): void {
     this.box.take(() => true);
   }

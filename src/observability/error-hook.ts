@@ -12,7 +12,7 @@ export interface ErrorOrigin {
   readonly actorId: ActorId;
   /** The message whose handler threw. Absent if `onStart` or `onStop` failed. */
   readonly message?: any;
-  /** The message's envelope. Absent where there is no message. */
+  /** The message's envelope. Absent if there is no message. */
   readonly envelope?: Envelope;
 }
 

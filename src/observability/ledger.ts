@@ -13,9 +13,10 @@ import { metricsOf, noFailures } from './count-metrics';
 import type { DeadLetterLog } from './dead-letter-log';
 import type { DeadLetterQueue } from './dead-letter-queue';
 import type { ErrorHook, ErrorLog, ErrorOrigin } from './error-hook';
+import type { EventStreams } from './event-streams';
 import { type Logger, write } from './logger';
 import type { LetterStore, Redeliver } from './letter-box';
-import { letterOf, stageOf } from './message-stage';
+import { deliveredEvent, endedEvent, letterOf, queuedEvent, sentEvent } from './message-events';
 import { RoutingLatency } from './routing-latency';
 
 /** The arguments of a ledger. */
@@ -24,6 +25,9 @@ export interface LedgerParts {
   readonly logger: Logger;
   readonly log: DeadLetterLog;
   readonly onError: ErrorHook | ErrorLog;
+  /** Whether to take the time of each turn. */
+  readonly timesTurns: boolean;
+  readonly events: EventStreams;
 }
 
 /**
@@ -40,7 +44,10 @@ export class Ledger implements Journal {
   readonly #onError: ErrorHook | ErrorLog;
   readonly #failedBy: Record<FailureCount, number> = noFailures();
   #deadLettered = 0;
-  readonly #events = new Outlet<BrokerEvent>();
+  readonly #events: EventStreams;
+  readonly #timesTurns: boolean;
+  /** The turn on the stack, if it began while all events were observed. */
+  #turn: Task | undefined;
   readonly #letters = new Outlet<DeadLetter>();
   #stores: readonly LetterStore[] = [];
   #hasEnded = false;
@@ -55,24 +62,35 @@ export class Ledger implements Journal {
     }
   };
 
-  constructor({ dispatcher, logger, log, onError }: LedgerParts) {
+  constructor({ dispatcher, logger, log, onError, timesTurns, events }: LedgerParts) {
     this.#dispatcher = dispatcher;
     this.#logger = logger;
     this.#log = log;
     this.#onError = onError;
+    this.#timesTurns = timesTurns;
+    this.#events = events;
   }
 
-  get isObserved(): boolean {
-    return this.#events.observed;
+  get followsTurns(): boolean {
+    return this.#timesTurns || this.#events.isObserved;
   }
 
-  get isDeaf(): boolean {
-    return !this.isTellingLetter && !this.#isHeard && !this.#log.throttle.isOpen;
+  observes(id: string | undefined): boolean {
+    return this.#events.observes(id);
+  }
+
+  isDeafTo(id: string | undefined): boolean {
+    return !this.isTellingLetter && !this.#isHeard(id) && !this.#log.throttle.isOpen;
   }
 
   /** Every event, in order. While it has an observer, messages take the slow path. */
   get events$(): Observable<BrokerEvent> {
-    return this.#events.observing(() => this.#dispatcher.unfold(), (change) => this.#dispatcher.addReason(change));
+    return this.#events.all();
+  }
+
+  /** The events of some actors, in order. */
+  eventsOf(ids: readonly string[]): Observable<BrokerEvent> {
+    return this.#events.of(ids);
   }
 
   get deadLetters$(): Observable<DeadLetter> {
@@ -108,25 +126,32 @@ export class Ledger implements Journal {
 
   // A message's way ----------------------------------------------------------------------------------
 
-  sent(task: Task): void {
-    this.#tell({ kind: 'sent', ...stageOf(task), broadcast: task.details.isBroadcast });
+  sent(task: Task, parent: Task | null): void {
+    // What a turn on the stack sends by the broker is of that turn, too.
+    const sender = parent ?? (this.#dispatcher.running === null ? undefined : this.#turn);
+    this.#events.tell(sentEvent(task, sender?.id), task.recipient.id);
   }
 
   queued(task: Task, waiting: boolean): void {
-    this.#tell({ kind: 'queued', ...stageOf(task), waiting });
+    this.#events.tell(queuedEvent(task, waiting), task.recipient.id);
+  }
+
+  began(task: Task): void {
+    this.#turn = this.#events.isObserved ? task : undefined;
+    if (this.#timesTurns) task.more().beganAt = this.#dispatcher.now();
   }
 
   delivered(task: Task): void {
-    this.#tell({ kind: 'delivered', ...stageOf(task) });
+    this.#events.tell(deliveredEvent(task), task.recipient.id);
   }
 
-  ended(task: Task, { outcome, code, error }: End): void {
+  ended(task: Task, end: End): void {
+    const { outcome, code, error } = end;
     const isFailed = outcome === 'failed';
     if (isFailed) this.#failedBy[code as FailureCount]++;
-    if (this.isObserved) {
-      const why = outcome === 'succeeded' ? undefined : { code, ...(!isFailed && error !== undefined && { error }) };
-      this.#tell({ ...(isFailed ? { kind: 'failed' } : { kind: 'settled', outcome }), ...stageOf(task), ...why } as BrokerEvent);
-    }
+    const beganAt = task.rest?.beganAt;
+    if (beganAt !== undefined) (task.recipient as MailboxCore).noteTurn(this.#dispatcher.now() - beganAt);
+    if (this.observes(task.recipient.id)) this.#events.tell(endedEvent(task, end), task.recipient.id);
     if (code === 'Cancelled' || outcome === 'succeeded') return;
     if (isFailed) this.#deadLetter(task, code as FailureCode, undefined);
     else if (!task.isAsked) {
@@ -147,7 +172,7 @@ export class Ledger implements Journal {
   registered(core: MailboxCore): void {
     this.#tellOfActor('registered', core.id);
     if (core.queue === null || core.queue.size === 0) return;
-    for (const task of core.queue.sendAgain(this.isObserved)) this.sent(task);
+    for (const task of core.queue.sendAgain(this.observes(core.id))) this.sent(task, null);
   }
 
   unregistered(id: string): void {
@@ -169,33 +194,28 @@ export class Ledger implements Journal {
   /** Tells the last event, then completes every stream. To be called when the broker has ended and nothing else is left to tell. */
   end(): void {
     this.#hasEnded = true;
-    tellAll(this.#events.listeners(), { kind: 'closed', at: this.#dispatcher.now() });
+    this.#events.end({ kind: 'closed', at: this.#dispatcher.now() });
     this.#log.throttle.close();
     if (typeof this.#onError !== 'function') this.#onError.close();
-    this.#events.complete();
     this.#letters.complete();
     for (const store of this.#stores) store.end();
   }
 
   // --------------------------------------------------------------------------------------------------
 
-  get #isHeard(): boolean {
-    return this.#letters.observed || this.#events.observed || this.#stores.length > 0;
-  }
-
-  #tell(event: BrokerEvent): void {
-    this.#events.tell(this.#dispatcher, event);
+  #isHeard(id: string | undefined): boolean {
+    return this.#letters.observed || this.#stores.length > 0 || this.#events.observes(id);
   }
 
   #tellOfActor(kind: 'registered' | 'unregistered' | 'closed', id: string, more?: { readonly error: unknown }): void {
-    if (this.isObserved) this.#tell({ kind, id: id as ActorId, ...more, at: this.#dispatcher.now() });
+    if (this.observes(id)) this.#events.tell({ kind, id: id as ActorId, ...more, at: this.#dispatcher.now() }, id);
   }
 
   #deadLetter(task: Task, reason: DeadLetter['reason'], error: unknown): void {
     if (task.details.ofLetter === true) return;
     this.#deadLettered++;
     const log = this.#log;
-    if (this.#isHeard) this.#tellLetterOf(letterOf(task, reason, error));
+    if (this.#isHeard(task.recipient.id)) this.#tellLetterOf(letterOf(task, reason, error));
     // The log leaves out asked messages, whose sender has the error, and errors of handlers that the default of `onError` writes.
     else if (!task.isAsked && (reason !== 'HandlerFailed' || typeof this.#onError === 'function')) {
       const isWritten = log.throttle.isOpen;
@@ -221,7 +241,7 @@ export class Ledger implements Journal {
 
   /** Tells a letter to observers of events, observers of letters, and the queues. The queues keep it at once. */
   #tellLetterOf(letter: DeadLetter): void {
-    const events = this.#events.listeners();
+    const events = this.#events.listenersOf(letter.target);
     const letters = this.#letters.listeners();
     const queues = this.#stores.map((store) => store.add(letter));
     this.#dispatcher.add(() =>

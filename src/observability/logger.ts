@@ -5,7 +5,7 @@ export type Logger = LevelLogger | LogWriter;
 
 /** A logger with levels. `warn` writes dead letters, and `error` the errors of handlers; without `error`, `warn` writes them. */
 export interface LevelLogger {
-  /** Writes dead letters, and callbacks that threw. */
+  /** Writes dead letters, and errors of callbacks. */
   warn(message: string, ...details: unknown[]): void;
   /** Writes errors of handlers. Default: `warn`. */
   error?(message: string, ...details: unknown[]): void;

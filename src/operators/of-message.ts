@@ -1,10 +1,10 @@
 import { type OperatorFunction, filter } from 'rxjs';
 import { check, isObject } from '../failure/check';
 
-/** What names a kind of message: a protocol's creator (anything callable with a `type`), or a class. */
+/** Names a kind of message: a protocol's creator (any function with a `type`), or a class. */
 export type MessageKind =
   | ((...args: any[]) => {
-      /** What its messages are told by. */
+      /** The `type` by which its messages are recognised. */
       readonly type: string;
     })
   | (abstract new (...args: any[]) => object);

@@ -9,7 +9,7 @@ import type { Sender } from '../message/sender';
 import { boundedConcatMap } from './bounded-concat-map';
 import { BOUNDED_MAP, type BoundedMapOptions } from './bounded-merge-map';
 
-/** How `sendTo` waits for a place in a mailbox that blocks. */
+/** Options of `sendTo` with which it waits for a place in a mailbox that blocks. */
 export interface WaitingOptions<M> extends Omit<BoundedMapOptions<M>, 'concurrency'>, SendOptions {
   /** Each value waits until the mailbox has taken the one before (`broker.offer`). */
   readonly wait: true;
@@ -26,18 +26,20 @@ const WAITING: Checks<WaitingOptions<any>> = {
 };
 
 /**
- * Tells every value to an actor and passes it on. A refusal is counted and becomes a dead letter, and never ends the stream. A message that
- * has a reply does not compile (rule S6): `requestFrom` asks.
+ * Tells every value to an actor, then passes it on, in order. The result errors and completes with its source.
  *
- * Without `wait` this is synchronous: a value is told, then passed on. With `wait` and a mailbox that blocks, a value is passed on when the
- * mailbox has taken or lost it, one after the other in order. At most `capacity` values wait for that; overflow as in `boundedBuffer`.
+ * A refusal is counted and becomes a dead letter; it never ends the stream. A message with a reply does not compile (rule S6): use
+ * `requestFrom`.
+ *
+ * Without `wait` this is synchronous. With `wait` and a mailbox that blocks, a value is passed on when the mailbox has taken or lost it, one
+ * after the other. At most `capacity` values wait for that; overflow is that of `boundedBuffer`.
  *
  * ```ts
  * sensor$.pipe(sendTo(broker, readings)).subscribe(draw);
  * lines$.pipe(sendTo(broker, audit, { wait: true, capacity: 1_000 })).subscribe();
  * ```
  *
- * @throws {TypeError | RangeError} for what is no broker, a bad id or option.
+ * @throws {TypeError | RangeError} for a bad broker, id or option.
  */
 export function sendTo<Msg, M extends NoInfer<Msg>>(
   broker: Pick<Sender, 'trySend'>,

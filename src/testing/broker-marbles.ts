@@ -11,7 +11,7 @@ import { RealPromises, isTimeout } from './real-promises';
 export interface BrokerMarbleHelpers extends RunHelpers, BrokerExpectations {
   /** A broker in this test's virtual time, which ends with it. It logs no dead letters. */
   readonly broker: InMemoryMessageBroker;
-  /** The scheduler of this test's time, for what takes one. */
+  /** The scheduler of this test's virtual time, for code that takes a scheduler. */
   readonly scheduler: TestScheduler;
   /** Makes another broker in the same virtual time. */
   createBroker(options?: BrokerOptions): InMemoryMessageBroker;

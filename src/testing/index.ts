@@ -1,5 +1,5 @@
 /**
- * Marble tests with a broker in virtual time, and a probe of what was sent. Imports no test runner.
+ * Marble tests with a broker in virtual time, and a probe that records what a broker sends. It imports no test runner.
  *
  * @module rx-broker/testing
  */

@@ -4,7 +4,7 @@ import type { BrokerEvent } from '../message/broker-event';
 import type { DeadLetter } from '../message/dead-letter';
 import type { MessageBroker } from '../message/message-broker';
 
-/** A message that was sent, with any outcome. */
+/** The event of a message that was sent, also of one that was refused. */
 export type SentEvent = Extract<
   BrokerEvent,
   {

@@ -22,7 +22,7 @@ export const TELLING_FLAWS: readonly BrokerFlaw[] = [
     return {
       events$,
       tryBroadcast: (message: unknown) => {
-        for (const target of broker.actorIds()) events$.next({ kind: 'sent', id: '', target, message, priority: 'normal', asked: false, broadcast: true, at: 0 });
+        for (const target of broker.actorIds()) events$.next({ kind: 'sent', id: '', target, message, priority: 'normal', asked: false, broadcast: true, at: 0, attempt: 1, headers: {} });
         return broker.tryBroadcast(message);
       },
     };
