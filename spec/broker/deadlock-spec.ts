@@ -1,4 +1,4 @@
-import { Mailbox, actorId } from 'rx-broker';
+import { type ActorContext, Mailbox, actorId } from 'rx-broker';
 import { catchError, firstValueFrom, merge, of, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { deferred, macrotask, setupStill as setup, virtually, watchFor } from './setup';
@@ -107,14 +107,33 @@ describe('context.send', () => {
   it('is none for two asks that wait for the same turn, which waits for something else (O6)', () => {
     virtually(({ flush }) => {
       const { broker } = setup();
+      let context!: ActorContext;
       broker.spawn(c, (message) => (message === 'busy' ? timer(10) : 'c'));
-      broker.spawn(b, (_message, context) => merge(context.send(c, 0), context.send(c, 0)));
-      broker.spawn(a, (_message, context) => context.send(b, 0));
+      broker.spawn(b, (message, own) => (message === 'twice' ? merge(own.send(c, 0), own.send(c, 0)) : 'b'), { concurrency: 2 });
+      broker.spawn(a, (_message, own) => (context = own).send(b, 'twice'));
       broker.trySend(c, 'busy');
       const seen = watchFor(broker.send(a, 0));
+      expect(watchFor(context.send(b, 'once')).values).toEqual(['b']);
       flush();
       expect(seen.values).toEqual(['c', 'c']);
     });
+  });
+
+  it('is found at the next ask of a turn on the circle that a new consumer has closed: the ask that fails had started (O6)', () => {
+    const { broker } = setup();
+    let context!: ActorContext;
+    const mailbox = Mailbox.bounded<any>(5);
+    broker.register(c, mailbox);
+    const consumer = mailbox.receive((_message, own) => ((context = own), new Promise(() => {})) as never);
+    broker.trySend(c, 0);
+    consumer.unsubscribe();
+    broker.spawn(a, (_message, own) => own.send(c, 0));
+    broker.spawn(b, () => 'b');
+    const seen = watchFor(context.send(a, 0));
+    mailbox.receive(() => {});
+    expect(seen.errored).toBe(false);
+    watchFor(context.send(b, 0));
+    expect(seen.error).toMatchObject({ code: 'Deadlock', started: true });
   });
 
   it('is none for a turn that was ended, and keeps its seat until its promise settles (O6, M4)', async () => {
