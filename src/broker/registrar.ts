@@ -110,11 +110,11 @@ export class Registrar implements RegistrationEnder {
     core.queue?.forEach((message) => system.freeze(message));
     system.journal.registered(core);
     let resolve: (() => void) | undefined;
-    let reject: ((error: unknown) => void) | undefined;
+    let reject!: (error: unknown) => void;
     const starting: Starting = {
       started: () => resolve?.(),
       failed: (error, isOver) => {
-        reject?.(error);
+        reject(error);
         if (!isOver) registration.unsubscribe();
         failed(error);
       },
