@@ -177,14 +177,9 @@ function moveTo(core: MailboxCore, system: System): void {
   // Only the context of a turn needs the former host.
   if (core.system.host !== null && core.delivered > 0) core.more().formerHost = core.system.host;
   const { dispatcher } = core.system;
-  const isWatched = core.rare?.idleWatches !== undefined && core.rare.idleWatches.size > 0;
-  if (isWatched) dispatcher.unwatchIdle(core);
   core.system = system;
   core.isLinedUp = false;
   core.refresh();
-  if (!isWatched) return;
-  const watch = (): void => core.system.dispatcher.step(() => core.system.dispatcher.watchIdle(core));
-  // A mailbox that has left the broker makes a step of its own, since its observers must be told that it is idle now.
-  if (system.host === null) dispatcher.add(watch);
-  else watch();
+  // A mailbox that has left makes a step of its own for the observers of `idle$`, since nobody else makes one.
+  if (system.host === null && core.rare?.idleWatches !== undefined) dispatcher.add(() => core.system.dispatcher.step(() => core.refresh()));
 }

@@ -66,8 +66,8 @@ export class Dispatcher {
    */
   #reasons = 0;
   #atRest: (() => void)[] = [];
-  /** The mailboxes whose `idle$` is observed. */
-  #idleWatched: Set<Runnable> | undefined;
+  /** The mailboxes whose `idle$` is observed and may have changed. */
+  #idleChanged: Set<Runnable> | undefined;
 
   constructor({ runNext, reportError, scheduler, dispatcher }: DispatcherParts) {
     this.scheduler = scheduler;
@@ -285,15 +285,10 @@ export class Dispatcher {
     this.#lines.close();
   }
 
-  /** Notes that `idle$` of a mailbox is observed. Its observers are told between turns, and at the end of this step. */
-  watchIdle(runnable: Runnable): void {
+  /** Notes that a mailbox whose `idle$` is observed may have become idle or busy. Its observers are told between turns. */
+  idleMayHaveChanged(runnable: Runnable): void {
     this.needsDrain = true;
-    (this.#idleWatched ??= new Set()).add(runnable);
-  }
-
-  unwatchIdle(runnable: Runnable): void {
-    this.#idleWatched?.delete(runnable);
-    if (this.#idleWatched?.size === 0) this.#idleWatched = undefined;
+    (this.#idleChanged ??= new Set()).add(runnable);
   }
 
   // --------------------------------------------------------------------------------------------------
@@ -323,14 +318,15 @@ export class Dispatcher {
     for (;;) {
       this.stack = 'telling';
       this.outbox.tell();
-      if (this.#idleWatched !== undefined && this.#tellsIdle(this.#idleWatched)) continue;
+      if (this.#idleChanged !== undefined && this.#tellsIdle(this.#idleChanged)) continue;
       if (!turns.next() && this.outbox.isEmpty && !turns.ask()) return;
     }
   }
 
   /** Whether an observer of `idle$` is to be told something. */
-  #tellsIdle(watched: Set<Runnable>): boolean {
-    for (const runnable of watched) runnable.tellIdle();
+  #tellsIdle(changed: Set<Runnable>): boolean {
+    this.#idleChanged = undefined;
+    for (const runnable of changed) runnable.tellIdle();
     return !this.outbox.isEmpty;
   }
 }

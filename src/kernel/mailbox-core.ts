@@ -198,8 +198,6 @@ export class MailboxCore implements QueueOwner, Runnable {
   /** Lines up if there is something to run. */
   wake(): void {
     this.refresh();
-    // Makes the step end in the drain loop, which tells `idle$`.
-    if (this.rare?.idleWatches !== undefined) this.system.dispatcher.needsDrain = true;
     if (this.canRun) this.system.dispatcher.lineUp(this);
   }
 
@@ -208,6 +206,7 @@ export class MailboxCore implements QueueOwner, Runnable {
     const { start } = this;
     this.isReady = this.hasFreeSeat && (start === 'none' || start === 'done') && !this.isPaused;
     this.isDirect = this.isIdle && !this.system.watches(this.id);
+    if (this.rare?.idleWatches !== undefined) this.system.dispatcher.idleMayHaveChanged(this);
   }
 
   /** Tells the observers of `idle$`, if it has changed. The dispatcher calls this between two turns, when nothing else is left to tell. */
