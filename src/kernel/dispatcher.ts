@@ -332,7 +332,8 @@ export class Dispatcher {
     for (;;) {
       this.stack = 'telling';
       this.outbox.tell();
-      if (this.#idleWatched !== undefined && this.#tellsIdle(this.#idleWatched)) continue;
+      // A message that runs at once makes no mailbox busy before its turn, as it makes no pressure.
+      if (!isFirst && !lines.mustRun && this.#tellsIdle()) continue;
       const { visited } = this;
       if (visited !== null && left > 0 && visited.canRun) {
         if (isFirst || (this.#gaveWayAt === undefined && (--untilLook > 0 || (untilLook = this.#pace.look()) > 0))) {
@@ -352,14 +353,15 @@ export class Dispatcher {
       isFirst = this.visited !== null;
       if (this.#gaveWayAt === undefined) this.visited ??= lines.take();
       left = VISIT;
-      if (this.visited !== null || !this.outbox.isEmpty) continue;
+      if (this.visited !== null || !this.outbox.isEmpty || this.#tellsIdle()) continue;
       if (this.#gaveWayAt !== undefined || !lines.ask()) return;
     }
   }
 
   /** Whether an observer of `idle$` is to be told something. */
-  #tellsIdle(watched: Set<Runnable>): boolean {
-    for (const runnable of watched) runnable.tellIdle();
+  #tellsIdle(): boolean {
+    if (this.#idleWatched === undefined) return false;
+    for (const runnable of this.#idleWatched) runnable.tellIdle();
     return !this.outbox.isEmpty;
   }
 
