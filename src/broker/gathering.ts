@@ -95,8 +95,11 @@ export class Gathering implements Unsubscribable {
   }
 
   cancel(reason: unknown): void {
-    this.unsubscribe();
-    this.#subscriber.error(reason);
+    const { dispatcher } = this.#system;
+    dispatcher.step(() => {
+      this.unsubscribe();
+      dispatcher.add(() => this.#subscriber.error(reason));
+    });
   }
 
   /** Cancels the messages that have no result yet. */
