@@ -318,13 +318,17 @@ export class Dispatcher {
     for (;;) {
       this.stack = 'telling';
       this.outbox.tell();
-      if (this.#idleChanged !== undefined && this.#tellsIdle(this.#idleChanged)) continue;
-      if (!turns.next() && this.outbox.isEmpty && !turns.ask()) return;
+      // A message that runs at once makes no mailbox busy before its turn, as it makes no pressure.
+      if (this.#idleChanged !== undefined && !turns.mustRun && this.#tellsIdle()) continue;
+      if (turns.next() || !this.outbox.isEmpty || this.#tellsIdle()) continue;
+      if (!turns.ask()) return;
     }
   }
 
   /** Whether an observer of `idle$` is to be told something. */
-  #tellsIdle(changed: Set<Runnable>): boolean {
+  #tellsIdle(): boolean {
+    const changed = this.#idleChanged;
+    if (changed === undefined) return false;
     this.#idleChanged = undefined;
     for (const runnable of changed) runnable.tellIdle();
     return !this.outbox.isEmpty;

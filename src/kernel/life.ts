@@ -118,7 +118,13 @@ export function pauseMailbox(core: MailboxCore, isPaused: boolean): void {
 export function clearMailbox(core: MailboxCore): number {
   return core.system.dispatcher.step(() => {
     const lost = core.queue === null ? [] : core.queue.takeAll();
+    const { rare } = core;
+    const whenEnded = rare?.whenEnded;
+    // A closed mailbox ends when the last loss is told, not with the first one.
+    if (rare !== null) rare.whenEnded = undefined;
     for (const task of lost) settle(task, { outcome: 'failed', code: 'Dropped' });
+    if (rare !== null) rare.whenEnded = whenEnded;
+    core.endIfEmpty();
     return lost.length;
   });
 }

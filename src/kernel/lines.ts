@@ -101,6 +101,11 @@ export class Lines {
     this.#first.add(runnable);
   }
 
+  /** Whether a mailbox is to run before all others. */
+  get mustRun(): boolean {
+    return !this.#first.isEmpty;
+  }
+
   takeFirst(): Runnable | null {
     return this.#first.take();
   }
