@@ -236,6 +236,36 @@ describe('a dispatcher', () => {
     expect(dispatcher.actions.filter(({ closed }) => !closed)).toEqual([]);
   });
 
+  it('runs its actors in the order in which they became ready, whether they name it or their broker does (D3, D4)', () => {
+    const dispatcher = new VirtualTimeScheduler();
+    const { broker } = setup({ dispatcher });
+    const order: string[] = [];
+    for (const id of [a, b, c]) broker.spawn(id, () => void order.push(id), id === b ? {} : { dispatcher });
+    for (const id of [a, b, c]) broker.trySend(id, 0);
+    dispatcher.flush();
+    expect(order).toEqual(['a', 'b', 'c']);
+  });
+
+  it('of the broker that an actor goes to in the middle of its visit is where it goes on (D3, M6)', () => {
+    const dispatcher = new VirtualTimeScheduler();
+    const [{ broker: first }, { broker: second }] = [setup(), setup({ dispatcher })];
+    const mailbox = Mailbox.bounded<string>(5);
+    const got: string[] = [];
+    first.register(a, mailbox);
+    for (const message of ['moves', 'is lost']) first.trySend(a, message);
+    first.watch(a).subscribe(() => {
+      second.register(a, mailbox);
+      second.trySend(a, 'waits');
+    });
+    mailbox.receive((message) => {
+      got.push(message);
+      if (message === 'moves') first.unregister(a);
+    });
+    expect(got).toEqual(['moves']);
+    dispatcher.flush();
+    expect(got).toEqual(['moves', 'waits']);
+  });
+
   it('of one mailbox leaves the others alone, also where it calls in the middle of a broadcast (D3)', () => {
     const dispatcher = new VirtualTimeScheduler();
     const { broker } = setup({ dispatcher });

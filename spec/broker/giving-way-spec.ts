@@ -42,13 +42,13 @@ describe('ready actors', () => {
     expect(runs).toEqual([64, 10, 36]);
   });
 
-  it('that send to themselves are visited for 64 messages, too, with the one on the direct path (D4)', () => {
+  it.each([99, 50])('that send to themselves are visited for 64 messages, too, with the one on the direct path: another is ready at %i (D4)', (ready) => {
     const { broker } = setupStill();
     const order: string[] = [];
     for (const id of [a, b]) {
       broker.spawn(id, (left: number) => {
         order.push(id);
-        if (left === 99 && id === a) broker.trySend(b, 99);
+        if (left === ready && id === a) broker.trySend(b, 99);
         if (left > 0) broker.trySend(id, left - 1);
       });
     }
@@ -68,6 +68,17 @@ describe('a drain', () => {
     expect(game.left).toBeGreaterThan(80);
     await over();
     expect(broker.metrics()).toMatchObject({ pending: 0, totalSucceeded: 100 });
+  });
+
+  it('reads the clock for idle actors only until all of it is done (D4, D5)', async () => {
+    const { broker, clock, over } = playing(100);
+    broker.spawn(c, () => {});
+    broker.trySend(a, 0);
+    await over();
+    await macrotask();
+    clock.readings = 0;
+    broker.trySend(c, 0);
+    expect(clock.readings).toBe(0);
   });
 
   it('gives way again after each 5 ms (D4)', () => {
@@ -147,6 +158,19 @@ describe('while a drain gives way', () => {
     send(broker);
     expect(got).toEqual(handled);
     await over();
+  });
+
+  it('an actor that has a backlog is not idle: its capacity counts (D4, M1)', async () => {
+    const { broker, over } = playing(100);
+    const mailbox = Mailbox.bounded<number>(2);
+    const got: number[] = [];
+    for (const n of [1, 2]) mailbox.next(n);
+    broker.register(c, mailbox);
+    broker.trySend(a, 0);
+    mailbox.receive((n) => void got.push(n));
+    expect([got, broker.trySend(c, 3)]).toMatchObject([[], { code: 'MailboxFull' }]);
+    await over();
+    expect(got).toEqual([1, 2]);
   });
 
   it('a refusal is told at once, and so is the reply of an open turn (D4, D0)', async () => {

@@ -37,10 +37,11 @@ function watchIdle(core: MailboxCore, subscriber: Subscriber<boolean>, isQuiet: 
   const watch = new IdleWatch(subscriber, isQuiet);
   const watches = (core.more().idleWatches ??= new Set());
   watches.add(watch);
-  core.system.dispatcher.watchIdle(core);
+  // If this is called in a turn of the mailbox, the mailbox is idle after it.
+  core.system.dispatcher.idleMayHaveChanged(core);
   return () => {
     watches.delete(watch);
-    if (watches.size === 0) core.system.dispatcher.unwatchIdle(core);
+    if (watches.size === 0 && core.rare?.idleWatches === watches) core.rare.idleWatches = undefined;
   };
 }
 
