@@ -111,7 +111,7 @@ export class MailboxCore implements QueueOwner, Runnable {
 
   /** Whether nothing is queued, waits, runs or holds a seat: the value of `idle$`. */
   get isQuiet(): boolean {
-    return this.size === 0 && this.isAtRest && (this.queue === null || this.queue.waitingCount === 0);
+    return this.size === 0 && this.isAtRest;
   }
 
   get isPaused(): boolean {
