@@ -71,18 +71,17 @@ export function ask(system: BrokerSystem, recipient: Recipient, message: unknown
   task.more().timeout = options?.timeout ?? requestTimeout;
   const isOutermost = dispatcher.enter();
   try {
-    if (parent !== null && (parent.state === 'running' || parent.state === 'open')) waitFor(parent, task);
+    if (parent !== null) waitFor(parent, task);
     offer(task, system.refuses(parent), parent);
     journal.latency.sample(startedAt);
     if (task.state === 'over') return;
     follow(task, subscriber, options?.signal);
     if (parent?.state === 'open') breakCircles(parent);
-    if (!isOutermost) startTimer(task);
   } finally {
     if (isOutermost) dispatcher.finish();
   }
-  // The timeout of an ask from outside starts at the end of its own call, if the ask is still open (rule S4).
-  if (isOutermost) startTimer(task);
+  // The timeout of an ask from outside starts at the end of its own call, that of an ask from a step at its subscription (rule S4).
+  startTimer(task);
 }
 
 function waitFor(parent: Task, task: Task): void {

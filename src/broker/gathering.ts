@@ -104,7 +104,7 @@ export class Gathering implements Unsubscribable {
     if (this.isOver) return;
     this.isOver = true;
     this.#system.dispatcher.step(() => {
-      for (const { task, result } of this.#places) if (task !== undefined && result === undefined) end(task, 'Cancelled');
+      for (const { task } of this.#places) if (task !== undefined) end(task, 'Cancelled');
     });
   }
 }

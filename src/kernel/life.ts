@@ -127,9 +127,10 @@ export function clearMailbox(core: MailboxCore): number {
 export function emptyMailbox(core: MailboxCore, code: FailureCode): void {
   const { dispatcher } = core.system;
   const isOnStack = dispatcher.running === core;
-  const open = core.seats === null ? [] : core.seats.filter(({ state }) => state === 'open').sort((a, b) => a.more().turn - b.more().turn);
+  const turns = [...(core.seats ?? [])].sort((a, b) => a.more().turn - b.more().turn);
   const queued = core.queue === null ? [] : core.queue.takeAll();
-  for (const task of open) settle(task, abortedEnd(task, code));
+  // One that keeps its seat only for its promise is over, and stays so.
+  for (const task of turns) settle(task, abortedEnd(task, code));
   if (isOnStack) cutShort(dispatcher, code);
   for (const task of queued) settle(task, { outcome: 'failed', code });
 }
