@@ -121,7 +121,7 @@ export class Registrar implements RegistrationEnder {
     };
     if (consumer !== undefined) attach(core, consumer.handler, consumer.actor, starting);
     else startActor(core, starting);
-    if (core.start === 'scheduled') {
+    if (typeof core.start === 'object') {
       registration.waitFor(
         new Promise((onStarted, onFailed) => {
           resolve = onStarted;
