@@ -20,6 +20,7 @@ export { type FailureCode } from './failure/failure-code';
 export { type SendErrorOptions, SendError } from './failure/send-error';
 export { type Delivery } from './message/delivery';
 export { type Envelope } from './message/envelope';
+export { type Interceptor, type Outgoing, type OutgoingChange } from './message/interceptor';
 export { type Loss } from './kernel/mailbox-core';
 export { Mailbox } from './mailbox/mailbox';
 export { type MailboxMetrics, type TurnTimes } from './message/mailbox-metrics';

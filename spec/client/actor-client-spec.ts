@@ -128,9 +128,9 @@ describe('actorClient', () => {
     // @ts-expect-error an actor that accepts other messages
     actorClient(setup().broker, actorId<string>('text'), Shop);
     // @ts-expect-error a payload of another type
-    client.ask.find({ text: 5 });
+    void client.ask.find({ text: 5 });
     // @ts-expect-error a missing payload
-    client.ask.find();
+    void client.ask.find();
   });
 
   it('throws at the call for what is no broker, id or protocol', () => {
@@ -149,6 +149,8 @@ describe('actorClient', () => {
     expect(() => tell.add(null)).toThrow(new TypeError("the payload of 'shop.add' must be an object, got null"));
     expect(() => tell.clear({ priority: 'top' })).toThrow(RangeError);
     expect(() => ask.count({ timeout: -1 })).toThrow(RangeError);
+    expect(() => tell.clear({ timeout: 5 })).toThrow(/unknown option 'timeout'/);
+    expect(() => ask.find({ text: 'a' }, { timout: 5 })).toThrow(/unknown option 'timout', did you mean 'timeout'\?/);
     expect(() => ask.find({ text: 'a' }, 5)).toThrow(new TypeError('options must be an object, got 5'));
     expect(broker.metrics().totalSent).toBe(0);
   });

@@ -165,6 +165,7 @@ describe('topic$ with an initial value', () => {
     broker.publish('shop.b', 2, { retain: true });
     expect(seen.values).toEqual(['none', 2]);
     expect(watchFor(broker.topic$('shop.*', { initial: 'none' })).values).toEqual([2]);
+    expect(() => broker.topic$('shop.a', { inital: 0 } as never)).toThrow(/unknown option 'inital', did you mean 'initial'\?/);
     expect(() => broker.topic$('shop.a', 5 as never)).toThrow(new TypeError('options must be an object, got 5'));
   });
 });

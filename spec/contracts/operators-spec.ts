@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { operatorLaws } from './operator-laws';
 import type { OperatorUnderLaw } from './operators/operator-under-law';
 
-const { boundedBuffer, boundedConcatMap, boundedMergeMap, ofMessage, publishTo, requestFrom, sendTo, toDeadLetters, toMetrics } = operators;
+const { boundedBuffer, boundedConcatMap, boundedMergeMap, ofMessage, publishTo, requestFrom, retryRefused, sendTo, toDeadLetters, toMetrics } = operators;
 
 const id = actorId<any>('actor');
 
@@ -68,6 +68,19 @@ const UNDER_LAW: Readonly<Record<keyof typeof operators, OperatorUnderLaw>> = {
       () => requestFrom(brokerOf(), id, {} as never),
       () => requestFrom(brokerOf(), id, { capacity: 1, timeout: -1 }),
       () => requestFrom(brokerOf(), id, { capacity: 1, onError: 5 as never }),
+    ),
+  },
+  retryRefused: {
+    create: () => retryRefused(id, { count: 1 }),
+    badCalls: bad(
+      () => retryRefused('' as never, { count: 1 }),
+      () => retryRefused(id, undefined as never),
+      () => retryRefused(id, {} as never),
+      ...[0, -1, 1.5, '3'].map((count) => () => retryRefused(id, { count: count as number })),
+      ...[-1, Infinity, '5'].map((delay) => () => retryRefused(id, { count: 1, delay: delay as number })),
+      () => retryRefused(id, { count: 1, codes: ['Late' as never] }),
+      () => retryRefused(id, { count: 1, codes: 'Timeout' as never }),
+      () => retryRefused(id, { count: 1, scheduler: {} as never }),
     ),
   },
   sendTo: {

@@ -1,9 +1,10 @@
-import { type ActorId, type MessageBroker, type MessageOf, SendError, actorId, message, protocol } from 'rx-broker';
-import { type Observable, catchError, debounceTime, distinctUntilChanged, map, of, retry, switchMap, throwError, timer } from 'rxjs';
+import { type MessageBroker, actorId, message, protocol } from 'rx-broker';
+import { retryRefused } from 'rx-broker/operators';
+import { type Observable, catchError, debounceTime, distinctUntilChanged, map, of, switchMap } from 'rxjs';
 
 /** What a search box asks of a search actor. */
 export const Search = protocol('search', { find: message<{ text: string }, readonly string[]>() });
-export const search: ActorId<MessageOf<typeof Search>> = actorId('search');
+export const search = actorId(Search);
 
 export interface SearchState {
   readonly text: string;
@@ -17,7 +18,7 @@ const RETRIES = 2;
 const PAUSE = 200;
 
 /**
- * A type-ahead: waits until typing pauses, asks, takes the newest answer only, and retries what was never begun.
+ * A type-ahead: waits until typing pauses, asks, takes the newest answer only, and retries what no handler has seen.
  *
  * A newer text unsubscribes from the older ask, which cancels it wherever it is: waiting, queued or running.
  */
@@ -27,15 +28,10 @@ export function typeAhead(broker: MessageBroker, text$: Observable<string>): Obs
     distinctUntilChanged(),
     switchMap((text) =>
       broker.send(search, Search.find({ text }), { timeout: TIMEOUT }).pipe(
-        retry({ count: RETRIES, delay: (error) => (isSafeToRetry(error) ? timer(PAUSE) : throwError(() => error)) }),
+        retryRefused(search, { count: RETRIES, delay: PAUSE }),
         map((results) => ({ text, results, failed: false })),
         catchError(() => of({ text, results: [], failed: true })),
       ),
     ),
   );
-}
-
-/** A handler that may have begun must not be asked twice. */
-function isSafeToRetry(error: unknown): boolean {
-  return error instanceof SendError && !error.started;
 }

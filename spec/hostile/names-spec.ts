@@ -128,7 +128,7 @@ describe.each(MODES)('$mode: a message whose type is', ({ observed }) => {
     const { broker } = trial;
     const id = actorId<any>('actor');
     const Told = protocol('told', Object.fromEntries([['ordinary', message()], [name, message()]]));
-    broker.spawn(id, Told as never, Object.fromEntries([['ordinary', () => 'ordinary'], [name, () => name]]) as never);
+    broker.spawn(id, Told as never, Object.fromEntries([['ordinary', () => 'ordinary'], [name, () => name]]));
     expect(watchFor(broker.send(id, Told['ordinary']!())).values).toEqual(['ordinary']);
     expect(watchFor(broker.send(id, Told[name]!())).values).toEqual([name]);
     for (const type of [name, `told.${name}.`]) expect(watchFor(broker.send(id, { type })).error).toMatchObject({ code: 'Unhandled', started: false });

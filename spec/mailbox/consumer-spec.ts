@@ -119,6 +119,9 @@ describe('the hooks of a protocol', () => {
     const receive = Mailbox.bounded<any>(5).receive as any;
     expect(() => broker.spawn(a, Door, new Porter(), { [name]: 5 })).toThrow(new TypeError(`${name} must be a function, got 5`));
     expect(() => receive(Door, new Porter(), { [name]: 5 })).toThrow(new TypeError(`${name} must be a function, got 5`));
+    for (const misspelt of [() => broker.spawn(a, Door, new Porter(), { onstart: () => {} } as never), () => receive(Door, new Porter(), { onstart: () => {} })]) {
+      expect(misspelt).toThrow(/unknown option 'onstart', did you mean 'onStart'\?/);
+    }
     for (const none of [null, 'x']) {
       expect(() => broker.spawn(a, Door, new Porter(), none as never)).toThrow(/options must be an object/);
       expect(() => receive(Door, new Porter(), none)).toThrow(/options must be an object/);

@@ -51,6 +51,14 @@ describe('package.json', () => {
   });
 });
 
+describe('the README on the page of a registry', () => {
+  // Without a `repository` a registry has no address for a relative picture: it shows the words instead.
+  it('says in words what each picture shows', () => {
+    const words = [...readFileSync(`${root}README.md`, 'utf8').matchAll(/!\[(.*?)\]\(/g)].map(([, text]) => text!.split(' ').length);
+    expect(words.filter((count) => count < 5)).toEqual([]);
+  });
+});
+
 describe('the lockfile', () => {
   it('names no registry', () => {
     const lockfile = JSON.parse(readFileSync(`${root}package-lock.json`, 'utf8')) as {

@@ -83,7 +83,7 @@ describe('the README and its pages', () => {
       expect(block.info, named(block)).toBe('ts no-run');
       expect(block.code, named(block)).toMatch(/ from '@angular\/core/);
     }
-    expect(new Set(blocks.map(({ info }) => info))).toEqual(new Set(['sh', 'ts', 'ts no-run', 'marbles']));
+    expect(new Set(blocks.map(({ info }) => info))).toEqual(new Set(['js', 'sh', 'ts', 'ts no-run', 'marbles']));
   });
 
   it('have the types that they show', () => {

@@ -131,7 +131,7 @@ describe('a handler that answers with a promise in a marble test', () => {
     const counter = new Counter();
     const forms: ((helpers: BrokerMarbleHelpers) => void)[] = [
       ({ broker }) => broker.spawn(id, counter),
-      ({ broker }) => broker.spawn(id, Door, handlers as never),
+      ({ broker }) => broker.spawn(id, Door, handlers),
       ({ broker }) => {
         const mailbox = Mailbox.bounded<any>(9);
         broker.register(id, mailbox);
@@ -157,7 +157,7 @@ describe('a handler that answers with a promise in a marble test', () => {
     const Text = protocol('text', { toString: message() });
     marbles(({ broker, expectDeadLetters }) => {
       expectDeadLetters().toBe('x', { x: 'Unhandled' });
-      broker.spawn(id, Text, {} as never);
+      broker.spawn(id, Text, {});
       broker.trySend(id, { type: Text.toString.type });
     })();
     expect(failureOf(({ broker }) => broker.spawn(id, 5 as never)).message).toMatch(/^a handler must be a function/);

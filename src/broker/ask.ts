@@ -2,6 +2,7 @@ import { type Subscriber, Observable } from 'rxjs';
 import { SendError } from '../failure/send-error';
 import { Absent } from '../kernel/absent';
 import { breakCircles } from '../kernel/deadlock';
+import type { Details } from '../kernel/details';
 import { offer } from '../kernel/offer';
 import { runAsk } from '../kernel/run';
 import { cancel } from '../kernel/settle';
@@ -52,12 +53,34 @@ function subscribe(this: Observable<unknown>, subscriber: Subscriber<unknown>): 
       task.more().timeout = system.requestTimeout;
       startTimer(task);
     }
-  } else ask(system, recipient ?? new Absent(system, id), message, asking ?? PLAIN_ASKING, subscriber);
+  } else ask(system, id, recipient, message, asking ?? PLAIN_ASKING, subscriber);
 }
 
 /** Sends an ask that does not take the direct path: it has options, comes from a turn, is observed or timed, or its actor is not idle. */
-export function ask(system: BrokerSystem, recipient: Recipient, message: unknown, asking: Asking, subscriber: Subscriber<unknown>): void {
-  const { lane, options, parent = null, topic } = asking;
+function ask(system: BrokerSystem, id: string, recipient: Recipient | undefined, message: unknown, asking: Asking, subscriber: Subscriber<unknown>): void {
+  if (system.passes !== null) askWith(system, id, message, asking, subscriber, () => system.recipient(id));
+  else askRecipient(system, recipient ?? new Absent(system, id), message, detailsOf(asking.options, asking.parent ?? null), asking, subscriber);
+}
+
+/** Sends an ask whose recipient is looked up by `find` when the interceptors have seen it. `target`: the id it is for, if that is known before. */
+export function askWith(
+  system: BrokerSystem,
+  target: string | undefined,
+  message: unknown,
+  asking: Asking,
+  subscriber: Subscriber<unknown>,
+  find: (message: unknown) => Recipient,
+): void {
+  const { options, parent = null, topic } = asking;
+  if (isCalledOff(subscriber, options?.signal)) return;
+  const said = detailsOf(options, parent, topic);
+  const passed = system.passes?.(system, { kind: 'ask', message, details: said, target, parent }) ?? { message, details: said, refusal: null };
+  askRecipient(system, passed.refusal ?? find(passed.message), passed.message, passed.details, asking, subscriber);
+}
+
+/** Sends an ask whose details are known. */
+export function askRecipient(system: BrokerSystem, recipient: Recipient, message: unknown, said: Details, asking: Asking, subscriber: Subscriber<unknown>): void {
+  const { lane, options, parent = null } = asking;
   if (isCalledOff(subscriber, options?.signal)) return;
   if (parent?.rest?.isAborted === true) {
     const error = new SendError('ActorStopped', { actorId: recipient.id, detail: 'not sent, since the turn that asks was aborted' });
@@ -66,7 +89,7 @@ export function ask(system: BrokerSystem, recipient: Recipient, message: unknown
   }
   const { dispatcher, journal, requestTimeout } = system;
   const startedAt = sampleStart(recipient);
-  const stamp = new Stamp(undefined, system.outgoing(message, detailsOf(options, parent, topic)));
+  const stamp = new Stamp(undefined, system.outgoing(message, said));
   const task = newTask(recipient, message, lane, subscriber, stamp);
   task.more().timeout = options?.timeout ?? requestTimeout;
   const isOutermost = dispatcher.enter();
@@ -80,7 +103,7 @@ export function ask(system: BrokerSystem, recipient: Recipient, message: unknown
   } finally {
     if (isOutermost) dispatcher.finish();
   }
-  // The timeout of an ask from outside starts at the end of its own call, that of an ask from a step at its subscription (rule S4).
+  // The timeout of an ask from outside starts at the end of its own call, if the ask is still open (rule S4).
   startTimer(task);
 }
 

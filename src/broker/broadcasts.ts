@@ -6,11 +6,13 @@ import type { ActorId } from '../message/actor-id';
 import { NORMAL_LANE } from '../message/lane';
 import type { BroadcastOptions } from '../message/send-options';
 import type { BroadcastResult } from '../message/send-result';
+import { askRecipient } from './ask';
 import type { BrokerSystem } from './broker-system';
 import { announcementTo, castTo, tellAll } from './cast';
 import { detailsOf } from './details-of';
 import { Gathering } from './gathering';
 import type { Registry } from './registry';
+import { tellWith } from './tell';
 import { isCalledOff, untilAborted } from './until-aborted';
 
 /** Says which actors get a broadcast. `undefined`: all. */
@@ -29,13 +31,20 @@ export class Broadcasts {
   }
 
   /** Asks every target, and emits one result for each. */
-  ask(message: unknown, filter: Filter, lane: number, options: BroadcastOptions = {}): Observable<BroadcastResult<any>> {
+  ask(given: unknown, filter: Filter, lane: number, options: BroadcastOptions = {}): Observable<BroadcastResult<any>> {
     const { order, signal, timeout = this.#system.requestTimeout } = options;
     return new Observable((subscriber) => {
       if (isCalledOff(subscriber, signal)) return;
       const system = this.#system;
       const { dispatcher } = system;
       dispatcher.unfold();
+      const said = detailsOf(options, null, undefined, true);
+      const passed = system.passes?.(system, { kind: 'broadcast', message: given, details: said }) ?? { message: given, details: said, refusal: null };
+      const { message } = passed;
+      if (passed.refusal !== null) {
+        askRecipient(system, passed.refusal, message, said, { lane, options }, subscriber);
+        return;
+      }
       let targets: readonly Recipient[];
       try {
         targets = this.#registry.targets(filter);
@@ -43,13 +52,13 @@ export class Broadcasts {
         subscriber.error(error);
         return;
       }
-      // The filter may have aborted the signal.
+      // An interceptor or the filter may have aborted the signal.
       if (isCalledOff(subscriber, signal)) return;
       const count = this.#registry.countOf(targets, filter);
       const gathering = new Gathering(system, subscriber, order === 'settled', count);
       subscriber.add(gathering);
       if (signal !== undefined) subscriber.add(untilAborted(signal, gathering));
-      const details = system.outgoing(message, detailsOf(options, null, undefined, true));
+      const details = system.outgoing(message, passed.details);
       const cast = { targets, count, message, lane, details, placeFor: (target: Recipient) => gathering.placeFor(target), timeout };
       const send = (): unknown => castTo(system, cast, this.#announcementOf(message));
       if (count > 0) {
@@ -65,12 +74,17 @@ export class Broadcasts {
   }
 
   /** Tells every target. Returns how many took the message. Throws what the filter throws. */
-  tell(message: unknown, filter: Filter): number {
+  tell(given: unknown, filter: Filter): number {
     const system = this.#system;
     system.dispatcher.unfold();
-    const details = system.outgoing(message, BROADCAST);
+    const { message, details, refusal } = system.passes?.(system, { kind: 'broadcast', message: given, details: BROADCAST }) ?? { message: given, details: BROADCAST, refusal: null };
+    if (refusal !== null) {
+      tellWith(system, refusal, message, NORMAL_LANE, details, null);
+      return 0;
+    }
+    const sent = system.outgoing(message, details);
     const targets = this.#registry.targets(filter);
-    return tellAll(system, targets, this.#registry.countOf(targets, filter), message, NORMAL_LANE, details, this.#announcementOf(message));
+    return tellAll(system, targets, this.#registry.countOf(targets, filter), message, NORMAL_LANE, sent, this.#announcementOf(message));
   }
 
   #announcementOf(message: unknown): (() => void) | undefined {

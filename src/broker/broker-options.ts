@@ -1,10 +1,12 @@
 import { type SchedulerLike, asyncScheduler } from 'rxjs';
 import { type Checks, checkBoolean, checkDuration, checkFunction, checkName, checkObject, checkPositiveInteger, checkScheduler, checkTimeout, hasMethod, refuse, resolveOptions } from '../failure/check';
+import type { Interceptor } from '../message/interceptor';
 import type { MailboxOptions } from '../message/mailbox-options';
 import { type DeadLetterLogOptions, checkLog } from '../observability/dead-letter-log';
 import type { ErrorHook } from '../observability/error-hook';
 import { type Logger, checkLogger } from '../observability/logger';
 import type { Router } from '../routing/router';
+import { checkInterceptors } from './interception';
 
 /** Options of a broker. */
 export interface BrokerOptions {
@@ -32,6 +34,8 @@ export interface BrokerOptions {
    * errors, then one count in five minutes.
    */
   readonly onError?: ErrorHook;
+  /** Stand around every send and every turn, the first outermost. Messages take a slower path where there are any. Default: none. */
+  readonly interceptors?: readonly Interceptor[];
   /**
    * Whether `mailboxMetrics` shows how long the turns of each actor took. Messages take a slower path then. Default false.
    */
@@ -56,6 +60,7 @@ export interface BrokerSettings {
   readonly freezeMessages: boolean;
   /** `undefined`: the logger's `error`. */
   readonly onError: ErrorHook | undefined;
+  readonly interceptors: readonly Interceptor[];
   readonly turnTimes: boolean;
   readonly logDeadLetters: boolean | DeadLetterLogOptions;
   readonly logger: Logger;
@@ -73,6 +78,7 @@ const DEFAULTS: BrokerSettings = {
   maxRetained: 10_000,
   freezeMessages: false,
   onError: undefined,
+  interceptors: [],
   turnTimes: false,
   logDeadLetters: true,
   logger: console,
@@ -91,6 +97,7 @@ const CHECKS: Checks<BrokerSettings> = {
   maxRetained: checkPositiveInteger,
   freezeMessages: checkBoolean,
   onError: checkFunction,
+  interceptors: checkInterceptors,
   turnTimes: checkBoolean,
   logDeadLetters: checkLog,
   logger: checkLogger,

@@ -6,13 +6,14 @@ import { Dispatcher } from '../kernel/dispatcher';
 import type { Runnable } from '../kernel/lines';
 import type { MailboxCore } from '../kernel/mailbox-core';
 import { runNext } from '../kernel/run';
-import type { Host, Recipient, System, Task } from '../kernel/task';
+import type { Host, Intercept, Recipient, System, Task } from '../kernel/task';
 import { deepFreeze } from '../message/deep-freeze';
 import { DeadLetterLog } from '../observability/dead-letter-log';
 import { ErrorLog } from '../observability/error-hook';
 import { EventStreams } from '../observability/event-streams';
 import { Ledger } from '../observability/ledger';
 import type { BrokerSettings } from './broker-options';
+import { handlesOf, sendsOf } from './interception';
 
 /** The parts that all mailboxes of one broker share, and the checks that every send passes. */
 export class BrokerSystem implements System {
@@ -26,6 +27,9 @@ export class BrokerSystem implements System {
   /** `closing`: newcomers from outside are refused. `ended`: everything is. */
   phase: 'open' | 'closing' | 'ended' = 'open';
   readonly drainsAt: SchedulerLike | undefined;
+  readonly intercept: Intercept | null;
+  /** Shows a send to the interceptors. `null` if none of them has a `send`. */
+  readonly passes: ReturnType<typeof sendsOf>;
   readonly #events: EventStreams;
   readonly #freezes: boolean;
   // A message id ends in a number to the base 32. All of the id but its last digit, `#head`, is made once for 32 ids. It is long on purpose:
@@ -34,7 +38,7 @@ export class BrokerSystem implements System {
   #head: string;
   #lastId = 0;
 
-  constructor({ name, scheduler, dispatcher, freezeMessages, requestTimeout, logDeadLetters, logger, onError, turnTimes }: BrokerSettings, host: Host) {
+  constructor({ name, scheduler, dispatcher, freezeMessages, requestTimeout, logDeadLetters, logger, onError, turnTimes, interceptors }: BrokerSettings, host: Host) {
     this.host = host;
     this.requestTimeout = requestTimeout;
     this.drainsAt = dispatcher;
@@ -51,6 +55,10 @@ export class BrokerSystem implements System {
     this.#freezes = freezeMessages;
     if (freezeMessages) this.dispatcher.addReason(1);
     if (turnTimes) this.dispatcher.addReason(1);
+    this.intercept = handlesOf(interceptors);
+    this.passes = sendsOf(interceptors);
+    // The direct path has no place for them.
+    if (interceptors.length > 0) this.dispatcher.addReason(1);
     this.#prefix = this.#head = `${name}:message-`;
   }
 

@@ -23,14 +23,13 @@ import type { Publication, TopicBinding, TopicOptions } from '../message/topic';
 import { parsePattern, parseTopic } from '../message/topic-pattern';
 import type { DeadLetterQueue } from '../observability/dead-letter-queue';
 import { isSampleDue } from '../observability/routing-latency';
-import { ReplyStream, ask } from './ask';
+import { ReplyStream } from './ask';
 import { type BrokerOptions, resolveBroker } from './broker-options';
 import { BrokerParts } from './broker-parts';
 import { closingOf, resolveClose } from './closing';
 import { offering } from './offering';
 import { REGISTER } from './registrar';
 import { tell } from './tell';
-import { isCalledOff } from './until-aborted';
 
 /** Any value is an initial one. */
 const TOPIC_CHECKS: Checks<TopicOptions> = { initial: () => undefined };
@@ -132,11 +131,7 @@ export class LocalBroker {
 
   sendWithRouting(key: RoutingKey, message: unknown, options?: SendOptions): Observable<any> {
     const { topic, lane } = checkRoutingKey(key, checkSend(options));
-    const system = this.parts.system;
-    return new Observable((subscriber) => {
-      if (isCalledOff(subscriber, options?.signal)) return;
-      ask(system, this.parts.routes.pick(key, message), message, { lane, options, topic }, subscriber);
-    });
+    return new Observable((subscriber) => this.parts.routes.ask(key, message, { lane, options, topic }, subscriber));
   }
 
   // To many ------------------------------------------------------------------------------------------

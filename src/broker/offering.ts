@@ -41,8 +41,12 @@ export function offering(system: BrokerSystem, id: string, message: unknown, lan
     const { signal, timeout = system.requestTimeout } = options ?? {};
     if (isCalledOff(subscriber, signal)) return;
     const { dispatcher } = system;
-    const stamp = new Stamp(undefined, system.outgoing(message, detailsOf(options, null)));
-    const task = newTask(system.recipient(id), message, lane, new WaitingSender(subscriber), stamp);
+    const said = detailsOf(options, null);
+    const passed = system.passes?.(system, { kind: 'tell', message, details: said, target: id }) ?? { message, details: said, refusal: null };
+    // An interceptor may have aborted the signal.
+    if (isCalledOff(subscriber, signal)) return;
+    const stamp = new Stamp(undefined, system.outgoing(passed.message, passed.details));
+    const task = newTask(passed.refusal ?? system.recipient(id), passed.message, lane, new WaitingSender(subscriber), stamp);
     task.more().timeout = timeout;
     const isOutermost = dispatcher.enter();
     try {

@@ -1,3 +1,4 @@
+import type { Subscriber } from 'rxjs';
 import { BrokerError } from '../failure/broker-error';
 import { describeValue } from '../failure/check';
 import { Absent } from '../kernel/absent';
@@ -7,8 +8,9 @@ import { laneOf } from '../message/priority';
 import type { RoutingKey } from '../message/routing-key';
 import type { Resent } from '../observability/letter-box';
 import type { Router } from '../routing/router';
+import { type Asking, askWith } from './ask';
 import type { BrokerSystem } from './broker-system';
-import { tellWith } from './tell';
+import { tellFound } from './tell';
 import type { Topics } from './topics';
 
 /** Finds an actor for a message that names a topic (rule T2), and for a letter that is sent again (rule O4). */
@@ -43,14 +45,21 @@ export class Routes {
     return ids.has(picked) ? system.recipient(picked as string) : unrouted(system, `the router picked ${describeValue(picked)} for ${topic}, which is not a target`);
   }
 
+  /** Asks the actor that the router picks. */
+  ask(key: RoutingKey, message: unknown, asking: Asking, subscriber: Subscriber<unknown>): void {
+    askWith(this.#system, undefined, message, asking, subscriber, (passed) => this.pick(key, passed));
+  }
+
   /** Sends a letter's message again to its actor. A letter that had no route is routed again. */
   redeliver({ attempts, headers, message, priority, target, topic }: DeadLetter): Resent {
-    const recipient = target === undefined ? this.pick({ topic: topic as string }, message) : this.#system.recipient(target);
-    return tellWith(this.#system, recipient, message, laneOf(priority), { headers, topic, attempt: attempts + 1, isBroadcast: false }, null);
+    const system = this.#system;
+    const details = { headers, topic, attempt: attempts + 1, isBroadcast: false };
+    const find = (passed: unknown): Recipient => (target === undefined ? this.pick({ topic: topic as string }, passed) : system.recipient(target));
+    return tellFound(system, { kind: 'tell', message, details, target }, laneOf(priority), find);
   }
 }
 
 /** A recipient for a message that has no route. */
 function unrouted(system: BrokerSystem, reason: string, options?: ErrorOptions): Recipient {
-  return new Absent(system, undefined, new BrokerError('RoutingFailed', reason, options));
+  return new Absent(system, undefined, { code: 'NoRoute', error: new BrokerError('RoutingFailed', reason, options) });
 }

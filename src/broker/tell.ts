@@ -1,4 +1,5 @@
 import { checkActorId } from '../failure/check';
+import type { SendError } from '../failure/send-error';
 import { Absent } from '../kernel/absent';
 import { type Details, PLAIN } from '../kernel/details';
 import { offer } from '../kernel/offer';
@@ -11,6 +12,7 @@ import type { Resent } from '../observability/letter-box';
 import { sampleStart } from '../observability/routing-latency';
 import type { BrokerSystem } from './broker-system';
 import { detailsOf } from './details-of';
+import type { Sending } from './interception';
 
 /** `trySend`, if the message does not take the direct path. @throws {TypeError | RangeError} for a bad id or option. */
 export function tell(system: BrokerSystem, id: string, recipient: Recipient | undefined, message: unknown, options: TellOptions | undefined, parent: Task | null): SendResult {
@@ -21,8 +23,17 @@ export function tell(system: BrokerSystem, id: string, recipient: Recipient | un
     system.journal.countFailure('ActorNotFound');
     return new Refusal('ActorNotFound', id);
   }
+  const details = detailsOf(options, parent);
   // The code cannot be `NoRoute`, since an id needs no route.
-  return tellWith(system, recipient ?? new Absent(system, checkActorId(id)), message, lane, detailsOf(options, parent), parent) as SendResult;
+  if (system.passes === null) return tellWith(system, recipient ?? new Absent(system, checkActorId(id)), message, lane, details, parent) as SendResult;
+  checkActorId(id);
+  return tellFound(system, { kind: 'tell', message, details, target: id, parent }, lane, () => system.recipient(id)) as SendResult;
+}
+
+/** Tells a message whose recipient is looked up by `find` when the interceptors have seen it. */
+export function tellFound(system: BrokerSystem, sending: Sending, lane: number, find: (message: unknown) => Recipient): Resent {
+  const { message, details, refusal } = system.passes?.(system, sending) ?? { ...sending, refusal: null };
+  return tellWith(system, refusal ?? find(message), message, lane, details, sending.parent ?? null);
 }
 
 /** Tells a message whose details are known. `parent` is the turn that sends it by its context. */
@@ -42,7 +53,7 @@ export function tellWith(system: BrokerSystem, recipient: Recipient, message: un
     }
     journal.latency.sample(startedAt);
     if (code === null) return SENT;
-    return code === 'NoRoute' ? { ok: false, code } : new Refusal(code, recipient.id);
+    return code === 'NoRoute' ? { ok: false, code } : new Refusal(code, code === 'Rejected' ? (recipient.error as SendError) : recipient.id);
   } finally {
     if (isOutermost) dispatcher.finish();
   }

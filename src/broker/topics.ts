@@ -9,6 +9,7 @@ import { TopicIndex } from '../routing/topic-index';
 import type { BrokerSystem } from './broker-system';
 import { tellAll } from './cast';
 import { detailsOf } from './details-of';
+import { tellWith } from './tell';
 
 /** The open actors bound to a topic, as a router sees them. */
 interface Targets {
@@ -106,10 +107,17 @@ export class Topics {
   }
 
   /** Publishes to every observer of the topic and every actor bound to it (rule R4). Returns how many actors took the message. */
-  publish(topic: string, message: unknown, lane: number, isRetained: boolean): number {
+  publish(topic: string, given: unknown, lane: number, isRetained: boolean): number {
     const system = this.#system;
     system.dispatcher.unfold();
-    const details = system.outgoing(message, detailsOf(undefined, null, topic));
+    const said = detailsOf(undefined, null, topic);
+    const passed = system.passes?.(system, { kind: 'publish', message: given, details: said }) ?? { message: given, details: said, refusal: null };
+    const { message } = passed;
+    if (passed.refusal !== null) {
+      tellWith(system, passed.refusal, message, lane, said, null);
+      return 0;
+    }
+    const details = system.outgoing(message, passed.details);
     if (isRetained && !system.refuses(null)) this.retained.set(topic, message);
     const targets = this.#bound.match(topic);
     const publication = { topic, message, retained: false };

@@ -1,6 +1,7 @@
 import type { Observable } from 'rxjs';
 import { check, checkActorId, checkSender, isObject } from '../failure/check';
 import type { ActorId } from '../message/actor-id';
+import { SEND } from '../message/check-send';
 import { type AnyProtocol, type MessageOf, isProtocol } from '../message/protocol';
 import type { HasReply, ReplyOf } from '../message/reply-of';
 import type { SendOptions, TellOptions } from '../message/send-options';
@@ -36,8 +37,6 @@ type LooksLikeOptions<Payload> = Payload extends unknown
   : never;
 
 type RequiredKeys<T> = { [K in keyof T]-?: {} extends Pick<T, K> ? never : K }[keyof T];
-
-const OPTIONS: Readonly<Record<keyof SendOptions, true>> = { priority: true, ttl: true, sender: true, headers: true, timeout: true, signal: true };
 
 /**
  * Makes a plain object that asks and tells one actor by its protocol. Its methods make the messages, so the caller names neither the id nor the
@@ -87,5 +86,5 @@ function methodsOf<Options>(protocol: object, send: (message: object, options: O
 
 /** Whether the only argument of a call is the options: all its fields are named like options. */
 function isOptions(value: unknown): boolean {
-  return isObject(value) && Object.keys(value).every((name) => Object.hasOwn(OPTIONS, name));
+  return isObject(value) && Object.keys(value).every((name) => Object.hasOwn(SEND, name));
 }

@@ -1,25 +1,26 @@
-import type { BrokerError } from '../failure/broker-error';
 import { settle } from './settle';
 import { Stamp } from './stamp';
 import { type Recipient, type Refusal, type System, newTask } from './task';
 
-/** Stands for an id without an actor, or for a failed route with its error. It refuses every message. */
+/** Refuses every message: there is no actor with this id, no route was found, or an interceptor refused the message. */
 export class Absent implements Recipient {
   readonly system: System;
   readonly id: string | undefined;
-  readonly unrouted: BrokerError | undefined;
+  readonly code: Refusal;
+  readonly error: unknown;
   readonly isDirect = false;
   readonly delivered = 0;
   readonly formerHost = undefined;
 
-  constructor(system: System, id: string | undefined, unrouted?: BrokerError) {
+  constructor(system: System, id: string | undefined, { code, error }: { readonly code: Refusal; readonly error?: unknown } = { code: 'ActorNotFound' }) {
     this.system = system;
     this.id = id;
-    this.unrouted = unrouted;
+    this.code = code;
+    this.error = error;
   }
 
   take(): Refusal {
-    return this.unrouted === undefined ? 'ActorNotFound' : 'NoRoute';
+    return this.code;
   }
 
   takePlain(): Refusal {

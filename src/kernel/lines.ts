@@ -91,6 +91,11 @@ export class Lines {
     line.add(runnable);
   }
 
+  /** Adds a mailbox, unless it stands in line already. */
+  lineUp(runnable: Runnable): void {
+    if (!runnable.isLinedUp) this.add(runnable);
+  }
+
   addFirst(runnable: Runnable): void {
     this.#first.add(runnable);
   }

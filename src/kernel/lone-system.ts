@@ -51,6 +51,7 @@ class LoneJournal implements Journal {
 export class LoneSystem implements System {
   readonly host = null;
   readonly drainsAt = undefined;
+  readonly intercept = null;
   #parts: Parts | undefined;
 
   get dispatcher(): Dispatcher {

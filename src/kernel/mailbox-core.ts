@@ -207,7 +207,7 @@ export class MailboxCore implements QueueOwner, Runnable {
   wake(): void {
     this.refresh();
     // Makes the step end in the drain loop, which tells `idle$`.
-    if (this.rare?.idleWatches !== undefined) this.system.dispatcher.isTouched = true;
+    if (this.rare?.idleWatches !== undefined) this.system.dispatcher.needsDrain = true;
     if (this.canRun) this.system.dispatcher.lineUp(this);
   }
 

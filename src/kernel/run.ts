@@ -31,7 +31,7 @@ export function runTell(mailbox: MailboxCore, dispatcher: Dispatcher, message: u
     return;
   }
   // Nobody waits for a reply, so a primitive one is dropped. (The check for `undefined` comes first: 0.04 × `Subject.next`.)
-  if ((result === undefined || isPrimitive(result)) && !dispatcher.isTouched) {
+  if ((result === undefined || isPrimitive(result)) && !dispatcher.needsDrain) {
     task.state = 'over';
     dispatcher.stack = 'quiet';
     return;
@@ -58,7 +58,7 @@ export function runAsk(mailbox: MailboxCore, dispatcher: Dispatcher, message: un
     dispatcher.finishDirect(mailbox);
     return task;
   }
-  if (!dispatcher.isTouched && !caller.closed && isPrimitive(result)) {
+  if (!dispatcher.needsDrain && !caller.closed && isPrimitive(result)) {
     task.state = 'over';
     system.counts.requests--;
     dispatcher.stack = 'telling';
@@ -68,7 +68,7 @@ export function runAsk(mailbox: MailboxCore, dispatcher: Dispatcher, message: un
     } catch (error) {
       dispatcher.outbox.report(error);
     }
-    if (!dispatcher.isTouched) {
+    if (!dispatcher.needsDrain) {
       dispatcher.stack = 'quiet';
       return task;
     }
@@ -90,13 +90,14 @@ export function runNext(runnable: Runnable): void {
 
 function runTask(task: Task, message: unknown): void {
   const mailbox = task.recipient as MailboxCore;
-  const { dispatcher, journal } = mailbox.system;
+  const { dispatcher, intercept, journal } = mailbox.system;
+  const handler = mailbox.handler as Handler;
   dispatcher.stack = mailbox;
   mailbox.delivered++;
   if (journal.followsTurns) journal.began(task);
   let result: unknown;
   try {
-    result = (mailbox.handler as Handler)(message, task);
+    result = intercept === null ? handler(message, task) : intercept(handler, message, task);
   } catch (error) {
     task.more().message = message;
     threw(task, mailbox, dispatcher, error);

@@ -5,7 +5,7 @@ import type { ActorId } from '../message/actor-id';
 import type { FailureCount } from '../message/broker-metrics';
 import type { TurnOutcome } from '../message/broker-event';
 import type { Envelope } from '../message/envelope';
-import type { ActorContext, MessageBroker } from '../message/message-broker';
+import type { ActorContext, Handler, MessageBroker } from '../message/message-broker';
 import { PRIORITIES, type Priority } from '../message/priority';
 import type { SendOptions, TellOptions } from '../message/send-options';
 import type { SendResult } from '../message/send-result';
@@ -57,8 +57,8 @@ export interface Recipient {
   readonly delivered: number;
   /** The host of the broker that this mailbox left last. A turn that began there still sends through it. */
   readonly formerHost: Host | undefined;
-  /** The error of a failed route. */
-  readonly unrouted?: BrokerError | undefined;
+  /** The error of its refusals, if that is no ordinary one: a route that failed, or an interceptor that refused. */
+  readonly error?: unknown;
   /** Takes a message, as part of a step. Returns why it refuses, or `null`. */
   take(task: Task): Refusal | null;
   /**
@@ -130,6 +130,9 @@ export interface Host {
   tellMailbox(id: string, message: unknown): void;
 }
 
+/** Calls a handler, or answers in its place. */
+export type Intercept = (handler: Handler, message: unknown, task: Task) => unknown;
+
 /** The parts that all mailboxes of a broker share. A mailbox without a broker has a system of its own, `LoneSystem`. */
 export interface System {
   readonly dispatcher: Dispatcher;
@@ -139,6 +142,8 @@ export interface System {
   readonly host: Host | null;
   /** The scheduler for mailboxes that have no `dispatcher` of their own. `undefined`: they drain on the sender's stack. */
   readonly drainsAt: SchedulerLike | undefined;
+  /** Stands around every handler: the interceptors. `null` without them. */
+  readonly intercept: Intercept | null;
   nextId(): string;
   /** Whether a turn of this mailbox is on the stack. */
   /** Whether somebody observes the events of this actor alone. */

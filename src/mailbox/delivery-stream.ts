@@ -85,10 +85,11 @@ function takeSeat<Msg>(core: MailboxCore, subscriber: Subscriber<Delivery<Msg>>)
   const handOut = new HandedOut((task) => {
     subscriber.next(new OpenDelivery<Msg>(task));
   });
-  const handler = (_message: Msg, context: ActorContext): HandedOut => {
+  const take = (_message: Msg, context: ActorContext): HandedOut => {
     (context as Task).more().consumer = handOut;
     return handOut;
   };
+  const handler = Object.assign(take, { handsOut: true });
   const ended = drainedOf(core).subscribe({ complete: () => subscriber.complete() });
   subscriber.add(() => {
     ended.unsubscribe();

@@ -30,9 +30,10 @@ export class Refusal {
   /** The error; before that is made, the actor's id. */
   #error: SendError | string | undefined;
 
-  constructor(code: FailureCode, actorId: string | undefined) {
+  /** `about`: the error, or the id of the actor that it is to name. */
+  constructor(code: FailureCode, about: SendError | string | undefined) {
     this.code = code;
-    this.#error = actorId;
+    this.#error = about;
   }
 
   /** Vue's `reactive` makes no proxy of an object that has this. */

@@ -153,7 +153,10 @@ export class Ledger implements Journal {
     if (beganAt !== undefined) (task.recipient as MailboxCore).noteTurn(this.#dispatcher.now() - beganAt);
     if (this.observes(task.recipient.id)) this.#events.tell(endedEvent(task, end), task.recipient.id);
     if (code === 'Cancelled' || outcome === 'succeeded') return;
-    if (isFailed) this.#deadLetter(task, code as FailureCode, undefined);
+    if (isFailed) {
+      // The sender of an asked message that an interceptor refused has its error.
+      if (code !== 'Rejected' || !task.isAsked) this.#deadLetter(task, code as FailureCode, undefined);
+    }
     else if (!task.isAsked) {
       this.#deadLetter(task, code as FailureCode, error);
       if (code === 'HandlerFailed') this.#tellError('a handler', error, task.self, task);

@@ -12,4 +12,5 @@ export { type BoundedMapOptions, boundedMergeMap } from './bounded-merge-map';
 export { type MessageKind, type MessageOfKind, ofMessage } from './of-message';
 export { publishTo } from './publish-to';
 export { type RequestOptions, requestFrom } from './request-from';
-export { sendTo } from './send-to';
+export { type RetryRefusedOptions, retryRefused } from './retry-refused';
+export { type WaitingOptions, sendTo } from './send-to';

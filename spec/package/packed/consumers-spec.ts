@@ -7,6 +7,7 @@ import * as testing from 'rx-broker/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BUNDLERS, bundleOf } from './bundlers';
 import { RESOLUTIONS, createConsumerHome, root, run } from './consumer-home';
+import { expectedMistakes, firstLines, isAsExpected } from './first-lines';
 
 const TYPESCRIPTS = ['5.4.5', '5.9.3', '6.0.3', '7.0.2'];
 /** TypeScript 6 knows `node10` only where it is told that this is deprecated; TypeScript 7 does not know it. */
@@ -85,6 +86,13 @@ describe('the packed package', () => {
     const compile = (project: string, ...options: readonly string[]): Promise<string> =>
       run('npx', ['-y', '-p', `typescript@${version}`, 'tsc', '-p', `tsconfig.${project}.json`, ...options], home);
     const outdated = version in OUTDATED ? OUTDATED[version] : [];
+
+    it('names the commonest mistakes in its first line, with no wall of overloads (S6)', async () => {
+      const wanted = await expectedMistakes(home);
+      const said = await firstLines(home, version);
+      const asWanted = said.map(({ line, text }, index) => ({ line, text: isAsExpected(text, wanted[index]?.text ?? '') ? wanted[index]!.text : text }));
+      expect(asWanted).toEqual(wanted);
+    });
 
     it.each(Object.keys(RESOLUTIONS).filter((resolution) => resolution !== 'node10' || outdated !== undefined))(
       'has the promised types, resolved as by %s',

@@ -10,14 +10,19 @@ import {
   type MessageBroker,
   type MessageOf,
   type ReplyOf,
+  type SendResult,
   type Topic,
   type TopicMessage,
+  type TopicPattern,
+  actorClient,
   actorId,
   message,
   protocol,
   topic,
+  topicPattern,
+  topicState,
 } from 'rx-broker';
-import { boundedMergeMap, ofMessage, publishTo, requestFrom, sendTo } from 'rx-broker/operators';
+import { boundedMergeMap, ofMessage, publishTo, requestFrom, retryRefused, sendTo } from 'rx-broker/operators';
 import { Observable, Subject, map, of } from 'rxjs';
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -51,7 +56,7 @@ type Store = Find | List | Drop;
 
 const Cart = protocol('cart', {
   add: message<{ sku: string; tags: string[] }, { count: number }>(),
-  total: message<{}, bigint>(),
+  total: message<void, bigint>(),
   maybe: message<{ n: number }, string | null>(),
   clear: message(),
 });
@@ -59,10 +64,13 @@ const Pay = protocol('pay', {
   by: message<{ card: string } | { iban: string }, boolean>(),
   later: message<{ days?: number }>(),
 });
+const Lease = protocol('lease', { renew: message<{ ttl: number }>() });
 type CartMessage = MessageOf<typeof Cart>;
 
 const store = actorId<Store>('store');
 const cart = actorId<CartMessage>('cart');
+const ofCart = actorId(Cart);
+const ofPart = actorId({ clear: Cart.clear }, 'part');
 const sums = actorId<Sum | Shout>('sums');
 const anything = actorId('anything');
 const text = actorId<string>('text');
@@ -132,7 +140,36 @@ export function inferences(broker: MessageBroker, context: ActorContext): void {
   const pay = actorId<MessageOf<typeof Pay>>('pay');
   reply<boolean>()(broker.send(pay, Pay.by({ iban: 'x' })), true);
   broker.trySend(pay, Pay.later({}));
-  console.log(replies, carried);
+  // 43-45: an id of a protocol
+  const ids: [Same<typeof ofCart, ActorId<CartMessage>>, Same<typeof ofPart, ActorId<MessageOf<Pick<typeof Cart, 'clear'>>>>] = [true, true];
+  reply<bigint>()(broker.send(ofCart, Cart.total()), true);
+  broker.trySend(ofPart, Cart.clear());
+  // 46-49: a pattern of topics
+  const allPrices = topicPattern<{ price: number }>('prices.*');
+  reply<{ price: number }>()(broker.topic$(allPrices), true);
+  reply<{ price: number }>()(broker.publications$(allPrices).pipe(map((publication) => publication.message)), true);
+  broker.bind(allPrices, actorId<{ price: number }>('ticker'));
+  const widened: TopicPattern<{ price: number }> = prices;
+  // 50-57: a client, by a broker and by a context
+  const { ask, tell } = actorClient(broker, ofCart, Cart);
+  reply<{ count: number }>()(ask.add({ sku: 'x', tags: ['a'] }, { timeout: 5 }), true);
+  reply<bigint>()(ask.total({ timeout: 5 }), true);
+  reply<void>()(ask.clear(), true);
+  reply<boolean>()(actorClient(context, pay, Pay).ask.by({ iban: 'x' }), true);
+  const told: SendResult = tell.clear({ priority: 'high' });
+  const tells: Same<keyof typeof tell, 'clear'> = true;
+  actorClient(broker, pay, Pay).tell.later({ days: 1 }, { ttl: 5 });
+  actorClient(broker, anything, Cart).tell.clear();
+  // 58-60: a topic's state
+  const state = topicState(broker, prices, { price: 0 });
+  const value: Same<typeof state.value, { price: number }> = true;
+  reply<{ price: number }>()(state.value$, true);
+  state.update(({ price }) => ({ price: price + 1 }));
+  // 61: a retry keeps the type
+  reply<bigint>()(broker.send(ofCart, Cart.total()).pipe(retryRefused(ofCart, { count: 1 })), true);
+  // 62: hooks beside a protocol
+  Mailbox.bounded<MessageOf<typeof Pay>>(1).receive(Pay, { by: () => true, later: () => {} }, { onStart: ({ self }) => console.log(self.length), onStop: (reason) => console.log(reason) });
+  console.log(replies, carried, ids, widened, told, tells, value);
 }
 
 export function refusals(broker: MessageBroker, context: ActorContext): void {
@@ -210,5 +247,34 @@ export function refusals(broker: MessageBroker, context: ActorContext): void {
   Pay.by();
   // @ts-expect-error 33: … with neither
   Pay.by({ cash: 1 });
-  console.log(total, found, wider, plain);
+  const all = topicPattern<{ price: number }>('p.*');
+  // @ts-expect-error 34: a pattern is not published on
+  broker.publish(all, { price: 1 });
+  // @ts-expect-error … in a routing key neither
+  broker.publish({ topic: all }, { price: 1 });
+  // @ts-expect-error … nor is it one topic
+  const one: Topic<{ price: number }> = all;
+  // @ts-expect-error … that is retained
+  broker.retained(all);
+  // @ts-expect-error … or has a state
+  topicState(broker, all, { price: 0 });
+  // @ts-expect-error 35: an actor bound to a pattern that carries what it does not accept
+  broker.bind(all, cart);
+  // @ts-expect-error 36: a client that tells a message with a reply
+  actorClient(broker, cart, Cart).tell.total();
+  // @ts-expect-error … that asks with another payload
+  actorClient(broker, cart, Cart).ask.add({ sku: 5, tags: [] });
+  // @ts-expect-error … with an option that does not exist
+  actorClient(broker, cart, Cart).ask.total({ timout: 5 });
+  // @ts-expect-error … of an actor that accepts other messages
+  actorClient(broker, store, Cart);
+  // @ts-expect-error 37: a payload that looks like options, without its options
+  actorClient(broker, actorId(Lease), Lease).tell.renew({ ttl: 5 });
+  // @ts-expect-error 38: an initial value that the topic does not carry
+  topicState(broker, topic<{ price: number }>('p'), { price: '0' });
+  // @ts-expect-error 39: a retry without its count
+  retryRefused(cart, { delay: 5 });
+  // @ts-expect-error 40: hooks beside a function, which has none
+  broker.spawn(text, () => {}, { onStop: () => {} });
+  console.log(total, found, wider, plain, one);
 }

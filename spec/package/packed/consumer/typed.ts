@@ -8,10 +8,13 @@ import {
   type MessageOf,
   type ReplyOf,
   type SendResult,
+  actorClient,
   actorId,
   message,
   protocol,
   topic,
+  topicPattern,
+  topicState,
 } from 'rx-broker';
 import { boundedBuffer, boundedConcatMap, ofMessage, publishTo, requestFrom } from 'rx-broker/operators';
 import { BrokerTestProbe } from 'rx-broker/testing';
@@ -43,6 +46,10 @@ export const deposit = (amount: number) => Account.deposit({ accountId: 'a', amo
 export const isDeposit = ofMessage(Account.deposit);
 export const asked = (broker: MessageBroker) => broker.send(ledger, Account.getBalance({ accountId: 'a' }));
 export const refOf = (broker: MessageBroker) => broker.ref(ledger);
+export const accountsOf = actorId(Account, 'accounts');
+export const clientOf = (broker: MessageBroker) => actorClient(broker, accountsOf, Account);
+export const allPrices = topicPattern<{ readonly price: number }>('prices.*');
+export const rateOf = (broker: MessageBroker) => topicState(broker, topic<number>('rate'), 1);
 export const balances = (broker: MessageBroker) => requestFrom(broker, ledger, { capacity: 1 });
 
 interface Ping extends Message<Date> {
