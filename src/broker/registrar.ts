@@ -29,10 +29,10 @@ export const REGISTER: Checks<RegisterOptions> = {
 };
 
 /** The checks of the options of `spawn`. */
-const SPAWN: Checks<SpawnOptions> = { ...MAILBOX, ...REGISTER, capacity: checkCount };
+const SPAWN: Checks<SpawnOptions> = /* @__PURE__ */ Object.assign({}, MAILBOX, REGISTER, { capacity: checkCount });
 
 /** The checks of the options of `spawn` with a protocol, which also have the hooks. */
-const SPAWN_PROTOCOL: Checks<SpawnOptions & ActorHooks> = { ...SPAWN, ...HOOKS };
+const SPAWN_PROTOCOL: Checks<SpawnOptions & ActorHooks> = /* @__PURE__ */ Object.assign({}, SPAWN, HOOKS);
 
 /** Registers and unregisters actors (rules R1 and R2). */
 export class Registrar implements RegistrationEnder {

@@ -3,13 +3,14 @@ import type { MailboxMetrics } from '../message/mailbox-metrics';
 import type { Actor, Handler } from '../message/message-broker';
 import type { IdleWatch } from './idle-watch';
 import type { Line, Runnable } from './lines';
-import { type Entry, MailboxQueue, type QueueOwner } from './mailbox-queue';
+import { MailboxQueue, type QueueOwner } from './mailbox-queue';
 import type { MailboxSettings } from './mailbox-settings';
 import type { Outlet } from './outlet';
+import type { Entry } from './queue-records';
 import { settle } from './settle';
 import { Stamp } from './stamp';
 import { TurnTimes } from './turn-times';
-import { type Host, type Refusal, type System, type Task, newTask } from './task';
+import { type Host, type RefusalCode, type System, type Task, newTask } from './task';
 
 /** A message that a mailbox lost, and why. */
 export interface Loss<Msg = any> {
@@ -165,7 +166,7 @@ export class MailboxCore implements QueueOwner, Runnable {
     if (rare.losses?.observed === true) rare.losses.tell(this.system.dispatcher, { message, code });
   }
 
-  losePlain(message: unknown, lane: number, code: Refusal, stamp: Stamp | null): void {
+  losePlain(message: unknown, lane: number, code: RefusalCode, stamp: Stamp | null): void {
     const { journal } = this.system;
     if (journal.isDeafTo(this.id) && this.rare?.losses === undefined) {
       this.more().lost++;

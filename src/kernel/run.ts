@@ -127,7 +127,7 @@ export function returned(task: Task, mailbox: MailboxCore, dispatcher: Dispatche
   }
   // The time of an open turn is read now, since `sentAt` would otherwise be the time of its first later reading.
   if (kind !== 'value') (task.stamp ??= dispatcher.stamp()).at ??= dispatcher.now();
-  leaveStack(dispatcher);
+  handlerReturned(dispatcher);
   const { cut } = dispatcher;
   if (cut !== null || task.caller?.closed === true) {
     endCut(task, mailbox, dispatcher, cut, kind === 'promise' ? (result as PromiseLike<unknown>) : null);
@@ -148,7 +148,7 @@ export function returned(task: Task, mailbox: MailboxCore, dispatcher: Dispatche
 
 /** Goes on when a turn's handler has thrown. */
 export function threw(task: Task, mailbox: MailboxCore, dispatcher: Dispatcher, error: unknown): void {
-  leaveStack(dispatcher);
+  handlerReturned(dispatcher);
   const { cut } = dispatcher;
   if (cut !== null || task.caller?.closed === true) {
     endCut(task, mailbox, dispatcher, cut, null);
@@ -162,7 +162,7 @@ export function threw(task: Task, mailbox: MailboxCore, dispatcher: Dispatcher, 
 // --------------------------------------------------------------------------------------------------
 
 /** The turn leaves the stack. From here the stack counts as a telling. */
-function leaveStack(dispatcher: Dispatcher): void {
+function handlerReturned(dispatcher: Dispatcher): void {
   dispatcher.stack = 'telling';
   dispatcher.forgetTime();
 }

@@ -11,7 +11,7 @@ export function pressureOf(core: MailboxCore): Observable<number> {
     const pressure = (queue.pressure ??= new Outlet());
     const { size, capacity, status } = core;
     // The observer joins before it is told the current value, so that it also gets the changes that it causes then.
-    subscriber.add(pressure.add(subscriber));
+    if (status !== 'ended') subscriber.add(pressure.add(subscriber));
     core.system.dispatcher.tellNow(() => {
       subscriber.next(size / capacity);
       if (status === 'ended') subscriber.complete();

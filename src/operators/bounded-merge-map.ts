@@ -10,7 +10,7 @@ export interface BoundedMapOptions<T> extends BoundedOptions<T> {
 }
 
 /** The checks of `BoundedMapOptions`. */
-export const BOUNDED_MAP: Checks<BoundedMapOptions<any>> = { ...BOUNDED, capacity: checkPositiveInteger };
+export const BOUNDED_MAP: Checks<BoundedMapOptions<any>> = /* @__PURE__ */ Object.assign({}, BOUNDED, { capacity: checkPositiveInteger });
 
 /**
  * `mergeMap` with a bound: at most `concurrency` inner streams at once (default 1), while at most `capacity` values wait for one.
