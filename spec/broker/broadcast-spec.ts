@@ -250,8 +250,8 @@ describe('a broadcast', () => {
     expect(broker.metrics()).toMatchObject({ totalSucceeded: 0, totalAborted: 1, inFlight: 0 });
   });
 
-  it('is an open request at each target while that one runs (O2)', () => {
-    const { broker } = setup();
+  it.each([['observed', true], ['unobserved', false]])('is an open request at each target while that one runs: %s (O2)', (_, isObserved) => {
+    const broker = isObserved ? setup().broker : new InMemoryMessageBroker({ logDeadLetters: false });
     const open: number[] = [];
     for (const id of [a, b]) broker.spawn(id, () => void open.push(broker.metrics().openRequests));
     broker.broadcast(0).subscribe();

@@ -159,6 +159,16 @@ describe('a retained topic', () => {
     expect(seen).toEqual(['old1', 'old2', 'subscribed', 'new2']);
   });
 
+  it('is told like everything: what the newcomer sends then is queued (T4, D2)', () => {
+    const { broker } = setup();
+    const kinds: string[] = [];
+    broker.publish('t', 1, { retain: true });
+    broker.spawn(a, () => {});
+    broker.events$.subscribe(({ kind }) => kinds.push(kind));
+    broker.topic$('t').subscribe(() => broker.trySend(a, 0));
+    expect(kinds).toEqual(['sent', 'queued', 'delivered', 'settled']);
+  });
+
   it('leaves the turn on the stack in flight in which it is told to a newcomer (T4, O2)', () => {
     const { broker } = setup();
     const inFlight: number[] = [];

@@ -76,4 +76,16 @@ describe.each(MODES)('$mode: a scheduler whose timers throw when they are taken 
     await broker.close({ drain: false });
     expect(broker.metrics()).toMatchObject({ inFlight: 0, openRequests: 0, registeredActors: 0 });
   });
+
+  it('is logged as a dispatcher, too, and the broker closes all the same (D3, D6)', async () => {
+    const logged: unknown[] = [];
+    const log = (...line: unknown[]): void => void logged.push(line);
+    const broker = new InMemoryMessageBroker({ dispatcher: stubborn, logDeadLetters: false, logger: Object.assign(log, { warn: log, error: log }) });
+    if (observed) broker.events$.subscribe();
+    broker.spawn(ordinary, () => {});
+    broker.trySend(ordinary, 'waits for ever');
+    await broker.close({ drain: false });
+    expect(logged).toContainEqual([expect.stringContaining('the dispatcher threw'), failure]);
+    expect(broker.metrics()).toMatchObject({ pending: 0, failedBy: { BrokerClosed: 1 } });
+  });
 });
