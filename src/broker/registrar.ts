@@ -177,6 +177,14 @@ function moveTo(core: MailboxCore, system: System): void {
   core.system = system;
   core.isLinedUp = false;
   core.refresh();
-  // A mailbox that has left makes a step of its own for the observers of `idle$`, since nobody else makes one.
-  if (system.host === null && core.rare?.idleWatches !== undefined) dispatcher.add(() => core.system.dispatcher.step(() => core.refresh()));
+  const { rare } = core;
+  if (rare?.idleWatches === undefined) return;
+  const watchIdle = (): void => {
+    rare.holdsIdle = false;
+    core.system.dispatcher.watchIdle(core);
+  };
+  // A mailbox that has left makes a step of its own for the observers of `idle$`, when its leaving has been told.
+  rare.holdsIdle = system.host === null;
+  if (rare.holdsIdle) dispatcher.add(() => core.system.dispatcher.step(watchIdle));
+  else watchIdle();
 }

@@ -68,6 +68,8 @@ export class Dispatcher {
   #atRest: (() => void)[] = [];
   /** The mailboxes whose `idle$` is observed and may have changed. */
   #idleChanged: Set<Runnable> | undefined;
+  /** How many mailboxes were ever observed so. */
+  #idleWatched = 0;
 
   constructor({ runNext, reportError, scheduler, dispatcher }: DispatcherParts) {
     this.scheduler = scheduler;
@@ -279,6 +281,12 @@ export class Dispatcher {
     this.#lines.close();
   }
 
+  /** Notes that somebody observes `idle$` of a mailbox from now on. */
+  watchIdle(runnable: Runnable): void {
+    runnable.idleOrder = ++this.#idleWatched;
+    this.idleMayHaveChanged(runnable);
+  }
+
   /** Notes that a mailbox whose `idle$` is observed may have become idle or busy. Its observers are told between turns. */
   idleMayHaveChanged(runnable: Runnable): void {
     this.needsDrain = true;
@@ -324,7 +332,7 @@ export class Dispatcher {
     const changed = this.#idleChanged;
     if (changed === undefined) return false;
     this.#idleChanged = undefined;
-    for (const runnable of changed) runnable.tellIdle();
+    for (const runnable of [...changed].sort((a, b) => a.idleOrder - b.idleOrder)) runnable.tellIdle();
     return !this.outbox.isEmpty;
   }
 }

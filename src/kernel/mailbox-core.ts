@@ -218,10 +218,18 @@ export class MailboxCore implements QueueOwner, Runnable {
     if (this.rare?.idleWatches !== undefined) this.system.dispatcher.idleMayHaveChanged(this);
   }
 
+  get idleOrder(): number {
+    return this.more().idleOrder;
+  }
+
+  set idleOrder(order: number) {
+    this.more().idleOrder = order;
+  }
+
   /** Tells the observers of `idle$`, if it has changed. The dispatcher calls this between two turns, when nothing else is left to tell. */
   tellIdle(): void {
-    const watches = this.rare?.idleWatches;
-    if (watches !== undefined) for (const watch of watches) watch.note(this.isQuiet, this.system.dispatcher);
+    const { holdsIdle, idleWatches: watches } = this.more();
+    if (watches !== undefined && !holdsIdle) for (const watch of watches) watch.note(this.isQuiet, this.system.dispatcher);
   }
 
   /** Ends a closed mailbox in which nothing is queued, waits or runs any more. */
@@ -257,6 +265,9 @@ export class MailboxRare {
   turnTimes: TurnTimes | undefined = undefined;
   /** The observers of `idle$`. */
   idleWatches: Set<IdleWatch> | undefined = undefined;
+  idleOrder = 0;
+  /** Whether the observers of `idle$` are told nothing: that the mailbox has left its broker is still to be told before. */
+  holdsIdle = false;
   losses: Outlet<Loss> | undefined = undefined;
   /** Completes when the mailbox has ended. It has no values. */
   drained: Outlet<never> | undefined = undefined;
