@@ -6,9 +6,10 @@ import type { Task } from './task';
 /** Fails the asks of an open turn that are in a deadlock: only turns that wait for them could answer them (rule O6). Part of a step. */
 export function breakCircles(turn: Task): void {
   for (const ask of [...turn.more().asks]) {
-    const path = circleOf(turn, ask);
+    const path = turn.state === 'open' ? circleOf(turn, ask) : undefined;
     if (path === undefined) continue;
-    end(ask, 'Deadlock', new SendError('Deadlock', { actorId: ask.recipient.id, started: ask.state === 'open', detail: path.join(' → ') }));
+    const isStarted = ask.state === 'open' || ask.state === 'running';
+    end(ask, 'Deadlock', new SendError('Deadlock', { actorId: ask.recipient.id, started: isStarted, detail: path.join(' → ') }));
   }
 }
 
