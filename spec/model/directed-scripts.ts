@@ -42,7 +42,7 @@ function crowd(capacity: fc.Arbitrary<number>, overflow: MailboxSpec['overflow']
         mailbox: { ...mailbox, maxWaiting: mailbox.capacity, ttl: Infinity, turnTimeout: Infinity, consumer: 'handler', start: 'value', topics: [], holds: [] },
       };
       const busy = Array.from({ length: mailbox.concurrency }, () => BUSY);
-      return { letters: 5, observed: [], meddlers: [], commands: [registered, ...busy, ...crowded, FREE, { ...FREE, nth: 1 } as Command] };
+      return { letters: 5, interceptors: 0, observed: [], meddlers: [], commands: [registered, ...busy, ...crowded, FREE, { ...FREE, nth: 1 } as Command] };
     });
 }
 
@@ -62,6 +62,7 @@ const visits: fc.Arbitrary<Script> = fc.tuple(fc.integer({ min: 60, max: 140 }),
   const first: Plan = { carry: { do: 'consume', actor: 'b' }, reply: 'value' };
   return {
     letters: 0,
+    interceptors: 0,
     observed: [],
     meddlers: [],
     commands: [

@@ -26,6 +26,15 @@ export class ModelEnds {
     this.#core.tellCaller(message, (caller) => caller.error(code));
   }
 
+  /** Ends a message that an interceptor has refused. It is a dead letter only if nobody waits for it. */
+  refuse(message: ModelMessage): void {
+    const { journal } = this.#core;
+    this.over(message);
+    journal.failed(message, 'Rejected');
+    if (!message.asked) journal.letter(message, 'Rejected');
+    this.#core.tellCaller(message, (caller) => caller.error('Rejected'));
+  }
+
   /** Drops all messages that are queued or wait. Returns how many. */
   clear(mailbox: ModelMailbox): number {
     return this.#core.dispatcher.step(() => {

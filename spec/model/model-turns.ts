@@ -40,7 +40,8 @@ export class ModelTurns {
     core.journal.totalDelivered++;
     core.turns.add(turn);
     core.onStack = mailbox.running = turn;
-    const answer = core.host.handle(this.#sender.turnOf(turn));
+    const seen = this.#sender.turnOf(turn);
+    const answer = core.interceptors.handle(message.payload, () => core.host.handle(seen));
     core.onStack = mailbox.running = undefined;
     if (answer === 'stream' || answer === 'promise') core.held.push((turn.held = this.#hold(turn, answer)));
     const { cut } = turn;
@@ -97,7 +98,9 @@ export class ModelTurns {
       complete: () => this.#conclude(turn, () => this.#succeed(turn)),
       error: (error: string) => this.#conclude(turn, () => this.#fail(turn, error)),
     };
-    const message = this.#sender.messageFrom(turn, ask, payload, caller);
+    const isRefused = this.#sender.isRefused({ kind: 'ask', payload, target: ask, sentBy: turn });
+    if (caller.closed) return;
+    const message = this.#sender.messageFrom(turn, ask, payload, caller, isRefused);
     turn.streamedAsk = message;
     this.#sender.ask(message, ASK_TIMEOUT);
   }
