@@ -41,9 +41,12 @@ export class ModelTurns {
     core.turns.add(turn);
     core.onStack = mailbox.running = turn;
     const seen = this.#sender.turnOf(turn);
-    const answer = core.interceptors.handle(message.payload, () => core.host.handle(seen));
+    const answer = core.interceptors.handle(message.payload, () => {
+      const own = core.host.handle(seen);
+      if (own === 'stream' || own === 'promise') core.held.push((turn.held = this.#hold(turn, own)));
+      return own;
+    });
     core.onStack = mailbox.running = undefined;
-    if (answer === 'stream' || answer === 'promise') core.held.push((turn.held = this.#hold(turn, answer)));
     const { cut } = turn;
     core.dispatcher.tellAt(cut?.place, () => {
       core.journal.event('delivered', message);
