@@ -69,7 +69,7 @@ export class ModelSender {
     if (this.isCalledOff(signal, caller)) return;
     const { dispatcher } = this.#core;
     const message = this.message({ payload, target, priority, ttl, caller, isRefused, isOffer: true });
-    message.whenTaken = () => this.#taken(message, caller);
+    message.whenTaken = () => this.taken(message, caller);
     const isOutermost = !dispatcher.isBusy;
     const startTimeout = (): void => {
       if (message.state === 'waiting') this.startTimeout(message, timeout);
@@ -175,7 +175,7 @@ export class ModelSender {
   }
 
   /** From here on nobody waits for the message. */
-  #taken(message: ModelMessage, caller: Listener): void {
+  taken(message: ModelMessage, caller: Listener): void {
     const { clock, dispatcher } = this.#core;
     clock.stop(message.timeout);
     message.caller = undefined;

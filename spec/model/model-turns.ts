@@ -114,7 +114,7 @@ export class ModelTurns {
       if (end === 'error') this.#conclude(turn, () => this.#fail(turn, `failed by ${n}`));
       else this.#conclude(turn, () => this.#succeed(turn, kind === 'promise' ? `promised by ${n}` : undefined));
     };
-    return { kind, value: () => this.#emit(turn, `streamed by ${n}`), over, isHeard: false, end: undefined };
+    return { kind, value: () => this.#emit(turn, `streamed by ${n}`), over, isAlone: () => turn.mailbox.id === undefined, isHeard: false, end: undefined };
   }
 
   /** Emits one value of a stream. `atOnce`: the stream is being subscribed to, so the value is told now. */

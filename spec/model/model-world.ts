@@ -183,7 +183,10 @@ export class ModelWorld implements World {
 
   settle(number: number, how: Settlement): void {
     const held = nth(this.#core.held, number);
-    if (held !== undefined) this.#core.dispatcher.step(() => settle(held, how));
+    if (held === undefined) return;
+    // This is no step of the broker then.
+    if (held.isAlone()) settle(held, how);
+    else this.#core.dispatcher.step(() => settle(held, how));
   }
 
   redeliver(askedToo: boolean, each: (payload: Payload, answer: string) => void): void {
