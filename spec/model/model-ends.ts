@@ -85,20 +85,22 @@ export class ModelEnds {
   }
 
   /**
-   * Counts an aborted turn, and tells its event, its letter, its signal, its stream, its caller. Then its asks end (M4): they are cancelled,
-   * and their callers get the same error. If the broker ends, they end with `BrokerClosed`.
+   * Counts an aborted turn, and tells its event, its letter, its signal, its stream, its caller, at its place in the outbox if it has one.
+   * Then its asks end (M4): they are cancelled, and their callers get the same error. If the broker ends, they end with `BrokerClosed`.
    */
   tellAborted(turn: ModelTurn, code: string | undefined, error = code && `${code}, started`): void {
-    const { journal } = this.#core;
-    const { message } = turn;
+    const { journal, dispatcher } = this.#core;
+    const { message, cut } = turn;
     turn.isAborted = true;
     journal.totalAborted++;
     this.over(message);
-    journal.event('settled', message, `: aborted ${code ?? 'Cancelled'}${error === undefined ? '' : ` (${error})`}`);
-    if (code !== undefined && !message.asked) journal.letter(message, code, error);
-    if (turn.held !== undefined) this.#core.tell('abort', `${message.payload.n}: ${error ?? 'cancelled'}`);
-    this.#tearDown(turn);
-    if (error !== undefined) this.#core.tellCaller(message, (caller) => caller.error(error));
+    dispatcher.tellAt(cut?.place, () => {
+      journal.event('settled', message, `: aborted ${code ?? 'Cancelled'}${error === undefined ? '' : ` (${error})`}`);
+      if (code !== undefined && !message.asked) journal.letter(message, code, error);
+      if (turn.held !== undefined) this.#core.tell('abort', `${message.payload.n}: ${error ?? 'cancelled'}`);
+      this.#tearDown(turn);
+      if (error !== undefined) this.#core.tellCaller(message, (caller) => caller.error(error));
+    });
     this.#together(() => {
       if (turn.mailbox.id !== undefined) this.checkDrained(turn.mailbox);
       for (const ask of [...turn.asks]) {

@@ -48,11 +48,9 @@ export class ModelTurns {
     });
     core.onStack = mailbox.running = undefined;
     const { cut } = turn;
-    core.dispatcher.tellAt(cut?.place, () => {
-      core.journal.event('delivered', message);
-      if (cut === undefined) this.#returned(turn, answer);
-      else this.#returnedCut(turn, cut.code, cut.error);
-    });
+    core.dispatcher.tellAt(cut?.place, () => core.journal.event('delivered', message));
+    if (cut === undefined) this.#returned(turn, answer);
+    else this.#returnedCut(turn, cut.code, cut.error);
   }
 
   #returned(turn: ModelTurn, answer: Answer): void {
