@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { type BrokerOptions, DeadLetterQueue, InMemoryMessageBroker, type Interceptor, Mailbox, type Outgoing, SendError, actorId, message, protocol } from 'rx-broker';
-import { Subject, defer, firstValueFrom, map, of, switchMap, timer } from 'rxjs';
+import { type ActorContext, type BrokerOptions, DeadLetterQueue, InMemoryMessageBroker, type Interceptor, Mailbox, type Outgoing, SendError, actorId, message, protocol } from 'rx-broker';
+import { NEVER, type Observable, Subject, defer, firstValueFrom, map, of, switchMap, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { countFromEvents, setupStill, virtually, watchFor } from './setup';
 
@@ -125,6 +125,25 @@ describe('the send of an interceptor', () => {
     reply$.subscribe();
     reply$.subscribe();
     expect(calls).toBe(2);
+  });
+
+  it('is not called for what is not sent: the ask of an aborted turn, an ask whose signal has aborted', () => {
+    const seen: unknown[] = [];
+    const { broker } = setup([{ send: ({ message: sent }) => void seen.push(sent) }]);
+    const contexts: ActorContext[] = [];
+    broker.spawn(other, () => {});
+    broker.spawn(id, (_message, context) => (contexts.push(context), NEVER));
+    watchFor(broker.send(id, 'asked')).subscription.unsubscribe();
+    expect(watchFor(contexts[0]!.send(other, 'too late')).error).toMatchObject({ code: 'ActorStopped' });
+    expect(watchFor(broker.send(other, 'called off', { signal: AbortSignal.abort('left') })).error).toBe('left');
+    expect(seen).toEqual(['asked']);
+  });
+
+  it('that throws while the broker closes leaves the message refused with BrokerClosed, as it is counted', () => {
+    const { broker } = setup([{ send: () => { throw failure; } }]);
+    void broker.close();
+    const codes = ([broker.send(id, 1), broker.offer(id, 1), broker.broadcast(1)] as Observable<unknown>[]).map((stream) => (watchFor(stream).error as SendError).code);
+    expect([codes, broker.metrics().failedBy.BrokerClosed]).toEqual([['BrokerClosed', 'BrokerClosed', 'BrokerClosed'], 3]);
   });
 
   it('must be synchronous: a promise refuses the message', () => {

@@ -172,13 +172,14 @@ function endCut(task: Task, mailbox: MailboxCore, dispatcher: Dispatcher, cut: C
   dispatcher.cut = null;
   // First, since a closed mailbox has not ended while the promise is open.
   if (promise !== null) mailbox.takeSeat(task);
-  const settleCut = (): void => {
-    const { journal } = task.system;
-    if (journal.observes(task.recipient.id)) journal.delivered(task);
-    settle(task, abortedEnd(task, cut?.code ?? 'Cancelled', cut?.error));
+  const inPlace = (work: () => void): void => {
+    if (cut === null) work();
+    else dispatcher.outbox.collect(cut.tellings, work);
   };
-  if (cut === null) settleCut();
-  else dispatcher.outbox.collect(cut.tellings, settleCut);
+  const { journal } = task.system;
+  if (journal.observes(task.recipient.id)) inPlace(() => journal.delivered(task));
+  // Its asks may have been sent after the turn was ended, so that their ends cannot be told where its own is.
+  settle(task, abortedEnd(task, cut?.code ?? 'Cancelled', cut?.error), inPlace);
   if (promise !== null) abandon(task, promise);
   mailbox.rare?.whenReturned?.();
 }

@@ -9,11 +9,14 @@ import type { Caller, End, Task, TaskRest } from './task';
  * letter, the loss, the abort of the signal, the teardown of the stream, the caller. The asks of an aborted turn end after that.
  *
  * If nothing is to be told, `run.ts` and `fan-out.ts` only mark the message as over, and do not call this.
+ *
+ * `inPlace` runs its argument so that the tellings of the message itself go where they belong; those of its asks come last in any case.
  */
-export function settle(task: Task, end: End): void {
+export function settle(task: Task, end: End, inPlace?: (work: () => void) => void): void {
   if (task.state === 'over') return;
   const settled = [task];
-  settleOne(task, end);
+  if (inPlace === undefined) settleOne(task, end);
+  else inPlace(() => settleOne(task, end));
   // A loop with a list, since a chain of asks may be longer than the stack is deep.
   const left: AskToEnd[] = [];
   addAsks(left, task, end);
