@@ -2,6 +2,8 @@ import { SendError } from '../../failure/send-error';
 import type { Dispatcher } from '../../kernel/dispatcher';
 import { complete, emit, fail, succeed } from '../../kernel/open-turn';
 import { settle } from '../../kernel/settle';
+import type { Task } from '../../kernel/task';
+import { rulesOf } from '../../message/message-rules';
 import type { Codec, Encoded } from '../codec/codec';
 import type { ReplyFrame } from './frames';
 import { RemoteError } from './remote-error';
@@ -28,8 +30,15 @@ export function takeReply(frame: ReplyFrame, asks: Map<number, OpenAsk>, codec: 
         failed(new SendError('Unserializable', { actorId: actor.id, started: true, detail: 'the reply cannot be decoded here' }));
         return false;
       }
-      if (frame[0] === 'next') emit(task, decoded.value);
-      else succeed(task, decoded.value);
+      let value: unknown;
+      try {
+        value = checked(task, decoded.value);
+      } catch (cause) {
+        failed(new SendError('Rejected', { actorId: actor.id, started: true, cause, detail: String(cause) }));
+        return true;
+      }
+      if (frame[0] === 'next') emit(task, value);
+      else succeed(task, value);
       return true;
     }
     case 'complete':
@@ -49,6 +58,12 @@ export function takeReply(frame: ReplyFrame, asks: Map<number, OpenAsk>, codec: 
       return true;
     }
   }
+}
+
+/** The reply, as the schema of its message gives it back. */
+function checked({ message }: Task, reply: unknown): unknown {
+  const rules = rulesOf(message);
+  return rules === undefined ? reply : rules.checkedReply((message as { readonly type: string }).type, reply);
 }
 
 /** Decodes a payload. `undefined` if that fails. */
