@@ -1,4 +1,4 @@
-import { check, isObject } from '../failure/check';
+import { check, hasMethod, isObject } from '../failure/check';
 import { type StandardSchema, parseBy } from './standard-schema';
 
 /** The schemas of a message. `Payload` is what the payload's schema gives back, and `Input` what it takes. */
@@ -54,6 +54,6 @@ export function rulesBy({ payload, reply }: MessageSchemas<any, any, any>): Mess
 function checkSchema(schema: unknown, name: string): void {
   if (schema === undefined) return;
   // A schema may be a function, as in ArkType.
-  const standard = (schema)?.['~standard'];
-  check(isObject(standard) && typeof (standard as { validate?: unknown }).validate === 'function', `the schema of a ${name} must be a Standard Schema`, schema);
+  const standard = (schema as Partial<StandardSchema> | null)?.['~standard'];
+  check(isObject(standard) && hasMethod(standard, 'validate'), `the schema of a ${name} must be a Standard Schema`, schema);
 }
