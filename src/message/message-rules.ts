@@ -51,9 +51,9 @@ export function rulesBy({ payload, reply }: MessageSchemas<any, any, any>): Mess
   return rules;
 }
 
-function checkSchema(schema: unknown, name: string): void {
+function checkSchema(schema: StandardSchema<any> | undefined, name: string): void {
   if (schema === undefined) return;
   // A schema may be a function, as in ArkType.
-  const standard = (schema as Partial<StandardSchema> | null)?.['~standard'];
+  const standard: unknown = schema?.['~standard'];
   check(isObject(standard) && hasMethod(standard, 'validate'), `the schema of a ${name} must be a Standard Schema`, schema);
 }
