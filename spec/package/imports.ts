@@ -24,6 +24,9 @@ const ORDER: readonly (readonly string[])[] = [
 const PACKAGES: Readonly<Record<string, (folder: string) => boolean>> = {
   rxjs: () => true,
   'rxjs/testing': (folder) => folder === 'testing',
+  '@angular/core': (folder) => folder === 'angular',
+  '@angular/core/rxjs-interop': (folder) => folder === 'angular',
+  '@angular/core/testing': (folder) => folder === 'angular',
 };
 
 /** TypeScript files by their path below a folder. */
