@@ -118,7 +118,8 @@ export interface Journal {
 
 /** The part of a broker that its mailboxes and the contexts of their turns call. */
 export interface Host {
-  readonly broker: MessageBroker;
+  /** The broker that contexts give: the broker itself, or an object that stands before it. */
+  broker: MessageBroker;
   ask(task: Task, id: string, message: unknown, options: SendOptions | undefined): Observable<unknown>;
   tell(task: Task, id: string, message: unknown, options: TellOptions | undefined): SendResult;
   /**
