@@ -1,9 +1,10 @@
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { config } from 'rxjs';
-import { EXCLUDED, FOLDERS, LONG } from './specs.js';
+import { ALONE, EXCLUDED, FOLDERS, LONG } from './specs.js';
 
 /** In the sandbox: which is not where a runner is loaded, but where it works. */
 const bundlePath = () => resolve(`mutation-specs-${process.env.STRYKER_MUTATOR_WORKER ?? 0}.mjs`);
@@ -123,7 +124,7 @@ const ENDLESS = Symbol('endless');
 
 async function bundleSpecs() {
   const paths = FOLDERS.flatMap((folder) => readdirSync(folder, { recursive: true }).map((path) => `${folder}/${path}`));
-  const specs = paths.filter((path) => path.endsWith('-spec.ts') && !EXCLUDED.test(path)).sort();
+  const specs = paths.filter((path) => path.endsWith('-spec.ts') && !EXCLUDED.test(path) && !ALONE.test(readFileSync(path, 'utf8'))).sort();
   const source = ['index', 'testing/index', 'operators/index'].map((path) => `await import('./src/${path}.ts');`).join('\n');
   const contents = `export * as shim from './.config/mutation/vitest.js';
     export const source = async () => {\n${source}\n};
@@ -142,6 +143,8 @@ async function bundleSpecs() {
 
 function resolveAsVitestDoes({ onResolve }) {
   onResolve({ filter: /^vitest$/ }, () => ({ path: resolve('.config/mutation/vitest.js') }));
+  // Older copies have folders to import, which Node's own modules do not resolve.
+  onResolve({ filter: /^rxjs[56]($|\/)/ }, ({ path }) => ({ path: createRequire(resolve('package.json')).resolve(path) }));
   onResolve({ filter: /^rx-broker($|\/)/ }, ({ path }) => ({ path: resolve(path.replace('rx-broker', 'src'), 'index.ts') }));
 }
 

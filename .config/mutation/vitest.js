@@ -1,5 +1,5 @@
 import { ASYMMETRIC_MATCHERS_OBJECT, JestAsymmetricMatchers, JestChaiExpect, JestExtend, chai } from '@vitest/expect';
-import { spyOn } from '@vitest/spy';
+import { restoreAllMocks, spyOn } from '@vitest/spy';
 import fc from 'fast-check';
 
 /**
@@ -12,7 +12,7 @@ let suite = { name: '', before: [], after: [] };
 const stubbed = new Map();
 
 // A property that has failed kills its mutant: its smallest failing case is of no use here. Nor need it go on for long.
-fc.configureGlobal({ endOnFailure: true, interruptAfterTimeLimit: 100 });
+fc.configureGlobal({ endOnFailure: true, interruptAfterTimeLimit: 300 });
 
 /** Whose tests are declared from now on. */
 export function declareIn(path) {
@@ -50,7 +50,7 @@ const eachOf = (declareOne) => (rows) => (name, ...rest) => {
   for (const row of rows) declareOne(titleOf(name, row), () => (Array.isArray(row) ? run(...row) : run(row)));
 };
 
-export const it = Object.assign(declare, { each: eachOf(declare), skip: () => {}, skipIf: (condition) => (condition ? () => {} : declare) });
+export const it = Object.assign(declare, { each: eachOf(declare), skip: () => {}, fails: () => {}, skipIf: (isSkipped) => (isSkipped ? () => {} : declare), runIf: (isRun) => (isRun ? declare : () => {}) });
 export const describe = Object.assign(describeSuite, { each: eachOf(describeSuite), skip: () => {} });
 export const beforeEach = (hook) => suite.before.push(hook);
 export const afterEach = (hook) => suite.after.unshift(hook);
@@ -58,8 +58,11 @@ export const afterEach = (hook) => suite.after.unshift(hook);
 for (const plugin of [JestExtend, JestChaiExpect, JestAsymmetricMatchers]) chai.use(plugin);
 export const expect = Object.assign((value, message) => chai.expect(value, message), chai.expect, globalThis[ASYMMETRIC_MATCHERS_OBJECT]);
 
+export const { assert } = chai;
+
 export const vi = {
   spyOn,
+  restoreAllMocks,
   stubGlobal(name, value) {
     if (!stubbed.has(name)) stubbed.set(name, globalThis[name]);
     globalThis[name] = value;

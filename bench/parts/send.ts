@@ -1,5 +1,6 @@
 import EventEmitter from 'eventemitter3';
-import { InMemoryMessageBroker } from 'rx-broker';
+import { type BrokerEvent, InMemoryMessageBroker } from 'rx-broker';
+import { Subject } from 'rxjs';
 import { against } from '../harness/against';
 import type { Part } from '../harness/part';
 import type { Work } from '../harness/work';
@@ -53,6 +54,50 @@ function emitter({ ids, order }: Traffic): Work {
   };
 }
 
+/** `trySend` while somebody observes all events: three for each message. */
+function observedSend({ ids, order }: Traffic): Work {
+  const broker = new InMemoryMessageBroker();
+  const { tally, handlerOf } = handlers();
+  ids.forEach((id, index) => broker.spawn(id, handlerOf(index)));
+  let seen = 0;
+  broker.events$.subscribe(() => seen++);
+  return {
+    name: 'trySend, events$ observed',
+    operations,
+    run() {
+      for (let index = 0; index < operations; index++) broker.trySend(ids[order[index]!]!, index);
+    },
+    arrived() {
+      if (seen !== 3 * tally.arrived) throw new Error(`${seen} events of ${tally.arrived} messages.`);
+      return tally.arrived;
+    },
+  };
+}
+
+/** The events of a message as literals, through a Subject. */
+function literals({ ids, order }: Traffic): Work {
+  const subject = new Subject<BrokerEvent>();
+  const tally = { arrived: 0 };
+  subject.subscribe(({ kind }) => {
+    if (kind === 'settled') tally.arrived++;
+  });
+  const headers = {};
+  const [id, at, priority, asked] = ['broker:message-1', Date.now(), 'normal', false] as const;
+  return {
+    name: 'three literals through a Subject',
+    operations,
+    run() {
+      for (let message = 0; message < operations; message++) {
+        const target = ids[order[message]!]!;
+        subject.next({ kind: 'sent', id, target, message, priority, asked, at, broadcast: false, attempt: 1, headers });
+        subject.next({ kind: 'delivered', id, target, message, priority, asked, at });
+        subject.next({ kind: 'settled', id, target, message, priority, asked, at, outcome: 'succeeded' });
+      }
+    },
+    arrived: () => tally.arrived,
+  };
+}
+
 export const send: Part = {
   title: 'Fire and forget',
   about: 'trySend to idle actors with 16 distinct synchronous handlers, beside hand-made buses that do the same.',
@@ -76,6 +121,11 @@ export const send: Part = {
       const traffic = cold();
       const row = { work: 'trySend, random one of 100,000 actors', budget: 'trySend among 100,000 / map + Subject.next' };
       return [await against(bench, { ...row, ours: trySend(traffic), floor: subjects(traffic) })];
+    },
+    observed: async (bench) => {
+      const traffic = warm();
+      const row = { work: 'trySend, events$ observed', budget: 'trySend observed / three literals through a Subject' };
+      return [await against(bench, { ...row, ours: observedSend(traffic), floor: literals(traffic) })];
     },
     priority: async (bench) => {
       const traffic = warm();

@@ -1,5 +1,5 @@
-import { type Delivery, Mailbox, actorId } from 'rx-broker';
-import { EMPTY, NEVER, Subject, VirtualTimeScheduler, asapScheduler, of, take, throwError, timer } from 'rxjs';
+import { type Delivery, InMemoryMessageBroker, Mailbox, actorId } from 'rx-broker';
+import { EMPTY, NEVER, Subject, VirtualTimeScheduler, asapScheduler, concat, of, take, throwError, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { clockAt, countFromEvents, deferred, macrotask, setupStill as setup, virtually, watchFor } from './setup';
 
@@ -228,8 +228,30 @@ describe('a broadcast', () => {
     expect(broker.metrics()).toMatchObject({ totalAborted: 2, failedBy: { Cancelled: 1 }, pending: 0, inFlight: 0, openRequests: 0 });
   });
 
-  it('is an open request at each target while that one runs (O2)', () => {
+  it('gives the results of targets that answer at once and of those that do not, also where nobody observes (R3, S4)', () => {
+    virtually(({ flush }) => {
+      const broker = new InMemoryMessageBroker({ logDeadLetters: false });
+      broker.spawn(a, () => 'at once');
+      broker.spawn(b, () => timer(5));
+      broker.spawn(c, () => NEVER);
+      const seen = watchFor(broker.broadcast('x', { timeout: 10 }));
+      flush();
+      expect(seen).toMatchObject({
+        values: [{ actorId: a, ok: true, value: 'at once' }, { actorId: b, ok: true, value: 0 }, { actorId: c, ok: false, error: { code: 'Timeout' } }],
+        completed: true,
+      });
+    });
+  });
+
+  it('aborts a stream that has emitted when it is left early: its caller had no result of it (R3, S2)', () => {
     const { broker } = setup();
+    broker.spawn(a, () => concat(of(1), NEVER));
+    broker.broadcast('x').subscribe().unsubscribe();
+    expect(broker.metrics()).toMatchObject({ totalSucceeded: 0, totalAborted: 1, inFlight: 0 });
+  });
+
+  it.each([['observed', true], ['unobserved', false]])('is an open request at each target while that one runs: %s (O2)', (_, isObserved) => {
+    const broker = isObserved ? setup().broker : new InMemoryMessageBroker({ logDeadLetters: false });
     const open: number[] = [];
     for (const id of [a, b]) broker.spawn(id, () => void open.push(broker.metrics().openRequests));
     broker.broadcast(0).subscribe();

@@ -1,4 +1,4 @@
-import { type ActorContext, type BrokerEvent, type InMemoryMessageBroker, Mailbox, actorId } from 'rx-broker';
+import { type ActorContext, type BrokerEvent, InMemoryMessageBroker, Mailbox, actorId } from 'rx-broker';
 import { NEVER, Observable, Subject, Subscriber, takeUntil } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { countFromEvents, deferred, setupStill as setup, watchFor } from './setup';
@@ -108,6 +108,20 @@ describe('unsubscribing from a reply', () => {
   });
 });
 
+describe('a message that waited for a place', () => {
+  it('can be cancelled when it has got it (S3, M2)', () => {
+    const { broker } = setup({ requestTimeout: Infinity });
+    const mailbox = Mailbox.bounded<string>(1, { overflow: 'block' });
+    broker.register(id, mailbox);
+    const first = broker.send(id, 'first').subscribe();
+    const second = broker.send(id, 'second').subscribe();
+    first.unsubscribe();
+    second.unsubscribe();
+    expect(mailbox.size).toBe(0);
+    expect(broker.metrics()).toMatchObject({ pending: 0, openRequests: 0, failedBy: { Cancelled: 2 } });
+  });
+});
+
 const ENDS: readonly [string, (broker: InMemoryMessageBroker, leave: () => void) => void][] = [
   ['cancels its caller', (_broker, leave) => leave()],
   ['unregisters its own actor', (broker) => broker.unregister(id)],
@@ -156,6 +170,48 @@ describe('a handler that ends its own turn', () => {
     });
     broker.send(id, 0).pipe(takeUntil(leave)).subscribe({ error: () => {} });
     expect(subscribed).toBe(0);
+  });
+
+  it('is aborted and not errored, though it throws, also where nobody observes and its mailbox has lost messages (S3, M5)', () => {
+    const broker = new InMemoryMessageBroker({ logDeadLetters: false });
+    const caller = new Subscriber<unknown>();
+    const mailbox = Mailbox.bounded<string>(1);
+    for (const n of ['queued', 'lost']) mailbox.next(n);
+    mailbox.receive((message) => {
+      if (message !== 'asked') return;
+      caller.unsubscribe();
+      throw new Error('no');
+    });
+    broker.register(id, mailbox);
+    broker.send(id, 'asked').subscribe(caller);
+    expect(broker.metrics()).toMatchObject({ totalAborted: 1, totalErrored: 0, inFlight: 0, openRequests: 0 });
+    expect(broker.trySend(id, 'goes on')).toEqual({ ok: true });
+  });
+
+  it('ends by the first that it does: unregistered, then cancelled (S3)', () => {
+    const { broker } = setup();
+    const leave = new Subject<void>();
+    const codes: unknown[] = [];
+    broker.events$.subscribe((event: BrokerEvent) => event.kind === 'settled' && codes.push(event.code));
+    broker.spawn(id, () => {
+      broker.unregister(id);
+      leave.next();
+    });
+    broker.send(id, 0).pipe(takeUntil(leave)).subscribe();
+    expect(codes).toEqual(['ActorNotFound']);
+  });
+
+  it('by ending the turn that asked for it is aborted when it has returned (S3, M4)', () => {
+    const { broker } = setup();
+    const after: unknown[] = [];
+    broker.spawn(other, () => {
+      broker.unregister(id);
+      after.push(broker.metrics().inFlight);
+    });
+    broker.spawn(id, (_message, context) => context.send(other, 0));
+    expect(watchFor(broker.send(id, 0)).error).toMatchObject({ code: 'ActorNotFound' });
+    expect(after).toEqual([1]);
+    expect(broker.metrics()).toMatchObject({ totalAborted: 2, totalErrored: 0, inFlight: 0, openRequests: 0 });
   });
 
   it('is told as aborted once, when both happen (S3)', () => {

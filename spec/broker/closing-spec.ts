@@ -168,6 +168,18 @@ describe('close', () => {
     expect(letters).toEqual([]);
   });
 
+  it('refuses what a turn sends after it has ended its broker (§7)', () => {
+    const { broker } = setup();
+    const codes: unknown[] = [];
+    broker.spawn(other, () => {});
+    broker.spawn(id, (_message, context) => {
+      void broker.close({ drain: false });
+      for (const result of [broker.trySend(other, 0), context.trySend(other, 0)]) codes.push(!result.ok && result.code);
+    });
+    broker.trySend(id, 0);
+    expect(codes).toEqual(['BrokerClosed', 'BrokerClosed']);
+  });
+
   it('ends the drain at once when it is called again with drain: false (§7)', async () => {
     const { broker } = setup();
     broker.spawn(id, () => NEVER);

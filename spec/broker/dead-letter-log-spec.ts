@@ -1,9 +1,40 @@
-import { DeadLetterQueue, InMemoryMessageBroker, actorId } from 'rx-broker';
-import { VirtualTimeScheduler } from 'rxjs';
+import { DeadLetterQueue, InMemoryMessageBroker, Mailbox, actorId } from 'rx-broker';
+import { VirtualTimeScheduler, of } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
 import { watchFor } from './setup';
 
 const id = actorId<any>('actor');
+
+describe('the logger of a broker', () => {
+  it.each([['observed', true], ['unobserved', false]])('is told nothing where nothing fails: %s (D6, O3)', async (_, isObserved) => {
+    const lines: unknown[] = [];
+    const broker = new InMemoryMessageBroker({ logger: (...line) => lines.push(line) });
+    if (isObserved) broker.events$.subscribe();
+    const other = actorId<any>('other');
+    const sendAll = (): void => {
+      const isActor = (one: string): boolean => one === id;
+      broker.trySend(id, 0);
+      broker.tryBroadcast(0, isActor);
+      broker.publish('t', 0);
+      for (const reply$ of [broker.send(id, 0), broker.sendWithRouting({ topic: 't' }, 0), broker.broadcastFilter(0, isActor)]) watchFor(reply$);
+    };
+    const mailbox = Mailbox.bounded<any>(20);
+    broker.register(id, mailbox, { topics: ['t'] });
+    sendAll();
+    mailbox.receive((message) => (message === 'stream' ? of(1, 2) : 'reply'));
+    broker.trySend(id, 'stream');
+    sendAll();
+    broker.spawn(other, sendAll);
+    broker.trySend(other, 0);
+    broker.unregister(id);
+    const unused = Mailbox.bounded<any>(1);
+    broker.register(id, unused);
+    unused.close();
+    await broker.close();
+    expect(broker.metrics().totalSucceeded).toBe(20);
+    expect(lines).toEqual([]);
+  });
+});
 
 describe('dead letters that nobody observes', () => {
   const flood = (broker: InMemoryMessageBroker, count: number): void => {

@@ -33,7 +33,9 @@ describe('DeadLetterQueue', () => {
     expect(watchFor(redelivered$).values).toMatchObject([{ ok: false, code: 'ActorNotFound' }]);
     expect(queue.letters()).toMatchObject([{ attempts: 2, reason: 'ActorNotFound' }]);
     broker.spawn(id, (message, { envelope: { attempt, priority, headers } }) => void got.push([message, attempt, priority, headers]));
+    const events = watchFor(broker.events$);
     const seen = watchFor(redelivered$);
+    expect(events.values[0]).toMatchObject({ kind: 'sent', broadcast: false });
     expect(seen.values).toMatchObject([{ letter: { attempts: 2 }, ok: true }]);
     expect(seen.completed).toBe(true);
     expect(got).toEqual([['x', 3, 'high', { trace: '1' }]]);

@@ -1,6 +1,6 @@
 import { type Delivery, type InMemoryMessageBroker, Mailbox, actorId } from 'rx-broker';
 import { VirtualTimeScheduler, asapScheduler, asyncScheduler, of, queueScheduler } from 'rxjs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { macrotask, setupStill as setup, virtually, watchFor } from './setup';
 
 const [a, b, c] = [actorId<any>('a'), actorId<any>('b'), actorId<any>('c')];
@@ -220,20 +220,54 @@ describe('a dispatcher', () => {
     expect(got).toEqual(dispatcher === queueScheduler ? [1, 2, 3] : [1, 3, 2]);
   });
 
-  it('is asked once for all waiting messages, again for later ones, and not by a closed broker (D3, §7)', async () => {
+  it.each([['a broker', true], ['two actors', false]])('is asked once for all waiting messages, again for later ones, and not by a closed broker: that of %s (D3, §7)', async (_, isBroker) => {
     const dispatcher = new VirtualTimeScheduler();
-    const { broker } = setup({ dispatcher });
+    const schedule = vi.spyOn(dispatcher, 'schedule');
+    const { broker } = setup(isBroker ? { dispatcher } : {});
     const got: unknown[] = [];
-    for (const id of [a, b]) broker.spawn(id, (n) => void got.push(n));
+    for (const id of [a, b]) broker.spawn(id, (n) => void got.push(n), isBroker ? {} : { dispatcher });
     for (const round of [1, 2]) {
       for (const n of [1, 2, 3]) for (const id of [a, b]) broker.trySend(id, n);
       expect(dispatcher.actions).toHaveLength(1);
       dispatcher.flush();
       expect(got).toHaveLength(6 * round);
+      expect(schedule).toHaveBeenCalledTimes(round);
     }
     broker.trySend(a, 4);
     await broker.close({ drain: false });
+    broker.trySend(a, 5);
     expect(dispatcher.actions.filter(({ closed }) => !closed)).toEqual([]);
+  });
+
+  it('runs its actors in the order in which they became ready, whether they name it or their broker does (D3, D4)', () => {
+    const dispatcher = new VirtualTimeScheduler();
+    const { broker } = setup({ dispatcher });
+    const order: string[] = [];
+    for (const id of [a, b, c]) broker.spawn(id, () => void order.push(id), id === b ? {} : { dispatcher });
+    for (const id of [a, b, c]) broker.trySend(id, 0);
+    dispatcher.flush();
+    expect(order).toEqual(['a', 'b', 'c']);
+  });
+
+  it.each(['idle', 'busy'])('of the broker that an actor goes to in the middle of its visit is where it goes on: it was %s (D3, M6)', (how) => {
+    const dispatcher = new VirtualTimeScheduler();
+    const [{ broker: first }, { broker: second }] = [setup(), setup({ dispatcher })];
+    const mailbox = Mailbox.bounded<string>(5);
+    const got: string[] = [];
+    first.register(a, mailbox);
+    if (how === 'busy') for (const message of ['moves', 'is lost']) first.trySend(a, message);
+    first.watch(a).subscribe(() => {
+      second.register(a, mailbox);
+      second.trySend(a, 'waits');
+    });
+    mailbox.receive((message) => {
+      got.push(message);
+      if (message === 'moves') first.unregister(a);
+    });
+    if (how === 'idle') first.trySend(a, 'moves');
+    expect(got).toEqual(['moves']);
+    dispatcher.flush();
+    expect(got).toEqual(['moves', 'waits']);
   });
 
   it('of one mailbox leaves the others alone, also where it calls in the middle of a broadcast (D3)', () => {

@@ -42,13 +42,13 @@ describe('ready actors', () => {
     expect(runs).toEqual([64, 10, 36]);
   });
 
-  it('that send to themselves are visited for 64 messages, too, with the one on the direct path (D4)', () => {
+  it.each([99, 50])('that send to themselves are visited for 64 messages, too, with the one on the direct path: another is ready at %i (D4)', (ready) => {
     const { broker } = setupStill();
     const order: string[] = [];
     for (const id of [a, b]) {
       broker.spawn(id, (left: number) => {
         order.push(id);
-        if (left === 99 && id === a) broker.trySend(b, 99);
+        if (left === ready && id === a) broker.trySend(b, 99);
         if (left > 0) broker.trySend(id, left - 1);
       });
     }
@@ -56,9 +56,52 @@ describe('ready actors', () => {
     const runs = order.join('').match(/a+|b+/g)!.map(({ length }) => length);
     expect(runs).toEqual([64, 64, 36, 36]);
   });
+
+  it('that their callers ask again are visited for 64 messages, too (D4)', () => {
+    const { broker } = setupStill();
+    const order: string[] = [];
+    const ask = (id: typeof a, left: number): void => {
+      broker.send(id, left).subscribe(() => left > 0 && ask(id, left - 1));
+    };
+    for (const id of [a, b]) {
+      broker.spawn(id, (left) => {
+        order.push(id);
+        if (left === 50 && id === a) ask(b, 99);
+      });
+    }
+    broker.spawn(c, () => ask(a, 99));
+    broker.trySend(c, 0);
+    expect(order.join('').match(/a+|b+/g)!.map(({ length }) => length)).toEqual([64, 64, 36, 36]);
+  });
+
+  it('have their visit to its end, also where they unregister another one (D4, R2)', () => {
+    const { broker } = setupStill();
+    const got: unknown[] = [];
+    broker.spawn(b, () => {});
+    broker.spawn(a, (n: number) => {
+      got.push(n);
+      if (n === 1) broker.unregister(b);
+    });
+    broker.spawn(c, () => [1, 2, 3].forEach((n) => broker.trySend(a, n)));
+    broker.trySend(c, 0);
+    expect(got).toEqual([1, 2, 3]);
+  });
 });
 
 describe('a drain', () => {
+  it('of an actor that sends to itself gives way after 5 ms, also where events are observed (D4)', () => {
+    const { clock, scheduler } = clockAt(0);
+    const { broker } = setup({ scheduler });
+    broker.events$.subscribe();
+    let hops = 0;
+    broker.spawn(a, () => {
+      clock.at++;
+      if (++hops < 50) broker.trySend(a, 0);
+    });
+    broker.trySend(a, 0);
+    expect(hops).toBeLessThanOrEqual(10);
+  });
+
   it('gives way after 5 ms, and goes on in a macrotask (D4)', async () => {
     const { broker, game, over } = playing(100);
     broker.trySend(a, 0);
@@ -68,6 +111,17 @@ describe('a drain', () => {
     expect(game.left).toBeGreaterThan(80);
     await over();
     expect(broker.metrics()).toMatchObject({ pending: 0, totalSucceeded: 100 });
+  });
+
+  it('reads the clock for idle actors only until all of it is done (D4, D5)', async () => {
+    const { broker, clock, over } = playing(100);
+    broker.spawn(c, () => {});
+    broker.trySend(a, 0);
+    await over();
+    await macrotask();
+    clock.readings = 0;
+    broker.trySend(c, 0);
+    expect(clock.readings).toBe(0);
   });
 
   it('gives way again after each 5 ms (D4)', () => {
@@ -149,6 +203,37 @@ describe('while a drain gives way', () => {
     await over();
   });
 
+  it('such a call waits for nothing, but what it sets off does (D4, D1)', async () => {
+    const { broker, clock, over } = playing(100);
+    const got: number[] = [];
+    broker.spawn(c, (n: number) => {
+      got.push(n);
+      if (n < 3) broker.trySend(c, n + 1);
+    });
+    broker.trySend(a, 0);
+    broker.trySend(c, 1);
+    expect(got).toEqual([1]);
+    await over();
+    await macrotask();
+    expect(got).toEqual([1, 2, 3]);
+    clock.readings = 0;
+    broker.trySend(c, 4);
+    expect(clock.readings).toBe(0);
+  });
+
+  it('an actor that has a backlog is not idle: its capacity counts (D4, M1)', async () => {
+    const { broker, over } = playing(100);
+    const mailbox = Mailbox.bounded<number>(2);
+    const got: number[] = [];
+    for (const n of [1, 2]) mailbox.next(n);
+    broker.register(c, mailbox);
+    broker.trySend(a, 0);
+    mailbox.receive((n) => void got.push(n));
+    expect([got, broker.trySend(c, 3)]).toMatchObject([[], { code: 'MailboxFull' }]);
+    await over();
+    expect(got).toEqual([1, 2]);
+  });
+
   it('a refusal is told at once, and so is the reply of an open turn (D4, D0)', async () => {
     const { broker, game, over } = playing(100);
     const mailbox = Mailbox.bounded<any>(1);
@@ -224,8 +309,9 @@ describe('the macrotask of a drain that gave way', () => {
   it('that never comes, since a test has taken the timers away, leaves the rest to the next call from outside (D4)', () => {
     let now = 0;
     vi.spyOn(performance, 'now').mockImplementation(() => now);
-    vi.stubGlobal('setImmediate', () => undefined);
-    const { broker, game } = playing(12);
+    const due: (() => void)[] = [];
+    vi.stubGlobal('setImmediate', (work: () => void) => void due.push(work));
+    const { broker, clock, game } = playing(12);
     broker.spawn(c, () => {});
     broker.trySend(a, 0);
     const { hops } = game;
@@ -235,5 +321,11 @@ describe('the macrotask of a drain that gave way', () => {
     now += 100;
     broker.trySend(c, 0);
     expect(game.hops).toBeGreaterThan(hops);
+    // If they come after all, nothing is left to do.
+    while (due.length > 0) due.shift()!();
+    expect(game.left).toBe(0);
+    clock.readings = 0;
+    broker.trySend(c, 0);
+    expect(clock.readings).toBe(0);
   });
 });

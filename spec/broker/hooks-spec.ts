@@ -56,6 +56,41 @@ describe('onStart', () => {
     expect(steps).toEqual(['start', 'held']);
   });
 
+  it('may send by its context while its broker drains, as long as it has not ended (M9, §7)', async () => {
+    const { broker } = setup();
+    const gate = deferred<void>();
+    const results: unknown[] = [];
+    let context!: ActorContext;
+    broker.spawn(other, () => 'reply');
+    broker.spawn(id, { receive: () => {}, onStart: (own) => ((context = own), gate.promise) });
+    broker.trySend(id, 'waits for it');
+    const closing = broker.close();
+    results.push(context.trySend(other, 0).ok);
+    gate.resolve();
+    await closing;
+    results.push(context.trySend(other, 0).ok);
+    expect(results).toEqual([true, false]);
+  });
+
+  it('that begins a second life does not begin the first, which was ended while it started (M9, R2)', async () => {
+    const { broker } = setup();
+    const gates = [deferred<void>(), deferred<void>()];
+    const got: unknown[] = [];
+    let starts = 0;
+    const mailbox = Mailbox.bounded<any>(5);
+    mailbox.receive({ receive: (message) => void got.push(message), onStart: () => gates[starts++]!.promise });
+    broker.register(id, mailbox);
+    broker.unregister(id);
+    broker.register(id, mailbox);
+    broker.trySend(id, 'waits');
+    gates[0]!.resolve();
+    await macrotask();
+    expect(got).toEqual([]);
+    gates[1]!.resolve();
+    await macrotask();
+    expect(got).toEqual(['waits']);
+  });
+
   it('has a context without a turn: its later asks are ordinary ones', () => {
     const { broker } = setup();
     let context!: ActorContext;
@@ -128,11 +163,37 @@ describe('an onStart that fails', () => {
   });
 });
 
+describe('the failure of an onStart that is over', () => {
+  it('does not unregister a mailbox whose consumer has left meanwhile (M9)', async () => {
+    const { broker, lines } = logging();
+    const gate = deferred<void>();
+    const mailbox = Mailbox.bounded<any>(5);
+    const consumer = mailbox.receive({ receive: () => {}, onStart: () => gate.promise });
+    const registration = broker.register(id, mailbox);
+    consumer.unsubscribe();
+    gate.reject(new Error('no database'));
+    await expect(registration.ready).rejects.toThrow('no database');
+    expect([registration.closed, broker.isRegistered(id)]).toEqual([false, true]);
+    expect(lines).toHaveLength(1);
+  });
+});
+
+describe('`ready`', () => {
+  it('resolves where no life begins: the mailbox has ended (M9, M6)', async () => {
+    const { broker } = setup();
+    const mailbox = Mailbox.bounded(5);
+    mailbox.receive({ receive: () => {}, onStart: () => { throw new Error('not called'); } });
+    mailbox.close();
+    await broker.register(id, mailbox).ready;
+    expect(broker.isRegistered(id)).toBe(true);
+  });
+});
+
 describe('a life that ends before it has started', () => {
   it.each<[string, (broker: InMemoryMessageBroker) => unknown]>([
     ['unregistered', (broker) => broker.unregister(id)],
     ['ended by the close of its broker', (broker) => broker.close({ drain: false })],
-  ])('calls no hook: %s by an observer of `registered` (M9, R2)', (_, end) => {
+  ])('calls no hook, and is waited for by nobody: %s by an observer of `registered` (M9, R2)', async (_, end) => {
     const { broker, letters } = setup();
     const steps: string[] = [];
     broker.events$.subscribe(({ kind }) => {
@@ -140,7 +201,9 @@ describe('a life that ends before it has started', () => {
       if (kind === 'registered') void end(broker);
     });
     const actor = { receive: () => {}, onStart: () => void steps.push('start'), onStop: () => void steps.push('stop') };
-    expect(broker.spawn(id, actor, { topics: ['t'] }).closed).toBe(true);
+    const registration = broker.spawn(id, actor, { topics: ['t'] });
+    await registration.ready;
+    expect(registration.closed).toBe(true);
     expect(steps.filter((step) => step !== 'closed')).toEqual(['registered', 'unregistered']);
     expect([broker.publish('t', 0), letters]).toEqual([0, []]);
   });
@@ -179,6 +242,19 @@ describe('onStop', () => {
     broker.spawn(other, hooks);
     await broker.close();
     expect(steps).toEqual(['start', 'unregistered', 'start', 'upstream', 'start', 'closed', 'start', 'broker-closed']);
+  });
+
+  it('is told that its actor was unregistered, though its mailbox was closed before and had a backlog (M9, R2)', () => {
+    const { broker } = setup();
+    const reasons: unknown[] = [];
+    const mailbox = Mailbox.bounded<any>(5);
+    mailbox.receive({ receive: () => new Promise(() => {}), onStop: (reason) => void reasons.push(reason) });
+    broker.register(id, mailbox);
+    for (const n of [1, 2]) broker.trySend(id, n);
+    mailbox.close();
+    expect(reasons).toEqual([]);
+    broker.unregister(id);
+    expect(reasons).toEqual(['unregistered']);
   });
 
   it.each<[string, object]>([['drained', {}], ['not drained', { drain: false }]])('that returns a promise is waited for by close, within its timeout: %s (M9, §7)', async (_, options) => {

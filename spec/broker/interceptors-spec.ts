@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { type ActorContext, type BrokerOptions, DeadLetterQueue, InMemoryMessageBroker, type Interceptor, Mailbox, type Outgoing, SendError, actorId, message, protocol } from 'rx-broker';
 import { NEVER, type Observable, Subject, defer, firstValueFrom, map, of, switchMap, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
@@ -296,21 +295,6 @@ describe('the handle of an interceptor', () => {
 });
 
 describe('interceptors', () => {
-  it('carry an AsyncLocalStorage with a message', () => {
-    const users = new AsyncLocalStorage<string>();
-    const carry: Interceptor = {
-      send: ({ headers }) => ({ headers: { user: users.getStore() ?? headers['user'] ?? 'nobody' } }),
-      handle: (_message, { envelope }, next) => users.run(envelope.headers['user']!, next),
-    };
-    const { broker } = setup([carry]);
-    const seen: unknown[] = [];
-    broker.spawn(other, () => void seen.push(users.getStore()));
-    broker.spawn(id, (_message, context) => void context.trySend(other, 1));
-    for (const user of ['ann', 'ben']) users.run(user, () => broker.trySend(id, 1));
-    broker.trySend(id, 1);
-    expect(seen).toEqual(['ann', 'ben', 'nobody']);
-  });
-
   it.each([[[{}]], [[null]], [[{ send: 1 }]], [{ send: () => {} }], [[{ handle: 'x' }]]])('must be an array of objects with send or handle: %j', (interceptors) => {
     expect(() => new InMemoryMessageBroker({ interceptors: interceptors as any })).toThrow(TypeError);
   });

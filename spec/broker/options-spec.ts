@@ -49,6 +49,11 @@ describe('the options of a broker', () => {
     expect(() => new InMemoryMessageBroker(options as never)).toThrow(text);
   });
 
+  it.each([0, 1.5, '10'])('name the capacity of a spawned actor where it is bad: %j', (capacity) => {
+    const { broker } = setup();
+    expect(() => broker.spawn(a, () => {}, { capacity: capacity as never })).toThrow(/^capacity must be /);
+  });
+
   it.each([undefined, null, {}])('throw for a bad dead letter queue: %j', (queue) => {
     const { broker } = setup();
     expect(() => broker.withDeadLetterQueue(queue as never)).toThrow(/^queue must be a DeadLetterQueue, got /);

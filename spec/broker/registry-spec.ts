@@ -120,6 +120,7 @@ describe('a mailbox that moves', () => {
       }
     });
     expect(thrown).toEqual([alreadyRegistered]);
+    expect((thrown[0] as BrokerError).reason).toMatch(/a turn of this mailbox is open/);
     expect(broker.metrics()).toMatchObject({ registeredActors: 0, totalSent: 0 });
   });
 
@@ -265,6 +266,12 @@ describe('the registry', () => {
     const broker = InMemoryMessageBroker.withCapacity(3, { name: 'roomy' });
     for (let i = 0; i < 5; i++) broker.spawn(actorId(`a${i}`), () => {});
     expect(broker.tryBroadcast('x')).toBe(5);
+    expect(watchFor(broker.broadcast('x')).values).toHaveLength(5);
+    const spacious = InMemoryMessageBroker.withCapacity(100);
+    spacious.spawn(id, () => {});
+    expect(watchFor(spacious.broadcast('x')).values).toHaveLength(1);
+    const spawning = (): boolean => (spacious.spawn(other, () => {}), true);
+    expect(spacious.tryBroadcast('x', spawning)).toBe(1);
     expect(() => InMemoryMessageBroker.withCapacity(0)).toThrow(/expectedActors .*got 0/);
     expect(() => InMemoryMessageBroker.withCapacity(1.5)).toThrow(RangeError);
   });

@@ -1,5 +1,5 @@
 import { InMemoryMessageBroker, Mailbox, actorId } from 'rx-broker';
-import { EMPTY, NEVER, Observable, type Subscriber, Subject, concat, finalize, firstValueFrom, of, range, take, throwError } from 'rxjs';
+import { EMPTY, NEVER, Observable, type Subscriber, Subject, concat, defer, finalize, firstValueFrom, of, range, take, throwError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { deferred, setupStill as setup, watchFor } from './setup';
 
@@ -161,6 +161,54 @@ describe('a streamed reply', () => {
     broker.spawn(id, () => noisy);
     broker.send(id, 0).subscribe({ next: (n) => steps.push(`sees ${String(n)}`), complete: () => steps.push('complete') });
     expect(steps).toEqual(['makes 1', 'sees 1', 'makes 2', 'sees 2', 'complete']);
+  });
+
+  it('is told a value that another turn brings when that turn has returned (S2, D2)', () => {
+    const { broker } = setup();
+    const steps: string[] = [];
+    const source = new Subject<number>();
+    broker.spawn(id, () => source);
+    broker.send(id, 0).subscribe((n) => steps.push(`sees ${String(n)}`));
+    broker.spawn(actorId<any>('other'), () => {
+      source.next(1);
+      steps.push('other ends');
+    });
+    broker.trySend(actorId<any>('other'), 0);
+    expect(steps).toEqual(['other ends', 'sees 1']);
+  });
+
+  it('is torn down after its end was told, as by RxJS (S2)', () => {
+    const { broker } = setup();
+    const steps: string[] = [];
+    const source = new Subject<number>();
+    broker.spawn(id, () => source.pipe(finalize(() => steps.push('teardown'))));
+    broker.send(id, 0).subscribe({ next: () => steps.push('next'), complete: () => steps.push('complete') });
+    source.next(1);
+    source.complete();
+    expect(steps).toEqual(['next', 'complete', 'teardown']);
+  });
+
+  it('is not subscribed to where its turn is ended before: a promise is awaited all the same, for the seat (S2, M4)', async () => {
+    const { broker } = setup();
+    let isSubscribed = false;
+    const gate = deferred();
+    const began: unknown[] = [];
+    const mailbox = Mailbox.bounded<string>(5);
+    mailbox.receive((message) => {
+      began.push(message);
+      return (message === 'stream' ? defer(() => ((isSubscribed = true), NEVER)) : gate.promise);
+    });
+    broker.register(id, mailbox);
+    broker.events$.subscribe((event) => event.kind === 'delivered' && broker.isRegistered(id) && broker.unregister(id));
+    broker.trySend(id, 'stream');
+    expect(isSubscribed).toBe(false);
+    broker.register(id, mailbox);
+    broker.trySend(id, 'promise');
+    mailbox.next('next');
+    expect(began).toEqual(['stream', 'promise']);
+    gate.resolve(0);
+    await gate.promise;
+    expect(began).toEqual(['stream', 'promise', 'next']);
   });
 
   it('is subscribed to when its handler has returned, and before the next message (S2, D2)', () => {

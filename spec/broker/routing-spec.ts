@@ -129,6 +129,17 @@ describe('sendWithRouting', () => {
     expect(letters).toHaveLength(3);
   });
 
+  it('asks no router once the broker closes (T2, §7)', () => {
+    let calls = 0;
+    const { broker } = setup({ router: { route: (_key, targets) => (calls++, targets[0]!.id) } });
+    broker.spawn(a, () => NEVER, { topics: ['t'] });
+    broker.trySend(a, 'runs');
+    void broker.close({ timeout: Infinity });
+    expect(watchFor(broker.sendWithRouting({ topic: 't' }, 0)).error).toMatchObject({ code: 'BrokerClosed' });
+    expect(calls).toBe(0);
+    void broker.close({ drain: false });
+  });
+
   it('keeps the options of a message without a route (T2, O4)', () => {
     const { broker, letters } = setup();
     watchFor(broker.sendWithRouting({ topic: 'nowhere', priority: 'high' }, 0, { headers: { trace: '1' } }));

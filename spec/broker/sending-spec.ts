@@ -1,4 +1,4 @@
-import { type InMemoryMessageBroker, SendError, actorId } from 'rx-broker';
+import { InMemoryMessageBroker, Mailbox, SendError, actorId } from 'rx-broker';
 import { type Observable, Subscriber, retry } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { setupStill as setup, watchFor } from './setup';
@@ -95,6 +95,18 @@ describe('trySend', () => {
     broker.spawn(id, () => { throw new Error('no'); });
     expect(broker.trySend(id, 2)).toEqual({ ok: true });
     expect(letters).toMatchObject([{ reason: 'ActorNotFound' }, { reason: 'HandlerFailed', error: new Error('no') }]);
+  });
+
+  it('is refused and counted alike, whether or not anyone observes (S1, O1)', () => {
+    const ways = [setup().broker, new InMemoryMessageBroker({ logDeadLetters: false })].map((broker) => {
+      const full = actorId<any>('full');
+      const mailbox = Mailbox.bounded<any>(1);
+      broker.register(full, mailbox);
+      const codes = [id, full, full].map((target) => broker.trySend(target, 0)).map((result) => (result.ok ? 'ok' : result.code));
+      return { codes, lost: mailbox.metrics().lost, metrics: { ...broker.metrics(), avgRoutingLatencyNs: 0 } };
+    });
+    expect(ways[0]).toMatchObject({ codes: ['ActorNotFound', 'ok', 'MailboxFull'], lost: 1, metrics: { totalSent: 3, failedBy: { ActorNotFound: 1, MailboxFull: 1 } } });
+    expect(ways[1]).toEqual(ways[0]);
   });
 
   it('makes the error of a refusal when it is first read, once (S1)', () => {

@@ -19,7 +19,7 @@ function counted(): { controller: AbortController; signal: AbortSignal; listener
     add(type, listener);
   };
   signal.removeEventListener = (type: string, listener: any) => {
-    now.delete(listener);
+    if (type === 'abort') now.delete(listener);
     remove(type, listener);
   };
   return { controller, signal, listeners: () => now.size, added: () => added };
@@ -99,6 +99,13 @@ describe('a signal that many asks share', () => {
     broker.send(id, 100, { signal }).subscribe();
     expect([listeners(), added()]).toEqual([1, 2]);
     mailbox.receive(() => {});
+    expect(listeners()).toBe(0);
+  });
+
+  it('is not listened to by one that is refused (S3)', () => {
+    const { broker } = setup();
+    const { signal, listeners } = counted();
+    expect(watchFor(broker.send(id, 0, { signal })).error).toMatchObject({ code: 'ActorNotFound' });
     expect(listeners()).toBe(0);
   });
 

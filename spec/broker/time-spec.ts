@@ -92,7 +92,7 @@ describe('the time of a broker', () => {
     const { clock, scheduler } = clockAt(10);
     const { broker } = setup({ scheduler });
     const events: unknown[] = [];
-    broker.spawn(a, () => void (clock.at = 15));
+    broker.spawn(a, (_message, { envelope }) => void (clock.at = envelope.sentAt + 5));
     broker.events$.subscribe((event) => events.push([event.kind, event.at]));
     broker.trySend(a, 0);
     broker.trySend(nobody, 0);
@@ -112,13 +112,37 @@ describe('the time of a broker', () => {
     expect(letters.map(({ at }) => at)).toEqual([1, 2, 3, 10, 20]);
   });
 
-  it('is not read for a message to an idle actor, if nobody reads its time (D5)', () => {
+  it('is not read for a message to an idle actor, if nobody reads its time, nor after its readers have left (D5, O1)', () => {
     const { clock, scheduler } = clockAt(0);
     const { broker } = setup({ scheduler });
+    const readingsOfAll = (): number => {
+      clock.readings = 0;
+      for (const id of [a, b]) {
+        broker.trySend(id, 0);
+        broker.send(id, 0).subscribe();
+      }
+      broker.tryBroadcast(0);
+      return clock.readings;
+    };
     broker.spawn(a, () => 'reply');
-    broker.trySend(a, 0);
-    broker.send(a, 0).subscribe();
-    broker.tryBroadcast(0);
-    expect(clock.readings).toBe(0);
+    broker.spawn(b, () => ({ reply: 'an object' }));
+    expect(readingsOfAll()).toBe(0);
+    const observers = [1, 2].map(() => broker.events$.subscribe());
+    expect(readingsOfAll()).toBeGreaterThan(0);
+    for (const observer of observers) observer.unsubscribe();
+    expect(readingsOfAll()).toBe(0);
+  });
+
+  it('is the last one that was read where its clock throws, which is logged (D5, D6)', () => {
+    const { clock, scheduler } = clockAt(10);
+    const logged: unknown[] = [];
+    const broken = { ...scheduler, now: () => (clock.at > 10 ? throwNow() : scheduler.now()) };
+    const throwNow = (): never => {
+      throw new Error('no time');
+    };
+    const { broker, letters } = setup({ scheduler: broken, logger: (...line) => void logged.push(line) });
+    for (clock.at of [10, 20]) broker.trySend(nobody, 0);
+    expect(letters.map(({ at }) => at)).toEqual([10, 10]);
+    expect(logged).toContainEqual([expect.stringContaining('the scheduler threw'), new Error('no time')]);
   });
 });

@@ -159,6 +159,28 @@ describe('a retained topic', () => {
     expect(seen).toEqual(['old1', 'old2', 'subscribed', 'new2']);
   });
 
+  it('is told like everything: what the newcomer sends then is queued (T4, D2)', () => {
+    const { broker } = setup();
+    const kinds: string[] = [];
+    broker.publish('t', 1, { retain: true });
+    broker.spawn(a, () => {});
+    broker.events$.subscribe(({ kind }) => kinds.push(kind));
+    broker.topic$('t').subscribe(() => broker.trySend(a, 0));
+    expect(kinds).toEqual(['sent', 'queued', 'delivered', 'settled']);
+  });
+
+  it('leaves the turn on the stack in flight in which it is told to a newcomer (T4, O2)', () => {
+    const { broker } = setup();
+    const inFlight: number[] = [];
+    broker.publish('t', 1, { retain: true });
+    broker.spawn(a, () => {
+      watchFor(broker.topic$('t'));
+      inFlight.push(broker.metrics().inFlight);
+    });
+    broker.trySend(a, 0);
+    expect(inFlight).toEqual([1]);
+  });
+
   it('is not told twice to an observer that subscribes while it is published (T4, D0)', () => {
     const { broker } = setup();
     let inner: unknown[] = [];

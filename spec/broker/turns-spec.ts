@@ -127,7 +127,7 @@ describe('an aborted turn', () => {
     const { broker, caller, asked, told } = asking(reply);
     caller.unsubscribe();
     expect(asked).toEqual(['runs']);
-    expect(told).toMatchObject([1, 2].map(() => ({ code: 'ActorStopped', message: expect.stringContaining('(its turn was cancelled)') as string })));
+    expect(told).toMatchObject([1, 2].map(() => ({ code: 'ActorStopped', actorId: a, started: true, message: expect.stringContaining('(its turn was cancelled)') as string })));
     expect(broker.metrics()).toMatchObject({ totalAborted: 2, failedBy: { Cancelled: 1 }, inFlight: 0, pending: 0, openRequests: 0 });
   });
 

@@ -1,5 +1,5 @@
 import { type ActorContext, Mailbox, type SendError, actorId } from 'rx-broker';
-import { NEVER, asyncScheduler } from 'rxjs';
+import { NEVER, Subject, asyncScheduler } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { countFromEvents, macrotask, setupStill as setup, watchFor } from './setup';
 
@@ -102,6 +102,40 @@ describe('unregister', () => {
     const second = broker.send(id, 2).subscribe();
     broker.unregister(id);
     expect(broker.metrics()).toMatchObject({ pending: 0, totalFailed: 2, failedBy: { ActorNotFound: 2, Cancelled: 0 } });
+  });
+});
+
+describe('the open turns of an actor that is unregistered', () => {
+  it('end in the order in which they began, wherever their seats are (R2)', () => {
+    const { broker } = setup();
+    const replies: Subject<void>[] = [];
+    broker.spawn(id, () => (replies.push(new Subject()), replies.at(-1)), { concurrency: 3 });
+    const ended: number[] = [];
+    for (const n of [1, 2, 3]) broker.send(id, n).subscribe({ error: () => ended.push(n) });
+    replies[0]!.complete();
+    broker.send(id, 4).subscribe({ error: () => ended.push(4) });
+    broker.unregister(id);
+    expect(ended).toEqual([2, 3, 4]);
+  });
+
+  it('end once each, though one of them asks another (R2, M4)', () => {
+    const { broker } = setup();
+    broker.spawn(id, (message, context) => (message === 'outer' ? context.send(id, 'inner') : NEVER), { concurrency: 2 });
+    broker.trySend(id, 'outer');
+    expect(broker.metrics().inFlight).toBe(2);
+    broker.unregister(id);
+    expect(broker.metrics()).toMatchObject({ totalAborted: 2, inFlight: 0, openRequests: 0 });
+  });
+
+  it('keep their broker: their contexts still send (R2)', () => {
+    const { broker } = setup();
+    let context!: ActorContext;
+    broker.spawn(other, () => {});
+    broker.spawn(id, (_message, own) => ((context = own), NEVER));
+    broker.trySend(id, 0);
+    broker.unregister(id);
+    expect(context.broker).toBe(broker);
+    expect(context.trySend(other, 0)).toEqual({ ok: true });
   });
 });
 

@@ -98,6 +98,13 @@ const USES: { readonly [K in Kind]: Record<string, (object: World[K], world: Wor
     retained: (broker) => broker.retained(prices),
     clearRetained: (broker) => after(() => broker.clearRetained(prices), () => broker.retained(prices)),
     metrics: (broker) => broker.metrics(),
+    mailboxMetrics: (broker) => broker.mailboxMetrics(id),
+    bindings: (broker) => broker.bindings(),
+    eventsOf: (broker) => {
+      const seen = watchFor(broker.eventsOf(id));
+      broker.trySend(id, 1);
+      return seen.values.length;
+    },
     metrics$: (broker) => one(broker.metrics$),
     deadLetters$: (broker) => {
       const seen = watchFor(broker.deadLetters$);

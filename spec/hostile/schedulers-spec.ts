@@ -1,7 +1,7 @@
 import { InMemoryMessageBroker, type InMemoryMessageBroker as Broker, actorId } from 'rx-broker';
-import { NEVER, type SchedulerLike } from 'rxjs';
+import { NEVER, type SchedulerLike, Subject, Subscription } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { expectConserved, watchFor } from '../broker/setup';
+import { deferred, expectConserved, watchFor } from '../broker/setup';
 import { MODES } from './trial';
 
 const [silent, ordinary] = [actorId<any>('silent'), actorId<any>('ordinary')];
@@ -10,6 +10,18 @@ const broken: SchedulerLike = {
   now: () => 0,
   schedule() {
     throw failure;
+  },
+};
+
+/** A scheduler whose timers cannot be taken back. */
+const stubborn: SchedulerLike = {
+  now: () => 0,
+  schedule() {
+    const action = new Subscription();
+    action.unsubscribe = () => {
+      throw failure;
+    };
+    return action;
   },
 };
 
@@ -27,7 +39,7 @@ const ASKING: Record<string, (broker: Broker) => unknown> = {
 };
 
 describe.each(MODES)('$mode: a scheduler that throws', ({ observed }) => {
-  it.each(Object.entries(ASKING))('at %s harms no other message, and no count (D6)', async (_, ask) => {
+  it.each(Object.entries(ASKING))('at %s is logged, and harms no other message and no count (D6)', async (what, ask) => {
     const logged: unknown[] = [];
     const log = (...line: unknown[]): void => void logged.push(line);
     const broker = new InMemoryMessageBroker({ scheduler: broken, logDeadLetters: false, logger: Object.assign(log, { warn: log, error: log }) });
@@ -39,9 +51,67 @@ describe.each(MODES)('$mode: a scheduler that throws', ({ observed }) => {
     expectConserved(broker.metrics());
     const after = watchFor(broker.send(ordinary, 'after', { timeout: Infinity }));
     expect([before.values, after.completed || after.errored]).toEqual([['fine'], true]);
+    if (what !== 'metrics$') expect(logged).toContainEqual([expect.stringContaining('the scheduler threw'), failure]);
     await broker.close({ drain: false });
     const metrics = broker.metrics();
     expectConserved(metrics);
     expect(metrics).toMatchObject({ pending: 0, inFlight: 0, openRequests: 0, registeredActors: 0 });
+  });
+});
+
+describe.each(MODES)('$mode: a scheduler whose timers throw when they are taken back', ({ observed }) => {
+  it('is logged, and harms no message and no count (D6)', async () => {
+    const logged: unknown[] = [];
+    const log = (...line: unknown[]): void => void logged.push(line);
+    const broker = new InMemoryMessageBroker({ scheduler: stubborn, logDeadLetters: false, logger: Object.assign(log, { warn: log, error: log }) });
+    if (observed) broker.events$.subscribe();
+    const reply = deferred();
+    broker.spawn(ordinary, () => reply.promise, { turnTimeout: 1_000 });
+    const seen = watchFor(broker.send(ordinary, 'asked'));
+    reply.resolve('fine');
+    await reply.promise;
+    expect(seen).toMatchObject({ values: ['fine'], completed: true });
+    expect(logged).toContainEqual([expect.stringContaining('threw'), failure]);
+    expectConserved(broker.metrics());
+    await broker.close({ drain: false });
+    expect(broker.metrics()).toMatchObject({ inFlight: 0, openRequests: 0, registeredActors: 0 });
+  });
+
+  it('is logged as a dispatcher, too, and the broker closes all the same (D3, D6)', async () => {
+    const logged: unknown[] = [];
+    const log = (...line: unknown[]): void => void logged.push(line);
+    const broker = new InMemoryMessageBroker({ dispatcher: stubborn, logDeadLetters: false, logger: Object.assign(log, { warn: log, error: log }) });
+    if (observed) broker.events$.subscribe();
+    broker.spawn(ordinary, () => {});
+    broker.trySend(ordinary, 'waits for ever');
+    await broker.close({ drain: false });
+    expect(logged).toContainEqual([expect.stringContaining('the dispatcher threw'), failure]);
+    expect(broker.metrics()).toMatchObject({ pending: 0, failedBy: { BrokerClosed: 1 } });
+  });
+});
+
+describe('a scheduler that cannot take a timer back', () => {
+  const stubborn = { now: () => 0, schedule: () => ({ unsubscribe: () => { throw new Error('on purpose'); } }) as any };
+
+  it('keeps no streamed value, no end and no listener of a signal from anyone (D6)', () => {
+    const broker = new InMemoryMessageBroker({ scheduler: stubborn, logger: () => {} });
+    const id = actorId<any>('actor');
+    const reply = new Subject<number>();
+    broker.spawn(id, () => reply, { turnTimeout: 10 });
+    const abort = new AbortController();
+    const seen: unknown[] = [];
+    broker.send(id, 1, { timeout: 5, signal: abort.signal }).subscribe({ next: (value) => seen.push(value), complete: () => seen.push('complete') });
+    expect(() => reply.next(1)).not.toThrow();
+    reply.complete();
+    abort.abort();
+    expect(seen).toEqual([1, 'complete']);
+  });
+
+  it('or that throws leaves metrics$ with its first snapshot: streams of a broker never error', () => {
+    const broken = { now: () => 0, schedule: () => { throw new Error('on purpose'); } } as any;
+    const broker = new InMemoryMessageBroker({ scheduler: broken, logger: () => {} });
+    const seen: string[] = [];
+    broker.metrics$.subscribe({ next: () => seen.push('snapshot'), error: () => seen.push('error') });
+    expect(seen).toEqual(['snapshot']);
   });
 });

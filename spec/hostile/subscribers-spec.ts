@@ -1,6 +1,6 @@
 import { Mailbox, actorId } from 'rx-broker';
-import { Subject, type Subscription, config } from 'rxjs';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Subject, Subscriber, type Subscription, config, of } from 'rxjs';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { watchFor } from '../broker/setup';
 import { MODES, ORDINARY, Trial } from './trial';
 
@@ -75,6 +75,36 @@ describe.each(MODES)('$mode: a subscriber that', ({ observed }) => {
     trial.expectCounts({ totalSent: 3, totalSucceeded: 1, totalFailed: 2, totalDeadLettered: 2 });
     expect(new Set(await reports())).toEqual(new Set([failure]));
     await trial.expectUnharmed();
+  });
+
+  it('is a Subscriber of its own making, whose throws RxJS does not catch, is logged, and costs no count (D6)', async () => {
+    const trial = new Trial({ observed });
+    const { broker } = trial;
+    const bare = (): Subscriber<any> => Object.assign(new Subscriber<any>(), { next: boom });
+    broker.spawn(id, (message) => (message === 'stream' ? of(1) : 'fine'), { topics: ['t'] });
+    const told: unknown[] = [];
+    broker.topic$('t').subscribe(bare());
+    broker.topic$('t').subscribe((message) => told.push(message));
+    const throws = [
+      () => broker.publish('t', 'published'),
+      () => broker.send(id, ORDINARY).subscribe(bare()),
+      () => broker.send(id, 'stream').subscribe(bare()),
+      () => broker.broadcast(ORDINARY).subscribe(bare()),
+    ];
+    for (const cause of throws) {
+      const before = trial.logged.length;
+      expect(cause).not.toThrow();
+      expect(trial.logged.length).toBeGreaterThan(before);
+    }
+    expect(trial.logged[0]).toContain('an observer or a callback threw');
+    const lone = Mailbox.bounded<unknown>(1);
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    lone.losses$.subscribe(bare());
+    for (const n of [1, 2]) lone.next(n);
+    expect(warn.mock.calls).toEqual([[expect.stringContaining('an observer or a callback threw'), failure]]);
+    warn.mockRestore();
+    trial.expectLaws();
+    await trial.expectUnharmed(id);
   });
 
   it('asks again from its own reply, a thousand times over, overflows no stack (M7)', async () => {

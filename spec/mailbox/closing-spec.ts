@@ -159,6 +159,7 @@ describe('a closed mailbox', () => {
 
   it('has streams that complete at once for a later observer (M6)', () => {
     const mailbox = Mailbox.bounded<number>(2);
+    for (const stream of [mailbox.losses$, mailbox.pressure$]) watchFor(stream);
     mailbox.close();
     expect(watchFor(mailbox.losses$)).toMatchObject({ values: [], completed: true });
     expect(watchFor(mailbox.pressure$)).toMatchObject({ values: [0], completed: true });

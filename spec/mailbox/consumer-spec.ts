@@ -1,6 +1,7 @@
 import { type ActorContext, Mailbox, actorId, message, protocol } from 'rx-broker';
-import { describe, expect, it } from 'vitest';
-import { deferred, setupStill as setup, watchFor } from '../broker/setup';
+import { NEVER } from 'rxjs';
+import { describe, expect, it, vi } from 'vitest';
+import { deferred, macrotask, setupStill as setup, watchFor } from '../broker/setup';
 
 const a = actorId<any>('a');
 
@@ -135,5 +136,66 @@ describe('an actor', () => {
     for (const name of ['onStart', 'onStop']) {
       expect(() => mailbox.receive({ receive: () => {}, [name]: 5 })).toThrow(`${name} must be a function, got 5`);
     }
+  });
+
+  describe('whose onStart fails after `receive` has returned', () => {
+    it('gives its seat back, and is written out where there is no broker (M9)', async () => {
+      const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+      const mailbox = Mailbox.bounded<number>(5);
+      mailbox.next(1);
+      const failed = mailbox.receive({ receive: () => {}, onStart: () => Promise.reject(new Error('no database')) });
+      await macrotask();
+      expect(warn.mock.calls).toEqual([['rx-broker: onStart threw:', new Error('no database')]]);
+      warn.mockRestore();
+      const got: number[] = [];
+      mailbox.receive((n) => void got.push(n));
+      failed.unsubscribe();
+      mailbox.next(2);
+      expect(got).toEqual([1, 2]);
+    });
+
+    it('leaves the seat to the consumer who has it by then (M9)', async () => {
+      const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+      const gate = deferred<void>();
+      const mailbox = Mailbox.bounded<number>(5);
+      mailbox.next(1);
+      mailbox.receive({ receive: () => {}, onStart: () => gate.promise }).unsubscribe();
+      const got: number[] = [];
+      mailbox.receive(async (n) => void got.push(n));
+      gate.reject(new Error('no database'));
+      await macrotask();
+      warn.mockRestore();
+      for (const n of [2, 3]) mailbox.next(n);
+      await macrotask();
+      expect(got).toEqual([1, 2, 3]);
+    });
+  });
+
+  it('is started once, however many messages wait for that (M9)', async () => {
+    const mailbox = Mailbox.bounded<number>(5);
+    const gate = deferred<void>();
+    const steps: unknown[] = [];
+    mailbox.receive({ receive: (n) => (steps.push(n), NEVER as never), onStart: () => (steps.push('start'), gate.promise) });
+    for (const n of [1, 2]) mailbox.next(n);
+    gate.resolve();
+    await macrotask();
+    mailbox.next(3);
+    expect(steps).toEqual(['start', 1]);
+  });
+
+  it('is not started by the onStart of another, whose seat it has taken meanwhile (M9)', async () => {
+    const mailbox = Mailbox.bounded<number>(5);
+    const gates = [deferred<void>(), deferred<void>()] as const;
+    const got: number[] = [];
+    const actorOf = (gate: (typeof gates)[0]) => ({ receive: (n: number) => void got.push(n), onStart: () => gate.promise });
+    mailbox.next(1);
+    mailbox.receive(actorOf(gates[0])).unsubscribe();
+    mailbox.receive(actorOf(gates[1]));
+    gates[0].resolve();
+    await macrotask();
+    expect(got).toEqual([]);
+    gates[1].resolve();
+    await macrotask();
+    expect(got).toEqual([1]);
   });
 });

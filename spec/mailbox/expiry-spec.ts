@@ -88,7 +88,7 @@ describe('a full mailbox', () => {
       at(11, () => {
         expect(broker.trySend(a, 'newcomer').ok).toBe(true);
         expect(lost()).toEqual([['too early', 'MailboxFull'], [1, 'Expired'], [2, 'Expired']]);
-        expect(mailbox.metrics()).toMatchObject({ size: 1, lost: 3 });
+        expect(mailbox.metrics()).toMatchObject({ size: 1, lost: 3, accepted: 3 });
       });
     });
   });
@@ -140,6 +140,18 @@ describe('a full mailbox', () => {
         expect(lost()).toEqual([['first', 'Expired'], ['old', 'Expired'], ['newcomer', 'MailboxFull']]);
         expect(old.error).toMatchObject({ code: 'Expired', started: false });
         expect(broker.metrics()).toMatchObject({ pending: 1, openRequests: 1 });
+      });
+    });
+  });
+
+  it('takes the newcomer in place of one that waited and has expired as well, of a lower priority (M3, M2)', () => {
+    virtually(({ at }) => {
+      const { broker, lost } = registered(1, { overflow: 'block', ttl: 5 });
+      broker.trySend(a, 'first', { priority: 'high' });
+      watchFor(broker.send(a, 'old', { priority: 'low' }));
+      at(10, () => {
+        expect(broker.trySend(a, 'newcomer')).toEqual({ ok: true });
+        expect(lost()).toEqual([['first', 'Expired'], ['old', 'Expired']]);
       });
     });
   });

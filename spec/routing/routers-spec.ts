@@ -68,6 +68,12 @@ describe('roundRobin', () => {
     );
   });
 
+  it('goes on with the one picked longest ago after another topic has picked one of its targets', () => {
+    const router = roundRobin();
+    const [all, b] = [targetsOf('a', 'b', 'c'), targetsOf('b')];
+    expect([all, all, all, b, all, all, all, all].map((targets) => router.route(key, targets, 0)).join('')).toBe('abcbacba');
+  });
+
   it('looks at no other target while an array’s turn goes round', () => {
     let looks = 0;
     const targets = Array.from({ length: 1_000 }, (_, i) => ({
@@ -124,8 +130,11 @@ describe('random', () => {
   });
 
   it('picks the same everywhere, and in every release, with a seed', () => {
-    const router = random(5);
-    expect(Array.from({ length: 12 }, () => router.route(key, targetsOf('0', '1', '2', '3', '4', '5', '6', '7', '8', '9'), 0)).join('')).toBe('378058199769');
+    const picks = (seed: number): string => {
+      const router = random(seed);
+      return Array.from({ length: 12 }, () => router.route(key, targetsOf('0', '1', '2', '3', '4', '5', '6', '7', '8', '9'), 0)).join('');
+    };
+    expect([picks(5), picks(5.3)]).toEqual(['378058199769', '327723210501']);
   });
 
   it('picks otherwise each time without a seed', () => {

@@ -89,18 +89,17 @@ export function askRecipient(system: BrokerSystem, recipient: Recipient, message
   task.more().timeout = options?.timeout ?? requestTimeout;
   const isOutermost = dispatcher.enter();
   try {
-    if (parent !== null && (parent.state === 'running' || parent.state === 'open')) waitFor(parent, task);
+    if (parent !== null) waitFor(parent, task);
     offer(task, system.refuses(parent), parent);
     journal.latency.sample(startedAt);
     if (task.state === 'over') return;
     follow(task, subscriber, options?.signal);
     if (parent?.state === 'open') breakCircles(parent);
-    if (!isOutermost) startTimer(task);
   } finally {
     if (isOutermost) dispatcher.finish();
   }
   // The timeout of an ask from outside starts at the end of its own call, if the ask is still open (rule S4).
-  if (isOutermost) startTimer(task);
+  startTimer(task);
 }
 
 /** Whether an ask is not sent: its caller has left, its signal has aborted, or the turn that asks was aborted. Its caller is told so now. */

@@ -8,7 +8,7 @@ import type { BroadcastOptions } from '../message/send-options';
 import type { BroadcastResult } from '../message/send-result';
 import { askRecipient } from './ask';
 import type { BrokerSystem } from './broker-system';
-import { announcementTo, castTo, tellAll } from './cast';
+import { announcementTo, castTo, tellTargets } from './cast';
 import { detailsOf } from './details-of';
 import { Gathering } from './gathering';
 import type { Registry } from './registry';
@@ -84,7 +84,7 @@ export class Broadcasts {
     }
     const sent = system.outgoing(message, details);
     const targets = this.#registry.targets(filter);
-    return tellAll(system, targets, this.#registry.countOf(targets, filter), message, NORMAL_LANE, sent, this.#announcementOf(message));
+    return tellTargets(system, targets, this.#registry.countOf(targets, filter), message, NORMAL_LANE, sent, this.#announcementOf(message));
   }
 
   #announcementOf(message: unknown): (() => void) | undefined {

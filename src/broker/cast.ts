@@ -24,7 +24,7 @@ export function castTo(system: BrokerSystem, cast: Cast, announcement: Telling |
 }
 
 /** Offers a message to the first `count` of `targets`, without replies. Returns how many took it. */
-export function tellAll(
+export function tellTargets(
   system: BrokerSystem,
   targets: readonly Recipient[],
   count: number,

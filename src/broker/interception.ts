@@ -18,7 +18,7 @@ export interface Sending {
   readonly parent?: Task | null;
 }
 
-/** What is left of a send when all interceptors have seen it. */
+/** A send when all interceptors have seen it. */
 export interface Passed {
   readonly message: unknown;
   readonly details: Details;

@@ -29,10 +29,10 @@ export const REGISTER: Checks<RegisterOptions> = {
 };
 
 /** The checks of the options of `spawn`. */
-const SPAWN: Checks<SpawnOptions> = { ...MAILBOX, ...REGISTER, capacity: checkCount };
+const SPAWN: Checks<SpawnOptions> = /* @__PURE__ */ Object.assign({}, MAILBOX, REGISTER, { capacity: checkCount });
 
 /** The checks of the options of `spawn` with a protocol, which also have the hooks. */
-const SPAWN_PROTOCOL: Checks<SpawnOptions & ActorHooks> = { ...SPAWN, ...HOOKS };
+const SPAWN_PROTOCOL: Checks<SpawnOptions & ActorHooks> = /* @__PURE__ */ Object.assign({}, SPAWN, HOOKS);
 
 /** Registers and unregisters actors (rules R1 and R2). */
 export class Registrar implements RegistrationEnder {
@@ -110,11 +110,11 @@ export class Registrar implements RegistrationEnder {
     core.queue?.forEach((message) => system.freeze(message));
     system.journal.registered(core);
     let resolve: (() => void) | undefined;
-    let reject: ((error: unknown) => void) | undefined;
+    let reject!: (error: unknown) => void;
     const starting: Starting = {
       started: () => resolve?.(),
       failed: (error, isOver) => {
-        reject?.(error);
+        reject(error);
         if (!isOver) registration.unsubscribe();
         failed(error);
       },
@@ -177,14 +177,17 @@ function moveTo(core: MailboxCore, system: System): void {
   // Only the context of a turn needs the former host.
   if (core.system.host !== null && core.delivered > 0) core.more().formerHost = core.system.host;
   const { dispatcher } = core.system;
-  const isWatched = core.rare?.idleWatches !== undefined && core.rare.idleWatches.size > 0;
-  if (isWatched) dispatcher.unwatchIdle(core);
   core.system = system;
   core.isLinedUp = false;
   core.refresh();
-  if (!isWatched) return;
-  const watch = (): void => core.system.dispatcher.step(() => core.system.dispatcher.watchIdle(core));
-  // A mailbox that has left the broker makes a step of its own, since its observers must be told that it is idle now.
-  if (system.host === null) dispatcher.add(watch);
-  else watch();
+  const { rare } = core;
+  if (rare?.idleWatches === undefined) return;
+  const watchIdle = (): void => {
+    rare.holdsIdle = false;
+    core.system.dispatcher.watchIdle(core);
+  };
+  // A mailbox that has left makes a step of its own for the observers of `idle$`, when its leaving has been told.
+  rare.holdsIdle = system.host === null;
+  if (rare.holdsIdle) dispatcher.add(() => core.system.dispatcher.step(watchIdle));
+  else watchIdle();
 }

@@ -40,7 +40,7 @@ export class Routes {
     try {
       picked = this.#router.route(key, list, message);
     } catch (cause) {
-      return unrouted(system, `the router threw for ${topic}`, cause);
+      return unrouted(system, `the router threw for ${topic}`, { cause });
     }
     return ids.has(picked) ? system.recipient(picked as string) : unrouted(system, `the router picked ${describeValue(picked)} for ${topic}, which is not a target`);
   }
@@ -60,6 +60,6 @@ export class Routes {
 }
 
 /** A recipient for a message that has no route. */
-function unrouted(system: BrokerSystem, reason: string, cause?: unknown): Recipient {
-  return new Absent(system, undefined, { code: 'NoRoute', error: new BrokerError('RoutingFailed', reason, cause === undefined ? undefined : { cause }) });
+function unrouted(system: BrokerSystem, reason: string, options?: ErrorOptions): Recipient {
+  return new Absent(system, undefined, { code: 'NoRoute', error: new BrokerError('RoutingFailed', reason, options) });
 }

@@ -17,7 +17,7 @@ import type { Sending } from './interception';
 /** `trySend`, if the message does not take the direct path. @throws {TypeError | RangeError} for a bad id or option. */
 export function tell(system: BrokerSystem, id: string, recipient: Recipient | undefined, message: unknown, options: TellOptions | undefined, parent: Task | null): SendResult {
   const lane = checkTell(options);
-  if (recipient === undefined && parent === null && system.dispatcher.stack === 'quiet' && system.journal.isDeafTo(id)) {
+  if (recipient === undefined && system.dispatcher.stack === 'quiet' && system.journal.isDeafTo(id)) {
     checkActorId(id);
     // Nobody would be told, so the refusal is only counted (1.2 → 0.9 × `map.get` + `Subject.next`).
     system.journal.countFailure('ActorNotFound');

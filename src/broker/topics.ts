@@ -7,7 +7,7 @@ import { RetainedTopics } from '../routing/retained-topics';
 import type { RouteTarget } from '../routing/router';
 import { TopicIndex } from '../routing/topic-index';
 import type { BrokerSystem } from './broker-system';
-import { tellAll } from './cast';
+import { tellTargets } from './cast';
 import { detailsOf } from './details-of';
 import { tellWith } from './tell';
 
@@ -125,7 +125,7 @@ export class Topics {
     const announcement = (): void => {
       for (const observer of observers) observer.next(publication, isRetained);
     };
-    return tellAll(system, targets, targets.length, message, lane, details, observers.length === 0 ? undefined : announcement);
+    return tellTargets(system, targets, targets.length, message, lane, details, observers.length === 0 ? undefined : announcement);
   }
 
   /**

@@ -29,7 +29,7 @@ export class BoundedBuffer<Value, Meta extends number | Withdrawable = number> {
   readonly #price: number;
   readonly #lanes: (ChunkedQueue<Value, Meta> | undefined)[] = [undefined, undefined, undefined, undefined];
 
-  constructor(capacity: number, overflow: Overflow, fairness: Fairness = 'weighted') {
+  constructor(capacity: number, overflow: Overflow, fairness?: Fairness) {
     this.capacity = capacity;
     this.overflow = overflow;
     this.#price = fairness === 'strict' ? 0 : 1;

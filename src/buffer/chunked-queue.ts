@@ -3,6 +3,8 @@ export interface Withdrawable {
   readonly withdrawn: boolean;
 }
 
+/** A chunk without a pair: it has only the slot that leads to the next one. Nothing is written to it, so all queues share it. */
+const NO_CHUNK: unknown[] = [undefined];
 /** The slots of the first chunk. */
 const FIRST_LENGTH = 16;
 /** The most slots of a chunk, unless the queue is long. An empty queue keeps one chunk, so a burst leaves at most 16 kB behind. */
@@ -22,10 +24,10 @@ const LONG_LENGTH = 32_768;
 export class ChunkedQueue<Value, Meta extends number | Withdrawable> {
   /** How many values are queued, without tombstones. */
   size = 0;
-  #head: unknown[] = [];
+  #head: unknown[] = NO_CHUNK;
   /** The index of the head's value in its chunk. */
   #at = 0;
-  #tail: unknown[] = this.#head;
+  #tail: unknown[] = NO_CHUNK;
   /** The index in the tail for the next value. */
   #end = 0;
   /** How many slots the tail has for pairs. */
@@ -37,10 +39,8 @@ export class ChunkedQueue<Value, Meta extends number | Withdrawable> {
 
   /** How many slots the queue holds, for the specs that show that memory is given back. */
   get length(): number {
-    let length = this.#spare === undefined ? 0 : this.#spare.length - 1;
-    for (let chunk: unknown[] | undefined = this.#room === 0 ? undefined : this.#head; chunk !== undefined; chunk = chunk[chunk.length - 1] as typeof chunk) {
-      length += chunk.length - 1;
-    }
+    let length = this.#spare === undefined ? 0 : roomOf(this.#spare);
+    for (let chunk: unknown[] | undefined = this.#head; chunk !== undefined; chunk = chunk[roomOf(chunk)] as typeof chunk) length += roomOf(chunk);
     return length;
   }
 
@@ -83,12 +83,12 @@ export class ChunkedQueue<Value, Meta extends number | Withdrawable> {
     let chunk = this.#head;
     let at = this.#at;
     for (let left = this.size; left > 0; at += 2) {
-      if (at === chunk.length - 1) {
+      if (at === roomOf(chunk)) {
         chunk = chunk[at] as unknown[];
         at = 0;
       }
       const meta = chunk[at + 1] as Meta;
-      if (typeof meta !== 'number' && meta.withdrawn) continue;
+      if (isWithdrawn(meta)) continue;
       visit(chunk[at] as Value, meta);
       left--;
     }
@@ -98,8 +98,7 @@ export class ChunkedQueue<Value, Meta extends number | Withdrawable> {
     for (;;) {
       const head = this.#head;
       const at = this.#at;
-      const meta = head[at + 1] as Meta;
-      if (typeof meta === 'number' || !meta.withdrawn) return;
+      if (!isWithdrawn(head[at + 1])) return;
       clearPair(head, at);
       this.#step(head, at);
       this.#dead--;
@@ -127,7 +126,7 @@ export class ChunkedQueue<Value, Meta extends number | Withdrawable> {
     const length = room === 0 ? FIRST_LENGTH : isLong ? LONG_LENGTH : Math.min(isShort ? room : room * 2, MOST_LENGTH);
     const spare = this.#spare;
     let chunk: unknown[];
-    if (spare !== undefined && spare.length > length && spare.length <= most + 1) {
+    if (spare !== undefined && roomOf(spare) >= length && roomOf(spare) <= most) {
       chunk = spare;
       this.#spare = undefined;
     } else chunk = new Array<unknown>(length + 1).fill(undefined);
@@ -135,7 +134,7 @@ export class ChunkedQueue<Value, Meta extends number | Withdrawable> {
     else this.#tail[room] = chunk;
     this.#tail = chunk;
     this.#end = 0;
-    this.#room = chunk.length - 1;
+    this.#room = roomOf(chunk);
   }
 
   /** The last value has left. One chunk that is not long stays; with tombstones or a long chunk everything goes. */
@@ -160,13 +159,23 @@ export class ChunkedQueue<Value, Meta extends number | Withdrawable> {
   }
 
   #clear(): void {
-    this.#head = this.#tail = [];
+    this.#head = this.#tail = NO_CHUNK;
     this.#at = 0;
     this.#end = 0;
     this.#room = 0;
     this.#dead = 0;
     this.#spare = undefined;
   }
+}
+
+/** How many slots a chunk has for pairs. */
+function roomOf(chunk: readonly unknown[]): number {
+  return chunk.length - 1;
+}
+
+/** A number was never withdrawn: it has no such property. */
+function isWithdrawn(meta: unknown): boolean {
+  return (meta as Partial<Withdrawable>).withdrawn === true;
 }
 
 /** Clears the slots of a pair, so that they keep nothing alive. */

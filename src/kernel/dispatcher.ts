@@ -2,15 +2,10 @@ import type { SchedulerLike } from 'rxjs';
 import type { FailureCode } from '../failure/failure-code';
 import { StepClock } from './clock';
 import { type Line, Lines, type Runnable } from './lines';
-import { macrotask } from './macrotask';
 import { Outbox, type Telling } from './outbox';
 import { Pace } from './pace';
 import type { Stamp } from './stamp';
-
-/** The most messages of one mailbox in a row, its visit, before the next ready mailbox has one (rule D4). */
-const VISIT = 64;
-/** Milliseconds after which a scheduled macrotask counts as lost: a test environment may have taken its timer away. */
-const LOST = 100;
+import { TurnTaking, VISIT } from './turn-taking';
 
 /**
  * The state of the stack.
@@ -56,36 +51,38 @@ export class Dispatcher {
   // One field for all of this, since the direct path writes it twice for each message.
   stack: Stack = 'quiet';
   /** Whether anything has happened since the outermost call began. If so, the direct path ends in the drain loop. */
-  isTouched = false;
-  /** The mailbox whose messages the loop runs now. It does not line up, since its visit goes on with what it sends to itself. */
-  visited: Runnable | null = null;
+  needsDrain = false;
   /** Set if the turn on the stack was ended. */
   cut: Cut | null = null;
   readonly scheduler: SchedulerLike;
   readonly outbox: Outbox;
   readonly #lines: Lines;
   readonly #clock: StepClock;
-  readonly #pace: Pace;
-  readonly #runNext: (runnable: Runnable) => void;
+  readonly #turns: TurnTaking;
   #onePiece: OnePiece | null = null;
   /**
    * How many reasons there are for every message to take the slow path: events are observed, messages are frozen, the broker closes, or the
    * drain has given way.
    */
   #reasons = 0;
-  /** When the drain gave way; `undefined` unless it waits for its macrotask. */
-  #gaveWayAt: number | undefined;
   #atRest: (() => void)[] = [];
-  /** The mailboxes whose `idle$` is observed. */
-  #idleWatched: Set<Runnable> | undefined;
+  /** The mailboxes whose `idle$` is observed and may have changed. */
+  #idleChanged: Set<Runnable> | undefined;
+  /** How many mailboxes were ever observed so. */
+  #idleWatched = 0;
 
   constructor({ runNext, reportError, scheduler, dispatcher }: DispatcherParts) {
-    this.#runNext = runNext;
     this.scheduler = scheduler;
     this.outbox = new Outbox((error) => reportError('an observer or a callback', error));
     this.#lines = new Lines(dispatcher, (makeDue) => this.resume(makeDue), reportError);
     this.#clock = new StepClock(scheduler, (error) => reportError('the scheduler', error));
-    this.#pace = new Pace(this.#clock);
+    this.#turns = new TurnTaking({
+      runNext,
+      lines: this.#lines,
+      pace: new Pace(this.#clock),
+      slow: (change) => this.addReason(change),
+      goOn: () => this.step(() => undefined),
+    });
   }
 
   /** The mailbox whose turn is on the stack. */
@@ -118,12 +115,12 @@ export class Dispatcher {
    */
   resume(work: () => void): void {
     const isOutermost = this.enter();
-    this.isTouched = true;
+    this.needsDrain = true;
     try {
       work();
     } finally {
       if (isOutermost) {
-        if (this.#pace.isHoldingUp()) this.#giveWay();
+        this.#turns.giveWayIfHeldUp();
         this.#drain(VISIT);
       }
     }
@@ -147,7 +144,7 @@ export class Dispatcher {
   enter(): boolean {
     this.unfold();
     if (!this.isEmpty) {
-      this.isTouched = true;
+      this.needsDrain = true;
       return false;
     }
     this.stack = 'step';
@@ -156,14 +153,13 @@ export class Dispatcher {
 
   /** Ends a turn on the direct path. It was the first message of a visit, unless its mailbox has moved to another dispatcher. */
   finishDirect(mailbox: Runnable): void {
-    this.visited = mailbox.line.owner === this.#lines ? mailbox : null;
+    this.#turns.visited = mailbox.line.owner === this.#lines ? mailbox : null;
     this.finish(VISIT - 1);
   }
 
-  /** Ends the outermost step: tells and runs what it has set off. `left`: how many messages the visit of `visited` may still run. */
+  /** Ends the outermost step: tells and runs what it has set off. `left`: how many messages the visit that goes on may still run. */
   finish(left: number = VISIT): void {
-    // If the macrotask has not come in time, a call from outside goes on with the drain.
-    if (this.#gaveWayAt !== undefined && performance.now() - this.#gaveWayAt > LOST) this.#goOnAgain();
+    this.#turns.goOnIfLost();
     this.#drain(left);
   }
 
@@ -172,15 +168,15 @@ export class Dispatcher {
     this.stack = this.#reasons === 0 ? 'quiet' : 'empty';
   }
 
-  /** Adds a reason why every message takes the slow path, or takes one away. */
   /** The turn on the stack must not end on the direct path. */
   touch(): void {
-    this.isTouched = true;
+    this.needsDrain = true;
   }
 
+  /** Adds a reason why every message takes the slow path, or takes one away. */
   addReason(change: 1 | -1): void {
     this.#reasons += change;
-    this.isTouched = true;
+    this.needsDrain = true;
     if (this.isEmpty) this.leaveStack();
   }
 
@@ -189,7 +185,7 @@ export class Dispatcher {
    * given way.
    */
   whenAtRest(work: () => void): void {
-    this.isTouched = true;
+    this.needsDrain = true;
     this.#atRest.push(work);
   }
 
@@ -197,7 +193,7 @@ export class Dispatcher {
 
   /** Adds something to tell. */
   add(telling: Telling): void {
-    this.isTouched = true;
+    this.needsDrain = true;
     this.outbox.add(telling);
   }
 
@@ -218,7 +214,7 @@ export class Dispatcher {
 
   /** The stamp of a plain message that is sent now. */
   stamp(): Stamp {
-    this.isTouched = true;
+    this.needsDrain = true;
     return this.#clock.stamp();
   }
 
@@ -238,7 +234,7 @@ export class Dispatcher {
     this.stack = 'telling';
     if (announce === undefined) return true;
     this.outbox.call(announce);
-    if (!this.isTouched) return true;
+    if (!this.needsDrain) return true;
     this.unfold();
     this.finish();
     return false;
@@ -255,7 +251,7 @@ export class Dispatcher {
     const onePiece = this.#onePiece;
     if (onePiece === null) return;
     this.#onePiece = null;
-    this.isTouched = true;
+    this.needsDrain = true;
     onePiece.unfold();
   }
 
@@ -271,19 +267,19 @@ export class Dispatcher {
    * since that lines the mailbox up last.
    */
   lineUpFirst(runnable: Runnable): void {
-    this.isTouched = true;
+    this.needsDrain = true;
     this.#lines.addFirst(runnable);
   }
 
   /** Lines up a mailbox that can run, unless it stands in line already, or its visit or turn goes on. */
   lineUp(runnable: Runnable): void {
-    this.isTouched = true;
-    if (!runnable.isLinedUp && runnable !== this.visited && runnable !== this.stack) this.#lines.add(runnable);
+    this.needsDrain = true;
+    if (!runnable.isLinedUp && runnable !== this.#turns.visited && runnable !== this.stack) this.#lines.add(runnable);
   }
 
   /** Ends the visit of a mailbox that moves to another dispatcher. */
   leave(runnable: Runnable): void {
-    if (this.visited === runnable) this.visited = null;
+    if (this.#turns.visited === runnable) this.#turns.visited = null;
   }
 
   /** Takes all scheduled actions back, for good. */
@@ -291,31 +287,32 @@ export class Dispatcher {
     this.#lines.close();
   }
 
-  /** Notes that `idle$` of a mailbox is observed. Its observers are told between turns, and at the end of this step. */
+  /** Notes that somebody observes `idle$` of a mailbox from now on. */
   watchIdle(runnable: Runnable): void {
-    this.isTouched = true;
-    (this.#idleWatched ??= new Set()).add(runnable);
+    runnable.idleOrder = ++this.#idleWatched;
+    this.idleMayHaveChanged(runnable);
   }
 
-  unwatchIdle(runnable: Runnable): void {
-    this.#idleWatched?.delete(runnable);
-    if (this.#idleWatched?.size === 0) this.#idleWatched = undefined;
+  /** Notes that a mailbox whose `idle$` is observed may have become idle or busy. Its observers are told between turns. */
+  idleMayHaveChanged(runnable: Runnable): void {
+    this.needsDrain = true;
+    (this.#idleChanged ??= new Set()).add(runnable);
   }
 
   // --------------------------------------------------------------------------------------------------
 
   #drain(left: number): void {
     // A refusal that nobody observes sets nothing off (73 → 49 ns).
-    if (!this.isTouched) {
-      this.visited = null;
+    if (!this.needsDrain) {
+      this.#turns.visited = null;
       this.leaveStack();
       return;
     }
     try {
       this.#loop(left);
     } finally {
-      this.visited = null;
-      this.isTouched = false;
+      this.#turns.visited = null;
+      this.needsDrain = false;
       this.#clock.forget();
       this.leaveStack();
     }
@@ -323,69 +320,25 @@ export class Dispatcher {
   }
 
   /** The one drain loop: tell, then a turn, until nothing is left to tell and nobody can run. */
-  #loop(visit: number): void {
-    const lines = this.#lines;
-    let left = visit;
-    let untilLook = 1;
-    let isFirst = false;
-    this.#pace.begin();
+  #loop(left: number): void {
+    const turns = this.#turns;
+    turns.begin(left);
     for (;;) {
       this.stack = 'telling';
       this.outbox.tell();
       // A message that runs at once makes no mailbox busy before its turn, as it makes no pressure.
-      if (!isFirst && !lines.mustRun && this.#tellsIdle()) continue;
-      const { visited } = this;
-      if (visited !== null && left > 0 && visited.canRun) {
-        if (isFirst || (this.#gaveWayAt === undefined && (--untilLook > 0 || (untilLook = this.#pace.look()) > 0))) {
-          isFirst = false;
-          left--;
-          this.#runNext(visited);
-          continue;
-        }
-        this.#giveWay();
-      }
-      if (visited !== null) {
-        this.#endVisit(visited);
-        continue;
-      }
-      // A message from outside to an idle mailbox runs even while the drain has given way (rule D1).
-      this.visited = lines.takeFirst();
-      isFirst = this.visited !== null;
-      if (this.#gaveWayAt === undefined) this.visited ??= lines.take();
-      left = VISIT;
-      if (this.visited !== null || !this.outbox.isEmpty || this.#tellsIdle()) continue;
-      if (this.#gaveWayAt !== undefined || !lines.ask()) return;
+      if (this.#idleChanged !== undefined && !turns.mustRun && this.#tellsIdle()) continue;
+      if (turns.next() || !this.outbox.isEmpty || this.#tellsIdle()) continue;
+      if (!turns.ask()) return;
     }
   }
 
   /** Whether an observer of `idle$` is to be told something. */
   #tellsIdle(): boolean {
-    if (this.#idleWatched === undefined) return false;
-    for (const runnable of this.#idleWatched) runnable.tellIdle();
+    const changed = this.#idleChanged;
+    if (changed === undefined) return false;
+    this.#idleChanged = undefined;
+    for (const runnable of [...changed].sort((a, b) => a.idleOrder - b.idleOrder)) runnable.tellIdle();
     return !this.outbox.isEmpty;
-  }
-
-  #endVisit(visited: Runnable): void {
-    this.visited = null;
-    if (visited.canRun) this.lineUp(visited);
-    else visited.endIfEmpty();
-  }
-
-  /** Makes the ready mailboxes wait for a macrotask. */
-  #giveWay(): void {
-    if (this.#gaveWayAt !== undefined) return;
-    this.#gaveWayAt = performance.now();
-    this.addReason(1);
-    this.#lines.giveWay();
-    macrotask(() => {
-      if (this.#gaveWayAt === undefined) return;
-      this.#goOnAgain();
-      this.step(() => undefined);
-    });
-  }
-
-  #goOnAgain(): void {
-    this.#gaveWayAt = undefined;
-    this.addReason(-1);
   }
 }

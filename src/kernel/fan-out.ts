@@ -117,7 +117,7 @@ export class FanOut implements OnePiece {
         dispatcher.finishDirect(mailbox);
         return;
       }
-      if ((result !== undefined && !isPrimitive(result)) || dispatcher.isTouched) {
+      if ((result !== undefined && !isPrimitive(result)) || dispatcher.needsDrain) {
         dispatcher.unfold();
         task.more().message = message;
         returned(task, mailbox, dispatcher, result);
@@ -149,7 +149,7 @@ export class FanOut implements OnePiece {
         dispatcher.finishDirect(mailbox);
         return;
       }
-      if ((result !== undefined && !isPrimitive(result)) || dispatcher.isTouched) {
+      if ((result !== undefined && !isPrimitive(result)) || dispatcher.needsDrain) {
         dispatcher.unfold();
         this.#give(task, place);
         returned(task, mailbox, dispatcher, result);
@@ -164,13 +164,13 @@ export class FanOut implements OnePiece {
         dispatcher.outbox.report(error);
       }
       // If the observer of the reply made a step, the drain runs that and the remaining targets.
-      if (dispatcher.isTouched) break;
+      if (dispatcher.needsDrain) break;
     }
     this.#end(dispatcher);
   }
 
   #end(dispatcher: Dispatcher): void {
-    if (!dispatcher.isTouched) {
+    if (!dispatcher.needsDrain) {
       dispatcher.release();
       return;
     }

@@ -12,6 +12,8 @@ export interface Runnable {
   readonly canRun: boolean;
   /** Called at the end of a visit, if nothing is left to run. */
   endIfEmpty(): void;
+  /** Its place among the mailboxes whose `idle$` is observed, in the order in which that began. */
+  idleOrder: number;
   /** Tells the observers of `idle$`. Called when nothing else is left to tell. */
   tellIdle(): void;
 }
@@ -90,6 +92,11 @@ export class Lines {
     const { line } = runnable;
     if (line.scheduler !== undefined && line.isEmpty && !this.#busy.includes(line)) this.#busy.push(line);
     line.add(runnable);
+  }
+
+  /** Adds a mailbox, unless it stands in line already. */
+  lineUp(runnable: Runnable): void {
+    if (!runnable.isLinedUp) this.add(runnable);
   }
 
   addFirst(runnable: Runnable): void {

@@ -3,13 +3,14 @@ import type { MailboxMetrics } from '../message/mailbox-metrics';
 import type { Actor, Handler } from '../message/message-broker';
 import type { IdleWatch } from './idle-watch';
 import type { Line, Runnable } from './lines';
-import { type Entry, MailboxQueue, type QueueOwner } from './mailbox-queue';
+import { MailboxQueue, type QueueOwner } from './mailbox-queue';
 import type { MailboxSettings } from './mailbox-settings';
 import type { Outlet } from './outlet';
+import type { Entry } from './queue-records';
 import { settle } from './settle';
 import { Stamp } from './stamp';
 import { TurnTimes } from './turn-times';
-import { type Host, type Refusal, type System, type Task, newTask } from './task';
+import { type Host, type RefusalCode, type System, type Task, newTask } from './task';
 
 /** A message that a mailbox lost, and why. */
 export interface Loss<Msg = any> {
@@ -156,7 +157,7 @@ export class MailboxCore implements QueueOwner, Runnable {
     if (rare.losses?.observed === true) rare.losses.tell(this.system.dispatcher, { message, code });
   }
 
-  losePlain(message: unknown, lane: number, code: Refusal, stamp: Stamp | null): void {
+  losePlain(message: unknown, lane: number, code: RefusalCode, stamp: Stamp | null): void {
     const { journal } = this.system;
     if (journal.isDeafTo(this.id) && this.rare?.losses === undefined) {
       this.more().lost++;
@@ -197,8 +198,6 @@ export class MailboxCore implements QueueOwner, Runnable {
   /** Lines up if there is something to run. */
   wake(): void {
     this.refresh();
-    // Makes the step end in the drain loop, which tells `idle$`.
-    if (this.rare?.idleWatches !== undefined) this.system.dispatcher.isTouched = true;
     if (this.canRun) this.system.dispatcher.lineUp(this);
   }
 
@@ -207,12 +206,21 @@ export class MailboxCore implements QueueOwner, Runnable {
     const { start } = this;
     this.isReady = this.hasFreeSeat && (start === 'none' || start === 'done') && !this.isPaused;
     this.isDirect = this.isIdle && !this.system.watches(this.id);
+    if (this.rare?.idleWatches !== undefined) this.system.dispatcher.idleMayHaveChanged(this);
+  }
+
+  get idleOrder(): number {
+    return this.more().idleOrder;
+  }
+
+  set idleOrder(order: number) {
+    this.more().idleOrder = order;
   }
 
   /** Tells the observers of `idle$`, if it has changed. The dispatcher calls this between two turns, when nothing else is left to tell. */
   tellIdle(): void {
-    const watches = this.rare?.idleWatches;
-    if (watches !== undefined) for (const watch of watches) watch.note(this.isQuiet, this.system.dispatcher);
+    const { holdsIdle, idleWatches: watches } = this.more();
+    if (watches !== undefined && !holdsIdle) for (const watch of watches) watch.note(this.isQuiet, this.system.dispatcher);
   }
 
   /** Ends a closed mailbox in which nothing is queued, waits or runs any more. */
@@ -248,6 +256,9 @@ export class MailboxRare {
   turnTimes: TurnTimes | undefined = undefined;
   /** The observers of `idle$`. */
   idleWatches: Set<IdleWatch> | undefined = undefined;
+  idleOrder = 0;
+  /** Whether the observers of `idle$` are told nothing: that the mailbox has left its broker is still to be told before. */
+  holdsIdle = false;
   losses: Outlet<Loss> | undefined = undefined;
   /** Completes when the mailbox has ended. It has no values. */
   drained: Outlet<never> | undefined = undefined;

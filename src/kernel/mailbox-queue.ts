@@ -4,19 +4,11 @@ import type { FailureCode } from '../failure/failure-code';
 import { HIGHEST_LANE } from '../message/lane';
 import type { MailboxSettings } from './mailbox-settings';
 import type { Outlet } from './outlet';
+import { type Entry, type QueueRecord, QueueRecords } from './queue-records';
 import { settle } from './settle';
-import { Stamp } from './stamp';
+import type { Stamp } from './stamp';
 import { taken } from './taken';
 import { type Recipient, Task, newTask } from './task';
-
-/** What goes into a queue with a message: its stamp, or its task if it has one. A task holds the message itself. */
-export type Entry = Task | Stamp;
-
-/**
- * What a queue holds with a message: its entry, or for a plain message a number, the milliseconds from `#epoch` to the sending. A new stamp
- * in an old array is work for the garbage collector with each message (in a drain 0.6 × an idle `trySend`).
- */
-type Held = Entry | number;
 
 /** The mailbox, as its queue sees it. */
 export interface QueueOwner extends Recipient {
@@ -35,13 +27,10 @@ export class MailboxQueue {
   removed = 0;
   pressure: Outlet<number> | undefined = undefined;
   readonly #owner: QueueOwner;
-  #buffer: BoundedBuffer<unknown, Held>;
+  #buffer: BoundedBuffer<unknown, QueueRecord>;
   /** The messages whose senders wait for a place. */
   #waiting: BoundedBuffer<undefined, Task> | undefined;
-  /** The time from which the numbers in `#buffer` count. */
-  #epoch = 0;
-  /** The last stamp that was made of a number. Messages of the same millisecond share it. */
-  #stamp = new Stamp(NaN);
+  readonly #records = new QueueRecords();
   /** Whether a queued message may have a ttl, its own or the mailbox's. */
   #mayExpire: boolean;
 
@@ -66,7 +55,7 @@ export class MailboxQueue {
 
   /** Queues a message that runs at once, since the mailbox is idle. It counts for no high water mark, no pressure and no `queued` event. */
   addForNow(message: unknown, entry: Entry | null, lane: number): void {
-    this.#buffer.push(message, this.#stamped(entry), lane);
+    this.#buffer.push(message, this.#recordOf(entry), lane);
     this.#count(1);
     if (entry instanceof Task) taken(entry);
   }
@@ -79,18 +68,18 @@ export class MailboxQueue {
     const task = entry instanceof Task ? entry : null;
     // A refused plain message does not read the clock, so that a flood of refusals stays cheap.
     if (task === null && buffer.isFull && overflow !== 'drop-oldest') return overflow === 'drop-newest' ? 'Dropped' : 'MailboxFull';
-    switch (buffer.offer(message, this.#stamped(entry), lane)) {
+    switch (buffer.offer(message, this.#recordOf(entry), lane)) {
       case REFUSED:
         return refused(task, 'Dropped');
       case FULL:
         return task !== null && task.isAsked && overflow === 'block' ? this.#park(task) : refused(task, 'MailboxFull');
       case EVICTED: {
         const { victim, victimLane } = buffer;
-        const evicted = buffer.victimMeta as Held;
+        const evicted = buffer.victimMeta as QueueRecord;
         buffer.forgetVictim();
         this.removed++;
         this.#added(task, 0);
-        this.#lose(victim, this.#read(evicted), victimLane, 'Dropped');
+        this.#lose(victim, this.#records.read(evicted), victimLane, 'Dropped');
         return null;
       }
       case ACCEPTED:
@@ -103,7 +92,7 @@ export class MailboxQueue {
   next(run: (task: Task, message: unknown) => void): void {
     const buffer = this.#buffer;
     const lane = buffer.next();
-    const entry = this.#read(buffer.metaOf(lane));
+    const entry = this.#records.read(buffer.metaOf(lane));
     const message = buffer.take(lane);
     if (this.#mayExpire && this.#isExpired(entry)) {
       this.#placeFreed();
@@ -141,8 +130,8 @@ export class MailboxQueue {
   takeAll(): Task[] {
     const buffer = this.#buffer;
     const tasks: Task[] = [];
-    const gather = (message: unknown, held: Held, lane: number): void => {
-      const task = this.#taskOf(message, this.#read(held), lane);
+    const gather = (message: unknown, held: QueueRecord, lane: number): void => {
+      const task = this.#taskOf(message, this.#records.read(held), lane);
       task.state = 'new';
       tasks.push(task);
     };
@@ -168,7 +157,7 @@ export class MailboxQueue {
     old.forEach((message, _, lane) => {
       const task = isTold ? this.#taskOf(message, stamp, lane) : null;
       if (task !== null) tasks.push(task);
-      this.#buffer.push(message, this.#stamped(task ?? stamp), lane);
+      this.#buffer.push(message, this.#recordOf(task ?? stamp), lane);
     });
     this.#count(old.size);
     return tasks;
@@ -180,30 +169,16 @@ export class MailboxQueue {
 
   // --------------------------------------------------------------------------------------------------
 
-  /** Stamps an entry, and turns it into what the buffer holds. */
-  #stamped(entry: Entry | null): Held {
-    if (entry === null) {
-      const stamp = this.#owner.system.dispatcher.stamp();
-      const at = stamp.at as number;
-      if (this.size === 0) this.#epoch = at;
-      const since = at - this.#epoch;
-      // A number that is no small integer costs as much as a stamp.
-      return (since | 0) === since ? since : stamp;
-    }
+  /** Stamps an entry, and turns it into what the buffer holds with the message. */
+  #recordOf(entry: Entry | null): QueueRecord {
+    const { dispatcher } = this.#owner.system;
+    if (entry === null) return this.#records.ofPlain(dispatcher.stamp(), this.size === 0);
     const isTask = entry instanceof Task;
     if (isTask) entry.state = 'queued';
     const stamp = isTask ? (entry.stamp as Stamp) : entry;
-    stamp.at ??= this.#owner.system.dispatcher.now();
+    stamp.at ??= dispatcher.now();
     if (stamp.details.ttl !== undefined) this.#mayExpire = true;
     return entry;
-  }
-
-  /** Turns what the buffer holds back into an entry. */
-  #read(held: Held): Entry {
-    if (typeof held !== 'number') return held;
-    const at = this.#epoch + held;
-    if (at !== this.#stamp.at) this.#stamp = new Stamp(at);
-    return this.#stamp;
   }
 
   /** Counts and tells a newcomer that was queued. `more`: how many more messages are pending than before. */
@@ -270,7 +245,7 @@ export class MailboxQueue {
     let isFound = false;
     for (let lane = 0; lane <= HIGHEST_LANE; lane++) {
       while (buffer.has(lane)) {
-        const entry = this.#read(buffer.metaOf(lane));
+        const entry = this.#records.read(buffer.metaOf(lane));
         if (!this.#isExpired(entry)) break;
         isFound = true;
         const message = buffer.take(lane);
@@ -298,7 +273,7 @@ export class MailboxQueue {
     this.#buffer.highWaterMark = highWaterMark;
   }
 
-  #newBuffer(): BoundedBuffer<unknown, Held> {
+  #newBuffer(): BoundedBuffer<unknown, QueueRecord> {
     const { capacity, settings } = this.#owner;
     return new BoundedBuffer(capacity, settings.overflow, settings.fairness);
   }

@@ -1,6 +1,7 @@
 import { Observable, type ObservableInput, Subscriber, type TeardownLogic, from, observable } from 'rxjs';
 import { describeValue } from '../failure/check';
 import { SendError } from '../failure/send-error';
+import { stopTimer } from './let-go';
 import type { HandedOut, ReplyKind } from './reply-kind';
 import { settle } from './settle';
 import type { OpenReply, System, Task } from './task';
@@ -45,7 +46,7 @@ export function emit(task: Task, value: unknown): void {
   if (task.state !== 'open' || rest === null || caller === null) return;
   system.dispatcher.step(() => {
     rest.isAnswered = true;
-    rest.timer?.unsubscribe();
+    stopTimer(task, rest.timer);
     system.dispatcher.add(() => {
       if (!caller.closed) caller.next(value);
     });

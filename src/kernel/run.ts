@@ -31,7 +31,7 @@ export function runTell(mailbox: MailboxCore, dispatcher: Dispatcher, message: u
     return;
   }
   // Nobody waits for a reply, so a primitive one is dropped. (The check for `undefined` comes first: 0.04 × `Subject.next`.)
-  if ((result === undefined || isPrimitive(result)) && !dispatcher.isTouched) {
+  if ((result === undefined || isPrimitive(result)) && !dispatcher.needsDrain) {
     task.state = 'over';
     dispatcher.stack = 'quiet';
     return;
@@ -58,7 +58,7 @@ export function runAsk(mailbox: MailboxCore, dispatcher: Dispatcher, message: un
     dispatcher.finishDirect(mailbox);
     return task;
   }
-  if (!dispatcher.isTouched && !caller.closed && isPrimitive(result)) {
+  if (!dispatcher.needsDrain && !caller.closed && isPrimitive(result)) {
     task.state = 'over';
     system.counts.requests--;
     dispatcher.stack = 'telling';
@@ -68,7 +68,7 @@ export function runAsk(mailbox: MailboxCore, dispatcher: Dispatcher, message: un
     } catch (error) {
       dispatcher.outbox.report(error);
     }
-    if (!dispatcher.isTouched) {
+    if (!dispatcher.needsDrain) {
       dispatcher.stack = 'quiet';
       return task;
     }
@@ -127,7 +127,7 @@ export function returned(task: Task, mailbox: MailboxCore, dispatcher: Dispatche
   }
   // The time of an open turn is read now, since `sentAt` would otherwise be the time of its first later reading.
   if (kind !== 'value') (task.stamp ??= dispatcher.stamp()).at ??= dispatcher.now();
-  leaveStack(dispatcher);
+  handlerReturned(dispatcher);
   const { cut } = dispatcher;
   if (cut !== null || task.caller?.closed === true) {
     endCut(task, mailbox, dispatcher, cut, kind === 'promise' ? (result as PromiseLike<unknown>) : null);
@@ -148,7 +148,7 @@ export function returned(task: Task, mailbox: MailboxCore, dispatcher: Dispatche
 
 /** Goes on when a turn's handler has thrown. */
 export function threw(task: Task, mailbox: MailboxCore, dispatcher: Dispatcher, error: unknown): void {
-  leaveStack(dispatcher);
+  handlerReturned(dispatcher);
   const { cut } = dispatcher;
   if (cut !== null || task.caller?.closed === true) {
     endCut(task, mailbox, dispatcher, cut, null);
@@ -162,7 +162,7 @@ export function threw(task: Task, mailbox: MailboxCore, dispatcher: Dispatcher, 
 // --------------------------------------------------------------------------------------------------
 
 /** The turn leaves the stack. From here the stack counts as a telling. */
-function leaveStack(dispatcher: Dispatcher): void {
+function handlerReturned(dispatcher: Dispatcher): void {
   dispatcher.stack = 'telling';
   dispatcher.forgetTime();
 }

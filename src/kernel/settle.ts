@@ -1,6 +1,7 @@
 import type { FailureCode } from '../failure/failure-code';
 import { SendError } from '../failure/send-error';
 import type { Dispatcher } from './dispatcher';
+import { letGo } from './let-go';
 import type { Caller, End, Task, TaskRest } from './task';
 
 /**
@@ -48,18 +49,6 @@ function settleOne(task: Task, end: End): void {
   // A tombstone in a queue must keep nothing alive.
   rest.caller = null;
   rest.message = undefined;
-}
-
-/** Takes a message out of its timers, its signal and the turn that waits for it. */
-function letGo(task: Task, rest: TaskRest): void {
-  rest.parent?.more().forget(task);
-  try {
-    rest.timer?.unsubscribe();
-    rest.turnTimer?.unsubscribe();
-    rest.unlisten?.();
-  } catch (error) {
-    task.system.dispatcher.outbox.report(error);
-  }
 }
 
 /** Frees the seat of an open turn. An aborted turn keeps it until its promise settles (rule M4). */

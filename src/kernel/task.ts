@@ -44,7 +44,7 @@ export interface Caller {
 }
 
 /** Why a recipient refuses a message. */
-export type Refusal = FailureCode | 'NoRoute';
+export type RefusalCode = FailureCode | 'NoRoute';
 
 /** Takes or refuses the messages to one id: a mailbox, or `Absent` if there is no actor. */
 export interface Recipient {
@@ -60,14 +60,14 @@ export interface Recipient {
   /** The error of its refusals, if that is no ordinary one: a route that failed, or an interceptor that refused. */
   readonly error?: unknown;
   /** Takes a message, as part of a step. Returns why it refuses, or `null`. */
-  take(task: Task): Refusal | null;
+  take(task: Task): RefusalCode | null;
   /**
    * Takes a plain message: nobody waits for its reply, and it has no task yet. `stamp` is `null` if it has no options. Returns why it
    * refuses, or `null`; the sender then calls `losePlain`.
    */
-  takePlain(message: unknown, lane: number, stamp: Stamp | null): Refusal | null;
+  takePlain(message: unknown, lane: number, stamp: Stamp | null): RefusalCode | null;
   /** Settles a plain message that was refused. */
-  losePlain(message: unknown, lane: number, code: Refusal, stamp: Stamp | null): void;
+  losePlain(message: unknown, lane: number, code: RefusalCode, stamp: Stamp | null): void;
   /** Takes a waiting or queued message out, which frees its place. */
   withdraw(task: Task): void;
   /** Frees the seat of a turn. */
@@ -107,7 +107,7 @@ export interface Journal {
   delivered(task: Task): void;
   ended(task: Task, end: End): void;
   /** Counts a failure that nobody is told of. */
-  countFailure(code: Refusal): void;
+  countFailure(code: RefusalCode): void;
   /** A registered mailbox was closed. */
   closed(id: string, error: unknown): void;
   /** A hook of an actor threw or rejected (rule O7). */

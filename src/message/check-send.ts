@@ -1,4 +1,4 @@
-import { type Checks, checkActorId, checkBoolean, checkObject, checkOptions, checkTimeout, hasMethod, isObject, oneOf, refuse } from '../failure/check';
+import { type Check, type Checks, checkActorId, checkBoolean, checkObject, checkOptions, checkTimeout, hasMethod, isObject, oneOf, refuse } from '../failure/check';
 import { PRIORITIES, laneOf } from './priority';
 import type { BroadcastOptions, PublishOptions, SendOptions, TellOptions } from './send-options';
 
@@ -9,16 +9,15 @@ const TELL: Checks<TellOptions> = {
   headers: checkObject,
 };
 
-/** The checks of the options of an ask. */
-export const SEND: Checks<SendOptions> = {
-  ...TELL,
-  timeout: checkTimeout,
-  signal: (value) => {
-    if (!hasMethod(value, 'addEventListener')) refuse('signal must be an AbortSignal', value);
-  },
+const checkSignal: Check = (value) => {
+  if (!hasMethod(value, 'addEventListener')) refuse('signal must be an AbortSignal', value);
 };
 
-const BROADCAST: Checks<BroadcastOptions> = { ...SEND, order: /* @__PURE__ */ oneOf(['registered', 'settled']) };
+// By `Object.assign`, since bundlers keep a spread that nobody uses: it may call getters.
+/** The checks of the options of an ask. */
+export const SEND: Checks<SendOptions> = /* @__PURE__ */ Object.assign({}, TELL, { timeout: checkTimeout, signal: checkSignal });
+
+const BROADCAST: Checks<BroadcastOptions> = /* @__PURE__ */ Object.assign({}, SEND, { order: /* @__PURE__ */ oneOf(['registered', 'settled']) });
 
 const PUBLISH: Checks<PublishOptions> = { retain: checkBoolean };
 

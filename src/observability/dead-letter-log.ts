@@ -16,7 +16,7 @@ export interface DeadLetterLogOptions {
 }
 
 /** The default: the first 10, then a count every five minutes (rule O3). */
-export const THROTTLING: Throttling = { first: 10, interval: 5 * 60_000 };
+export const THROTTLING: Throttling = { first: 10, interval: 300_000 };
 const OFF: Throttling = { first: 0, interval: Infinity };
 const CHECKS: Checks<Throttling> = {
   first: (value, name) => {

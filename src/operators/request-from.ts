@@ -17,7 +17,7 @@ export interface RequestOptions<M, R> extends BoundedMapOptions<M>, SendOptions 
   readonly onError?: (error: unknown, message: M) => ObservableInput<R>;
 }
 
-const REQUEST: Checks<RequestOptions<any, any>> = { ...BOUNDED_MAP, ...SEND, onError: checkFunction };
+const REQUEST: Checks<RequestOptions<any, any>> = /* @__PURE__ */ Object.assign({}, BOUNDED_MAP, SEND, { onError: checkFunction });
 
 /**
  * Asks an actor with every value, and emits the replies. With concurrency 1 (default) they come in the order of the values.

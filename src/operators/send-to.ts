@@ -1,5 +1,5 @@
 import { type MonoTypeOperatorFunction, catchError, defer, map, of, tap } from 'rxjs';
-import { type Checks, checkActorId, checkOptions, checkSender, refuse } from '../failure/check';
+import { type Check, type Checks, checkActorId, checkOptions, checkSender, refuse } from '../failure/check';
 import type { ActorId } from '../message/actor-id';
 import { SEND, checkTell } from '../message/check-send';
 import type { MessageBroker } from '../message/message-broker';
@@ -15,15 +15,15 @@ export interface WaitingOptions<M> extends Omit<BoundedMapOptions<M>, 'concurren
   readonly wait: true;
 }
 
-const { concurrency: _, ...BOUNDS } = BOUNDED_MAP;
+const WAITING: Checks<WaitingOptions<any>> = /* @__PURE__ */ checksOfWaiting();
 
-const WAITING: Checks<WaitingOptions<any>> = {
-  ...BOUNDS,
-  ...SEND,
-  wait: (wait) => {
-    if (wait !== true) refuse('wait must be true, or left out', wait);
-  },
-};
+function checksOfWaiting(): Checks<WaitingOptions<any>> {
+  const { concurrency: _, ...bounds } = BOUNDED_MAP;
+  const wait: Check = (value) => {
+    if (value !== true) refuse('wait must be true, or left out', value);
+  };
+  return { ...bounds, ...SEND, wait };
+}
 
 /**
  * Tells every value to an actor, then passes it on, in order. The result errors and completes with its source.

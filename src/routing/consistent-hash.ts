@@ -22,7 +22,7 @@ export function consistentHash<Msg = any>(keyOf: (message: Msg, key: RoutingKey)
       const by: unknown = keyOf(message as Msg, key);
       check(typeof by === 'string', 'keyOf must return a string', by);
       let chosen = targets[0] as RouteTarget;
-      let highest = -1;
+      let highest = -Infinity;
       for (const target of targets) {
         const bid = hash(by, target.id);
         if (bid <= highest) continue;

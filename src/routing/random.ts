@@ -14,9 +14,8 @@ export function random(seed?: number): Router {
 
 /** A sequence of numbers from 0 to below 1, by a seed: good enough to spread messages. */
 function sequence(seed: number): () => number {
-  const whole = Math.floor(seed);
   // The fraction of the seed counts too, for `random(Math.random())`.
-  let state = whole + Math.floor((seed - whole) * 2 ** 32);
+  let state = seed + ((seed * 2 ** 32) >>> 0);
   return () => mix((state = (state + 0x9e3779b9) >>> 0)) / 2 ** 32;
 }
 

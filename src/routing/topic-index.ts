@@ -24,10 +24,10 @@ class Node<T> {
   isWild = false;
   readonly parent: Node<T> | undefined;
   /** The token that leads here from the parent. */
-  readonly token: string;
+  readonly token: string | undefined;
   #values: readonly T[] | undefined;
 
-  constructor(parent?: Node<T>, token = '') {
+  constructor(parent?: Node<T>, token?: string) {
     this.parent = parent;
     this.token = token;
   }
@@ -70,7 +70,7 @@ class Node<T> {
 /** Removes a branch without bindings. A loop, as all walks are, since a topic of 20,000 tokens must not overflow the stack. */
 function prune<T>(branch: Node<T>): void {
   for (let node = branch; node.parent !== undefined && node.children.size + node.bindings.size === 0; node = node.parent) {
-    (node.parent.children as Map<string, Node<T>>).delete(node.token);
+    (node.parent.children as Map<string, Node<T>>).delete(node.token as string);
   }
 }
 
@@ -152,7 +152,7 @@ export class TopicIndex<T> {
     }
     // `>` stands for one or more tokens, so all descendants count: the loop also visits the nodes that it appends.
     if (tokens.at(-1) === ANY_REST) for (const { children } of nodes) for (const child of children.values()) nodes.push(child);
-    return valuesOf(nodes.filter(({ bindings }) => bindings.size > 0));
+    return valuesOf(nodes);
   }
 }
 
