@@ -3,8 +3,11 @@ import { BROADCAST_LAWS } from './broker/broadcast-laws';
 import type { BrokerLaw, BrokerTraits, CreateBroker } from './broker/broker-under-law';
 import { CANCELLING_LAWS } from './broker/cancelling-laws';
 import { CLOSING_LAWS } from './broker/closing-laws';
+import { ERROR_LAWS } from './broker/error-laws';
 import { HOOK_LAWS } from './broker/hook-laws';
+import { INTERCEPTOR_LAWS } from './broker/interceptor-laws';
 import { OBSERVING_LAWS } from './broker/observing-laws';
+import { OFFER_LAWS } from './broker/offer-laws';
 import { PRIORITY_LAWS } from './broker/priority-laws';
 import { REFUSAL_LAWS } from './broker/refusal-laws';
 import { REGISTRY_LAWS } from './broker/registry-laws';
@@ -16,6 +19,8 @@ import { TOPIC_LAWS } from './broker/topic-laws';
 
 export const BROKER_LAWS: readonly BrokerLaw[] = [
   ...SENDING_LAWS,
+  ...OFFER_LAWS,
+  ...INTERCEPTOR_LAWS,
   ...REPLY_LAWS,
   ...CANCELLING_LAWS,
   ...TIME_LAWS,
@@ -25,6 +30,7 @@ export const BROKER_LAWS: readonly BrokerLaw[] = [
   ...TOPIC_LAWS,
   ...REGISTRY_LAWS,
   ...HOOK_LAWS,
+  ...ERROR_LAWS,
   ...OBSERVING_LAWS,
   ...TELLING_LAWS,
   ...CLOSING_LAWS,

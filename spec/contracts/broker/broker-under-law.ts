@@ -59,6 +59,26 @@ export function brokerLaw(name: string, work: LawWork, how: LawOptions = {}): Br
   };
 }
 
+/**
+ * A law about functions that a broker is given as options. `prepare` makes the options anew for each broker, and with them `notes` of what the
+ * functions are told.
+ */
+export function brokerLawWith<Notes>(
+  name: string,
+  prepare: () => readonly [options: BrokerOptions, notes: Notes],
+  work: (under: BrokerUnderLaw & { readonly letters: DeadLetter[] }, notes: Notes) => void | Promise<void>,
+  needs: readonly (keyof BrokerTraits)[] = [],
+): BrokerLaw {
+  return {
+    name,
+    needs,
+    check(create) {
+      const [options, notes] = prepare();
+      return brokerLaw(name, (under) => work(under, notes), { options }).check(create);
+    },
+  };
+}
+
 async function checkAt(under: BrokerUnderLaw, work: LawWork): Promise<void> {
   const nodes = new Set([under.home, under.broker]);
   const letters: DeadLetter[] = [];

@@ -10,6 +10,7 @@ const id = actorId<any>('actor');
 const STREAMS: Readonly<Record<string, (broker: MessageBroker) => Observable<unknown>>> = {
   deadLetters$: (broker) => broker.deadLetters$,
   events$: (broker) => broker.events$,
+  eventsOf: (broker) => broker.eventsOf(id),
   metrics$: (broker) => broker.metrics$,
   broadcasts$: (broker) => broker.broadcasts$,
   topic$: (broker) => broker.topic$('a.>'),

@@ -61,15 +61,16 @@ export function withMembers<Broker extends MessageBroker>(broker: Broker, replac
   });
 }
 
-/** The methods of a broker that return replies, `ref` too. `change` is applied to each reply. */
+/** The cold methods of a broker, `ref` too. `change` is applied to each stream. */
 export function withReplies(broker: MessageBroker, change: (reply$: Observable<any>) => Observable<any>): { readonly [Name in keyof MessageBroker]?: any } {
   const changed =
-    (name: 'send' | 'sendWithPriority' | 'sendWithRouting' | 'broadcast' | 'broadcastFilter') =>
+    (name: 'send' | 'offer' | 'sendWithPriority' | 'sendWithRouting' | 'broadcast' | 'broadcastFilter') =>
     (...args: any[]) =>
       change((broker[name] as any)(...args));
   const send = changed('send');
   return {
     send,
+    offer: changed('offer'),
     sendWithPriority: changed('sendWithPriority'),
     sendWithRouting: changed('sendWithRouting'),
     broadcast: changed('broadcast'),

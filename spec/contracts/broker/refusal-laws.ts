@@ -45,6 +45,15 @@ export const REFUSAL_LAWS: readonly BrokerLaw[] = [
       expect(letters.map(({ reason, message, asked, target }) => [reason, message, asked, target])).toEqual([[code, 'lost', true, id]]);
       expect(broker.metrics()).toMatchObject({ openRequests: 0, failedBy: { [code]: 1 } });
     }),
+    brokerLaw(`offer ${when} fails at once with ${code}, safe to retry, and a dead letter says that it was asked (S5)`, async ({ home, broker, settle, letters }) => {
+      prepare(home);
+      await settle();
+      const seen = watchFor(broker.offer(id, 'lost', { timeout: Infinity }));
+      await settle();
+      expect(seen).toMatchObject({ values: [], completed: false, error: { code, started: false, actorId: id } });
+      expect(letters.map(({ reason, message, asked, target }) => [reason, message, asked, target])).toEqual([[code, 'lost', true, id]]);
+      expect(broker.metrics()).toMatchObject({ openRequests: 0, failedBy: { [code]: 1 } });
+    }),
     brokerLaw(`trySend ${when} answers ${code}, and a dead letter says that nobody asked (S1)`, async ({ home, broker, settle, letters }) => {
       prepare(home);
       await settle();

@@ -2,7 +2,7 @@ import type { CloseOptions, InMemoryMessageBroker } from 'rx-broker';
 import { NEVER, type Observable, concatWith, startWith, throwError } from 'rxjs';
 import { type BrokerFlaw, type Members, brokerFlaw } from './broker-flaw';
 
-const STREAMS = ['deadLetters$', 'events$', 'metrics$', 'broadcasts$', 'topic$', 'publications$', 'watch'] as const;
+const STREAMS = ['deadLetters$', 'events$', 'eventsOf', 'metrics$', 'broadcasts$', 'topic$', 'publications$', 'watch'] as const;
 const allNever = STREAMS.map((name) => `${name} never errors`);
 
 /** Every stream of a broker, with `change` applied. */

@@ -50,6 +50,10 @@ export const REGISTRY_FLAWS: readonly BrokerFlaw[] = [
   })),
   brokerFlaw('keeps its ids in an object', ['what every object has'], (broker) => ({ isRegistered: (id: ActorId) => broker.isRegistered(id) || id in {} })),
   brokerFlaw('leaves out a step', ['step by step', 'what toMetrics() makes'], (broker) => ({ events$: broker.events$.pipe(filter(({ kind }) => kind !== 'queued' && kind !== 'sent')) })),
+  brokerFlaw('tells the events of all actors to observers of some', ['eventsOf tells what'], (broker) => ({ eventsOf: () => broker.events$ })),
+  brokerFlaw('tells observers of some actors no letter', ['eventsOf tells what'], (broker) => ({
+    eventsOf: (...ids: ActorId[]) => broker.eventsOf(...ids).pipe(filter(({ kind }) => kind !== 'dead-lettered')),
+  })),
   brokerFlaw('counts no dead letters', ['the figures are the same'], (broker) => ({ metrics: () => ({ ...broker.metrics(), totalDeadLettered: 0 }) })),
   brokerFlaw('tells its metrics once', ['a snapshot at once, then one each interval'], (broker) => ({ metrics$: of(broker.metrics()) })),
   brokerFlaw('aborts nothing when an actor is unregistered', ['is unregistered loses what is queued'], (broker) =>

@@ -23,7 +23,7 @@ function atOnce(): (handler: any, id: ActorId) => any {
 
 /** Brokers with a flaw in how they send, and in which order messages come. */
 export const SENDING_FLAWS: readonly BrokerFlaw[] = [
-  brokerFlaw('sends before it is subscribed to, and once', ['send is cold', 'ref.send is cold', 'sendWithPriority is cold', 'sendWithRouting is cold', 'retry sends again'], (broker) =>
+  brokerFlaw('sends before it is subscribed to, and once', ['send is cold', 'offer is cold', 'ref.send is cold', 'sendWithPriority is cold', 'sendWithRouting is cold', 'retry sends again'], (broker) =>
     withReplies(broker, (reply$) => {
       const replies$ = new ReplaySubject(Infinity);
       reply$.subscribe(replies$);
@@ -35,6 +35,12 @@ export const SENDING_FLAWS: readonly BrokerFlaw[] = [
       const result = broker.trySend(id, message as never, options);
       if (!result.ok) throw result.error;
       return result;
+    },
+  })),
+  brokerFlaw('passes over options that it does not know', ['an unknown option'], (broker) => ({
+    trySend: (id: any, message: unknown, options: any = {}) => {
+      const known = Object.entries(options).filter(([name]) => ['priority', 'ttl', 'sender', 'headers'].includes(name));
+      return broker.trySend(id, message as never, Object.fromEntries(known));
     },
   })),
   brokerFlaw('complains of arguments only when it is subscribed to', ['bad arguments throw'], (broker) => ({
@@ -56,8 +62,8 @@ export const SENDING_FLAWS: readonly BrokerFlaw[] = [
     }),
   ),
   brokerFlaw('forgets what a sender says', ['an envelope carries', 'a dead letter says'], (broker) => withSendOptions(broker, (options) => without(options, 'headers', 'sender'))),
-  brokerFlaw('takes no notice of a signal', ['an aborted signal', 'aborted already'], (broker) => withSendOptions(broker, (options) => without(options, 'signal'))),
-  brokerFlaw('knows no timeout', ['still queued when its time', 'waits for a place and runs out', 'running turn is aborted when', 'requestTimeout holds', 'a time of its own'], (broker) =>
+  brokerFlaw('takes no notice of a signal', ['an aborted signal', 'aborted already', 'by its signal'], (broker) => withSendOptions(broker, (options) => without(options, 'signal'))),
+  brokerFlaw('knows no timeout', ['still queued when its time', 'waits for a place and runs out', 'running turn is aborted when', 'requestTimeout holds', 'a time of its own', 'offer that waits fails when'], (broker) =>
     withSendOptions(broker, (options) => ({ ...options, timeout: Infinity })),
   ),
   brokerFlaw('has one time for all asks', ['a time of its own'], (broker) => {
