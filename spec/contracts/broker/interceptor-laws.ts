@@ -1,4 +1,4 @@
-import { type BrokerOptions, type Interceptor, type MessageBroker, type Outgoing, type SendError, actorId } from 'rx-broker';
+import { type BrokerOptions, DeadLetterQueue, type Interceptor, type MessageBroker, type Outgoing, type SendError, actorId } from 'rx-broker';
 import { isObservable } from 'rxjs';
 import { expect } from 'vitest';
 import { watchFor } from '../../broker/setup';
@@ -85,6 +85,25 @@ export const INTERCEPTOR_LAWS: readonly BrokerLaw[] = [
     },
   ),
   interceptorLaw(
+    'send of an interceptor sees a message that is redelivered once more, as a tell (O4)',
+    (seen) => [{ send: ({ kind, message, target, topic }) => void seen.push([kind, message, target ?? topic]) }],
+    async ({ home, broker, settle, attach }, seen) => {
+      const queue = new DeadLetterQueue();
+      attach(queue);
+      const got: unknown[] = [];
+      broker.trySend(id, 'lost');
+      watchFor(broker.sendWithRouting({ topic: 'work' }, 'no route'));
+      await settle();
+      home.spawn(id, (message, { envelope: { attempt } }) => void got.push([message, attempt]), { topics: ['work'] });
+      await settle();
+      const redelivered = watchFor(queue.redeliver(() => true, { includeAsked: true }));
+      await settle();
+      expect(redelivered).toMatchObject({ values: [{ ok: true }, { ok: true }], completed: true });
+      expect(got).toEqual([['lost', 2], ['no route', 2]]);
+      expect(seen).toEqual([['tell', 'lost', id], ['ask', 'no route', 'work'], ['tell', 'lost', id], ['tell', 'no route', 'work']]);
+    },
+  ),
+  interceptorLaw(
     'what send of an interceptor throws refuses the message with Rejected, and nobody sees it: one sent, one failed, a letter if nobody asked (§2)',
     () => [{ send: ({ message }) => { if (String(message).startsWith('bad')) throw failure; } }],
     async ({ home, broker, settle, letters }) => {
@@ -110,7 +129,7 @@ export const INTERCEPTOR_LAWS: readonly BrokerLaw[] = [
       expect(broker.metrics()).toMatchObject({ totalSent: SENDS.length, openRequests: 0, failedBy: { Rejected: SENDS.length } });
       expect(letters.map(({ message, reason }) => [message, reason])).toEqual(told.map((message) => [message, 'Rejected']));
     },
-    ['oneProcess'],
+    ['sendersNode'],
   ),
   interceptorLaw(
     'handle of each interceptor is around every turn once, the first one outermost, and its answer is the reply (M5)',

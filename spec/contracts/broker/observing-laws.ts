@@ -98,17 +98,17 @@ export const OBSERVING_LAWS: readonly BrokerLaw[] = [
       expect(told.values).toEqual(letters);
     });
     expect(letters.length).toBeGreaterThan(3);
-  }, { needs: ['oneProcess'] }),
+  }, { needs: ['oneLedger'] }),
   brokerLaw('the figures are the same whether or not anyone looks (O1)', async (under) => {
     await aBitOfEverything(under);
     expect(under.home.metrics()).toMatchObject(FIGURES);
-  }, { needs: ['oneProcess'] }),
+  }, { needs: ['oneLedger'] }),
   brokerLaw('the figures are the same if the events of some actors are observed (O1)', async (under) => {
     const seen = watchFor(under.home.eventsOf(a));
     await aBitOfEverything(under);
     expect(under.home.metrics()).toMatchObject(FIGURES);
     expect(seen.values.length).toBeGreaterThan(5);
-  }, { needs: ['oneProcess'] }),
+  }, { needs: ['oneLedger'] }),
   brokerLaw('a dead letter says what was lost, whose it was, and why (O3)', async ({ broker, settle, letters }) => {
     broker.trySend(a, { lost: true }, { priority: 'high', headers: { trace: 'x' } });
     await settle();

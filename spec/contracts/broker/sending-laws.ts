@@ -51,6 +51,7 @@ export const SENDING_LAWS: readonly BrokerLaw[] = [
     expect(broker.trySend(id, 1)).toMatchObject({ ok: false, code: 'ActorNotFound' });
     expect(broker.ref(id).trySend(1)).toMatchObject({ ok: false, code: 'ActorNotFound' });
     expect([broker.tryBroadcast(1), broker.publish('work', 1)]).toEqual([0, 0]);
+    await settle();
     const got: unknown[] = [];
     home.spawn(id, (message) => {
       got.push(message);

@@ -60,6 +60,12 @@ export function withSpawnOptions(broker: MessageBroker, change: (options: any) =
   };
 }
 
+/** The cold sends to one actor, with their options changed. */
+export function withAskOptions(broker: MessageBroker, change: (options: any) => any): Members {
+  const { trySend: _tells, ...asks } = withSendOptions(broker, change);
+  return asks;
+}
+
 /** The sends to one actor, with their options changed. */
 export function withSendOptions(broker: MessageBroker, change: (options: any) => any): Members {
   // Options that are no object stay, so that the broker can refuse them.

@@ -20,7 +20,7 @@ export const INTERCEPTOR_FLAWS: readonly BrokerFlaw[] = [
   optionsFlaw('calls its interceptors from the last to the first', ['the first one first', 'first one outermost'], ({ interceptors, ...options }) =>
     interceptors === undefined ? options : { ...options, interceptors: [...interceptors].reverse() },
   ),
-  optionsFlaw('shows a message twice', ['sees every message once'], withSends((send) => (outgoing) => {
+  optionsFlaw('shows a message twice', ['sees every message once', 'is redelivered once more'], withSends((send) => (outgoing) => {
     send(outgoing);
     return send(outgoing);
   })),

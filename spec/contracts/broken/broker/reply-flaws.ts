@@ -59,7 +59,7 @@ export const REPLY_FLAWS: readonly BrokerFlaw[] = [
     [
       ...['offer for an unknown', 'offer for one that is gone', 'offer for a closed', 'offer for a full mailbox that fails', 'offer for a full mailbox that drops', 'offer for a mailbox full'],
       ...['send for an unknown', 'send for one that is gone', 'send for a closed', 'send for a full mailbox that fails', 'drops the newest', 'what outranks it'],
-      ...['an evicted message', 'with block', 'is unregistered loses', 'with drain: false', 'its sender is told'],
+      ...['an evicted message', 'what is cleared fails', 'with block', 'is unregistered loses', 'with drain: false', 'its sender is told'],
     ],
     (reply$) => reply$.pipe(catchError((error: unknown) => (error instanceof SendError && !error.started ? NEVER : throwError(() => error)))),
   ),
@@ -103,7 +103,8 @@ export const REPLY_FLAWS: readonly BrokerFlaw[] = [
     }),
   ),
   brokerFlaw('takes messages that its protocol has not', ['one without fails with Unhandled'], (broker) => ({
-    spawn: (id: any, _protocol: any, handlers: any, options: any) => {
+    spawn: (id: any, protocol: any, handlers: any, options: any) => {
+      if (typeof protocol === 'function' || 'receive' in protocol) return broker.spawn(id, protocol, handlers);
       const handler = (message: { type: string }): unknown => handlers[message.type.split('.')[1]!]?.(message);
       return broker.spawn(id, handler as never, options);
     },
