@@ -4,7 +4,7 @@ import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 
 const source = (path: string): string => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
-const specs = ['spec/**/*-spec.ts', 'marbles/**/*-{spec,marbles}.ts'];
+const specs = ['spec/**/*-spec.{ts,tsx}', 'marbles/**/*-{spec,marbles}.ts'];
 /** Packs, installs and type-checks: slow, and in need of a registry. `npm run test:package` runs them. */
 const packed = ['spec/package/packed/*-spec.ts'];
 /** What measures the heap, or has processes of its own. */
@@ -25,7 +25,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^rx-broker$/, replacement: source('index.ts') },
-      { find: /^rx-broker\/([a-z]+)$/, replacement: source('$1/index.ts') },
+      { find: /^rx-broker\/([a-z/-]+)$/, replacement: source('$1/index.ts') },
     ],
   },
   test: {
