@@ -38,7 +38,7 @@ export const BROADCAST_FLAWS: readonly BrokerFlaw[] = [
   brokerFlaw('says that all took it', ['how many mailboxes took it'], (broker) => ({
     tryBroadcast: (...args: [unknown]) => Math.max(broker.tryBroadcast(...args), broker.registeredCount()),
   })),
-  brokerFlaw('hides its broadcasts', ['observers of broadcasts$', 'broadcasts$ never errors'], () => ({ broadcasts$: NEVER })),
+  brokerFlaw('hides its broadcasts', ['observers of broadcasts$', 'broadcasts$ never errors', 'broadcasts$ of every node'], () => ({ broadcasts$: NEVER })),
   brokerFlaw('sends copies', ['by reference'], (broker) => ({ tryBroadcast: (message: unknown) => broker.tryBroadcast(structuredClone(message)) })),
   brokerFlaw('tells results when all have come', ['between turns'], (broker) => ({
     broadcast: (...args: [unknown]) => broker.broadcast(...args).pipe(toArray(), mergeMap((results) => results)),
