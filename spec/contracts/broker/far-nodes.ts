@@ -116,7 +116,7 @@ class FarNode {
   #cold(name: 'send' | 'offer' | 'sendWithPriority' | 'sendWithRouting' | 'broadcast' | 'broadcastFilter', before: any[], message: unknown, after: any[], options?: SendOptions): Observable<any> {
     const home = this.#home as unknown as Record<string, (...args: any[]) => Observable<unknown>>;
     // Throws for bad arguments. Nobody subscribes.
-    home[name]!(...before, message, ...after, options);
+    void home[name]!(...before, message, ...after, options);
     const signal = options?.signal;
     const { signal: _stays, ...rest } = options ?? {};
     const sent = (): Observable<unknown> => {
