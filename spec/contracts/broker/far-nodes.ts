@@ -5,7 +5,7 @@ import { withMembers } from './in-memory-nodes';
 import { type VirtualTime, virtualTime } from './virtual-time';
 
 /** What this double of a distributed broker does not have. */
-export const FAR: Partial<BrokerTraits> = { synchronous: false, identity: false, mailboxAnswers: false, sendersNode: false };
+export const FAR: Partial<BrokerTraits> = { synchronous: false, identity: false, mailboxAnswers: false, oneOrder: false, sendersNode: false };
 
 /** What arrives at the other side of a wire. The broker's own errors are made anew there; others keep name, message and code. */
 function copyOf(value: any): any {
@@ -97,7 +97,10 @@ class FarNode {
         this.#later(() => home.publish(key, copyOf(message), options));
         return count;
       },
-      watch: (id: ActorId) => this.#over(() => home.watch(id), home.watch(id)),
+      watch: (id: ActorId) => {
+        const ends$ = home.watch(id);
+        return this.#over(() => ends$);
+      },
       actorIds: () => this.#known.actorIds(),
       registeredCount: () => this.#known.registeredCount(),
       isRegistered: (id: ActorId) => this.#known.isRegistered(id),
@@ -112,14 +115,15 @@ class FarNode {
   /** A cold send. Its arguments are checked at the call; a filter is called here, at subscription. */
   #cold(name: 'send' | 'offer' | 'sendWithPriority' | 'sendWithRouting' | 'broadcast' | 'broadcastFilter', before: any[], message: unknown, after: any[], options?: SendOptions): Observable<any> {
     const home = this.#home as unknown as Record<string, (...args: any[]) => Observable<unknown>>;
-    const checked = home[name]!(...before, message, ...after, options);
+    // Throws for bad arguments. Nobody subscribes.
+    void home[name]!(...before, message, ...after, options);
     const signal = options?.signal;
     const { signal: _stays, ...rest } = options ?? {};
     const sent = (): Observable<unknown> => {
       const travels = name === 'broadcastFilter' ? [this.#chosen(after[0])] : after;
       return home[name]!(...before, copyOf(message), ...travels, rest);
     };
-    return this.#over(sent, checked, signal);
+    return this.#over(sent, signal);
   }
 
   #chosen(filter: (id: ActorId) => boolean): (id: ActorId) => boolean {
@@ -128,7 +132,7 @@ class FarNode {
   }
 
   /** A stream of the other side. A signal stays on this side: its reason is the caller's own. */
-  #over(start: () => Observable<unknown>, _checked: Observable<unknown>, signal?: AbortSignal): Observable<any> {
+  #over(start: () => Observable<unknown>, signal?: AbortSignal): Observable<any> {
     return new Observable((caller) => {
       const leave = new Subscription();
       const abort = (): void => caller.error(signal?.reason);

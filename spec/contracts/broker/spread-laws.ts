@@ -1,5 +1,5 @@
 import { type MessageBroker, type SendError, actorId, topic } from 'rx-broker';
-import { NEVER } from 'rxjs';
+import { NEVER, merge } from 'rxjs';
 import { expect } from 'vitest';
 import { watchFor } from '../../broker/setup';
 import { type BrokerLaw, brokerLaw } from './broker-under-law';
@@ -20,6 +20,29 @@ function claim(node: MessageBroker, number: number): { readonly ready: PromiseLi
 }
 
 const refused = (): unknown => expect.objectContaining({ name: 'BrokerError', code: 'AlreadyRegistered' });
+
+/** Sends to all, from each node in turn. `seen`: what each actor and each pair of streams was told. */
+async function manyToAll(nodes: readonly MessageBroker[], settle: () => Promise<void>): Promise<{ readonly seen: readonly string[][]; readonly sent: readonly string[] }> {
+  const seen: string[][] = [];
+  const listener = (): ((message: unknown) => void) => {
+    const list: string[] = [];
+    seen.push(list);
+    return (message) => void list.push(String(message));
+  };
+  for (const [index, id] of ids.entries()) placeOf(nodes, index).spawn(id, listener(), { topics: ['all'] });
+  for (const node of nodes) merge(node.broadcasts$, node.topic$('all')).subscribe(listener());
+  await settle();
+  const sent: string[] = [];
+  for (let number = 0; number < 12; number++) {
+    const from = number % nodes.length;
+    const message = `${from}: ${number}`;
+    sent.push(message);
+    if (number % 4 < 2) nodes[from]!.tryBroadcast(message);
+    else nodes[from]!.publish('all', message);
+  }
+  await settle();
+  return { seen, sent };
+}
 
 /** The laws of actors that are spread over all nodes, and of nodes that agree. With one node they hold, too. */
 export const SPREAD_LAWS: readonly BrokerLaw[] = [
@@ -130,6 +153,16 @@ export const SPREAD_LAWS: readonly BrokerLaw[] = [
     expect([...got].sort()).toEqual(['a: to all', 'a: to some', 'b: to all', 'c: to all', 'c: to some']);
     for (const { values } of observed) expect(values).toEqual(['to all', 'to some']);
   }),
+  brokerLaw('the broadcasts and publications of one node come everywhere once and in their order (R4)', async ({ nodes, settle }) => {
+    const { seen, sent } = await manyToAll(nodes, settle);
+    for (const list of seen) {
+      for (const from of nodes.keys()) expect(list.filter((message) => message.startsWith(`${from}:`))).toEqual(sent.filter((message) => message.startsWith(`${from}:`)));
+    }
+  }),
+  brokerLaw('the broadcasts and publications of all nodes come everywhere in one order (R4)', async ({ nodes, settle }) => {
+    const { seen, sent } = await manyToAll(nodes, settle);
+    for (const list of seen) expect(list).toEqual(sent);
+  }, { needs: ['oneOrder'] }),
   brokerLaw('sendWithRouting takes turns among the actors of all nodes (T2)', async ({ nodes, broker, settle }) => {
     for (const [index, id] of ids.entries()) {
       placeOf(nodes, index).spawn(id, () => id, { topics: ['work'] });

@@ -24,6 +24,8 @@ export interface Settling {
   readonly rounds: number;
   /** The milliseconds of virtual time that one round lets pass. */
   readonly ms: number;
+  /** Whether nothing has happened since the last call. All has settled after `rounds` rounds in which nothing has. Default: always. */
+  isQuiet?(): boolean;
 }
 
 /** A virtual time, and the ways to let everything go on in it. */
@@ -34,11 +36,11 @@ export interface VirtualTime {
   until<T>(promise: PromiseLike<T>): Promise<T>;
 }
 
-/** The rounds after which `until` gives up, so that a law fails and does not hang. */
+/** The rounds after which all waiting ends, so that a law fails and does not hang. */
 const MOST_ROUNDS = 10_000;
 
 /** Makes a virtual time of its own, which stands still but for `pass`, and for the rounds that settle a network. */
-export function virtualTime({ rounds, ms }: Settling): VirtualTime {
+export function virtualTime({ rounds, ms, isQuiet = () => true }: Settling): VirtualTime {
   const scheduler = new VirtualTimeScheduler();
   const advance = (by: number): void => {
     const end = scheduler.frame + by;
@@ -53,7 +55,11 @@ export function virtualTime({ rounds, ms }: Settling): VirtualTime {
     await nextTurn();
   };
   const settle = async (): Promise<void> => {
-    for (let done = 0; done < rounds; done++) await round();
+    let quiet = 0;
+    for (let done = 0; quiet < rounds && done < MOST_ROUNDS; done++) {
+      await round();
+      quiet = isQuiet() ? quiet + 1 : 0;
+    }
   };
   return {
     scheduler,

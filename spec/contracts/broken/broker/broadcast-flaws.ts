@@ -35,6 +35,21 @@ export const BROADCAST_FLAWS: readonly BrokerFlaw[] = [
   })),
   brokerFlaw('fails without a target', ['without a target'], (broker) => ({ broadcast: (...args: [unknown]) => broker.broadcast(...args).pipe(throwIfEmpty()) })),
   brokerFlaw('asks one target after the other', ['offered to every target'], (broker) => ({ broadcast: offeredOneByOne(broker) })),
+  brokerFlaw('swaps every second broadcast with the next', ['in their order', 'in one order'], (broker) => {
+    let kept: { readonly message: unknown } | undefined;
+    return {
+      tryBroadcast: (message: unknown, filter: any) => {
+        if (kept === undefined) {
+          kept = { message };
+          return broker.registeredCount();
+        }
+        const count = broker.tryBroadcast(message, filter);
+        broker.tryBroadcast(kept.message);
+        kept = undefined;
+        return count;
+      },
+    };
+  }),
   brokerFlaw('says that all took it', ['how many mailboxes took it'], (broker) => ({
     tryBroadcast: (...args: [unknown]) => Math.max(broker.tryBroadcast(...args), broker.registeredCount()),
   })),
