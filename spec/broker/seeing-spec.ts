@@ -20,6 +20,7 @@ describe('mailboxMetrics', () => {
 describe('bindings', () => {
   it('lists who takes what, in the order of binding', () => {
     const { broker } = setup();
+    broker.spawn(actorId('bound to nothing'), () => {});
     expect(broker.bindings()).toEqual([]);
     broker.spawn(id, () => {}, { topics: ['a.*'] });
     broker.spawn(other, () => {}, { topics: ['b'] });
