@@ -122,6 +122,27 @@ describe('a signal that many asks share', () => {
     expectConserved(broker.metrics());
   });
 
+  it('tells the caller of a broadcast when the turn that aborts it has returned, and before the next turn (D0)', () => {
+    const { broker } = setup();
+    const steps: string[] = [];
+    const ends = (controller: AbortController): void =>
+      void broker.broadcastFilter('all', (target) => target === id, { signal: controller.signal }).subscribe({ error: (reason: unknown) => steps.push(`caller: ${String(reason)}`) });
+    const other = actorId<AbortController>('other');
+    broker.spawn(id, (message) => (message === 'all' ? NEVER : void steps.push(String(message))));
+    broker.spawn(other, (controller) => {
+      steps.push('begins');
+      controller.abort('left');
+      steps.push('ends');
+    });
+    for (const abort of [(controller: AbortController) => broker.trySend(other, controller), (controller: AbortController) => controller.abort('left')]) {
+      const controller = new AbortController();
+      ends(controller);
+      broker.trySend(id, 'next');
+      abort(controller);
+    }
+    expect(steps).toEqual(['begins', 'ends', 'caller: left', 'next', 'caller: left', 'next']);
+  });
+
   it('leaves out an ask that the first caller cancels when it is told (S3)', () => {
     const { broker } = setup();
     broker.register(id, Mailbox.unbounded());

@@ -1,5 +1,5 @@
 import { InMemoryMessageBroker, type InMemoryMessageBroker as Broker, actorId } from 'rx-broker';
-import { NEVER, type SchedulerLike, Subscription } from 'rxjs';
+import { NEVER, type SchedulerLike, Subject, Subscription } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { deferred, expectConserved, watchFor } from '../broker/setup';
 import { MODES } from './trial';
@@ -87,5 +87,31 @@ describe.each(MODES)('$mode: a scheduler whose timers throw when they are taken 
     await broker.close({ drain: false });
     expect(logged).toContainEqual([expect.stringContaining('the dispatcher threw'), failure]);
     expect(broker.metrics()).toMatchObject({ pending: 0, failedBy: { BrokerClosed: 1 } });
+  });
+});
+
+describe('a scheduler that cannot take a timer back', () => {
+  const stubborn = { now: () => 0, schedule: () => ({ unsubscribe: () => { throw new Error('on purpose'); } }) as any };
+
+  it('keeps no streamed value, no end and no listener of a signal from anyone (D6)', () => {
+    const broker = new InMemoryMessageBroker({ scheduler: stubborn, logger: () => {} });
+    const id = actorId<any>('actor');
+    const reply = new Subject<number>();
+    broker.spawn(id, () => reply, { turnTimeout: 10 });
+    const abort = new AbortController();
+    const seen: unknown[] = [];
+    broker.send(id, 1, { timeout: 5, signal: abort.signal }).subscribe({ next: (value) => seen.push(value), complete: () => seen.push('complete') });
+    expect(() => reply.next(1)).not.toThrow();
+    reply.complete();
+    abort.abort();
+    expect(seen).toEqual([1, 'complete']);
+  });
+
+  it('or that throws leaves metrics$ with its first snapshot: streams of a broker never error', () => {
+    const broken = { now: () => 0, schedule: () => { throw new Error('on purpose'); } } as any;
+    const broker = new InMemoryMessageBroker({ scheduler: broken, logger: () => {} });
+    const seen: string[] = [];
+    broker.metrics$.subscribe({ next: () => seen.push('snapshot'), error: () => seen.push('error') });
+    expect(seen).toEqual(['snapshot']);
   });
 });

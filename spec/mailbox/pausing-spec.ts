@@ -194,14 +194,14 @@ describe('clear', () => {
     expect([got, letters.map(({ message }) => message)]).toEqual([[[1, 2]], [2, 3]]);
   });
 
-  it('ends a closed mailbox that has nothing else left', () => {
+  it('ends a closed mailbox that has nothing else left, when every loss is told', () => {
     const mailbox = Mailbox.bounded<number>(2);
-    mailbox.next(1);
+    for (const n of [1, 2]) mailbox.next(n);
     mailbox.close();
     const losses = watchFor(mailbox.losses$);
     expect(losses.completed).toBe(false);
     mailbox.clear();
-    expect(losses.completed).toBe(true);
+    expect(losses).toMatchObject({ values: [{ message: 1 }, { message: 2 }], completed: true });
   });
 });
 
@@ -269,6 +269,37 @@ describe('idle$', () => {
     broker.events$.subscribe(({ kind }) => steps.push(kind));
     broker.trySend(other, 'first');
     expect(steps).toEqual([true, 'sent', 'sends', 'sent', 'queued', 'delivered', 'settled', false, 'received', 'delivered', 'settled', true]);
+  });
+
+  it('makes no flicker of messages that run at once, whether or not anyone observes events: of a tell with options, an ask, a broadcast (O1)', () => {
+    const play = (isObserved: boolean): unknown[] => {
+      const { broker } = setup();
+      if (isObserved) broker.events$.subscribe();
+      const mailboxes = [id, actorId<any>('other')].map((name) => {
+        const mailbox = Mailbox.bounded<any>(5);
+        mailbox.receive(() => {});
+        broker.register(name, mailbox);
+        return mailbox;
+      });
+      const idle = mailboxes.map((mailbox) => watchFor(mailbox.idle$));
+      broker.trySend(id, 1, { ttl: 5 });
+      broker.send(id, 2).subscribe();
+      broker.broadcast(3).subscribe();
+      broker.tryBroadcast(4);
+      return idle.map(({ values }) => values);
+    };
+    expect([play(false), play(true)]).toEqual([[[true], [true]], [[true], [true]]]);
+  });
+
+  it('is false once a message that was to run at once cannot, since its mailbox was paused', () => {
+    const { broker } = setup();
+    const mailbox = Mailbox.bounded<any>(5);
+    mailbox.receive(() => {});
+    broker.register(id, mailbox);
+    const idle = watchFor(mailbox.idle$);
+    broker.events$.subscribe(({ kind }) => kind === 'sent' && mailbox.pause());
+    broker.trySend(id, 1);
+    expect([idle.values, mailbox.size]).toEqual([[true, false], 1]);
   });
 
   it('is told of a cancelled message, too', () => {

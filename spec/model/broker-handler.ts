@@ -5,12 +5,14 @@ import { answerOf, errorText, replyText, subscribe } from './broker-subscriber';
 import { HeldPromise } from './held-promise';
 import { HeldStream } from './held-stream';
 import type { Listener } from './listener';
-import type { Host, Turn } from './world';
+import type { Host, Patience, Turn } from './world';
 
 /** The handler of every actor on the broker. The message says what the handler does. */
 export class BrokerHandler {
   /** Streams and promises that later commands settle, in the order in which they were made. */
   readonly held: (HeldStream | HeldPromise)[] = [];
+  /** The numbers of the messages whose turns have begun, by their ids. */
+  readonly numbers = new Map<string, number>();
   readonly #host: Host;
 
   constructor(host: Host) {
@@ -19,6 +21,7 @@ export class BrokerHandler {
 
   handle(payload: Payload, context: ActorContext): unknown {
     const { n } = payload;
+    this.numbers.set(context.envelope.id, n);
     const answer = this.#host.handle(turnOf(payload, context));
     switch (answer) {
       case 'nothing':
@@ -65,6 +68,11 @@ export function idOf(actor: ActorName): ActorId {
   return actorId(actor);
 }
 
+/** The options of a sender that waits. */
+export function patienceOf({ timeout, signal }: Patience): { readonly timeout: number; readonly signal?: AbortSignal } {
+  return signal === undefined ? { timeout } : { timeout, signal };
+}
+
 function turnOf(payload: Payload, context: ActorContext): Turn {
   const { attempt, topic, sentAt } = context.envelope;
   return {
@@ -73,7 +81,7 @@ function turnOf(payload: Payload, context: ActorContext): Turn {
     attempt,
     topic,
     sentAt,
-    ask: (actor: ActorName, asked: Payload, timeout: number, caller: Listener) => subscribe(context.send(idOf(actor), asked, { timeout }), caller, replyText),
+    ask: (actor: ActorName, asked: Payload, patience: Patience, caller: Listener) => subscribe(context.send(idOf(actor), asked, patienceOf(patience)), caller, replyText),
     tell: (actor: ActorName, told: Payload) => answerOf(context.trySend(idOf(actor), told)),
   };
 }

@@ -2,6 +2,12 @@ import type { BrokerEvent, BrokerMetrics, DeadLetter } from 'rx-broker';
 import { errorText } from './broker-subscriber';
 import { BROKER_NUMBERS, FAILURES, type Told, letterLine, messageLine, numbersLine } from './lines';
 
+/** The line of an event with the turn in which a message was sent. `numbers`: of the messages by their ids. */
+export function eventLineWithTurn(event: BrokerEvent, numbers: ReadonlyMap<string, number>): string {
+  const line = eventLine(event);
+  return event.kind === 'sent' && event.parentId !== undefined ? `${line}, in the turn of ${numbers.get(event.parentId)}` : line;
+}
+
 /** The line of an event of the broker, in the words of the model. */
 export function eventLine(event: BrokerEvent): string {
   const { kind, at } = event;

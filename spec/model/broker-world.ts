@@ -1,12 +1,12 @@
-import { DeadLetterQueue, InMemoryMessageBroker, type Loss, Mailbox } from 'rx-broker';
+import { DeadLetterQueue, type ErrorOrigin, InMemoryMessageBroker, type Loss, Mailbox, type Priority, type SendOptions } from 'rx-broker';
 import { type Observable, type Subscription, type Unsubscribable, VirtualTimeScheduler } from 'rxjs';
-import { BrokerHandler, idOf } from './broker-handler';
-import { eventLine, letterText, metricsText } from './broker-lines';
+import { BrokerHandler, idOf, patienceOf } from './broker-handler';
+import { eventLine, eventLineWithTurn, letterText, metricsText } from './broker-lines';
 import { answerOf, errorText, replyText, subscribe } from './broker-subscriber';
 import { type ActorName, type MailboxSpec, type Payload, REQUEST_TIMEOUT, type Settlement } from './command';
-import { MAILBOX_NUMBERS, numbersLine } from './lines';
+import { mailboxLine } from './lines';
 import { Listener } from './listener';
-import { type Channel, type Details, type Host, type World, nth } from './world';
+import { type Channel, type Details, type Host, type Patience, type World, nth } from './world';
 
 interface Registered {
   readonly number: number;
@@ -16,8 +16,6 @@ interface Registered {
   /** Known when `receive` has returned. Before that the consumer cannot leave. */
   consumer: Subscription | undefined;
 }
-
-const SILENT = { warn: () => undefined, error: () => undefined };
 
 /** The broker, used by its public API. */
 export class BrokerWorld implements World {
@@ -39,9 +37,11 @@ export class BrokerWorld implements World {
     this.#host = host;
     this.#channels = channels;
     this.#handler = new BrokerHandler(host);
-    const broker = (this.broker = new InMemoryMessageBroker({ scheduler, requestTimeout: REQUEST_TIMEOUT, logDeadLetters: false, logger: SILENT }));
+    const onError = (error: unknown, { actorId, message }: ErrorOrigin): void =>
+      host.tell('error', `${actorId}: ${errorText(error)}${message === undefined ? '' : `, of ${(message as Payload).n}`}`);
+    const broker = (this.broker = new InMemoryMessageBroker({ scheduler, requestTimeout: REQUEST_TIMEOUT, logDeadLetters: false, onError }));
     if (letters > 0) broker.withDeadLetterQueue((this.#queue = new DeadLetterQueue({ capacity: letters })));
-    this.#observe('event', broker.events$, eventLine);
+    this.#observe('event', broker.events$, (event) => eventLineWithTurn(event, this.#handler.numbers));
     this.#observe('letter', broker.deadLetters$, letterText);
     if (this.#queue !== undefined) this.#observe('queue', this.#queue.letters$, letterText);
     this.#observe('broadcast', broker.broadcasts$, (message) => `${(message as Payload).n}`);
@@ -66,6 +66,7 @@ export class BrokerWorld implements World {
     this.#mailboxes.push(registered);
     this.#observe('loss', registered.mailbox.losses$, lossText, `${registered.number}`);
     this.#observe('pressure', registered.mailbox.pressure$, String, `${registered.number}`);
+    this.#observe('idle', registered.mailbox.idle$, String, `${registered.number}`);
     if (spec.consumer !== 'none' && holds.length > 0 && !registered.isConsumed) this.#consume(registered, 'handler');
     return answer;
   }
@@ -107,12 +108,36 @@ export class BrokerWorld implements World {
     subscribe(registered.mailbox.pressure$, pressure, String);
   }
 
+  pause(actor: ActorName): void {
+    this.#registered(actor)?.mailbox.pause();
+  }
+
+  resume(actor: ActorName): void {
+    this.#registered(actor)?.mailbox.resume();
+  }
+
+  clearMailbox(actor: ActorName): string {
+    const registered = this.#registered(actor);
+    return registered === undefined ? 'none' : `${registered.mailbox.clear()} cleared`;
+  }
+
+  watchIdle(actor: ActorName, observer: Listener): void {
+    const registered = this.#registered(actor);
+    if (registered !== undefined) subscribe(registered.mailbox.idle$, observer, String);
+  }
+
+  eventsOf(actors: readonly ActorName[], observer: Listener): void {
+    subscribe(this.broker.eventsOf(...actors.map(idOf)), observer, eventLine);
+  }
+
   // Sending ------------------------------------------------------------------------------------------
 
-  ask(actor: ActorName, payload: Payload, { priority, ttl }: Details, timeout: number, caller: Listener): void {
-    // A send without options may take the direct path.
-    const isPlain = priority === 'normal' && timeout === REQUEST_TIMEOUT && ttl === Infinity;
-    subscribe(this.broker.send(idOf(actor), payload, isPlain ? undefined : { priority, timeout, ...(ttl !== Infinity && { ttl }) }), caller, replyText);
+  ask(actor: ActorName, payload: Payload, details: Details, patience: Patience, caller: Listener): void {
+    subscribe(this.broker.send(idOf(actor), payload, optionsOf(details, patience)), caller, replyText);
+  }
+
+  offer(actor: ActorName, payload: Payload, details: Details, patience: Patience, caller: Listener): void {
+    subscribe(this.broker.offer(idOf(actor), payload, optionsOf(details, patience)), caller, replyText);
   }
 
   tell(actor: ActorName, payload: Payload, { priority, ttl }: Details): string {
@@ -124,13 +149,13 @@ export class BrokerWorld implements World {
     this.#registered(actor)?.mailbox.next(payload);
   }
 
-  route(topic: string, payload: Payload, timeout: number, caller: Listener): void {
-    subscribe(this.broker.sendWithRouting({ topic }, payload, { timeout }), caller, replyText);
+  route(topic: string, payload: Payload, { priority, ttl }: Details, patience: Patience, caller: Listener): void {
+    subscribe(this.broker.sendWithRouting({ topic, priority }, payload, { ...patienceOf(patience), ...(ttl !== Infinity && { ttl }) }), caller, replyText);
   }
 
-  broadcast(payload: Payload, to: string, order: 'registered' | 'settled', timeout: number, caller: Listener): void {
-    const isPlain = order === 'registered' && timeout === REQUEST_TIMEOUT;
-    const options = isPlain ? undefined : { order, timeout };
+  broadcast(payload: Payload, to: string, order: 'registered' | 'settled', details: Details, patience: Patience, caller: Listener): void {
+    const sent = optionsOf(details, patience);
+    const options = order === 'registered' && sent === undefined ? undefined : { ...sent, order };
     const results = to === 'abc' ? this.broker.broadcast(payload, options) : this.broker.broadcastFilter(payload, (id) => to.includes(id), options);
     subscribe(results, caller, replyText);
   }
@@ -139,8 +164,8 @@ export class BrokerWorld implements World {
     return to === 'abc' ? this.broker.tryBroadcast(payload) : this.broker.tryBroadcast(payload, (id) => to.includes(id));
   }
 
-  publish(topic: string, payload: Payload, retain: boolean): number {
-    return this.broker.publish(topic, payload, { retain });
+  publish(topic: string, payload: Payload, priority: Priority, retain: boolean): number {
+    return this.broker.publish(priority === 'normal' ? topic : { topic, priority }, payload, { retain });
   }
 
   bind(pattern: string, actor: ActorName): string {
@@ -179,7 +204,7 @@ export class BrokerWorld implements World {
       this.broker.actorIds().join(),
       `${this.#queue?.evicted ?? 0} evicted`,
       ...(this.#queue?.letters() ?? []).map(letterText),
-      ...this.#mailboxes.map(({ mailbox }) => numbersLine(MAILBOX_NUMBERS, mailbox.metrics())),
+      ...this.#mailboxes.map(({ mailbox }) => mailboxLine(mailbox.metrics(), mailbox.isPaused)),
     ];
   }
 
@@ -216,6 +241,12 @@ export class BrokerWorld implements World {
   #observe<T>(channel: Channel, stream: Observable<T>, describe: (value: T) => string, name = 'all'): void {
     if (this.#channels?.has(channel) !== false) subscribe(stream, new Listener(this.#host, channel, name), describe);
   }
+}
+
+/** `undefined` for the defaults: without options a message may take the direct path. */
+function optionsOf({ priority, ttl }: Details, patience: Patience): SendOptions | undefined {
+  const isPlain = priority === 'normal' && patience.timeout === REQUEST_TIMEOUT && patience.signal === undefined && ttl === Infinity;
+  return isPlain ? undefined : { priority, ...patienceOf(patience), ...(ttl !== Infinity && { ttl }) };
 }
 
 function lossText({ message, code }: Loss<Payload>): string {

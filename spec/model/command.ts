@@ -53,10 +53,11 @@ interface Send {
   readonly ttl: number;
 }
 
-/** The fields of an ask. Its caller leaves after `take` values; 0: it stays. */
+/** The fields of a send whose caller waits. Its caller leaves after `take` values; 0: it stays. `signal` is the number of one of the run's signals. */
 interface Asking {
   readonly timeout: number;
   readonly take: number;
+  readonly signal?: number | undefined;
 }
 
 /** One command of a script. A number `nth` is an index into the things that exist so far, modulo their number. Of turns it counts from the last. */
@@ -64,20 +65,25 @@ export type Command =
   | { readonly do: 'register'; readonly actor: ActorName; readonly mailbox: MailboxSpec }
   | { readonly do: 'revive'; readonly actor: ActorName; readonly nth: number }
   | { readonly do: 'unregister' | 'consume' | 'leave' | 'close-mailbox' | 'watch' | 'follow'; readonly actor: ActorName }
+  | { readonly do: 'pause' | 'resume' | 'clear-mailbox' | 'idle'; readonly actor: ActorName }
+  | { readonly do: 'events-of'; readonly actors: readonly ActorName[] }
   | (Send & Asking & { readonly do: 'send' })
+  | (Send & Asking & { readonly do: 'offer' })
   | (Send & { readonly do: 'try-send' })
   | { readonly do: 'next'; readonly actor: ActorName; readonly plan: Plan }
   | (Asking & { readonly do: 'turn-send'; readonly nth: number; readonly actor: ActorName; readonly plan: Plan })
   | { readonly do: 'turn-try-send'; readonly nth: number; readonly actor: ActorName; readonly plan: Plan }
-  | (Asking & { readonly do: 'route'; readonly topic: string; readonly plan: Plan })
-  | (Asking & { readonly do: 'broadcast'; readonly plan: Plan; readonly to: string; readonly order: 'registered' | 'settled' })
+  | (Omit<Send, 'actor'> & Asking & { readonly do: 'route'; readonly topic: string })
+  | (Omit<Send, 'actor'> & Asking & { readonly do: 'broadcast'; readonly to: string; readonly order: 'registered' | 'settled' })
   /** `to`: the names that its filter lets pass. */
   | { readonly do: 'try-broadcast'; readonly plan: Plan; readonly to: string }
-  | { readonly do: 'publish'; readonly topic: string; readonly plan: Plan; readonly retain: boolean }
+  | { readonly do: 'publish'; readonly topic: string; readonly plan: Plan; readonly priority: Priority; readonly retain: boolean }
   | { readonly do: 'bind'; readonly pattern: string; readonly actor: ActorName }
   | { readonly do: 'observe'; readonly pattern: string }
   | { readonly do: 'unbind'; readonly nth: number }
   | { readonly do: 'cancel'; readonly nth: number }
+  /** Aborts one of the run's signals. */
+  | { readonly do: 'abort'; readonly nth: number }
   | { readonly do: 'unobserve'; readonly nth: number }
   | { readonly do: 'settle'; readonly nth: number; readonly how: Settlement }
   | { readonly do: 'pass'; readonly ms: number }
@@ -85,7 +91,7 @@ export type Command =
   | { readonly do: 'clear' | 'look' }
   | { readonly do: 'close'; readonly drain: boolean; readonly timeout: number };
 
-/** A listener that plays a command when it is told the `nth` thing of a kind: `event sent`, `letter`, `pressure`, `caller` … */
+/** A listener that plays a command when it is told the `nth` thing of a kind: `event sent`, `some failed`, `letter`, `idle`, `caller` … */
 export interface Meddler {
   readonly on: string;
   readonly nth: number;
@@ -93,7 +99,7 @@ export interface Meddler {
 }
 
 /** The streams that may or may not be observed. */
-export const OBSERVED = ['letter', 'queue', 'loss', 'pressure', 'broadcast'] as const;
+export const OBSERVED = ['letter', 'queue', 'loss', 'pressure', 'idle', 'broadcast'] as const;
 export type Observed = (typeof OBSERVED)[number];
 
 /** The commands of a run, and its meddlers. */
@@ -112,6 +118,8 @@ export interface Payload {
   readonly plan: Plan;
 }
 
+/** How many abort signals a run has. */
+export const SIGNALS = 4;
 /** The timeout of asks from outside that have none of their own. */
 export const REQUEST_TIMEOUT = 100;
 /** The timeout of an ask that a handler returns as its reply. No other timer ends at the same time. */

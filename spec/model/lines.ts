@@ -28,7 +28,7 @@ export function letterLine(told: Told, { reason, error, attempts, at }: LossTold
 }
 
 /** The names of numbers, in the order in which they are written. */
-export const MAILBOX_NUMBERS = ['capacity', 'size', 'highWaterMark', 'accepted', 'delivered', 'lost', 'inFlight'] as const;
+const MAILBOX_NUMBERS = ['capacity', 'size', 'highWaterMark', 'accepted', 'delivered', 'lost', 'inFlight'] as const;
 export const BROKER_NUMBERS = [
   'registeredActors',
   'pending',
@@ -43,6 +43,11 @@ export const BROKER_NUMBERS = [
   'totalDeadLettered',
 ] as const;
 export const FAILURES = ['ActorNotFound', 'ActorStopped', 'MailboxFull', 'Timeout', 'Dropped', 'Expired', 'Deadlock', 'BrokerClosed', 'NoRoute', 'Cancelled'] as const;
+
+/** The line of a mailbox. */
+export function mailboxLine(numbers: Readonly<Partial<Record<(typeof MAILBOX_NUMBERS)[number], number>>>, isPaused: boolean): string {
+  return numbersLine(MAILBOX_NUMBERS, numbers) + (isPaused ? 'paused' : '');
+}
 
 /** Numbers with their names on one line, without those that are 0. */
 export function numbersLine<Name extends string>(names: readonly Name[], numbers: Readonly<Partial<Record<Name, number>>>): string {

@@ -20,7 +20,7 @@ export class ModelActors {
 
   /** M6: the messages that the mailbox holds count as sent now. */
   register(actor: ActorName, mailbox: ModelMailbox): string {
-    const { actors, journal, dispatcher, isClosing } = this.#core;
+    const { actors, journal, dispatcher, idle, isClosing, onStack } = this.#core;
     if (isClosing) return 'BrokerClosed';
     if (actors.has(actor) || mailbox.id !== undefined || !mailbox.isAtRest) return 'AlreadyRegistered';
     let answer = 'done';
@@ -32,9 +32,9 @@ export class ModelActors {
       journal.eventOf('registered', actor);
       for (const message of byPriority(mailbox.queue)) {
         message.target = actor;
-        journal.totalSent++;
-        journal.event('sent', message);
+        journal.sent(message, onStack);
       }
+      idle.entered(mailbox);
       this.#start(mailbox, (error) => (answer = error));
     });
     return answer;
@@ -57,6 +57,15 @@ export class ModelActors {
     });
   }
 
+  /** M6: lets no further turn begin, or lets turns begin again. */
+  pause(mailbox: ModelMailbox, isPaused: boolean): void {
+    const { dispatcher } = this.#core;
+    dispatcher.step(() => {
+      mailbox.isPaused = isPaused;
+      dispatcher.lineUp(mailbox);
+    });
+  }
+
   /** R2: in one step the id is free, the turns are ended, the queue is empty. */
   unregister(mailbox: ModelMailbox, code = 'ActorNotFound', reason = 'unregistered'): void {
     const { actors, journal, dispatcher, onStack } = this.#core;
@@ -76,6 +85,7 @@ export class ModelActors {
       for (const watcher of this.#watchers.get(id)?.splice(0) ?? []) dispatcher.later(() => this.#tellEnd(watcher));
       mailbox.isLeaving = false;
       this.#ends.checkDrained(mailbox);
+      if (onStack?.mailbox !== mailbox) this.#core.idle.left(mailbox);
     });
   }
 
@@ -99,16 +109,21 @@ export class ModelActors {
   #start(mailbox: ModelMailbox, failed: (error: string) => void): void {
     const { dispatcher, host, held } = this.#core;
     const { life, consumer, number, spec } = mailbox;
+    const id = mailbox.id!;
     mailbox.start = consumer === 'actor' ? 'due' : 'done';
     dispatcher.lineUp(mailbox);
     if (consumer !== 'actor') return;
     const isOver = (): boolean => mailbox.id === undefined || mailbox.life !== life || mailbox.isEnded || mailbox.consumer !== consumer;
     const ended = (end: 'complete' | 'error'): void => {
-      if (end === 'error') failed(`${spec.start === 'throw' ? 'thrown' : 'failed'} by onStart of ${number}`);
-      if (isOver() || mailbox.start !== 'called') return;
-      mailbox.start = end === 'complete' ? 'done' : 'due';
-      if (end === 'complete') dispatcher.lineUp(mailbox);
-      else this.unregister(mailbox);
+      if (!isOver() && mailbox.start === 'called') {
+        mailbox.start = end === 'complete' ? 'done' : 'due';
+        if (end === 'complete') dispatcher.lineUp(mailbox);
+        else this.unregister(mailbox);
+      }
+      if (end === 'complete') return;
+      const error = `${spec.start === 'throw' ? 'thrown' : 'failed'} by onStart of ${number}`;
+      failed(error);
+      this.#core.tellError(id, error);
     };
     dispatcher.later(() => {
       if (isOver()) return;

@@ -1,3 +1,4 @@
+import type { Priority } from 'rx-broker';
 import type { Payload } from './command';
 import type { Listener } from './listener';
 import type { ModelCore } from './model-core';
@@ -8,7 +9,9 @@ import type { ModelMailbox } from './model-mailbox';
 import type { ModelMessage } from './model-message';
 import type { ModelSender } from './model-sender';
 import { ModelBindings, matches } from './model-topics';
+import { reasonOf } from './model-signals';
 import { ModelStream } from './model-stream';
+import type { Details, Patience } from './world';
 
 /** Sends broadcasts and publications. */
 export class ModelCaster {
@@ -31,15 +34,23 @@ export class ModelCaster {
     this.broadcasts = new ModelStream(core.dispatcher);
   }
 
-  broadcast(payload: Payload, to: string, order: 'registered' | 'settled', timeout: number, caller: Listener): void {
-    const { dispatcher } = this.#core;
+  broadcast(payload: Payload, to: string, order: 'registered' | 'settled', { priority, ttl }: Details, { timeout, signal }: Patience, caller: Listener): void {
+    const { dispatcher, signals } = this.#core;
+    if (this.#sender.isCalledOff(signal, caller)) return;
     const isOutermost = !dispatcher.isBusy;
     const gathering = new ModelGathering(order, caller);
-    const messages = this.#targets(to).map(({ id }) => this.#sender.message({ payload, target: id, caller: gathering.seat(id!), isBroadcast: true }));
-    caller.onLeave = () =>
+    const messages = this.#targets(to).map(({ id }) => this.#sender.message({ payload, target: id, priority, ttl, caller: gathering.seat(id!), isBroadcast: true }));
+    const cancelAll = (): void => {
+      for (const message of messages) this.#ends.cancel(message);
+    };
+    caller.onLeave = () => dispatcher.step(cancelAll);
+    signals.follow(signal, () => {
+      if (caller.closed) return;
       dispatcher.step(() => {
-        for (const message of messages) this.#ends.cancel(message);
+        cancelAll();
+        dispatcher.later(() => caller.closed || caller.error(reasonOf(signal!)));
       });
+    });
     dispatcher.step(() => {
       this.#offer(messages, isOutermost, () => this.broadcasts.next(`${payload.n}`));
       if (messages.length === 0) dispatcher.later(() => caller.closed || caller.complete());
@@ -53,9 +64,9 @@ export class ModelCaster {
     return this.#tell(messages, () => this.broadcasts.next(`${payload.n}`));
   }
 
-  publish(bound: readonly ModelMailbox[], topic: string, payload: Payload, retain: boolean): number {
+  publish(bound: readonly ModelMailbox[], topic: string, payload: Payload, priority: Priority, retain: boolean): number {
     if (retain && !this.#core.refuses()) this.#retained.set(topic, payload);
-    const messages = bound.map(({ id }) => this.#sender.message({ payload, target: id, topic }));
+    const messages = bound.map(({ id }) => this.#sender.message({ payload, target: id, topic, priority }));
     const observers = this.#observers.match(topic);
     return this.#tell(messages, () =>
       this.#core.dispatcher.later(() => {

@@ -43,13 +43,8 @@ export class ModelClosing {
   /** When all of that is told: tells the last event, then completes every stream. */
   #over(): void {
     const core = this.#core;
-    const { events, deadLetters, queue } = core.journal;
     this.#isOver = true;
-    core.journal.eventOf('closed', undefined);
-    events.complete();
-    deadLetters.complete();
-    core.dispatcher.later(() => (core.isQueueOver = true));
-    queue.complete();
+    core.journal.end(() => (core.isQueueOver = true));
     this.#caster.over();
   }
 }

@@ -1,9 +1,11 @@
 import { BROKER_NUMBERS, FAILURES, numbersLine } from './lines';
 import { ModelClock } from './model-clock';
 import { ModelDispatcher, type Runner } from './model-dispatcher';
+import { ModelIdle } from './model-idle';
 import { ModelJournal } from './model-journal';
 import type { ModelMailbox } from './model-mailbox';
 import type { ModelCaller, ModelMessage } from './model-message';
+import { ModelSignals } from './model-signals';
 import type { ModelHeld, ModelTurn } from './model-turn';
 import type { Channel, Host } from './world';
 
@@ -12,6 +14,8 @@ export class ModelCore {
   readonly clock = new ModelClock();
   readonly dispatcher: ModelDispatcher;
   readonly journal: ModelJournal;
+  readonly idle: ModelIdle;
+  readonly signals = new ModelSignals();
   /** The registered mailboxes by their ids, in the order of registration. */
   readonly actors = new Map<string, ModelMailbox>();
   /** The asks whose caller waits. */
@@ -34,6 +38,7 @@ export class ModelCore {
     letters: number,
   ) {
     this.dispatcher = new ModelDispatcher(runner);
+    this.idle = new ModelIdle(this.dispatcher);
     this.journal = new ModelJournal(this.clock, this.dispatcher, letters);
   }
 
@@ -45,6 +50,11 @@ export class ModelCore {
 
   tell(channel: Channel, line: string): void {
     this.dispatcher.later(() => this.host.tell(channel, line));
+  }
+
+  /** O7: tells `onError` an error that nobody waits for. */
+  tellError(id: string, error: string, message?: ModelMessage): void {
+    this.tell('error', `${id}: ${error}${message === undefined ? '' : `, of ${message.payload.n}`}`);
   }
 
   tellCaller({ caller }: ModelMessage, tell: (caller: ModelCaller) => void): void {

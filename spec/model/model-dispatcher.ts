@@ -12,6 +12,8 @@ export interface Place {
 export interface Runner {
   /** Runs the next message of a mailbox. */
   runNext(mailbox: ModelMailbox): void;
+  /** Called between two turns, when nothing is left to tell. Returns whether there is something to tell now. */
+  noteIdle(): boolean;
   /** Called when nothing is left to tell or to run. Returns whether it has changed anything. */
   atRest(): boolean;
 }
@@ -23,6 +25,8 @@ export class ModelDispatcher {
   readonly #runner: Runner;
   #outbox: (() => void)[] = [];
   readonly #ready: ModelMailbox[] = [];
+  /** Those of `#ready` that were idle when they got a message from outside, which runs at once. */
+  readonly #atOnce = new Set<ModelMailbox>();
   #visited: ModelMailbox | undefined;
   #place: Place | undefined;
 
@@ -66,18 +70,33 @@ export class ModelDispatcher {
     if (mailbox.canRun && mailbox !== this.#visited && !this.#ready.includes(mailbox)) this.#ready.push(mailbox);
   }
 
-  #drain(): void {
+  /** Lines up an idle mailbox that has got a message from outside of every step. No observer of `idle$` is told before it has run. */
+  lineUpAtOnce(mailbox: ModelMailbox): void {
+    this.#atOnce.add(mailbox);
+    this.lineUp(mailbox);
+  }
+
+  #tellBetweenTurns(): void {
     do {
       this.tellAll();
+    } while (this.#atOnce.size === 0 && this.#runner.noteIdle());
+  }
+
+  #drain(): void {
+    do {
+      this.#tellBetweenTurns();
       for (let next = this.#ready.shift(); next !== undefined; next = this.#ready.shift()) this.#visit(next);
-    } while (this.#runner.atRest());
+    } while (this.#runner.noteIdle() || this.#runner.atRest());
   }
 
   #visit(mailbox: ModelMailbox): void {
+    let runsAtOnce = this.#atOnce.delete(mailbox);
     this.#visited = mailbox;
-    for (let left = VISIT; left > 0 && mailbox.canRun; left--) {
+    for (let left = VISIT; ; left--) {
+      if (!runsAtOnce) this.#tellBetweenTurns();
+      runsAtOnce = false;
+      if (left === 0 || !mailbox.canRun) break;
       this.#runner.runNext(mailbox);
-      this.tellAll();
     }
     this.#visited = undefined;
     this.lineUp(mailbox);

@@ -26,6 +26,17 @@ export class ModelEnds {
     this.#core.tellCaller(message, (caller) => caller.error(code));
   }
 
+  /** Drops all messages that are queued or wait. Returns how many. */
+  clear(mailbox: ModelMailbox): number {
+    return this.#core.dispatcher.step(() => {
+      const left = mailbox.takeAll();
+      if (left.length > 0) mailbox.pressure.next(`${mailbox.level}`);
+      for (const message of left) this.lose(message, 'Dropped', mailbox);
+      this.checkDrained(mailbox);
+      return left.length;
+    });
+  }
+
   /** Ends a message in any state, with a code. */
   fail(message: ModelMessage, code: string): void {
     this.#together(() => {
@@ -117,6 +128,7 @@ export class ModelEnds {
     this.stop(mailbox, 'closed');
     mailbox.losses.complete(hasLeft);
     mailbox.pressure.complete(hasLeft);
+    this.#core.idle.end(mailbox, hasLeft);
   }
 
   /** M9: calls `onStop` once for each life that has started. */

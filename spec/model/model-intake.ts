@@ -21,9 +21,8 @@ export class ModelIntake {
     const { journal, actors } = this.#core;
     const mailbox = message.target === undefined ? undefined : actors.get(message.target);
     message.makesNoLetter = journal.isTellingLetter;
-    journal.totalSent++;
-    if (message.asked) this.#core.asks.add(message);
-    journal.event('sent', message, message.isBroadcast ? ', broadcast' : '');
+    if (message.isRequest) this.#core.asks.add(message);
+    journal.sent(message, this.#core.onStack);
     if (this.#core.refuses(message.parent)) {
       this.#ends.lose(message, 'BrokerClosed', mailbox);
       return 'BrokerClosed';
@@ -41,7 +40,8 @@ export class ModelIntake {
     if (mailbox.isClosed) return 'ActorStopped';
     if (mailbox.isIdle && isOutermost) {
       mailbox.push(message);
-      this.#core.dispatcher.lineUp(mailbox);
+      message.whenTaken?.();
+      this.#core.dispatcher.lineUpAtOnce(mailbox);
       return undefined;
     }
     if (mailbox.isFull) this.#sweep(mailbox);
@@ -70,6 +70,7 @@ export class ModelIntake {
     mailbox.highWaterMark = Math.max(mailbox.highWaterMark, mailbox.queue.length);
     this.#core.journal.event('queued', message);
     mailbox.pressure.next(`${mailbox.level}`);
+    message.whenTaken?.();
     this.#core.dispatcher.lineUp(mailbox);
   }
 
@@ -99,8 +100,9 @@ export class ModelIntake {
       for (const priority of LOWEST_FIRST) {
         for (let head = mailbox.head(priority); head !== undefined && mailbox.isExpired(head, now); head = mailbox.head(priority)) {
           hasFound = true;
-          mailbox.takeOut(head);
+          mailbox.remove(head);
           this.#ends.lose(head, 'Expired', mailbox);
+          mailbox.admit();
           mailbox.pressure.next(`${mailbox.level}`);
         }
       }

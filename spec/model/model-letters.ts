@@ -10,7 +10,7 @@ export interface ModelLetter {
 }
 
 export function describeLetter({ message, reason, error, at }: ModelLetter): string {
-  return letterLine(message.told, { reason, error, attempts: message.attempt, at });
+  return letterLine({ ...message.told, asked: message.asked }, { reason, error, attempts: message.attempt, at });
 }
 
 /** A dead letter queue by rule O4. */

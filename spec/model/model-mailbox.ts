@@ -1,6 +1,6 @@
 import type { Priority } from 'rx-broker';
 import type { MailboxSpec } from './command';
-import { MAILBOX_NUMBERS, numbersLine } from './lines';
+import { mailboxLine } from './lines';
 import type { ModelDispatcher } from './model-dispatcher';
 import type { ModelMessage } from './model-message';
 import { ModelStream } from './model-stream';
@@ -29,6 +29,8 @@ export class ModelMailbox {
   /** How far `onStart` is. Without hooks it is `done`. */
   start: 'due' | 'called' | 'done' = 'due';
   isClosed = false;
+  /** Whether no further turn may begin. It stays so when the mailbox is unregistered. */
+  isPaused = false;
   /** Whether it is being unregistered. Whether it is drained is checked after everything else then. */
   isLeaving = false;
   /** Whether it is closed and drained. */
@@ -65,17 +67,27 @@ export class ModelMailbox {
   }
 
   get canRun(): boolean {
-    return this.id !== undefined && this.hasConsumer && this.start === 'done' && this.hasFreeSeat && this.queue.length > 0;
+    return this.id !== undefined && this.mayBegin && this.queue.length > 0;
   }
 
   /** Whether it can run a message at once. */
   get isIdle(): boolean {
-    return this.hasConsumer && this.start === 'done' && this.hasFreeSeat && this.queue.length === 0;
+    return this.mayBegin && this.queue.length === 0;
+  }
+
+  /** M6: whether a turn may begin. */
+  get mayBegin(): boolean {
+    return this.hasConsumer && this.start === 'done' && this.hasFreeSeat && !this.isPaused;
   }
 
   /** M6: whether it can be registered. */
   get isAtRest(): boolean {
     return this.seats.length === 0 && this.running === undefined;
+  }
+
+  /** The value of `idle$`. */
+  get isQuiet(): boolean {
+    return this.queue.length === 0 && this.waiting.length === 0 && this.isAtRest;
   }
 
   get mayWait(): boolean {
@@ -121,16 +133,25 @@ export class ModelMailbox {
     return now - sentAt > (ttl === Infinity ? this.spec.ttl : ttl);
   }
 
-  /** Takes a queued or waiting message out. M2: a free place goes to the first waiting message of the highest priority. */
+  /** Takes a queued or waiting message out, and gives its place away. */
   takeOut(message: ModelMessage): ModelMessage {
+    this.remove(message);
+    this.admit();
+    return message;
+  }
+
+  remove(message: ModelMessage): void {
     remove(this.waiting, message);
     remove(this.queue, message);
+  }
+
+  /** M2: gives a free place to the first waiting message of the highest priority. */
+  admit(): void {
     const waiter = byPriority(this.waiting)[0];
-    if (waiter !== undefined && !this.isFull) {
-      remove(this.waiting, waiter);
-      this.push(waiter);
-    }
-    return message;
+    if (waiter === undefined || this.isFull) return;
+    remove(this.waiting, waiter);
+    this.push(waiter);
+    waiter.whenTaken?.();
   }
 
   /** Takes all messages out: the queued ones, then the waiting ones, each with the highest priority first. */
@@ -144,7 +165,7 @@ export class ModelMailbox {
     const { accepted, delivered, lost, highWaterMark, queue, seats, running } = this;
     const open = seats.filter(({ state }) => state === 'open').length;
     const inFlight = open + (running === undefined ? 0 : 1);
-    return numbersLine(MAILBOX_NUMBERS, { capacity: this.spec.capacity, size: queue.length, highWaterMark, accepted, delivered, lost, inFlight });
+    return mailboxLine({ capacity: this.spec.capacity, size: queue.length, highWaterMark, accepted, delivered, lost, inFlight }, this.isPaused);
   }
 }
 

@@ -20,6 +20,8 @@ export interface ModelMessageOptions {
   readonly payload: Payload;
   readonly priority?: Priority;
   readonly sentAt: number;
+  /** The turn by whose context it is sent. */
+  readonly sentBy?: ModelTurn | undefined;
   readonly target?: string | undefined;
   readonly topic?: string | undefined;
   readonly caller?: ModelCaller | undefined;
@@ -28,6 +30,8 @@ export interface ModelMessageOptions {
   readonly ttl?: number;
   readonly attempt?: number;
   readonly isBroadcast?: boolean;
+  /** Whether its sender waits only until the mailbox has taken it. */
+  readonly isOffer?: boolean;
 }
 
 /** One attempt to get a message to one actor. */
@@ -36,11 +40,16 @@ export class ModelMessage {
   readonly priority: Priority;
   readonly sentAt: number;
   readonly topic: string | undefined;
-  readonly caller: ModelCaller | undefined;
+  /** An offer has none once the mailbox has taken it. */
+  caller: ModelCaller | undefined;
+  readonly sentBy: ModelTurn | undefined;
   readonly parent: ModelTurn | undefined;
   readonly ttl: number;
   readonly attempt: number;
   readonly isBroadcast: boolean;
+  readonly isOffer: boolean;
+  /** Called when a mailbox has taken it. */
+  whenTaken: (() => void) | undefined;
   target: string | undefined;
   state: 'new' | 'waiting' | 'queued' | 'running' | 'over' = 'new';
   /** The mailbox in which it waits, is queued or runs. */
@@ -59,18 +68,27 @@ export class ModelMessage {
     this.target = options.target;
     this.topic = options.topic;
     this.caller = options.caller;
+    this.sentBy = options.sentBy;
     this.parent = options.parent;
     this.ttl = options.ttl ?? Infinity;
     this.attempt = options.attempt ?? 1;
     this.isBroadcast = options.isBroadcast ?? false;
+    this.isOffer = options.isOffer ?? false;
   }
 
+  /** Whether somebody waits for a reply, or until it is taken. */
   get asked(): boolean {
     return this.caller !== undefined;
   }
 
+  /** Whether somebody waits for a reply. */
+  get isRequest(): boolean {
+    return this.asked && !this.isOffer;
+  }
+
+  /** The facts that its events tell. */
   get told(): Told {
-    const { payload, target, topic, priority, asked } = this;
+    const { payload, target, topic, priority, isRequest: asked } = this;
     return { n: payload.n, target, topic, priority, asked };
   }
 }

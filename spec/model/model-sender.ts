@@ -6,8 +6,9 @@ import type { ModelIntake } from './model-intake';
 import type { ModelLetter } from './model-letters';
 import { type ModelCaller, ModelMessage, type ModelMessageOptions } from './model-message';
 import type { ModelRouter } from './model-router';
+import { reasonOf } from './model-signals';
 import { type ModelTurn, isStuck } from './model-turn';
-import type { Turn } from './world';
+import type { Details, Patience, Turn } from './world';
 
 /** Sends to one actor: asks, tells, routed messages, and redeliveries. */
 export class ModelSender {
@@ -30,7 +31,7 @@ export class ModelSender {
   /** A message whose reply a turn waits for. */
   messageFrom(turn: ModelTurn, target: string, payload: Payload, caller: ModelCaller): ModelMessage {
     const isWaitedFor = turn.state === 'on stack' || turn.state === 'open';
-    const message = this.message({ payload, target, caller, parent: isWaitedFor ? turn : undefined });
+    const message = this.message({ payload, target, caller, sentBy: turn, parent: isWaitedFor ? turn : undefined });
     if (isWaitedFor) turn.asks.push(message);
     return message;
   }
@@ -45,6 +46,34 @@ export class ModelSender {
       if (!isOutermost) this.startTimeout(message, timeout);
     });
     if (isOutermost) this.startTimeout(message, timeout);
+  }
+
+  /** An offer is a tell whose sender waits until the mailbox has taken it. The timeout is for the wait only. */
+  offer(target: string, payload: Payload, { priority, ttl }: Details, { timeout, signal }: Patience, caller: Listener): void {
+    if (this.isCalledOff(signal, caller)) return;
+    const { dispatcher } = this.#core;
+    const message = this.message({ payload, target, priority, ttl, caller, isOffer: true });
+    message.whenTaken = () => this.#taken(message, caller);
+    const isOutermost = !dispatcher.isBusy;
+    const startTimeout = (): void => {
+      if (message.state === 'waiting') this.startTimeout(message, timeout);
+    };
+    const cancel = (reason?: string): void => {
+      if (message.state === 'waiting') dispatcher.step(() => this.#ends.cancel(message, reason));
+    };
+    dispatcher.step(() => {
+      this.#intake.send(message, isOutermost);
+      caller.onLeave = () => cancel();
+      this.#core.signals.follow(signal, () => cancel(reasonOf(signal!)));
+      if (!isOutermost) startTimeout();
+    });
+    if (isOutermost) startTimeout();
+  }
+
+  /** S3: with a signal that has aborted, nothing is sent. */
+  isCalledOff(signal: AbortSignal | undefined, caller: ModelCaller): boolean {
+    if (signal?.aborted === true) caller.error(reasonOf(signal));
+    return signal?.aborted === true;
   }
 
   /** O6: when a handler has returned, an ask of its turn fails at once, if only turns that wait for the ask could answer it. */
@@ -64,10 +93,11 @@ export class ModelSender {
     return dispatcher.step(() => this.#intake.send(message, isOutermost));
   }
 
-  route(topic: string, payload: Payload, timeout: number, caller: Listener): void {
+  route(topic: string, payload: Payload, { priority, ttl }: Details, { timeout, signal }: Patience, caller: Listener): void {
+    if (this.isCalledOff(signal, caller)) return;
     const target = this.#core.refuses() ? undefined : this.#router.pick(topic);
-    const message = this.message({ payload, target, topic, caller });
-    this.onLeave(caller, message);
+    const message = this.message({ payload, target, topic, priority, ttl, caller });
+    this.onLeave(caller, message, signal);
     if (target !== undefined || this.#core.refuses()) this.ask(message, timeout);
     else this.#unrouted(message);
   }
@@ -81,9 +111,13 @@ export class ModelSender {
     return 'NoRoute';
   }
 
-  /** S3: unsubscribing cancels. */
-  onLeave(caller: Listener, message: ModelMessage): void {
-    caller.onLeave = () => this.#core.dispatcher.step(() => this.#ends.cancel(message));
+  /** S3: unsubscribing cancels, and so does a signal. */
+  onLeave(caller: Listener, message: ModelMessage, signal: AbortSignal | undefined): void {
+    const cancel = (reason?: string): void => this.#core.dispatcher.step(() => this.#ends.cancel(message, reason));
+    caller.onLeave = () => cancel();
+    this.#core.signals.follow(signal, () => {
+      if (message.state !== 'over') cancel(reasonOf(signal!));
+    });
   }
 
   /** The turn, as its handler sees it. */
@@ -95,28 +129,39 @@ export class ModelSender {
       attempt,
       topic,
       sentAt,
-      ask: (actor: ActorName, asked: Payload, timeout: number, caller: Listener) => {
+      ask: (actor: ActorName, asked: Payload, { timeout, signal }: Patience, caller: Listener) => {
+        if (this.isCalledOff(signal, caller)) return;
         if (turn.isAborted) {
           this.#core.dispatcher.step(() => caller.error('ActorStopped'));
           return;
         }
         const message = this.messageFrom(turn, actor, asked, caller);
-        this.onLeave(caller, message);
+        this.onLeave(caller, message, signal);
         this.ask(message, timeout);
       },
       tell: (actor: ActorName, told: Payload) => {
         const isOpen = turn.state === 'on stack' || turn.state === 'open';
-        return this.tell(this.message({ payload: told, target: actor, parent: isOpen ? turn : undefined }));
+        return this.tell(this.message({ payload: told, target: actor, sentBy: turn, parent: isOpen ? turn : undefined }));
       },
     };
+  }
+
+  /** From here on nobody waits for the message. */
+  #taken(message: ModelMessage, caller: Listener): void {
+    const { clock, dispatcher } = this.#core;
+    clock.stop(message.timeout);
+    message.caller = undefined;
+    dispatcher.later(() => {
+      if (!caller.closed) caller.next('nothing');
+      if (!caller.closed) caller.complete();
+    });
   }
 
   #unrouted(message: ModelMessage): void {
     const { dispatcher, journal } = this.#core;
     dispatcher.step(() => {
       message.makesNoLetter = journal.isTellingLetter;
-      journal.totalSent++;
-      journal.event('sent', message);
+      journal.sent(message, this.#core.onStack);
       journal.failed(message, 'NoRoute');
       journal.letter(message, 'NoRoute');
       message.state = 'over';

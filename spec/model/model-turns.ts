@@ -26,6 +26,7 @@ export class ModelTurns {
     if (mailbox.isExpired(message, this.#core.clock.now)) this.#ends.lose(message, 'Expired', mailbox);
     else this.#run(mailbox, message);
     this.#ends.checkDrained(mailbox);
+    if (mailbox.id === undefined) this.#core.idle.left(mailbox);
   }
 
   // ------------------------------------------------------------------------------------------------
@@ -130,6 +131,7 @@ export class ModelTurns {
     else this.#ends.end(turn, 'over');
     this.#core.dispatcher.lineUp(mailbox);
     this.#ends.checkDrained(mailbox, mailbox.id === undefined);
+    this.#core.idle.noteAlone(mailbox);
   }
 
   /** S2: settles and counts a turn before its value is told. */
@@ -149,7 +151,10 @@ export class ModelTurns {
     this.#core.journal.totalErrored++;
     this.#ends.over(message);
     this.#core.journal.event('settled', message, `: errored HandlerFailed (${error})`);
-    if (!message.asked) this.#core.journal.letter(message, 'HandlerFailed', error);
+    if (!message.asked) {
+      this.#core.journal.letter(message, 'HandlerFailed', error);
+      this.#core.tellError(message.target!, error, message);
+    }
     this.#core.tellCaller(message, (caller) => caller.error(error));
   }
 }

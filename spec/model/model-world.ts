@@ -1,3 +1,4 @@
+import type { Priority } from 'rx-broker';
 import type { ActorName, MailboxSpec, Payload, Settlement } from './command';
 import { Listener } from './listener';
 import { ModelActors } from './model-actors';
@@ -12,15 +13,16 @@ import { ModelMailbox } from './model-mailbox';
 import { ModelMessage } from './model-message';
 import { ModelRouter } from './model-router';
 import { ModelSender } from './model-sender';
-import type { ModelStream } from './model-stream';
+import type { ModelListener, ModelStream } from './model-stream';
 import { ModelBindings } from './model-topics';
 import { settle } from './model-turn';
 import { ModelTurns } from './model-turns';
-import { type Channel, type Details, type Host, type World, nth } from './world';
+import { type Channel, type Details, type Host, type Patience, type World, nth } from './world';
 
 /** A model of the broker by DESIGN, of lists and loops. It imports nothing of the broker that it is compared with. */
 export class ModelWorld implements World {
   readonly #core: ModelCore;
+  readonly #ends: ModelEnds;
   readonly #bindings = new ModelBindings<ModelMailbox>();
   readonly #turns: ModelTurns;
   readonly #actors: ModelActors;
@@ -32,8 +34,8 @@ export class ModelWorld implements World {
   readonly #unbinds: (() => void)[] = [];
 
   constructor(host: Host, letters: number) {
-    const core = (this.#core = new ModelCore(host, { runNext: (mailbox) => this.#turns.runNext(mailbox), atRest: () => this.#closing.atRest() }, letters));
-    const ends = new ModelEnds(core);
+    const core = (this.#core = new ModelCore(host, { runNext: (mailbox) => this.#turns.runNext(mailbox), noteIdle: () => this.#core.idle.note(), atRest: () => this.#closing.atRest() }, letters));
+    const ends = (this.#ends = new ModelEnds(core));
     const intake = new ModelIntake(core, ends);
     this.#actors = new ModelActors(core, ends, this.#bindings);
     this.#sender = new ModelSender(core, ends, intake, new ModelRouter(this.#bindings));
@@ -61,6 +63,7 @@ export class ModelWorld implements World {
     if (answer !== 'done') return answer;
     this.#mailboxes.push(mailbox);
     follow(mailbox, this.#listener('loss', mailbox), this.#listener('pressure', mailbox), dispatcher);
+    this.#core.idle.watch(mailbox, this.#listener('idle', mailbox));
     if (spec.consumer !== 'none' && holds.length > 0 && !mailbox.hasConsumer) this.#actors.consume(mailbox, 'handler');
     return answer;
   }
@@ -101,10 +104,39 @@ export class ModelWorld implements World {
     if (mailbox !== undefined) follow(mailbox, losses, pressure, this.#core.dispatcher);
   }
 
-  ask(actor: ActorName, payload: Payload, { priority, ttl }: Details, timeout: number, caller: Listener): void {
+  pause(actor: ActorName): void {
+    const mailbox = this.#core.actors.get(actor);
+    if (mailbox !== undefined) this.#actors.pause(mailbox, true);
+  }
+
+  resume(actor: ActorName): void {
+    const mailbox = this.#core.actors.get(actor);
+    if (mailbox !== undefined) this.#actors.pause(mailbox, false);
+  }
+
+  clearMailbox(actor: ActorName): string {
+    const mailbox = this.#core.actors.get(actor);
+    return mailbox === undefined ? 'none' : `${this.#ends.clear(mailbox)} cleared`;
+  }
+
+  watchIdle(actor: ActorName, observer: Listener): void {
+    const mailbox = this.#core.actors.get(actor);
+    if (mailbox !== undefined) this.#core.idle.watch(mailbox, observer);
+  }
+
+  eventsOf(actors: readonly ActorName[], observer: Listener): void {
+    this.#core.journal.eventsOf(actors, this.#tellingLetters(observer, (line) => line.startsWith('dead-lettered')));
+  }
+
+  ask(actor: ActorName, payload: Payload, { priority, ttl }: Details, { timeout, signal }: Patience, caller: Listener): void {
+    if (this.#sender.isCalledOff(signal, caller)) return;
     const message = this.#sender.message({ payload, target: actor, priority, ttl, caller });
-    this.#sender.onLeave(caller, message);
+    this.#sender.onLeave(caller, message, signal);
     this.#sender.ask(message, timeout);
+  }
+
+  offer(actor: ActorName, payload: Payload, details: Details, patience: Patience, caller: Listener): void {
+    this.#sender.offer(actor, payload, details, patience, caller);
   }
 
   tell(actor: ActorName, payload: Payload, { priority, ttl }: Details): string {
@@ -115,20 +147,20 @@ export class ModelWorld implements World {
     if (this.#core.actors.has(actor)) this.#sender.tell(this.#sender.message({ payload, target: actor }));
   }
 
-  route(topic: string, payload: Payload, timeout: number, caller: Listener): void {
-    this.#sender.route(topic, payload, timeout, caller);
+  route(topic: string, payload: Payload, details: Details, patience: Patience, caller: Listener): void {
+    this.#sender.route(topic, payload, details, patience, caller);
   }
 
-  broadcast(payload: Payload, to: string, order: 'registered' | 'settled', timeout: number, caller: Listener): void {
-    this.#caster.broadcast(payload, to, order, timeout, caller);
+  broadcast(payload: Payload, to: string, order: 'registered' | 'settled', details: Details, patience: Patience, caller: Listener): void {
+    this.#caster.broadcast(payload, to, order, details, patience, caller);
   }
 
   tryBroadcast(payload: Payload, to: string): number {
     return this.#caster.tryBroadcast(payload, to);
   }
 
-  publish(topic: string, payload: Payload, retain: boolean): number {
-    return this.#caster.publish(this.#bindings.match(topic), topic, payload, retain);
+  publish(topic: string, payload: Payload, priority: Priority, retain: boolean): number {
+    return this.#caster.publish(this.#bindings.match(topic), topic, payload, priority, retain);
   }
 
   bind(pattern: string, actor: ActorName): string {
@@ -182,17 +214,22 @@ export class ModelWorld implements World {
 
   /** Observes a stream of the broker. `isLetter`: whether a line tells a letter (O4). */
   #observeAll(stream: ModelStream, channel: Channel, isLetter: (line: string) => boolean): void {
-    const { host, journal } = this.#core;
-    const listener = new Listener(host, channel, 'all');
-    stream.add({
-      closed: false,
+    stream.add(this.#tellingLetters(new Listener(this.#core.host, channel, 'all'), isLetter));
+  }
+
+  #tellingLetters(listener: Listener, isLetter: (line: string) => boolean): ModelListener {
+    const { journal } = this.#core;
+    return {
+      get closed() {
+        return listener.closed;
+      },
       next: (line) => {
         journal.isTellingLetter = isLetter(line);
         listener.next(line);
         journal.isTellingLetter = false;
       },
       complete: () => listener.complete(),
-    });
+    };
   }
 
   #listener(channel: Channel, { number }: ModelMailbox): Listener {

@@ -1,7 +1,7 @@
-import type { Command, MailboxSpec, Meddler, Payload, Plan } from './command';
+import { type Command, type MailboxSpec, type Meddler, type Payload, type Plan, SIGNALS } from './command';
 import { Listener } from './listener';
 import { Story } from './story';
-import { type Answer, type Channel, type Host, type Turn, type World, nth } from './world';
+import { type Answer, type Channel, type Host, type Patience, type Turn, type World, nth } from './world';
 
 /** Plays a script's commands on a world, and notes every line that the world tells. Its meddlers play commands when they are told something. */
 export class Player implements Host {
@@ -15,6 +15,7 @@ export class Player implements Host {
   readonly #callers: Listener[] = [];
   readonly #observers: Listener[] = [];
   readonly #turns: Turn[] = [];
+  readonly #signals = Array.from({ length: SIGNALS }, () => new AbortController());
   #messages = 0;
 
   constructor(meddlers: readonly Meddler[], worldFor: (host: Host) => World) {
@@ -24,7 +25,7 @@ export class Player implements Host {
 
   tell(channel: Channel, line: string): void {
     this.story.add(channel, line);
-    const kind = channel === 'event' ? `event ${line.split(' ', 2)[1]!}` : channel;
+    const kind = channel === 'event' || channel === 'some' ? `${channel} ${eventKind(line)}` : channel;
     const nth = this.#told.get(kind) ?? 0;
     this.#told.set(kind, nth + 1);
     for (const meddler of this.#meddlers) if (meddler.on === kind && meddler.nth === nth) this.#playInside(meddler.deed);
@@ -71,8 +72,26 @@ export class Player implements Host {
       case 'follow':
         world.follow(command.actor, this.#observer('loss'), this.#observer('pressure'));
         return;
+      case 'pause':
+        world.pause(command.actor);
+        return;
+      case 'resume':
+        world.resume(command.actor);
+        return;
+      case 'clear-mailbox':
+        this.#answer(world.clearMailbox(command.actor));
+        return;
+      case 'idle':
+        world.watchIdle(command.actor, this.#observer('idle'));
+        return;
+      case 'events-of':
+        world.eventsOf(command.actors, this.#observer('some'));
+        return;
       case 'send':
-        world.ask(command.actor, this.#payload(command.plan), command, command.timeout, this.#caller(command.take));
+        world.ask(command.actor, this.#payload(command.plan), command, this.#patience(command), this.#caller(command.take));
+        return;
+      case 'offer':
+        world.offer(command.actor, this.#payload(command.plan), command, this.#patience(command), this.#caller(command.take));
         return;
       case 'try-send':
         this.#answer(world.tell(command.actor, this.#payload(command.plan), command));
@@ -81,22 +100,22 @@ export class Player implements Host {
         world.next(command.actor, this.#payload(command.plan));
         return;
       case 'turn-send':
-        this.#turn(command.nth)?.ask(command.actor, this.#payload(command.plan), command.timeout, this.#caller(command.take));
+        this.#turn(command.nth)?.ask(command.actor, this.#payload(command.plan), this.#patience(command), this.#caller(command.take));
         return;
       case 'turn-try-send':
         this.#answer(this.#turn(command.nth)?.tell(command.actor, this.#payload(command.plan)) ?? 'no turn');
         return;
       case 'route':
-        world.route(command.topic, this.#payload(command.plan), command.timeout, this.#caller(command.take));
+        world.route(command.topic, this.#payload(command.plan), command, this.#patience(command), this.#caller(command.take));
         return;
       case 'broadcast':
-        world.broadcast(this.#payload(command.plan), command.to, command.order, command.timeout, this.#caller(command.take));
+        world.broadcast(this.#payload(command.plan), command.to, command.order, command, this.#patience(command), this.#caller(command.take));
         return;
       case 'try-broadcast':
         this.#answer(`${world.tryBroadcast(this.#payload(command.plan), command.to)} took it`);
         return;
       case 'publish':
-        this.#answer(`${world.publish(command.topic, this.#payload(command.plan), command.retain)} took it`);
+        this.#answer(`${world.publish(command.topic, this.#payload(command.plan), command.priority, command.retain)} took it`);
         return;
       case 'bind':
         this.#answer(world.bind(command.pattern, command.actor));
@@ -110,6 +129,11 @@ export class Player implements Host {
       case 'cancel':
         nth(this.#callers, command.nth)?.leave();
         return;
+      case 'abort': {
+        const number = command.nth % SIGNALS;
+        this.#signals[number]!.abort(new Error(`aborted by signal ${number}`));
+        return;
+      }
       case 'unobserve':
         nth(this.#observers, command.nth)?.leave();
         return;
@@ -153,6 +177,10 @@ export class Player implements Host {
     return holds.slice(0, capacity).map((plan) => this.#payload(plan));
   }
 
+  #patience({ timeout, signal }: { readonly timeout: number; readonly signal?: number | undefined }): Patience {
+    return { timeout, signal: signal === undefined ? undefined : this.#signals[signal]!.signal };
+  }
+
   #caller(take: number): Listener {
     const caller = new Listener(this, 'caller', `${this.#callers.length}`, take);
     this.#callers.push(caller);
@@ -169,4 +197,11 @@ export class Player implements Host {
   #turn(number: number): Turn | undefined {
     return nth([...this.#turns].reverse(), number);
   }
+}
+
+/** The first word after the name of the observer. */
+function eventKind(line: string): string {
+  const from = line.indexOf(': ') + 2;
+  const to = line.indexOf(' ', from);
+  return line.slice(from, to < 0 ? undefined : to);
 }

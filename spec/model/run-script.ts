@@ -12,7 +12,7 @@ import type { Channel } from './world';
 export const LAST = { do: 'close', drain: false, timeout: 0 } as const;
 
 /** The channels that are compared whether or not the other streams are observed (O1). */
-const ALWAYS: readonly Channel[] = ['topic', 'caller', 'watch', 'start', 'stop', 'abort', 'teardown', 'turn', 'answer', 'look'];
+const ALWAYS: readonly Channel[] = ['some', 'error', 'topic', 'caller', 'watch', 'start', 'stop', 'abort', 'teardown', 'turn', 'answer', 'look'];
 
 /**
  * Plays a script on the model and on brokers, and compares after every command all that can be seen from outside. One broker has observers

@@ -4,11 +4,13 @@ import { type ActorName, type Command, type MailboxSpec, type Meddler, OBSERVED,
 const actors = fc.constantFrom<ActorName>('a', 'b', 'c');
 const targets = fc.oneof({ weight: 12, arbitrary: actors }, { weight: 1, arbitrary: fc.constant<ActorName>('nobody') });
 const priorities = fc.constantFrom('low', 'normal', 'normal', 'normal', 'high', 'critical' as const);
+const usual = fc.constantFrom('normal', 'normal', 'normal', 'normal', 'high', 'low' as const);
 const topics = fc.constantFrom('t.x', 't.y', 'u');
 const patterns = fc.constantFrom('t.x', 't.*', '>', 'u', '*.y', 't.>');
 const nth = fc.nat({ max: 40 });
 const to = fc.constantFrom('abc', 'abc', 'ab', 'c', 'none');
 const take = fc.constantFrom(0, 0, 0, 1, 2);
+const signal = fc.constantFrom(undefined, undefined, undefined, undefined, undefined, 0, 1, 2, 3);
 const ttls = fc.constantFrom(Infinity, Infinity, Infinity, 4, 15);
 /**
  * Asks from outside have timeouts of whole milliseconds. Asks from inside have a fraction that differs at each depth. So no two timeouts are
@@ -59,18 +61,22 @@ function deeds(depth: number, timeout: fc.Arbitrary<number>): fc.Arbitrary<Comma
   const plan = plans(depth);
   const send = { actor: targets, plan, priority: priorities, ttl: ttls };
   return fc.oneof(
-    { weight: 10, arbitrary: command('send', { ...send, timeout, take }) },
+    { weight: 10, arbitrary: command('send', { ...send, timeout, take, signal }) },
+    { weight: 6, arbitrary: command('offer', { ...send, timeout, take, signal }) },
     { weight: 10, arbitrary: command('try-send', send) },
     { weight: 8, arbitrary: command('settle', { nth, how: fc.constantFrom('value', 'value', 'complete', 'error') }) },
     { weight: 4, arbitrary: command('cancel', { nth }) },
-    { weight: 2, arbitrary: command('route', { topic: topics, plan, timeout, take }) },
-    { weight: 3, arbitrary: command('broadcast', { plan, to, order: fc.constantFrom('registered', 'settled'), timeout, take }) },
+    { weight: 1, arbitrary: command('abort', { nth }) },
+    { weight: 2, arbitrary: command('route', { topic: topics, plan, priority: priorities, ttl: ttls, timeout, take, signal }) },
+    { weight: 3, arbitrary: command('broadcast', { plan, to, order: fc.constantFrom('registered', 'settled'), priority: usual, ttl: ttls, timeout, take, signal }) },
     { weight: 3, arbitrary: command('try-broadcast', { plan, to }) },
-    { weight: 4, arbitrary: command('publish', { topic: topics, plan, retain: fc.boolean() }) },
-    { weight: 2, arbitrary: command('turn-send', { nth: fc.constantFrom(0, 0, 1, 2), actor: targets, plan, timeout: inner(depth).map((ms) => ms + 2 ** -20), take }) },
+    { weight: 4, arbitrary: command('publish', { topic: topics, plan, priority: usual, retain: fc.boolean() }) },
+    { weight: 2, arbitrary: command('turn-send', { nth: fc.constantFrom(0, 0, 1, 2), actor: targets, plan, timeout: inner(depth).map((ms) => ms + 2 ** -20), take, signal }) },
     { weight: 1, arbitrary: command('turn-try-send', { nth: fc.constantFrom(0, 0, 1, 2), actor: targets, plan }) },
     { weight: 1, arbitrary: command('next', { actor: actors, plan }) },
     { weight: 5, arbitrary: fc.record({ do: fc.constantFrom('unregister', 'leave', 'consume', 'consume', 'close-mailbox', 'close-mailbox', 'watch', 'follow'), actor: targets }) },
+    { weight: 4, arbitrary: fc.record({ do: fc.constantFrom('pause', 'resume', 'resume', 'clear-mailbox', 'idle'), actor: actors }) },
+    { weight: 1, arbitrary: command('events-of', { actors: fc.subarray<ActorName>(['a', 'b', 'c', 'nobody'], { minLength: 1 }) }) },
     { weight: 2, arbitrary: command('register', { actor: actors, mailbox: mailboxes(Math.max(0, depth - 1)) }) },
     { weight: 1, arbitrary: command('revive', { actor: actors, nth }) },
     { weight: 1, arbitrary: command('bind', { pattern: patterns, actor: targets }) },
@@ -88,8 +94,8 @@ const top: fc.Arbitrary<Command> = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom<Command>({ do: 'clear' }, { do: 'close', drain: true, timeout: 37.7 }, { do: 'close', drain: false, timeout: 0 }) },
 );
 
-const often = fc.constantFrom('letter', 'queue', 'loss', 'pressure', 'pressure', 'broadcast', 'caller', 'caller', 'caller');
-const seldom = fc.constantFrom('topic', 'watch', 'start', 'stop', 'abort', 'teardown');
+const often = fc.constantFrom('letter', 'queue', 'loss', 'pressure', 'idle', 'idle', 'broadcast', 'caller', 'caller', 'caller');
+const seldom = fc.constantFrom('topic', 'watch', 'start', 'stop', 'abort', 'teardown', 'error', 'some sent', 'some queued', 'some delivered', 'some settled', 'some failed', 'some dead-lettered');
 const events = fc.constantFrom('sent', 'sent', 'failed', 'failed', 'queued', 'delivered', 'settled', 'registered', 'unregistered', 'dead-lettered', 'closed');
 const meddling: fc.Arbitrary<Command> = fc.oneof(
   { weight: 6, arbitrary: deeds(1, inner(2)) },

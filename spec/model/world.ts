@@ -2,13 +2,16 @@ import type { Priority } from 'rx-broker';
 import type { ActorName, MailboxSpec, Payload, Reply, Settlement } from './command';
 import type { Listener } from './listener';
 
-/** The kinds of callbacks by which something is told. */
+/** The kinds of callbacks by which something is told. `some`: the events of some actors. `error`: `onError`. */
 export type Channel =
   | 'event'
+  | 'some'
+  | 'error'
   | 'letter'
   | 'queue'
   | 'loss'
   | 'pressure'
+  | 'idle'
   | 'broadcast'
   | 'topic'
   | 'caller'
@@ -28,6 +31,13 @@ export interface Details {
   readonly ttl: number;
 }
 
+/** How long the sender of a message waits. */
+export interface Patience {
+  readonly timeout: number;
+  /** Its abort ends the wait, with its reason as the error. */
+  readonly signal: AbortSignal | undefined;
+}
+
 /** A turn, as its handler sees it. */
 export interface Turn {
   readonly actor: string;
@@ -36,7 +46,7 @@ export interface Turn {
   readonly topic: string | undefined;
   readonly sentAt: number;
   /** `context.send` and `context.trySend`. */
-  ask(actor: ActorName, payload: Payload, timeout: number, caller: Listener): void;
+  ask(actor: ActorName, payload: Payload, patience: Patience, caller: Listener): void;
   tell(actor: ActorName, payload: Payload): string;
 }
 
@@ -67,14 +77,22 @@ export interface World {
   watch(actor: ActorName, watcher: Listener): void;
   /** Observes the losses and the pressure of an actor's mailbox. */
   follow(actor: ActorName, losses: Listener, pressure: Listener): void;
+  pause(actor: ActorName): void;
+  resume(actor: ActorName): void;
+  /** Returns how many messages were lost. */
+  clearMailbox(actor: ActorName): string;
+  /** Observes whether an actor's mailbox is idle. */
+  watchIdle(actor: ActorName, observer: Listener): void;
+  eventsOf(actors: readonly ActorName[], observer: Listener): void;
 
-  ask(actor: ActorName, payload: Payload, details: Details, timeout: number, caller: Listener): void;
+  ask(actor: ActorName, payload: Payload, details: Details, patience: Patience, caller: Listener): void;
+  offer(actor: ActorName, payload: Payload, details: Details, patience: Patience, caller: Listener): void;
   tell(actor: ActorName, payload: Payload, details: Details): string;
   next(actor: ActorName, payload: Payload): void;
-  route(topic: string, payload: Payload, timeout: number, caller: Listener): void;
-  broadcast(payload: Payload, to: string, order: 'registered' | 'settled', timeout: number, caller: Listener): void;
+  route(topic: string, payload: Payload, details: Details, patience: Patience, caller: Listener): void;
+  broadcast(payload: Payload, to: string, order: 'registered' | 'settled', details: Details, patience: Patience, caller: Listener): void;
   tryBroadcast(payload: Payload, to: string): number;
-  publish(topic: string, payload: Payload, retain: boolean): number;
+  publish(topic: string, payload: Payload, priority: Priority, retain: boolean): number;
   bind(pattern: string, actor: ActorName): string;
   unbind(nth: number): void;
   observe(pattern: string, observer: Listener): void;

@@ -21,6 +21,12 @@ export function readPages(root: string): readonly Page[] {
   });
 }
 
+/** The files beside the pages that users copy, by their paths from the root: no specs, and no parts of an example. */
+export function readExamples(root: string): string[] {
+  const names = readdirSync(join(root, EXAMPLES)).filter((name) => name.endsWith('.ts') && !name.endsWith('-spec.ts'));
+  return names.map((name) => `${EXAMPLES}/${name}`);
+}
+
 /** Where the links and images of a page lead, but for other sites: `../routing.md#own-router`. */
 export function linksOf({ text }: Page): string[] {
   return [...text.matchAll(/\]\((?!https?:)([^)\s]+)\)/g)].map(([, link]) => link!);

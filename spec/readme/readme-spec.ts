@@ -16,7 +16,7 @@ import { USUAL_RUNS } from '../model/check-scripts';
 import { typeErrors } from './check-types';
 import { type CodeBlock, codeBlocks } from './code-blocks';
 import { marbleLines } from './marble-lines';
-import { anchorsOf, linksOf, readPages } from './pages';
+import { anchorsOf, linksOf, readExamples, readPages } from './pages';
 import { promised, runBlock } from './run-block';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -46,6 +46,11 @@ describe('the README', () => {
     expect(readme.split('\n').length - 1).toBeLessThanOrEqual(MOST_LINES);
     const chapters = [...readme.matchAll(/^## (.+)$/gm)].map(([, title]) => title!);
     expect(chapters.map((title, index) => (title.startsWith(CHAPTERS[index]!) ? CHAPTERS[index] : title))).toEqual(CHAPTERS);
+  });
+
+  it('leads to every example and every page', () => {
+    const links = linksOf(pages[0]!).map((link) => link.split('#')[0]);
+    expect(links).toEqual(expect.arrayContaining([...readExamples(root), ...pages.slice(1).map(({ path }) => path)]));
   });
 
   it('explains ten terms, each in a sentence about it', () => {

@@ -94,17 +94,28 @@ export class Gathering implements Unsubscribable {
     for (const { task } of this.#places) if (task !== undefined) startTimer(task);
   }
 
+  /** Cancels the messages that have no result yet. The caller gets `reason`, by the outbox as every end. */
   cancel(reason: unknown): void {
-    this.unsubscribe();
-    this.#subscriber.error(reason);
+    const { dispatcher } = this.#system;
+    dispatcher.step(() => {
+      this.#cancelOpen();
+      // Results that were there before are told first.
+      dispatcher.add(() => {
+        if (this.isOver) return;
+        this.isOver = true;
+        this.#subscriber.error(reason);
+      });
+    });
   }
 
   /** Cancels the messages that have no result yet. */
   unsubscribe(): void {
     if (this.isOver) return;
     this.isOver = true;
-    this.#system.dispatcher.step(() => {
-      for (const { task } of this.#places) if (task !== undefined) end(task, 'Cancelled');
-    });
+    this.#system.dispatcher.step(() => this.#cancelOpen());
+  }
+
+  #cancelOpen(): void {
+    for (const { task, result } of this.#places) if (task !== undefined && result === undefined) end(task, 'Cancelled');
   }
 }

@@ -1,4 +1,4 @@
-import { type Unsubscribable, Observable, interval, map, startWith } from 'rxjs';
+import { type Unsubscribable, Observable, interval, startWith } from 'rxjs';
 import { type Checks, check, checkActorId, checkFunction, checkOneOf, checkOptions, checkPositiveInteger, hasMethod } from '../failure/check';
 import { runTell } from '../kernel/run';
 import { LONGEST_DELAY } from '../kernel/timers';
@@ -209,9 +209,10 @@ export class LocalBroker {
     const { metricsInterval, scheduler } = this.parts.settings;
     return new Observable((subscriber) => {
       subscriber.add(this.parts.metrics.add(subscriber));
-      interval(Math.min(metricsInterval, LONGEST_DELAY), scheduler)
-        .pipe(startWith(0), map(() => this.metrics()))
-        .subscribe(subscriber);
+      const timer = interval(Math.min(metricsInterval, LONGEST_DELAY), scheduler).pipe(startWith(0));
+      // A stream of the broker never errors: without a scheduler the first snapshot is the only one.
+      const error = (thrown: unknown): void => this.parts.system.journal.callbackFailed('the scheduler', thrown);
+      subscriber.add(timer.subscribe({ next: () => subscriber.next(this.metrics()), error }));
     });
   }
 

@@ -121,7 +121,7 @@ export class Registrar implements RegistrationEnder {
     };
     if (consumer !== undefined) attach(core, consumer.handler, consumer.actor, starting);
     else startActor(core, starting);
-    if (core.start === 'scheduled' && core.actor?.onStart !== undefined) {
+    if (typeof core.start === 'object') {
       registration.waitFor(
         new Promise((onStarted, onFailed) => {
           resolve = onStarted;
@@ -154,37 +154,37 @@ export class Registrar implements RegistrationEnder {
     if (rare !== null) rare.whenEnded = whenEnded;
     core.endIfEmpty();
     if (dispatcher.running === core) core.more().whenReturned = () => leaveLater(core);
-    else moveTo(core, new LoneSystem());
+    else leave(core);
   }
 }
 
-/** Lets a mailbox leave the broker after the turn in which it was unregistered. It runs on its own when all of that is told. */
+/** Lets a mailbox leave the broker after the turn in which it was unregistered. */
 function leaveLater(core: MailboxCore): void {
-  const { dispatcher } = core.system;
   core.more().whenReturned = undefined;
+  leave(core);
+}
+
+/** Gives a mailbox that leaves a broker a system of its own. The contexts of its turns still send through the broker. */
+function leave(core: MailboxCore): void {
+  core.more().formerHost = core.system.host ?? undefined;
   moveTo(core, new LoneSystem());
-  dispatcher.add(() =>
-    core.system.dispatcher.step(() => {
-      core.wake();
-      core.endIfEmpty();
-    }),
-  );
 }
 
 /** Moves a mailbox to another system: into a broker, or out of it, where it gets a system of its own. */
 function moveTo(core: MailboxCore, system: System): void {
   core.system.left(core);
-  // Only the context of a turn needs the former host.
-  if (core.system.host !== null && core.delivered > 0) core.more().formerHost = core.system.host;
   const { dispatcher } = core.system;
-  const isWatched = core.rare?.idleWatches !== undefined && core.rare.idleWatches.size > 0;
-  if (isWatched) dispatcher.unwatchIdle(core);
   core.system = system;
   core.isLinedUp = false;
   core.refresh();
-  if (!isWatched) return;
-  const watch = (): void => core.system.dispatcher.step(() => core.system.dispatcher.watchIdle(core));
-  // A mailbox that has left the broker makes a step of its own, since its observers must be told that it is idle now.
-  if (system.host === null) dispatcher.add(watch);
-  else watch();
+  const { rare } = core;
+  if (rare?.idleWatches === undefined) return;
+  const watchIdle = (): void => {
+    rare.holdsIdle = false;
+    core.system.dispatcher.watchIdle(core);
+  };
+  // A mailbox that has left makes a step of its own for the observers of `idle$`, when its leaving has been told.
+  rare.holdsIdle = system.host === null;
+  if (rare.holdsIdle) dispatcher.add(() => core.system.dispatcher.step(watchIdle));
+  else watchIdle();
 }

@@ -6,10 +6,9 @@ import type { Task } from './task';
 /** Fails the asks of an open turn that are in a deadlock: only turns that wait for them could answer them (rule O6). Part of a step. */
 export function breakCircles(turn: Task): void {
   for (const ask of [...turn.more().asks]) {
-    const path = turn.state === 'open' ? circleOf(turn, ask) : undefined;
+    const path = circleOf(turn, ask);
     if (path === undefined) continue;
-    const isStarted = ask.state === 'open' || ask.state === 'running';
-    end(ask, 'Deadlock', new SendError('Deadlock', { actorId: ask.recipient.id, started: isStarted, detail: path.join(' → ') }));
+    end(ask, 'Deadlock', new SendError('Deadlock', { actorId: ask.recipient.id, started: ask.state === 'open', detail: path.join(' → ') }));
   }
 }
 

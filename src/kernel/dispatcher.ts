@@ -66,8 +66,10 @@ export class Dispatcher {
    */
   #reasons = 0;
   #atRest: (() => void)[] = [];
-  /** The mailboxes whose `idle$` is observed. */
-  #idleWatched: Set<Runnable> | undefined;
+  /** The mailboxes whose `idle$` is observed and may have changed. */
+  #idleChanged: Set<Runnable> | undefined;
+  /** How many mailboxes were ever observed so. */
+  #idleWatched = 0;
 
   constructor({ runNext, reportError, scheduler, dispatcher }: DispatcherParts) {
     this.scheduler = scheduler;
@@ -225,17 +227,12 @@ export class Dispatcher {
 
   /**
    * Keeps a message to many mailboxes in one piece until something happens. `announce` tells the observers that are no actors, before the
-   * first turn. Returns whether the message is still in one piece; if not, it has gone by the queues.
+   * first turn.
    */
-  hold(onePiece: OnePiece, announce: Telling | undefined): boolean {
+  hold(onePiece: OnePiece, announce: Telling | undefined): void {
     this.#onePiece = onePiece;
     this.stack = 'telling';
-    if (announce === undefined) return true;
-    this.outbox.call(announce);
-    if (!this.needsDrain) return true;
-    this.unfold();
-    this.finish();
-    return false;
+    if (announce !== undefined) this.outbox.call(announce);
   }
 
   /** Lets go of the message in one piece: it has reached every mailbox, and nothing has happened. */
@@ -265,7 +262,6 @@ export class Dispatcher {
    * since that lines the mailbox up last.
    */
   lineUpFirst(runnable: Runnable): void {
-    this.needsDrain = true;
     this.#lines.addFirst(runnable);
   }
 
@@ -285,15 +281,16 @@ export class Dispatcher {
     this.#lines.close();
   }
 
-  /** Notes that `idle$` of a mailbox is observed. Its observers are told between turns, and at the end of this step. */
+  /** Notes that somebody observes `idle$` of a mailbox from now on. */
   watchIdle(runnable: Runnable): void {
-    this.needsDrain = true;
-    (this.#idleWatched ??= new Set()).add(runnable);
+    runnable.idleOrder = ++this.#idleWatched;
+    this.idleMayHaveChanged(runnable);
   }
 
-  unwatchIdle(runnable: Runnable): void {
-    this.#idleWatched?.delete(runnable);
-    if (this.#idleWatched?.size === 0) this.#idleWatched = undefined;
+  /** Notes that a mailbox whose `idle$` is observed may have become idle or busy. Its observers are told between turns. */
+  idleMayHaveChanged(runnable: Runnable): void {
+    this.needsDrain = true;
+    (this.#idleChanged ??= new Set()).add(runnable);
   }
 
   // --------------------------------------------------------------------------------------------------
@@ -323,14 +320,19 @@ export class Dispatcher {
     for (;;) {
       this.stack = 'telling';
       this.outbox.tell();
-      if (this.#idleWatched !== undefined && this.#tellsIdle(this.#idleWatched)) continue;
-      if (!turns.next() && this.outbox.isEmpty && !turns.ask()) return;
+      // A message that runs at once makes no mailbox busy before its turn, as it makes no pressure.
+      if (this.#idleChanged !== undefined && !turns.mustRun && this.#tellsIdle()) continue;
+      if (turns.next() || !this.outbox.isEmpty || this.#tellsIdle()) continue;
+      if (!turns.ask()) return;
     }
   }
 
   /** Whether an observer of `idle$` is to be told something. */
-  #tellsIdle(watched: Set<Runnable>): boolean {
-    for (const runnable of watched) runnable.tellIdle();
+  #tellsIdle(): boolean {
+    const changed = this.#idleChanged;
+    if (changed === undefined) return false;
+    this.#idleChanged = undefined;
+    for (const runnable of [...changed].sort((a, b) => a.idleOrder - b.idleOrder)) runnable.tellIdle();
     return !this.outbox.isEmpty;
   }
 }

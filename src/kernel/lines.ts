@@ -12,6 +12,8 @@ export interface Runnable {
   readonly canRun: boolean;
   /** Called at the end of a visit, if nothing is left to run. */
   endIfEmpty(): void;
+  /** Its place among the mailboxes whose `idle$` is observed, in the order in which that began. */
+  idleOrder: number;
   /** Tells the observers of `idle$`. Called when nothing else is left to tell. */
   tellIdle(): void;
 }
@@ -42,7 +44,7 @@ export class Line {
     (this.#ready ??= new ChunkedQueue()).push(runnable, wasLinedUp);
   }
 
-  /** The first mailbox that can still run, and still belongs to this dispatcher. */
+  /** The first mailbox that still belongs to this dispatcher. It may have nothing to run any more. */
   take(): Runnable | null {
     while (!this.isEmpty) {
       const ready = this.#ready as ChunkedQueue<Runnable, number>;
@@ -51,8 +53,7 @@ export class Line {
       const runnable = ready.shift();
       if (runnable.line.owner !== this.owner) continue;
       runnable.isLinedUp = standsElsewhere;
-      if (runnable.canRun) return runnable;
-      runnable.endIfEmpty();
+      return runnable;
     }
     return null;
   }
@@ -88,7 +89,7 @@ export class Lines {
 
   add(runnable: Runnable): void {
     const { line } = runnable;
-    if (line.scheduler !== undefined && line.isEmpty && !this.#busy.includes(line)) this.#busy.push(line);
+    if (line.scheduler !== undefined && !this.#busy.includes(line)) this.#busy.push(line);
     line.add(runnable);
   }
 
@@ -101,6 +102,11 @@ export class Lines {
     this.#first.add(runnable);
   }
 
+  /** Whether a mailbox is to run before all others. */
+  get mustRun(): boolean {
+    return !this.#first.isEmpty;
+  }
+
   takeFirst(): Runnable | null {
     return this.#first.take();
   }
@@ -111,7 +117,7 @@ export class Lines {
     if (this.#busy.length === 0) return runnable;
     for (const line of this.#busy) {
       if (line.state === 'due') runnable ??= line.take();
-      if (line.isEmpty) line.state = line.state === 'due' ? 'unasked' : line.state;
+      if (line.isEmpty) line.state = 'unasked';
     }
     this.#busy = this.#busy.filter(({ isEmpty }) => !isEmpty);
     return runnable;
@@ -152,12 +158,10 @@ export class Lines {
     line.state = 'asked';
     const call = (): void => {
       line.action = undefined;
-      if (!this.#isClosed) this.#due(() => (line.state = 'due'));
+      this.#due(() => (line.state = 'due'));
     };
     try {
-      const action = scheduler.schedule(call);
-      // If the scheduler has called at once, the action is over.
-      if (line.state === 'asked') line.action = action;
+      line.action = scheduler.schedule(call);
     } catch (error) {
       // `animationFrameScheduler` throws where there are no frames. The line must not wait for ever.
       this.#reportError('the dispatcher (a macrotask drains instead)', error);

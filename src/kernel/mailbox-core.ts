@@ -25,11 +25,15 @@ export interface Loss<Msg = any> {
  *
  * - `none`: the consumer has no hooks.
  * - `due`: it is still to be called in this life.
- * - `scheduled`: its call is in the outbox.
- * - `starting`: it was called, and has not ended.
+ * - a call: it is in the outbox, or was called and has not ended. It is over when the mailbox has another start.
  * - `done`: it has ended, and turns may begin.
  */
-export type Start = 'none' | 'due' | 'scheduled' | 'starting' | 'done';
+export type Start = 'none' | 'due' | StartCall | 'done';
+
+/** One call of `onStart`. */
+export interface StartCall {
+  isCalled: boolean;
+}
 
 /**
  * The inside of a mailbox: a queue, seats for turns, and one consumer. `Mailbox` is its public class. A broker holds the cores, so that a
@@ -112,7 +116,12 @@ export class MailboxCore implements QueueOwner, Runnable {
 
   /** Whether nothing is queued, waits, runs or holds a seat: the value of `idle$`. */
   get isQuiet(): boolean {
-    return this.size === 0 && this.isAtRest && (this.queue === null || this.queue.waitingCount === 0);
+    return this.size === 0 && this.isAtRest;
+  }
+
+  /** Whether `onStart` was called and has not ended. */
+  get isStarting(): boolean {
+    return typeof this.start === 'object' && this.start.isCalled;
   }
 
   get isPaused(): boolean {
@@ -198,8 +207,6 @@ export class MailboxCore implements QueueOwner, Runnable {
   /** Lines up if there is something to run. */
   wake(): void {
     this.refresh();
-    // Makes the step end in the drain loop, which tells `idle$`.
-    if (this.rare?.idleWatches !== undefined) this.system.dispatcher.needsDrain = true;
     if (this.canRun) this.system.dispatcher.lineUp(this);
   }
 
@@ -208,12 +215,21 @@ export class MailboxCore implements QueueOwner, Runnable {
     const { start } = this;
     this.isReady = this.hasFreeSeat && (start === 'none' || start === 'done') && !this.isPaused;
     this.isDirect = this.isIdle && !this.system.watches(this.id);
+    if (this.rare?.idleWatches !== undefined) this.system.dispatcher.idleMayHaveChanged(this);
+  }
+
+  get idleOrder(): number {
+    return this.more().idleOrder;
+  }
+
+  set idleOrder(order: number) {
+    this.more().idleOrder = order;
   }
 
   /** Tells the observers of `idle$`, if it has changed. The dispatcher calls this between two turns, when nothing else is left to tell. */
   tellIdle(): void {
-    const watches = this.rare?.idleWatches;
-    if (watches !== undefined) for (const watch of watches) watch.note(this.isQuiet, this.system.dispatcher);
+    const { holdsIdle, idleWatches: watches } = this.more();
+    if (watches !== undefined && !holdsIdle) for (const watch of watches) watch.note(this.isQuiet, this.system.dispatcher);
   }
 
   /** Ends a closed mailbox in which nothing is queued, waits or runs any more. */
@@ -249,6 +265,9 @@ export class MailboxRare {
   turnTimes: TurnTimes | undefined = undefined;
   /** The observers of `idle$`. */
   idleWatches: Set<IdleWatch> | undefined = undefined;
+  idleOrder = 0;
+  /** Whether the observers of `idle$` are told nothing: that the mailbox has left its broker is still to be told before. */
+  holdsIdle = false;
   losses: Outlet<Loss> | undefined = undefined;
   /** Completes when the mailbox has ended. It has no values. */
   drained: Outlet<never> | undefined = undefined;

@@ -117,7 +117,7 @@ export class MailboxQueue {
     const wasWaiting = task.state === 'waiting';
     task.state = 'new';
     if (wasWaiting) {
-      this.#waiting?.withdrawn(task.lane);
+      (this.#waiting as BoundedBuffer<undefined, Task>).withdrawn(task.lane);
       this.#count(-1);
       return;
     }
@@ -141,7 +141,7 @@ export class MailboxQueue {
     this.#waiting = undefined;
     this.#renew();
     this.#count(-tasks.length);
-    if (tasks.length > 0) this.#tellPressure();
+    this.#tellPressure();
     return tasks;
   }
 

@@ -1,6 +1,7 @@
 import { Observable, type ObservableInput, Subscriber, type TeardownLogic, from, observable } from 'rxjs';
 import { describeValue } from '../failure/check';
 import { SendError } from '../failure/send-error';
+import { stopTimer } from './let-go';
 import type { HandedOut, ReplyKind } from './reply-kind';
 import { settle } from './settle';
 import type { OpenReply, System, Task } from './task';
@@ -27,7 +28,7 @@ export function succeed(task: Task, value: unknown): void {
 /** A turn's stream or delivery has completed. */
 export function complete(task: Task): void {
   task.system.dispatcher.resume(() => {
-    if (task.state === 'open') settleSucceeded(task, undefined, false);
+    settleSucceeded(task, undefined, false);
   });
 }
 
@@ -41,14 +42,14 @@ export function fail(task: Task, error: unknown): void {
 
 /** Emits one value of a streamed reply. The first one ends the caller's timeout. */
 export function emit(task: Task, value: unknown): void {
-  const { caller, rest, system } = task;
-  if (task.state !== 'open' || rest === null || caller === null) return;
+  const { caller, system } = task;
+  // A message that is over has no caller any more.
+  if (caller === null) return;
+  const rest = task.more();
   system.dispatcher.step(() => {
     rest.isAnswered = true;
-    rest.timer?.unsubscribe();
-    system.dispatcher.add(() => {
-      if (!caller.closed) caller.next(value);
-    });
+    stopTimer(task, rest.timer);
+    system.dispatcher.add(() => caller.next(value));
   });
 }
 
@@ -69,9 +70,8 @@ export function abandon(task: Task, promise: PromiseLike<unknown>): void {
 // --------------------------------------------------------------------------------------------------
 
 function settleSucceeded(task: Task, value: unknown, emits: boolean): void {
-  const { rest } = task;
   // A stream that has ended by itself need not be stopped.
-  if (rest !== null) rest.reply = undefined;
+  task.more().reply = undefined;
   settle(task, {
     outcome: 'succeeded',
     reply(caller) {
@@ -82,8 +82,7 @@ function settleSucceeded(task: Task, value: unknown, emits: boolean): void {
 }
 
 function releaseSeat(task: Task): void {
-  const { rest } = task;
-  if (rest === null || !rest.isPromise || rest.seat < 0) return;
+  if (task.more().seat < 0) return;
   task.recipient.freeSeat(task);
   task.recipient.endIfEmpty();
 }

@@ -1,3 +1,4 @@
+import { letGo } from './let-go';
 import type { Task } from './task';
 
 /** Called when a mailbox has taken a message. If its caller waits for that (`offer`), it is told, and nobody waits for a reply. */
@@ -6,10 +7,7 @@ export function taken(task: Task): void {
   if (rest === null || rest.caller?.untilTaken !== true) return;
   const { caller } = rest;
   rest.caller = null;
-  rest.timer?.unsubscribe();
-  rest.timer = undefined;
-  rest.unlisten?.();
-  rest.unlisten = undefined;
+  letGo(task, rest);
   system.dispatcher.add(() => {
     caller.next(undefined);
     caller.complete();

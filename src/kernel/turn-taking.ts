@@ -44,6 +44,11 @@ export class TurnTaking {
     this.#goOn = goOn;
   }
 
+  /** Whether the next turn is that of a message that runs at once. */
+  get mustRun(): boolean {
+    return this.#isFirst || this.#lines.mustRun;
+  }
+
   /** A drain begins. `left`: how many messages are left of the visit of `visited`. */
   begin(left: number): void {
     this.#left = left;

@@ -36,11 +36,14 @@ export function idleOf(core: MailboxCore): Observable<boolean> {
 function watchIdle(core: MailboxCore, subscriber: Subscriber<boolean>, isQuiet: boolean): () => void {
   const watch = new IdleWatch(subscriber, isQuiet);
   const watches = (core.more().idleWatches ??= new Set());
+  const { dispatcher } = core.system;
+  // If this is called in a turn of the mailbox, the mailbox is idle after it.
+  if (watches.size > 0) dispatcher.idleMayHaveChanged(core);
+  else dispatcher.watchIdle(core);
   watches.add(watch);
-  core.system.dispatcher.watchIdle(core);
   return () => {
     watches.delete(watch);
-    if (watches.size === 0) core.system.dispatcher.unwatchIdle(core);
+    if (watches.size === 0 && core.rare?.idleWatches === watches) core.rare.idleWatches = undefined;
   };
 }
 
