@@ -91,6 +91,16 @@ describe('onStart', () => {
     expect(got).toEqual(['waits']);
   });
 
+  it('that returns what throws when it is read has ended: that is no promise (M9, D6)', async () => {
+    const { broker } = setup();
+    const got: unknown[] = [];
+    const unreadable = { get then(): never { throw new Error('unreadable'); } };
+    const registration = broker.spawn(id, { receive: (message) => void got.push(message), onStart: () => unreadable as never });
+    await registration.ready;
+    broker.trySend(id, 1);
+    expect(got).toEqual([1]);
+  });
+
   it('has a context without a turn: its later asks are ordinary ones', () => {
     const { broker } = setup();
     let context!: ActorContext;
@@ -304,6 +314,18 @@ describe('onStop', () => {
     expect(seen.completed).toBe(true);
     await broker.close();
     expect(lines).toEqual([[expect.stringContaining("onStop of 'actor'"), new Error('stop')]]);
+  });
+
+  it.each<[string, (settle: () => void) => PromiseLike<void>]>([
+    ['twice', (settle) => ({ then: (fulfilled: any) => (fulfilled(), settle(), fulfilled()) }) as never],
+    ['both ways', (settle) => ({ then: (fulfilled: any, rejected: any) => (rejected(new Error('stop')), settle(), fulfilled()) }) as never],
+  ])('that settles its thenable %s is counted once: the broker closes (M9, §7)', async (_, thenable) => {
+    const { broker } = logging();
+    let settled = 0;
+    broker.spawn(id, { receive: () => {}, onStop: () => thenable(() => void settled++) });
+    broker.spawn(other, { receive: () => {}, onStop: () => Promise.resolve() });
+    await broker.close({ timeout: 60_000 });
+    expect(settled).toBe(1);
   });
 
   it('of one actor may end another one, which is ended once (M9, §7)', async () => {

@@ -178,7 +178,7 @@ describe('clear', () => {
     const mailbox = Mailbox.bounded<number>(2);
     const got: number[] = [];
     for (const n of [1, 2]) mailbox.next(n);
-    expect([mailbox.clear(), mailbox.clear()]).toEqual([2, 0]);
+    expect([mailbox.clear(), mailbox.clear(), Mailbox.bounded(1).clear()]).toEqual([2, 0, 0]);
     mailbox.receive((n) => void got.push(n));
     mailbox.next(3);
     expect(got).toEqual([3]);

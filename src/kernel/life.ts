@@ -2,7 +2,7 @@ import { BrokerError } from '../failure/broker-error';
 import type { FailureCode } from '../failure/failure-code';
 import { NORMAL_LANE } from '../message/lane';
 import type { Actor, Handler } from '../message/message-broker';
-import type { MailboxCore, StartCall } from './mailbox-core';
+import { type MailboxCore, StartCall } from './mailbox-core';
 import { isPromise } from './reply-kind';
 import { abortedEnd, cutShort, settle } from './settle';
 import { type System, Task } from './task';
@@ -43,7 +43,7 @@ export function detach(core: MailboxCore): void {
 export function startActor(core: MailboxCore, starting: Starting): void {
   const { actor, system } = core;
   if (core.start !== 'due' || core.status === 'ended') return;
-  const start: StartCall = { isCalled: false };
+  const start = new StartCall();
   core.start = start;
   core.refresh();
   system.dispatcher.add(() => {
@@ -67,7 +67,7 @@ export function startActor(core: MailboxCore, starting: Starting): void {
       if (!isOver) core.start = 'due';
       starting.failed(error, isOver);
     };
-    callHook(system, () => actor?.onStart?.(task), started, failed);
+    callHook(system, () => (actor as Actor).onStart?.(task), started, failed);
   });
 }
 
@@ -110,7 +110,6 @@ export function closeMailbox(core: MailboxCore, reason: unknown): void {
 /** Pauses a mailbox, so that no further turn begins, or lets turns begin again. Open turns go on. */
 export function pauseMailbox(core: MailboxCore, isPaused: boolean): void {
   core.system.dispatcher.step(() => {
-    if (core.isPaused === isPaused) return;
     core.more().isPaused = isPaused;
     core.wake();
   });
@@ -119,7 +118,7 @@ export function pauseMailbox(core: MailboxCore, isPaused: boolean): void {
 /** Drops the queued messages, then the waiting ones, highest priority first. Open turns go on. Returns how many messages were dropped. */
 export function clearMailbox(core: MailboxCore): number {
   return core.system.dispatcher.step(() => {
-    const lost = core.queue === null ? [] : core.queue.takeAll();
+    const lost = core.queue?.takeAll() ?? [];
     const { rare } = core;
     const whenEnded = rare?.whenEnded;
     // A closed mailbox ends when the last loss is told, not with the first one.
@@ -136,7 +135,7 @@ export function emptyMailbox(core: MailboxCore, code: FailureCode): void {
   const { dispatcher } = core.system;
   const isOnStack = dispatcher.running === core;
   const turns = [...(core.seats ?? [])].sort((a, b) => a.more().turn - b.more().turn);
-  const queued = core.queue === null ? [] : core.queue.takeAll();
+  const queued = core.queue?.takeAll() ?? [];
   // One that keeps its seat only for its promise is over, and stays so.
   for (const task of turns) settle(task, abortedEnd(task, code));
   if (isOnStack) cutShort(dispatcher, code);

@@ -31,8 +31,8 @@ export interface Loss<Msg = any> {
 export type Start = 'none' | 'due' | StartCall | 'done';
 
 /** One call of `onStart`. */
-export interface StartCall {
-  isCalled: boolean;
+export class StartCall {
+  isCalled = false;
 }
 
 /**
@@ -121,7 +121,7 @@ export class MailboxCore implements QueueOwner, Runnable {
 
   /** Whether `onStart` was called and has not ended. */
   get isStarting(): boolean {
-    return typeof this.start === 'object' && this.start.isCalled;
+    return (this.start as Partial<StartCall>).isCalled === true;
   }
 
   get isPaused(): boolean {

@@ -72,7 +72,8 @@ export class MailboxQueue {
       case REFUSED:
         return refused(task, 'Dropped');
       case FULL:
-        return task !== null && task.isAsked && overflow === 'block' ? this.#park(task) : refused(task, 'MailboxFull');
+        // A plain message is refused above.
+        return (task as Task).isAsked && overflow === 'block' ? this.#park(task as Task) : refused(task, 'MailboxFull');
       case EVICTED: {
         const { victim, victimLane } = buffer;
         const evicted = buffer.victimMeta as QueueRecord;

@@ -7,7 +7,7 @@ import type { MailboxCore } from './mailbox-core';
 import { abandon, awaitReply, settleFailed } from './open-turn';
 import { type ReplyKind, kindOf } from './reply-kind';
 import { abortedEnd, cancel, settle } from './settle';
-import { type Caller, Task } from './task';
+import { type Caller, type Host, Task } from './task';
 import { startTurnTimer } from './timers';
 
 /**
@@ -193,7 +193,7 @@ function leaveOpen(task: Task, mailbox: MailboxCore, dispatcher: Dispatcher, kin
   mailbox.takeSeat(task);
   dispatcher.add(() => awaitReply(task, kind, result));
   startTurnTimer(task, mailbox.settings.turnTimeout);
-  if (rest.asks.size > 0) task.system.host?.breakCircles(task);
+  if (rest.asks.size > 0) (task.system.host as Host).breakCircles(task);
 }
 
 /** Whether a result is a plain reply for certain. For `null` and for objects `kindOf` has to look. */

@@ -53,7 +53,6 @@ export class TurnTaking {
   begin(left: number): void {
     this.#left = left;
     this.#untilLook = 1;
-    this.#isFirst = false;
     this.#pace.begin();
   }
 
