@@ -26,6 +26,19 @@ describe('events$', () => {
     expect(pressure.values).toEqual([0, 0.25, 0]);
   });
 
+  it('tells the end of an ask after its beginning, also if the turn had ended itself before it asked (D0, M4)', () => {
+    const { broker } = setup();
+    broker.register(other, Mailbox.bounded(5));
+    broker.spawn(id, (_message, context) => {
+      broker.unregister(id);
+      context.send(other, 'asked').subscribe({ error: () => {} });
+    });
+    const kinds: string[] = [];
+    broker.events$.subscribe((event) => 'message' in event && event.message === 'asked' && kinds.push(event.kind));
+    broker.trySend(id, 0);
+    expect(kinds).toEqual(['sent', 'queued', 'failed']);
+  });
+
   it('says of a sent message whether it is part of a broadcast (O1)', () => {
     const { broker } = setup();
     const id = actorId<any>('listens');

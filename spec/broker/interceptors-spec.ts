@@ -1,6 +1,5 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
-import { type BrokerOptions, DeadLetterQueue, InMemoryMessageBroker, type Interceptor, Mailbox, type Outgoing, SendError, actorId, message, protocol } from 'rx-broker';
-import { Subject, defer, firstValueFrom, map, of, switchMap, timer } from 'rxjs';
+import { type ActorContext, type BrokerOptions, DeadLetterQueue, InMemoryMessageBroker, type Interceptor, Mailbox, type Outgoing, SendError, actorId, message, protocol } from 'rx-broker';
+import { NEVER, type Observable, Subject, defer, firstValueFrom, map, of, switchMap, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { countFromEvents, setupStill, virtually, watchFor } from './setup';
 
@@ -125,6 +124,25 @@ describe('the send of an interceptor', () => {
     reply$.subscribe();
     reply$.subscribe();
     expect(calls).toBe(2);
+  });
+
+  it('is not called for what is not sent: the ask of an aborted turn, an ask whose signal has aborted', () => {
+    const seen: unknown[] = [];
+    const { broker } = setup([{ send: ({ message: sent }) => void seen.push(sent) }]);
+    const contexts: ActorContext[] = [];
+    broker.spawn(other, () => {});
+    broker.spawn(id, (_message, context) => (contexts.push(context), NEVER));
+    watchFor(broker.send(id, 'asked')).subscription.unsubscribe();
+    expect(watchFor(contexts[0]!.send(other, 'too late')).error).toMatchObject({ code: 'ActorStopped' });
+    expect(watchFor(broker.send(other, 'called off', { signal: AbortSignal.abort('left') })).error).toBe('left');
+    expect(seen).toEqual(['asked']);
+  });
+
+  it('that throws while the broker closes leaves the message refused with BrokerClosed, as it is counted', () => {
+    const { broker } = setup([{ send: () => { throw failure; } }]);
+    void broker.close();
+    const codes = ([broker.send(id, 1), broker.offer(id, 1), broker.broadcast(1)] as Observable<unknown>[]).map((stream) => (watchFor(stream).error as SendError).code);
+    expect([codes, broker.metrics().failedBy.BrokerClosed]).toEqual([['BrokerClosed', 'BrokerClosed', 'BrokerClosed'], 3]);
   });
 
   it('must be synchronous: a promise refuses the message', () => {
@@ -277,21 +295,6 @@ describe('the handle of an interceptor', () => {
 });
 
 describe('interceptors', () => {
-  it('carry an AsyncLocalStorage with a message', () => {
-    const users = new AsyncLocalStorage<string>();
-    const carry: Interceptor = {
-      send: ({ headers }) => ({ headers: { user: users.getStore() ?? headers['user'] ?? 'nobody' } }),
-      handle: (_message, { envelope }, next) => users.run(envelope.headers['user']!, next),
-    };
-    const { broker } = setup([carry]);
-    const seen: unknown[] = [];
-    broker.spawn(other, () => void seen.push(users.getStore()));
-    broker.spawn(id, (_message, context) => void context.trySend(other, 1));
-    for (const user of ['ann', 'ben']) users.run(user, () => broker.trySend(id, 1));
-    broker.trySend(id, 1);
-    expect(seen).toEqual(['ann', 'ben', 'nobody']);
-  });
-
   it.each([[[{}]], [[null]], [[{ send: 1 }]], [{ send: () => {} }], [[{ handle: 'x' }]]])('must be an array of objects with send or handle: %j', (interceptors) => {
     expect(() => new InMemoryMessageBroker({ interceptors: interceptors as any })).toThrow(TypeError);
   });

@@ -106,6 +106,33 @@ describe('a sent event', () => {
     expect(parent).not.toHaveProperty('parentId');
   });
 
+  it('tells no parent that has ended: in a turn in which observing begins, the turn of then has none', () => {
+    const { broker } = setup();
+    const seen: BrokerEvent[] = [];
+    broker.spawn(other, () => {});
+    broker.spawn(id, (_message, context) => {
+      context.broker.events$.subscribe((event) => seen.push(event));
+      broker.trySend(other, 'child');
+    });
+    const before = broker.events$.subscribe();
+    broker.trySend(other, 'before');
+    before.unsubscribe();
+    broker.trySend(id, 'parent');
+    expect(seen[0]).toMatchObject({ kind: 'sent', message: 'child' });
+    expect(seen[0]).not.toHaveProperty('parentId');
+  });
+
+  it('tells the parent to observers of some actors, too, if that actor is one of them (O1)', () => {
+    const { broker } = setup();
+    const seen: any[] = [];
+    broker.spawn(id, (message, context) => {
+      if (message === 'parent') context.broker.trySend(id, 'child');
+    });
+    broker.eventsOf(id).subscribe((event) => event.kind === 'sent' && seen.push(event));
+    broker.trySend(id, 'parent');
+    expect(seen.map(({ message, parentId }) => [message, parentId])).toEqual([['parent', undefined], ['child', seen[0].id]]);
+  });
+
   it('tells the parent of what a turn sends later by its context, and none for what others send meanwhile', () => {
     const gate = new Subject<void>();
     const [parent, stranger, child] = sentBy((broker) => {

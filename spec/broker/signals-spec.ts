@@ -143,6 +143,24 @@ describe('a signal that many asks share', () => {
     expect(steps).toEqual(['begins', 'ends', 'caller: left', 'next', 'caller: left', 'next']);
   });
 
+  it('ends a broadcast after the results that were there before (D0)', () => {
+    const { broker } = setup();
+    const controller = new AbortController();
+    const told: unknown[] = [];
+    const [other, turn] = [actorId<any>('other'), actorId<any>('turn')];
+    for (const name of [id, other]) broker.register(name, Mailbox.bounded(1));
+    broker.trySend(other, 'fills it');
+    broker.spawn(turn, (_message, context) => {
+      context.broker.broadcastFilter('all', (target) => target !== turn, { order: 'settled', signal: controller.signal }).subscribe({
+        next: (result) => told.push(result.actorId),
+        error: (reason: unknown) => told.push(reason),
+      });
+      controller.abort('left');
+    });
+    broker.trySend(turn, 0);
+    expect(told).toEqual([other, 'left']);
+  });
+
   it('leaves out an ask that the first caller cancels when it is told (S3)', () => {
     const { broker } = setup();
     broker.register(id, Mailbox.unbounded());

@@ -1,4 +1,4 @@
-import { type ActorContext, type ActorId, actorId } from 'rx-broker';
+import { type ActorContext, type ActorId, type Interceptor, actorId } from 'rx-broker';
 import { of } from 'rxjs';
 import { ASK_TIMEOUT, type ActorName, type MailboxSpec, type Payload } from './command';
 import { answerOf, errorText, replyText, subscribe } from './broker-subscriber';
@@ -41,6 +41,27 @@ export class BrokerHandler {
       default:
         return context.send(idOf(answer.ask), answer.payload, { timeout: ASK_TIMEOUT });
     }
+  }
+
+  interceptor(number: number): Interceptor {
+    return {
+      send: ({ kind, message, target, topic, parent }) => {
+        const { n, plan } = message as Payload;
+        const place = `${target === undefined ? '' : ` to ${target}`}${topic === undefined ? '' : ` on ${topic}`}`;
+        this.#host.tell('send', `${number}: ${kind} ${n}${place}${parent === undefined ? '' : `, in the turn of ${this.numbers.get(parent.id)}`}`);
+        if (plan.refusedBy === number) throw new Error(`refused by ${number}`);
+      },
+      handle: (message, { envelope }, next) => {
+        const { n, plan } = message as Payload;
+        this.numbers.set(envelope.id, n);
+        this.#host.tell('handle', `${number}: before ${n}`);
+        try {
+          return plan.answeredBy === number ? `value of ${n}` : (next() as unknown);
+        } finally {
+          this.#host.tell('handle', `${number}: after ${n}`);
+        }
+      },
+    };
   }
 
   /** `onStart` of a mailbox. */

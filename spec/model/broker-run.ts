@@ -9,9 +9,9 @@ export class BrokerRun {
   readonly world: BrokerWorld;
 
   /** `channels`: the streams that are observed. `undefined`: all. */
-  constructor({ meddlers, letters }: Script, readonly channels?: ReadonlySet<Channel>) {
+  constructor(script: Script, readonly channels?: ReadonlySet<Channel>) {
     let world: BrokerWorld | undefined;
-    this.player = new Player(meddlers, (host) => (world = new BrokerWorld(host, letters, channels)));
+    this.player = new Player(script.meddlers, (host) => (world = new BrokerWorld(host, script, channels)));
     this.world = world!;
   }
 }

@@ -3,7 +3,7 @@ import { type Observable, type Subscription, type Unsubscribable, VirtualTimeSch
 import { BrokerHandler, idOf, patienceOf } from './broker-handler';
 import { eventLine, eventLineWithTurn, letterText, metricsText } from './broker-lines';
 import { answerOf, errorText, replyText, subscribe } from './broker-subscriber';
-import { type ActorName, type MailboxSpec, type Payload, REQUEST_TIMEOUT, type Settlement } from './command';
+import { type ActorName, type MailboxSpec, type Payload, REQUEST_TIMEOUT, type Script, type Settlement } from './command';
 import { mailboxLine } from './lines';
 import { Listener } from './listener';
 import { type Channel, type Details, type Host, type Patience, type World, nth } from './world';
@@ -32,14 +32,15 @@ export class BrokerWorld implements World {
   readonly #bindings: Unsubscribable[] = [];
 
   /** `channels`: the streams that are observed. `undefined`: all. */
-  constructor(host: Host, letters: number, channels?: ReadonlySet<Channel>) {
+  constructor(host: Host, { letters, interceptors: count }: Script, channels?: ReadonlySet<Channel>) {
     const { scheduler } = this;
     this.#host = host;
     this.#channels = channels;
     this.#handler = new BrokerHandler(host);
     const onError = (error: unknown, { actorId, message }: ErrorOrigin): void =>
       host.tell('error', `${actorId}: ${errorText(error)}${message === undefined ? '' : `, of ${(message as Payload).n}`}`);
-    const broker = (this.broker = new InMemoryMessageBroker({ scheduler, requestTimeout: REQUEST_TIMEOUT, logDeadLetters: false, onError }));
+    const interceptors = Array.from({ length: count }, (_, index) => this.#handler.interceptor(index + 1));
+    const broker = (this.broker = new InMemoryMessageBroker({ scheduler, requestTimeout: REQUEST_TIMEOUT, logDeadLetters: false, onError, interceptors }));
     if (letters > 0) broker.withDeadLetterQueue((this.#queue = new DeadLetterQueue({ capacity: letters })));
     this.#observe('event', broker.events$, (event) => eventLineWithTurn(event, this.#handler.numbers));
     this.#observe('letter', broker.deadLetters$, letterText);

@@ -33,6 +33,10 @@ export type Reply = 'nothing' | 'value' | 'values' | 'throw' | 'stream' | 'promi
 export interface Plan {
   readonly carry?: Command;
   readonly reply: Reply;
+  /** The number of the interceptor that refuses it. */
+  readonly refusedBy?: number | undefined;
+  /** The number of the interceptor that answers it with a value, in place of the handler. */
+  readonly answeredBy?: number | undefined;
 }
 
 /** A question of one actor to another, through `context.send`. */
@@ -106,6 +110,8 @@ export type Observed = (typeof OBSERVED)[number];
 export interface Script {
   /** The capacity of the dead letter queue; 0: there is none. */
   readonly letters: number;
+  /** How many interceptors there are. */
+  readonly interceptors: number;
   /** The streams that are observed in the run without observers of events, besides those that a meddler observes. */
   readonly observed: readonly Observed[];
   readonly meddlers: readonly Meddler[];
@@ -126,10 +132,10 @@ export const REQUEST_TIMEOUT = 100;
 export const ASK_TIMEOUT = 34 + 2 ** -8;
 
 /** The text of a script, as far as it was played, with one command a line. */
-export function describeScript({ letters, observed, meddlers, commands }: Script, played = commands.length): string {
+export function describeScript({ letters, interceptors, observed, meddlers, commands }: Script, played = commands.length): string {
   const lines = commands.slice(0, played).map((command, index) => `  ${index + 1}. ${describe(command)}`);
   const told = meddlers.map(({ on, nth, deed }) => `  at the ${nth + 1}. ${on}: ${describe(deed)}`);
-  return [`  ${letters} letters${observed.map((channel) => `, ${channel} observed`).join('')}`, ...told, ...lines, ...(played > commands.length ? ['  close'] : [])].join('\n');
+  return [`  ${letters} letters, ${interceptors} interceptors${observed.map((channel) => `, ${channel} observed`).join('')}`, ...told, ...lines, ...(played > commands.length ? ['  close'] : [])].join('\n');
 }
 
 function describe(command: Command): string {

@@ -41,6 +41,8 @@ class Corners {
     } else if (event.kind === 'failed') this.#count(this.#waiting.has(event.id) ? `${event.code} after waiting` : event.code);
     else if (event.kind === 'delivered' && this.#waiting.has(event.id)) this.#count('run after waiting');
     else if (event.kind === 'delivered' && event.priority === 'low') this.#count('low run');
+    // Of those that wait only the sender of an offer waits for no reply.
+    if ('asked' in event && !event.asked && this.#waiting.has(event.id) && event.kind !== 'settled') this.#count(`offer: ${event.kind === 'failed' ? event.code : event.kind}`);
   }
 
   #count(corner: string): void {
@@ -52,7 +54,10 @@ describe('directed scripts', () => {
   const corners = new Corners();
   for (const script of fc.sample(directedScript, { seed: 11, numRuns: 1_000 })) corners.follow(script);
 
-  it.each(['waiting', 'run after waiting', 'Cancelled after waiting', 'Timeout after waiting', 'MailboxFull', 'Dropped', 'Expired', 'low run'])(
+  it.each([
+    ...['waiting', 'run after waiting', 'Cancelled after waiting', 'Timeout after waiting', 'Dropped after waiting', 'MailboxFull', 'Dropped', 'Expired', 'low run'],
+    ...['offer: queued', 'offer: delivered', 'offer: Cancelled', 'offer: Timeout', 'offer: Dropped'],
+  ])(
     'reach "%s" at least 20 times',
     (corner) => expect(corners.reached[corner]).toBeGreaterThanOrEqual(20),
   );

@@ -22,6 +22,19 @@ const sends: fc.Arbitrary<Command> = fc.oneof(
     }),
   },
 );
+const offers: fc.Arbitrary<Command> = fc.record({
+  do: fc.constant('offer' as const),
+  actor: fc.constant('a' as const),
+  plan,
+  priority: priorities,
+  ttl: fc.constantFrom(Infinity, Infinity, 5),
+  timeout: fc.constantFrom(Infinity, 3, 9),
+  take: fc.constant(0),
+  signal: fc.constantFrom(undefined, undefined, 0, 1, 2, 3),
+});
+const aborts: fc.Arbitrary<Command> = fc.record({ do: fc.constant('abort' as const), nth: fc.nat({ max: 3 }) });
+const RESUME: Command = { do: 'resume', actor: 'a' };
+const halts: fc.Arbitrary<Command> = fc.constantFrom<Command>({ do: 'pause', actor: 'a' }, RESUME, RESUME, FREE, { do: 'clear-mailbox', actor: 'a' });
 const cancels: fc.Arbitrary<Command> = fc.record({ do: fc.constant('cancel' as const), nth: fc.nat({ max: 40 }) });
 const passes: fc.Arbitrary<Command> = fc.record({ do: fc.constant('pass' as const), ms: fc.integer({ min: 1, max: 8 }) });
 
@@ -42,7 +55,7 @@ function crowd(capacity: fc.Arbitrary<number>, overflow: MailboxSpec['overflow']
         mailbox: { ...mailbox, maxWaiting: mailbox.capacity, ttl: Infinity, turnTimeout: Infinity, consumer: 'handler', start: 'value', topics: [], holds: [] },
       };
       const busy = Array.from({ length: mailbox.concurrency }, () => BUSY);
-      return { letters: 5, observed: [], meddlers: [], commands: [registered, ...busy, ...crowded, FREE, { ...FREE, nth: 1 } as Command] };
+      return { letters: 5, interceptors: 0, observed: [], meddlers: [], commands: [registered, ...busy, ...crowded, RESUME, FREE, { ...FREE, nth: 1 } as Command] };
     });
 }
 
@@ -55,6 +68,22 @@ const waiting = crowd(
   15,
 );
 
+/** Offers wait beside asks, in a mailbox that is paused, resumed and cleared, and seldom closed (M6). */
+const halting = crowd(
+  fc.integer({ min: 1, max: 4 }),
+  'block',
+  fc.oneof(
+    { weight: 6, arbitrary: sends },
+    { weight: 6, arbitrary: offers },
+    { weight: 2, arbitrary: cancels },
+    { weight: 1, arbitrary: aborts },
+    { weight: 3, arbitrary: halts },
+    { weight: 2, arbitrary: passes },
+    { weight: 1, arbitrary: fc.constantFrom<Command>({ do: 'idle', actor: 'a' }, { do: 'events-of', actors: ['a'] }, { do: 'close-mailbox', actor: 'a' }) },
+  ),
+  15,
+);
+
 /** Two mailboxes become ready at the same time, each with more messages than one visit. They take turns (D4). */
 const visits: fc.Arbitrary<Script> = fc.tuple(fc.integer({ min: 60, max: 140 }), fc.integer({ min: 60, max: 140 })).map(([a, b]) => {
   const mailbox = { overflow: 'fail', maxWaiting: 1, concurrency: 1, fairness: 'weighted', ttl: Infinity, turnTimeout: Infinity, start: 'value', topics: [] } as const;
@@ -62,6 +91,7 @@ const visits: fc.Arbitrary<Script> = fc.tuple(fc.integer({ min: 60, max: 140 }),
   const first: Plan = { carry: { do: 'consume', actor: 'b' }, reply: 'value' };
   return {
     letters: 0,
+    interceptors: 0,
     observed: [],
     meddlers: [],
     commands: [
@@ -76,5 +106,6 @@ export const directedScript: fc.Arbitrary<Script> = fc.oneof(
   { weight: 5, arbitrary: flood },
   { weight: 5, arbitrary: fairness },
   { weight: 5, arbitrary: waiting },
+  { weight: 5, arbitrary: halting },
   { weight: 1, arbitrary: visits },
 );

@@ -42,7 +42,7 @@ export const BROKER_NUMBERS = [
   'totalAborted',
   'totalDeadLettered',
 ] as const;
-export const FAILURES = ['ActorNotFound', 'ActorStopped', 'MailboxFull', 'Timeout', 'Dropped', 'Expired', 'Deadlock', 'BrokerClosed', 'NoRoute', 'Cancelled'] as const;
+export const FAILURES = ['ActorNotFound', 'ActorStopped', 'MailboxFull', 'Timeout', 'Dropped', 'Expired', 'Deadlock', 'Rejected', 'BrokerClosed', 'NoRoute', 'Cancelled'] as const;
 
 /** The line of a mailbox. */
 export function mailboxLine(numbers: Readonly<Partial<Record<(typeof MAILBOX_NUMBERS)[number], number>>>, isPaused: boolean): string {

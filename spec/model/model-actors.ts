@@ -129,7 +129,7 @@ export class ModelActors {
       if (isOver()) return;
       mailbox.start = 'called';
       host.tell('start', `${number}`);
-      if (spec.start === 'promise') held.push({ kind: 'promise', value: () => {}, over: ended, isHeard: true, end: undefined });
+      if (spec.start === 'promise') held.push({ kind: 'promise', value: () => {}, over: ended, isAlone: () => false, isHeard: true, end: undefined });
       else ended(spec.start === 'value' ? 'complete' : 'error');
     });
   }

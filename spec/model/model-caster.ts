@@ -6,7 +6,7 @@ import type { ModelEnds } from './model-ends';
 import { ModelGathering } from './model-gathering';
 import type { ModelIntake } from './model-intake';
 import type { ModelMailbox } from './model-mailbox';
-import type { ModelMessage } from './model-message';
+import type { ModelMessage, ModelMessageOptions } from './model-message';
 import type { ModelSender } from './model-sender';
 import { ModelBindings, matches } from './model-topics';
 import { reasonOf } from './model-signals';
@@ -37,6 +37,11 @@ export class ModelCaster {
   broadcast(payload: Payload, to: string, order: 'registered' | 'settled', { priority, ttl }: Details, { timeout, signal }: Patience, caller: Listener): void {
     const { dispatcher, signals } = this.#core;
     if (this.#sender.isCalledOff(signal, caller)) return;
+    if (this.#sender.isRefused({ kind: 'broadcast', payload })) {
+      this.#sender.askRefused({ payload, priority, ttl, caller, isBroadcast: true }, timeout, signal, caller);
+      return;
+    }
+    if (this.#sender.isCalledOff(signal, caller)) return;
     const isOutermost = !dispatcher.isBusy;
     const gathering = new ModelGathering(order, caller);
     const messages = this.#targets(to).map(({ id }) => this.#sender.message({ payload, target: id, priority, ttl, caller: gathering.seat(id!), isBroadcast: true }));
@@ -60,13 +65,15 @@ export class ModelCaster {
   }
 
   tryBroadcast(payload: Payload, to: string): number {
+    if (this.#sender.isRefused({ kind: 'broadcast', payload })) return this.#tellRefused({ payload, isBroadcast: true });
     const messages = this.#targets(to).map(({ id }) => this.#sender.message({ payload, target: id, isBroadcast: true }));
     return this.#tell(messages, () => this.broadcasts.next(`${payload.n}`));
   }
 
-  publish(bound: readonly ModelMailbox[], topic: string, payload: Payload, priority: Priority, retain: boolean): number {
+  publish(findBound: () => readonly ModelMailbox[], topic: string, payload: Payload, priority: Priority, retain: boolean): number {
+    if (this.#sender.isRefused({ kind: 'publish', payload, topic })) return this.#tellRefused({ payload, topic, priority });
     if (retain && !this.#core.refuses()) this.#retained.set(topic, payload);
-    const messages = bound.map(({ id }) => this.#sender.message({ payload, target: id, topic, priority }));
+    const messages = findBound().map(({ id }) => this.#sender.message({ payload, target: id, topic, priority }));
     const observers = this.#observers.match(topic);
     return this.#tell(messages, () =>
       this.#core.dispatcher.later(() => {
@@ -103,6 +110,12 @@ export class ModelCaster {
 
   #targets(to: string): ModelMailbox[] {
     return [...this.#core.actors.values()].filter(({ id }) => to.includes(id!));
+  }
+
+  /** A broadcast or publication that an interceptor has refused is one sent and one failed, without a target. */
+  #tellRefused(options: Omit<ModelMessageOptions, 'sentAt'>): number {
+    this.#sender.tell(this.#sender.message({ ...options, isRefused: true }));
+    return 0;
   }
 
   #tell(messages: readonly ModelMessage[], announce: () => void): number {

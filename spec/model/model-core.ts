@@ -1,7 +1,9 @@
+import type { Script } from './command';
 import { BROKER_NUMBERS, FAILURES, numbersLine } from './lines';
 import { ModelClock } from './model-clock';
 import { ModelDispatcher, type Runner } from './model-dispatcher';
 import { ModelIdle } from './model-idle';
+import { ModelInterceptors } from './model-interceptors';
 import { ModelJournal } from './model-journal';
 import type { ModelMailbox } from './model-mailbox';
 import type { ModelCaller, ModelMessage } from './model-message';
@@ -15,6 +17,7 @@ export class ModelCore {
   readonly dispatcher: ModelDispatcher;
   readonly journal: ModelJournal;
   readonly idle: ModelIdle;
+  readonly interceptors: ModelInterceptors;
   readonly signals = new ModelSignals();
   /** The registered mailboxes by their ids, in the order of registration. */
   readonly actors = new Map<string, ModelMailbox>();
@@ -35,10 +38,11 @@ export class ModelCore {
   constructor(
     readonly host: Host,
     runner: Runner,
-    letters: number,
+    { letters, interceptors }: Script,
   ) {
     this.dispatcher = new ModelDispatcher(runner);
     this.idle = new ModelIdle(this.dispatcher);
+    this.interceptors = new ModelInterceptors(host, interceptors);
     this.journal = new ModelJournal(this.clock, this.dispatcher, letters);
   }
 

@@ -26,6 +26,15 @@ export class ModelEnds {
     this.#core.tellCaller(message, (caller) => caller.error(code));
   }
 
+  /** Ends a message that an interceptor has refused. It is a dead letter only if nobody waits for it. */
+  refuse(message: ModelMessage): void {
+    const { journal } = this.#core;
+    this.over(message);
+    journal.failed(message, 'Rejected');
+    if (!message.asked) journal.letter(message, 'Rejected');
+    this.#core.tellCaller(message, (caller) => caller.error('Rejected'));
+  }
+
   /** Drops all messages that are queued or wait. Returns how many. */
   clear(mailbox: ModelMailbox): number {
     return this.#core.dispatcher.step(() => {
@@ -76,20 +85,22 @@ export class ModelEnds {
   }
 
   /**
-   * Counts an aborted turn, and tells its event, its letter, its signal, its stream, its caller. Then its asks end (M4): they are cancelled,
-   * and their callers get the same error. If the broker ends, they end with `BrokerClosed`.
+   * Counts an aborted turn, and tells its event, its letter, its signal, its stream, its caller, at its place in the outbox if it has one.
+   * Then its asks end (M4): they are cancelled, and their callers get the same error. If the broker ends, they end with `BrokerClosed`.
    */
   tellAborted(turn: ModelTurn, code: string | undefined, error = code && `${code}, started`): void {
-    const { journal } = this.#core;
-    const { message } = turn;
+    const { journal, dispatcher } = this.#core;
+    const { message, cut } = turn;
     turn.isAborted = true;
     journal.totalAborted++;
     this.over(message);
-    journal.event('settled', message, `: aborted ${code ?? 'Cancelled'}${error === undefined ? '' : ` (${error})`}`);
-    if (code !== undefined && !message.asked) journal.letter(message, code, error);
-    if (turn.held !== undefined) this.#core.tell('abort', `${message.payload.n}: ${error ?? 'cancelled'}`);
-    this.#tearDown(turn);
-    if (error !== undefined) this.#core.tellCaller(message, (caller) => caller.error(error));
+    dispatcher.tellAt(cut?.place, () => {
+      journal.event('settled', message, `: aborted ${code ?? 'Cancelled'}${error === undefined ? '' : ` (${error})`}`);
+      if (code !== undefined && !message.asked) journal.letter(message, code, error);
+      if (turn.held !== undefined) this.#core.tell('abort', `${message.payload.n}: ${error ?? 'cancelled'}`);
+      this.#tearDown(turn);
+      if (error !== undefined) this.#core.tellCaller(message, (caller) => caller.error(error));
+    });
     this.#together(() => {
       if (turn.mailbox.id !== undefined) this.checkDrained(turn.mailbox);
       for (const ask of [...turn.asks]) {

@@ -14,7 +14,7 @@ export class ModelIdle {
   readonly #watches = new Map<ModelMailbox, Watch[]>();
   /** The registered mailboxes that are watched, in the order in which that began. */
   #watched: readonly ModelMailbox[] = [];
-  /** The mailboxes whose leaving is still to be told. */
+  /** The mailboxes whose leaving is being told, or is still to be. */
   readonly #leaving = new Set<ModelMailbox>();
 
   constructor(dispatcher: ModelDispatcher) {
@@ -70,8 +70,11 @@ export class ModelIdle {
   /** A mailbox without a broker has its own outbox, so its observers are told now. */
   noteAlone(mailbox: ModelMailbox): void {
     if (mailbox.id !== undefined || this.#leaving.has(mailbox)) return;
-    const { isQuiet } = mailbox;
-    for (const watch of this.#changed(mailbox)) tell(watch, isQuiet);
+    // What an observer causes is told when all have been told.
+    this.#leaving.add(mailbox);
+    let changed: Watch[];
+    while (mailbox.id === undefined && (changed = this.#changed(mailbox)).length > 0) for (const watch of changed) tell(watch, watch.last);
+    this.#leaving.delete(mailbox);
   }
 
   /** A mailbox has ended: it is idle for good. `atOnce`: it has left its broker, and has its own outbox. */

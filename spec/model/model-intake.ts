@@ -19,13 +19,17 @@ export class ModelIntake {
    */
   send(message: ModelMessage, isOutermost: boolean): string {
     const { journal, actors } = this.#core;
-    const mailbox = message.target === undefined ? undefined : actors.get(message.target);
+    const mailbox = message.target === undefined || message.isRefused ? undefined : actors.get(message.target);
     message.makesNoLetter = journal.isTellingLetter;
     if (message.isRequest) this.#core.asks.add(message);
     journal.sent(message, this.#core.onStack);
     if (this.#core.refuses(message.parent)) {
       this.#ends.lose(message, 'BrokerClosed', mailbox);
       return 'BrokerClosed';
+    }
+    if (message.isRefused) {
+      this.#ends.refuse(message);
+      return 'Rejected';
     }
     if (mailbox === undefined) {
       this.#ends.lose(message, 'ActorNotFound');

@@ -30,6 +30,8 @@ export interface ModelMessageOptions {
   readonly ttl?: number;
   readonly attempt?: number;
   readonly isBroadcast?: boolean;
+  /** Whether an interceptor has refused it. */
+  readonly isRefused?: boolean;
   /** Whether its sender waits only until the mailbox has taken it. */
   readonly isOffer?: boolean;
 }
@@ -47,6 +49,7 @@ export class ModelMessage {
   readonly ttl: number;
   readonly attempt: number;
   readonly isBroadcast: boolean;
+  readonly isRefused: boolean;
   readonly isOffer: boolean;
   /** Called when a mailbox has taken it. */
   whenTaken: (() => void) | undefined;
@@ -73,6 +76,7 @@ export class ModelMessage {
     this.ttl = options.ttl ?? Infinity;
     this.attempt = options.attempt ?? 1;
     this.isBroadcast = options.isBroadcast ?? false;
+    this.isRefused = options.isRefused ?? false;
     this.isOffer = options.isOffer ?? false;
   }
 

@@ -10,6 +10,8 @@ export interface ModelHeld {
   /** Called with a value of the stream and with the end, when the broker has subscribed. */
   readonly value: () => void;
   readonly over: (end: 'complete' | 'error') => void;
+  /** Whether its mailbox has left the broker. */
+  readonly isAlone: () => boolean;
   isHeard: boolean;
   end: 'complete' | 'error' | undefined;
 }

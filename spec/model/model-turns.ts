@@ -40,15 +40,17 @@ export class ModelTurns {
     core.journal.totalDelivered++;
     core.turns.add(turn);
     core.onStack = mailbox.running = turn;
-    const answer = core.host.handle(this.#sender.turnOf(turn));
-    core.onStack = mailbox.running = undefined;
-    if (answer === 'stream' || answer === 'promise') core.held.push((turn.held = this.#hold(turn, answer)));
-    const { cut } = turn;
-    core.dispatcher.tellAt(cut?.place, () => {
-      core.journal.event('delivered', message);
-      if (cut === undefined) this.#returned(turn, answer);
-      else this.#returnedCut(turn, cut.code, cut.error);
+    const seen = this.#sender.turnOf(turn);
+    const answer = core.interceptors.handle(message.payload, () => {
+      const own = core.host.handle(seen);
+      if (own === 'stream' || own === 'promise') core.held.push((turn.held = this.#hold(turn, own)));
+      return own;
     });
+    core.onStack = mailbox.running = undefined;
+    const { cut } = turn;
+    core.dispatcher.tellAt(cut?.place, () => core.journal.event('delivered', message));
+    if (cut === undefined) this.#returned(turn, answer);
+    else this.#returnedCut(turn, cut.code, cut.error);
   }
 
   #returned(turn: ModelTurn, answer: Answer): void {
@@ -97,7 +99,9 @@ export class ModelTurns {
       complete: () => this.#conclude(turn, () => this.#succeed(turn)),
       error: (error: string) => this.#conclude(turn, () => this.#fail(turn, error)),
     };
-    const message = this.#sender.messageFrom(turn, ask, payload, caller);
+    const isRefused = this.#sender.isRefused({ kind: 'ask', payload, target: ask, sentBy: turn });
+    if (caller.closed) return;
+    const message = this.#sender.messageFrom(turn, ask, payload, caller, isRefused);
     turn.streamedAsk = message;
     this.#sender.ask(message, ASK_TIMEOUT);
   }
@@ -108,7 +112,7 @@ export class ModelTurns {
       if (end === 'error') this.#conclude(turn, () => this.#fail(turn, `failed by ${n}`));
       else this.#conclude(turn, () => this.#succeed(turn, kind === 'promise' ? `promised by ${n}` : undefined));
     };
-    return { kind, value: () => this.#emit(turn, `streamed by ${n}`), over, isHeard: false, end: undefined };
+    return { kind, value: () => this.#emit(turn, `streamed by ${n}`), over, isAlone: () => turn.mailbox.id === undefined, isHeard: false, end: undefined };
   }
 
   /** Emits one value of a stream. `atOnce`: the stream is being subscribed to, so the value is told now. */

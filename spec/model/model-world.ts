@@ -1,5 +1,5 @@
 import type { Priority } from 'rx-broker';
-import type { ActorName, MailboxSpec, Payload, Settlement } from './command';
+import type { ActorName, MailboxSpec, Payload, Script, Settlement } from './command';
 import { Listener } from './listener';
 import { ModelActors } from './model-actors';
 import { ModelCaster } from './model-caster';
@@ -33,8 +33,8 @@ export class ModelWorld implements World {
   readonly #mailboxes: ModelMailbox[] = [];
   readonly #unbinds: (() => void)[] = [];
 
-  constructor(host: Host, letters: number) {
-    const core = (this.#core = new ModelCore(host, { runNext: (mailbox) => this.#turns.runNext(mailbox), noteIdle: () => this.#core.idle.note(), atRest: () => this.#closing.atRest() }, letters));
+  constructor(host: Host, script: Script) {
+    const core = (this.#core = new ModelCore(host, { runNext: (mailbox) => this.#turns.runNext(mailbox), noteIdle: () => this.#core.idle.note(), atRest: () => this.#closing.atRest() }, script));
     const ends = (this.#ends = new ModelEnds(core));
     const intake = new ModelIntake(core, ends);
     this.#actors = new ModelActors(core, ends, this.#bindings);
@@ -45,7 +45,7 @@ export class ModelWorld implements World {
     const { events, deadLetters, queue } = core.journal;
     this.#observeAll(events, 'event', (line) => line.startsWith('dead-lettered'));
     this.#observeAll(deadLetters, 'letter', () => true);
-    if (letters > 0) this.#observeAll(queue, 'queue', () => true);
+    if (script.letters > 0) this.#observeAll(queue, 'queue', () => true);
     this.#observeAll(this.#caster.broadcasts, 'broadcast', () => false);
   }
 
@@ -129,10 +129,13 @@ export class ModelWorld implements World {
   }
 
   ask(actor: ActorName, payload: Payload, { priority, ttl }: Details, { timeout, signal }: Patience, caller: Listener): void {
-    if (this.#sender.isCalledOff(signal, caller)) return;
-    const message = this.#sender.message({ payload, target: actor, priority, ttl, caller });
-    this.#sender.onLeave(caller, message, signal);
-    this.#sender.ask(message, timeout);
+    const sender = this.#sender;
+    if (sender.isCalledOff(signal, caller)) return;
+    const isRefused = sender.isRefused({ kind: 'ask', payload, target: actor });
+    if (sender.isCalledOff(signal, caller)) return;
+    const message = sender.message({ payload, target: actor, priority, ttl, caller, isRefused });
+    sender.onLeave(caller, message, signal);
+    sender.ask(message, timeout);
   }
 
   offer(actor: ActorName, payload: Payload, details: Details, patience: Patience, caller: Listener): void {
@@ -140,11 +143,11 @@ export class ModelWorld implements World {
   }
 
   tell(actor: ActorName, payload: Payload, { priority, ttl }: Details): string {
-    return this.#sender.tell(this.#sender.message({ payload, target: actor, priority, ttl }));
+    return this.#sender.tellOut({ payload, target: actor, priority, ttl });
   }
 
   next(actor: ActorName, payload: Payload): void {
-    if (this.#core.actors.has(actor)) this.#sender.tell(this.#sender.message({ payload, target: actor }));
+    if (this.#core.actors.has(actor)) this.#sender.tellOut({ payload, target: actor });
   }
 
   route(topic: string, payload: Payload, details: Details, patience: Patience, caller: Listener): void {
@@ -160,7 +163,7 @@ export class ModelWorld implements World {
   }
 
   publish(topic: string, payload: Payload, priority: Priority, retain: boolean): number {
-    return this.#caster.publish(this.#bindings.match(topic), topic, payload, priority, retain);
+    return this.#caster.publish(() => this.#bindings.match(topic), topic, payload, priority, retain);
   }
 
   bind(pattern: string, actor: ActorName): string {
@@ -180,7 +183,10 @@ export class ModelWorld implements World {
 
   settle(number: number, how: Settlement): void {
     const held = nth(this.#core.held, number);
-    if (held !== undefined) this.#core.dispatcher.step(() => settle(held, how));
+    if (held === undefined) return;
+    // This is no step of the broker then.
+    if (held.isAlone()) settle(held, how);
+    else this.#core.dispatcher.step(() => settle(held, how));
   }
 
   redeliver(askedToo: boolean, each: (payload: Payload, answer: string) => void): void {

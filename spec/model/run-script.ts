@@ -12,7 +12,7 @@ import type { Channel } from './world';
 export const LAST = { do: 'close', drain: false, timeout: 0 } as const;
 
 /** The channels that are compared whether or not the other streams are observed (O1). */
-const ALWAYS: readonly Channel[] = ['some', 'error', 'topic', 'caller', 'watch', 'start', 'stop', 'abort', 'teardown', 'turn', 'answer', 'look'];
+const ALWAYS: readonly Channel[] = ['some', 'error', 'send', 'handle', 'topic', 'caller', 'watch', 'start', 'stop', 'abort', 'teardown', 'turn', 'answer', 'look'];
 
 /**
  * Plays a script on the model and on brokers, and compares after every command all that can be seen from outside. One broker has observers
@@ -21,7 +21,7 @@ const ALWAYS: readonly Channel[] = ['some', 'error', 'topic', 'caller', 'watch',
  * @throws {Difference} if they differ, or a law is broken.
  */
 export function runScript(script: Script): void {
-  const model = new Player(script.meddlers, (host) => new ModelWorld(host, script.letters));
+  const model = new Player(script.meddlers, (host) => new ModelWorld(host, script));
   const observed = new BrokerRun(script);
   const laws = new EventLaws(observed.world.broker);
   const kinds = script.meddlers.map(({ on }) => on);

@@ -27,16 +27,20 @@ function command<Name extends Command['do']>(name: Name, fields: Fields<Name>): 
   return fc.record({ do: fc.constant(name), ...fields }) as unknown as fc.Arbitrary<Command>;
 }
 
+/** The number of an interceptor, seldom. */
+const interceptor = fc.constantFrom(...Array.from({ length: 12 }, () => undefined), 1, 2);
+
 /** Plans that may carry commands with plans of their own, `depth` levels deep. */
 function plans(depth: number): fc.Arbitrary<Plan> {
   const replies: fc.Arbitrary<Reply> = fc.oneof(
     { weight: 8, arbitrary: fc.constantFrom('value', 'nothing', 'stream', 'stream', 'promise', 'values', 'throw') },
     ...(depth > 0 ? [{ weight: 1, arbitrary: fc.record({ ask: targets, plan: plans(depth - 1) }) }] : []),
   );
-  if (depth === 0) return fc.record({ reply: replies });
+  const intercepted = { refusedBy: interceptor, answeredBy: interceptor };
+  if (depth === 0) return fc.record({ reply: replies, ...intercepted });
   return fc.oneof(
-    { weight: 3, arbitrary: fc.record({ reply: replies }) },
-    { weight: 1, arbitrary: fc.record({ carry: deeds(depth - 1, inner(depth - 1)), reply: replies }) },
+    { weight: 3, arbitrary: fc.record({ reply: replies, ...intercepted }) },
+    { weight: 1, arbitrary: fc.record({ carry: deeds(depth - 1, inner(depth - 1)), reply: replies, ...intercepted }) },
   );
 }
 
@@ -95,7 +99,7 @@ const top: fc.Arbitrary<Command> = fc.oneof(
 );
 
 const often = fc.constantFrom('letter', 'queue', 'loss', 'pressure', 'idle', 'idle', 'broadcast', 'caller', 'caller', 'caller');
-const seldom = fc.constantFrom('topic', 'watch', 'start', 'stop', 'abort', 'teardown', 'error', 'some sent', 'some queued', 'some delivered', 'some settled', 'some failed', 'some dead-lettered');
+const seldom = fc.constantFrom('send', 'handle', 'topic', 'watch', 'start', 'stop', 'abort', 'teardown', 'error', 'some sent', 'some queued', 'some delivered', 'some settled', 'some failed', 'some dead-lettered');
 const events = fc.constantFrom('sent', 'sent', 'failed', 'failed', 'queued', 'delivered', 'settled', 'registered', 'unregistered', 'dead-lettered', 'closed');
 const meddling: fc.Arbitrary<Command> = fc.oneof(
   { weight: 6, arbitrary: deeds(1, inner(2)) },
@@ -123,16 +127,17 @@ const meddlers: fc.Arbitrary<readonly Meddler[]> = fc.oneof(
 export const anyScript: fc.Arbitrary<Script> = fc
   .record({
     letters: fc.constantFrom(0, 2, 5, 100),
+    interceptors: fc.constantFrom(0, 0, 0, 0, 1, 2),
     observed: fc.subarray([...OBSERVED]),
     meddlers,
     actors: fc.tuple(mailboxes(1), mailboxes(1), fc.option(mailboxes(1))),
     rest: fc.array(top, { minLength: 1, maxLength: 30 }),
   })
-  .map(({ letters, observed, meddlers: meddle, actors: [a, b, c], rest }) => {
+  .map(({ letters, interceptors, observed, meddlers: meddle, actors: [a, b, c], rest }) => {
     const registered: Command[] = [
       { do: 'register', actor: 'a', mailbox: a },
       { do: 'register', actor: 'b', mailbox: b },
     ];
     if (c !== null) registered.push({ do: 'register', actor: 'c', mailbox: c });
-    return { letters, observed, meddlers: meddle, commands: [...registered, ...rest] };
+    return { letters, interceptors, observed, meddlers: meddle, commands: [...registered, ...rest] };
   });

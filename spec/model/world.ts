@@ -2,11 +2,13 @@ import type { Priority } from 'rx-broker';
 import type { ActorName, MailboxSpec, Payload, Reply, Settlement } from './command';
 import type { Listener } from './listener';
 
-/** The kinds of callbacks by which something is told. `some`: the events of some actors. `error`: `onError`. */
+/** The kinds of callbacks by which something is told. `some`: the events of some actors. `error`: `onError`. `send` and `handle`: of interceptors. */
 export type Channel =
   | 'event'
   | 'some'
   | 'error'
+  | 'send'
+  | 'handle'
   | 'letter'
   | 'queue'
   | 'loss'

@@ -1,5 +1,5 @@
 import { boundedMergeMap } from 'rx-broker/operators';
-import { ObjectUnsubscribedError, Observable, Subject, type Subscriber, UnsubscriptionError } from 'rxjs';
+import { ObjectUnsubscribedError, Observable, Subject, type Subscriber, UnsubscriptionError, of, range, take, tap } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { watchFor } from '../broker/setup';
 
@@ -68,5 +68,27 @@ describe('boundedMergeMap, where an inner stream throws as it is subscribed to',
     const seen = watchFor(source.pipe(boundedMergeMap(() => inner, { capacity: 1 })));
     expect(() => source.next(1)).not.toThrow();
     expect(seen).toMatchObject({ values: ['x'], error: failure });
+  });
+});
+
+describe('boundedMergeMap, where the consumer leaves while an inner stream emits synchronously', () => {
+  it('stops the operators inside of the inner stream', () => {
+    let counted = 0;
+    const counting = range(1, 1_000).pipe(tap(() => counted++));
+    const seen = watchFor(of('a').pipe(boundedMergeMap(() => counting, { capacity: 1 }), take(2)));
+    expect(seen.values).toEqual([1, 2]);
+    expect(seen.completed).toBe(true);
+    expect(counted).toBe(2);
+  });
+
+  it('stops a producer that only its teardown stops', () => {
+    let produced = 0;
+    const untilTornDown = new Observable<number>((subscriber) => {
+      let isTornDown = false;
+      subscriber.add(() => (isTornDown = true));
+      while (!isTornDown && produced < 1_000) subscriber.next(++produced);
+    });
+    of('a').pipe(boundedMergeMap(() => untilTornDown, { capacity: 1 }), take(2)).subscribe();
+    expect(produced).toBe(2);
   });
 });

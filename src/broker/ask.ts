@@ -72,7 +72,7 @@ export function askWith(
   find: (message: unknown) => Recipient,
 ): void {
   const { options, parent = null, topic } = asking;
-  if (isCalledOff(subscriber, options?.signal)) return;
+  if (isNotSent(system, target, asking, subscriber)) return;
   const said = detailsOf(options, parent, topic);
   const passed = system.passes?.(system, { kind: 'ask', message, details: said, target, parent }) ?? { message, details: said, refusal: null };
   askRecipient(system, passed.refusal ?? find(passed.message), passed.message, passed.details, asking, subscriber);
@@ -81,12 +81,7 @@ export function askWith(
 /** Sends an ask whose details are known. */
 export function askRecipient(system: BrokerSystem, recipient: Recipient, message: unknown, said: Details, asking: Asking, subscriber: Subscriber<unknown>): void {
   const { lane, options, parent = null } = asking;
-  if (isCalledOff(subscriber, options?.signal)) return;
-  if (parent?.rest?.isAborted === true) {
-    const error = new SendError('ActorStopped', { actorId: recipient.id, detail: 'not sent, since the turn that asks was aborted' });
-    system.dispatcher.tellNow(() => subscriber.error(error));
-    return;
-  }
+  if (isNotSent(system, recipient.id, asking, subscriber)) return;
   const { dispatcher, journal, requestTimeout } = system;
   const startedAt = sampleStart(recipient);
   const stamp = new Stamp(undefined, system.outgoing(message, said));
@@ -105,6 +100,15 @@ export function askRecipient(system: BrokerSystem, recipient: Recipient, message
   }
   // The timeout of an ask from outside starts at the end of its own call, if the ask is still open (rule S4).
   startTimer(task);
+}
+
+/** Whether an ask is not sent: its caller has left, its signal has aborted, or the turn that asks was aborted. Its caller is told so now. */
+function isNotSent(system: BrokerSystem, target: string | undefined, { options, parent }: Asking, subscriber: Subscriber<unknown>): boolean {
+  if (isCalledOff(subscriber, options?.signal)) return true;
+  if (parent?.rest?.isAborted !== true) return false;
+  const error = new SendError('ActorStopped', { actorId: target, detail: 'not sent, since the turn that asks was aborted' });
+  system.dispatcher.tellNow(() => subscriber.error(error));
+  return true;
 }
 
 function waitFor(parent: Task, task: Task): void {

@@ -11,14 +11,15 @@ import type { BrokerSystem } from './broker-system';
 export function castTo(system: BrokerSystem, cast: Cast, announcement: Telling | undefined): number {
   const { dispatcher } = system;
   const fanOut = new FanOut(system, cast);
-  if (dispatcher.stack !== 'quiet' || !fanOut.isDirect) {
+  if (dispatcher.stack !== 'quiet' || cast.count === 0 || !fanOut.isDirect) {
     offerToAll(system, fanOut, announcement);
     return fanOut.taken;
   }
   fanOut.taken = cast.count;
-  dispatcher.hold(fanOut, announcement);
-  if (cast.placeFor === undefined) fanOut.runTold(dispatcher);
-  else fanOut.runAsked(dispatcher, cast.placeFor);
+  if (dispatcher.hold(fanOut, announcement)) {
+    if (cast.placeFor === undefined) fanOut.runTold(dispatcher);
+    else fanOut.runAsked(dispatcher, cast.placeFor);
+  }
   return fanOut.taken;
 }
 

@@ -31,10 +31,10 @@ export function closingOf(system: BrokerSystem, endActors: () => void, completeS
   let resolve!: () => void;
   const promise = new Promise<void>((settle) => (resolve = settle));
   let timer: Subscription | undefined;
-  let isDraining = true;
-  let hasEnded = false;
+  let state: 'draining' | 'stopping' | 'ended' = 'draining';
   const ended = (): void => {
-    hasEnded = true;
+    if (state === 'ended') return;
+    state = 'ended';
     timer?.unsubscribe();
     dispatcher.close();
     resolve();
@@ -49,8 +49,8 @@ export function closingOf(system: BrokerSystem, endActors: () => void, completeS
     else dispatcher.add(endStreams);
   };
   const end = (): void => {
-    if (!isDraining) return;
-    isDraining = false;
+    if (state !== 'draining') return;
+    state = 'stopping';
     dispatcher.step(() => {
       system.phase = 'ended';
       endActors();
@@ -59,11 +59,12 @@ export function closingOf(system: BrokerSystem, endActors: () => void, completeS
     });
   };
   const endIfQuiet = (): void => {
+    if (state !== 'draining') return;
     if (counts.pending === 0 && counts.open === 0 && dispatcher.isEmpty) end();
     else dispatcher.whenAtRest(endIfQuiet);
   };
   const timeIsOver = (): void => {
-    if (isDraining) end();
+    if (state === 'draining') end();
     else ended();
   };
   const begin = ({ drain, timeout }: Required<CloseOptions>): void => {
@@ -72,7 +73,7 @@ export function closingOf(system: BrokerSystem, endActors: () => void, completeS
     if (drain) endIfQuiet();
     else end();
     // The timer comes last, since a scheduler may call at once.
-    if (hasEnded || timeout === Infinity) return;
+    if (state === 'ended' || timeout === Infinity) return;
     try {
       timer = dispatcher.scheduler.schedule(timeIsOver, Math.min(timeout, LONGEST_DELAY));
     } catch (error) {

@@ -121,7 +121,7 @@ export class Registrar implements RegistrationEnder {
     };
     if (consumer !== undefined) attach(core, consumer.handler, consumer.actor, starting);
     else startActor(core, starting);
-    if (typeof core.start === 'object') {
+    if (core.start === 'scheduled' && core.actor?.onStart !== undefined) {
       registration.waitFor(
         new Promise((onStarted, onFailed) => {
           resolve = onStarted;
@@ -154,25 +154,28 @@ export class Registrar implements RegistrationEnder {
     if (rare !== null) rare.whenEnded = whenEnded;
     core.endIfEmpty();
     if (dispatcher.running === core) core.more().whenReturned = () => leaveLater(core);
-    else leave(core);
+    else moveTo(core, new LoneSystem());
   }
 }
 
-/** Lets a mailbox leave the broker after the turn in which it was unregistered. */
+/** Lets a mailbox leave the broker after the turn in which it was unregistered. It runs on its own when all of that is told. */
 function leaveLater(core: MailboxCore): void {
+  const { dispatcher } = core.system;
   core.more().whenReturned = undefined;
-  leave(core);
-}
-
-/** Gives a mailbox that leaves a broker a system of its own. The contexts of its turns still send through the broker. */
-function leave(core: MailboxCore): void {
-  core.more().formerHost = core.system.host ?? undefined;
   moveTo(core, new LoneSystem());
+  dispatcher.add(() =>
+    core.system.dispatcher.step(() => {
+      core.wake();
+      core.endIfEmpty();
+    }),
+  );
 }
 
 /** Moves a mailbox to another system: into a broker, or out of it, where it gets a system of its own. */
 function moveTo(core: MailboxCore, system: System): void {
   core.system.left(core);
+  // Only the context of a turn needs the former host.
+  if (core.system.host !== null && core.delivered > 0) core.more().formerHost = core.system.host;
   const { dispatcher } = core.system;
   core.system = system;
   core.isLinedUp = false;

@@ -227,12 +227,17 @@ export class Dispatcher {
 
   /**
    * Keeps a message to many mailboxes in one piece until something happens. `announce` tells the observers that are no actors, before the
-   * first turn.
+   * first turn. Returns whether the message is still in one piece; if not, it has gone by the queues.
    */
-  hold(onePiece: OnePiece, announce: Telling | undefined): void {
+  hold(onePiece: OnePiece, announce: Telling | undefined): boolean {
     this.#onePiece = onePiece;
     this.stack = 'telling';
-    if (announce !== undefined) this.outbox.call(announce);
+    if (announce === undefined) return true;
+    this.outbox.call(announce);
+    if (!this.needsDrain) return true;
+    this.unfold();
+    this.finish();
+    return false;
   }
 
   /** Lets go of the message in one piece: it has reached every mailbox, and nothing has happened. */
@@ -262,6 +267,7 @@ export class Dispatcher {
    * since that lines the mailbox up last.
    */
   lineUpFirst(runnable: Runnable): void {
+    this.needsDrain = true;
     this.#lines.addFirst(runnable);
   }
 

@@ -44,7 +44,7 @@ export class Line {
     (this.#ready ??= new ChunkedQueue()).push(runnable, wasLinedUp);
   }
 
-  /** The first mailbox that still belongs to this dispatcher. It may have nothing to run any more. */
+  /** The first mailbox that can still run, and still belongs to this dispatcher. */
   take(): Runnable | null {
     while (!this.isEmpty) {
       const ready = this.#ready as ChunkedQueue<Runnable, number>;
@@ -53,7 +53,8 @@ export class Line {
       const runnable = ready.shift();
       if (runnable.line.owner !== this.owner) continue;
       runnable.isLinedUp = standsElsewhere;
-      return runnable;
+      if (runnable.canRun) return runnable;
+      runnable.endIfEmpty();
     }
     return null;
   }
@@ -89,7 +90,7 @@ export class Lines {
 
   add(runnable: Runnable): void {
     const { line } = runnable;
-    if (line.scheduler !== undefined && !this.#busy.includes(line)) this.#busy.push(line);
+    if (line.scheduler !== undefined && line.isEmpty && !this.#busy.includes(line)) this.#busy.push(line);
     line.add(runnable);
   }
 
@@ -117,7 +118,7 @@ export class Lines {
     if (this.#busy.length === 0) return runnable;
     for (const line of this.#busy) {
       if (line.state === 'due') runnable ??= line.take();
-      if (line.isEmpty) line.state = 'unasked';
+      if (line.isEmpty) line.state = line.state === 'due' ? 'unasked' : line.state;
     }
     this.#busy = this.#busy.filter(({ isEmpty }) => !isEmpty);
     return runnable;
@@ -158,10 +159,12 @@ export class Lines {
     line.state = 'asked';
     const call = (): void => {
       line.action = undefined;
-      this.#due(() => (line.state = 'due'));
+      if (!this.#isClosed) this.#due(() => (line.state = 'due'));
     };
     try {
-      line.action = scheduler.schedule(call);
+      const action = scheduler.schedule(call);
+      // If the scheduler has called at once, the action is over.
+      if (line.state === 'asked') line.action = action;
     } catch (error) {
       // `animationFrameScheduler` throws where there are no frames. The line must not wait for ever.
       this.#reportError('the dispatcher (a macrotask drains instead)', error);

@@ -25,15 +25,11 @@ export interface Loss<Msg = any> {
  *
  * - `none`: the consumer has no hooks.
  * - `due`: it is still to be called in this life.
- * - a call: it is in the outbox, or was called and has not ended. It is over when the mailbox has another start.
+ * - `scheduled`: its call is in the outbox.
+ * - `starting`: it was called, and has not ended.
  * - `done`: it has ended, and turns may begin.
  */
-export type Start = 'none' | 'due' | StartCall | 'done';
-
-/** One call of `onStart`. */
-export class StartCall {
-  isCalled = false;
-}
+export type Start = 'none' | 'due' | 'scheduled' | 'starting' | 'done';
 
 /**
  * The inside of a mailbox: a queue, seats for turns, and one consumer. `Mailbox` is its public class. A broker holds the cores, so that a
@@ -116,12 +112,7 @@ export class MailboxCore implements QueueOwner, Runnable {
 
   /** Whether nothing is queued, waits, runs or holds a seat: the value of `idle$`. */
   get isQuiet(): boolean {
-    return this.size === 0 && this.isAtRest;
-  }
-
-  /** Whether `onStart` was called and has not ended. */
-  get isStarting(): boolean {
-    return (this.start as Partial<StartCall>).isCalled === true;
+    return this.size === 0 && this.isAtRest && (this.queue === null || this.queue.waitingCount === 0);
   }
 
   get isPaused(): boolean {

@@ -72,8 +72,7 @@ export class MailboxQueue {
       case REFUSED:
         return refused(task, 'Dropped');
       case FULL:
-        // A plain message is refused above.
-        return (task as Task).isAsked && overflow === 'block' ? this.#park(task as Task) : refused(task, 'MailboxFull');
+        return task !== null && task.isAsked && overflow === 'block' ? this.#park(task) : refused(task, 'MailboxFull');
       case EVICTED: {
         const { victim, victimLane } = buffer;
         const evicted = buffer.victimMeta as QueueRecord;
@@ -118,7 +117,7 @@ export class MailboxQueue {
     const wasWaiting = task.state === 'waiting';
     task.state = 'new';
     if (wasWaiting) {
-      (this.#waiting as BoundedBuffer<undefined, Task>).withdrawn(task.lane);
+      this.#waiting?.withdrawn(task.lane);
       this.#count(-1);
       return;
     }
@@ -142,7 +141,7 @@ export class MailboxQueue {
     this.#waiting = undefined;
     this.#renew();
     this.#count(-tasks.length);
-    this.#tellPressure();
+    if (tasks.length > 0) this.#tellPressure();
     return tasks;
   }
 

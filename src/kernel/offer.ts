@@ -10,6 +10,6 @@ export function offer(task: Task, isRefusing: boolean, parent: Task | null): Ref
   if (task.isRequest) system.counts.requests++;
   if (system.journal.observes(recipient.id)) system.journal.sent(task, parent);
   const code = isRefusing ? 'BrokerClosed' : recipient.take(task);
-  if (code !== null) settle(task, { outcome: 'failed', code, error: recipient.error });
+  if (code !== null) settle(task, { outcome: 'failed', code, error: isRefusing ? undefined : recipient.error });
   return code;
 }

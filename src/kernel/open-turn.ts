@@ -28,7 +28,7 @@ export function succeed(task: Task, value: unknown): void {
 /** A turn's stream or delivery has completed. */
 export function complete(task: Task): void {
   task.system.dispatcher.resume(() => {
-    settleSucceeded(task, undefined, false);
+    if (task.state === 'open') settleSucceeded(task, undefined, false);
   });
 }
 
@@ -42,14 +42,14 @@ export function fail(task: Task, error: unknown): void {
 
 /** Emits one value of a streamed reply. The first one ends the caller's timeout. */
 export function emit(task: Task, value: unknown): void {
-  const { caller, system } = task;
-  // A message that is over has no caller any more.
-  if (caller === null) return;
-  const rest = task.more();
+  const { caller, rest, system } = task;
+  if (task.state !== 'open' || rest === null || caller === null) return;
   system.dispatcher.step(() => {
     rest.isAnswered = true;
     stopTimer(task, rest.timer);
-    system.dispatcher.add(() => caller.next(value));
+    system.dispatcher.add(() => {
+      if (!caller.closed) caller.next(value);
+    });
   });
 }
 
@@ -70,8 +70,9 @@ export function abandon(task: Task, promise: PromiseLike<unknown>): void {
 // --------------------------------------------------------------------------------------------------
 
 function settleSucceeded(task: Task, value: unknown, emits: boolean): void {
+  const { rest } = task;
   // A stream that has ended by itself need not be stopped.
-  task.more().reply = undefined;
+  if (rest !== null) rest.reply = undefined;
   settle(task, {
     outcome: 'succeeded',
     reply(caller) {
@@ -82,7 +83,8 @@ function settleSucceeded(task: Task, value: unknown, emits: boolean): void {
 }
 
 function releaseSeat(task: Task): void {
-  if (task.more().seat < 0) return;
+  const { rest } = task;
+  if (rest === null || !rest.isPromise || rest.seat < 0) return;
   task.recipient.freeSeat(task);
   task.recipient.endIfEmpty();
 }

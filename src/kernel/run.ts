@@ -7,7 +7,7 @@ import type { MailboxCore } from './mailbox-core';
 import { abandon, awaitReply, settleFailed } from './open-turn';
 import { type ReplyKind, kindOf } from './reply-kind';
 import { abortedEnd, cancel, settle } from './settle';
-import { type Caller, type Host, Task } from './task';
+import { type Caller, Task } from './task';
 import { startTurnTimer } from './timers';
 
 /**
@@ -103,7 +103,7 @@ function runTask(task: Task, message: unknown): void {
     threw(task, mailbox, dispatcher, error);
     return;
   }
-  if ((result === undefined || isPrimitive(result)) && dispatcher.cut === null && task.rest === null && !journal.observes(mailbox.id)) {
+  if ((result === undefined || isPrimitive(result)) && dispatcher.cut === null && task.rest === null && mailbox.status === 'open' && !journal.observes(mailbox.id)) {
     task.state = 'over';
     dispatcher.forgetTime();
     return;
@@ -172,13 +172,14 @@ function endCut(task: Task, mailbox: MailboxCore, dispatcher: Dispatcher, cut: C
   dispatcher.cut = null;
   // First, since a closed mailbox has not ended while the promise is open.
   if (promise !== null) mailbox.takeSeat(task);
-  const settleCut = (): void => {
-    const { journal } = task.system;
-    if (journal.observes(task.recipient.id)) journal.delivered(task);
-    settle(task, abortedEnd(task, cut?.code ?? 'Cancelled', cut?.error));
+  const inPlace = (work: () => void): void => {
+    if (cut === null) work();
+    else dispatcher.outbox.collect(cut.tellings, work);
   };
-  if (cut === null) settleCut();
-  else dispatcher.outbox.collect(cut.tellings, settleCut);
+  const { journal } = task.system;
+  if (journal.observes(task.recipient.id)) inPlace(() => journal.delivered(task));
+  // Its asks may have been sent after the turn was ended, so that their ends cannot be told where its own is.
+  settle(task, abortedEnd(task, cut?.code ?? 'Cancelled', cut?.error), inPlace);
   if (promise !== null) abandon(task, promise);
   mailbox.rare?.whenReturned?.();
 }
@@ -193,7 +194,7 @@ function leaveOpen(task: Task, mailbox: MailboxCore, dispatcher: Dispatcher, kin
   mailbox.takeSeat(task);
   dispatcher.add(() => awaitReply(task, kind, result));
   startTurnTimer(task, mailbox.settings.turnTimeout);
-  if (rest.asks.size > 0) (task.system.host as Host).breakCircles(task);
+  if (rest.asks.size > 0) task.system.host?.breakCircles(task);
 }
 
 /** Whether a result is a plain reply for certain. For `null` and for objects `kindOf` has to look. */

@@ -9,11 +9,14 @@ import type { Caller, End, Task, TaskRest } from './task';
  * letter, the loss, the abort of the signal, the teardown of the stream, the caller. The asks of an aborted turn end after that.
  *
  * If nothing is to be told, `run.ts` and `fan-out.ts` only mark the message as over, and do not call this.
+ *
+ * `inPlace` runs its argument so that the tellings of the message itself go where they belong; those of its asks come last in any case.
  */
-export function settle(task: Task, end: End): void {
+export function settle(task: Task, end: End, inPlace?: (work: () => void) => void): void {
   if (task.state === 'over') return;
   const settled = [task];
-  settleOne(task, end);
+  if (inPlace === undefined) settleOne(task, end);
+  else inPlace(() => settleOne(task, end));
   // A loop with a list, since a chain of asks may be longer than the stack is deep.
   const left: AskToEnd[] = [];
   addAsks(left, task, end);
@@ -30,19 +33,19 @@ export function settle(task: Task, end: End): void {
 }
 
 function settleOne(task: Task, end: End): void {
-  const { caller, recipient, state } = task;
-  const rest = task.more();
+  const { caller, rest, recipient, state } = task;
   const { counts, journal } = task.system;
   task.state = 'over';
-  letGo(task, rest);
+  if (rest !== null) letGo(task, rest);
   if (task.isRequest) counts.requests--;
   if (end.outcome === 'errored') counts.errored++;
   else if (end.outcome === 'aborted') counts.aborted++;
-  if (state === 'open') closeOpenTurn(task, rest, end);
+  if (state === 'open') closeOpenTurn(task, rest as TaskRest, end);
   journal.ended(task, end);
   if (end.outcome === 'failed' && end.code !== 'Cancelled') recipient.noteLoss(task.message, end.code as FailureCode);
-  stopWork(task, rest, end);
+  if (rest !== null) stopWork(task, rest, end);
   if (caller !== null) tellCaller(task, caller, end);
+  if (rest === null) return;
   // A tombstone in a queue must keep nothing alive.
   rest.caller = null;
   rest.message = undefined;
@@ -74,7 +77,7 @@ function tellCaller({ recipient, system }: Task, caller: Caller, { outcome, code
   else if (reply !== undefined) dispatcher.add(() => reply(caller));
   // A caller that has cancelled by itself is told nothing.
   else if (outcome !== 'succeeded' && code !== 'Cancelled') {
-    dispatcher.add(() => caller.error(new SendError(code as FailureCode, { actorId: recipient.id })));
+    dispatcher.add(() => caller.error(new SendError(code as FailureCode, { actorId: recipient.id, started: outcome !== 'failed' })));
   }
 }
 
@@ -108,7 +111,7 @@ export function cutShort(dispatcher: Dispatcher, code: FailureCode | 'Cancelled'
 /** The end of a turn that is ended from outside. If its caller cancels after the first value of a stream, the turn counts as succeeded. */
 export function abortedEnd(task: Task, code: FailureCode | 'Cancelled', error?: unknown): End {
   if (code !== 'Cancelled') return { outcome: 'aborted', code, error: error ?? new SendError(code, { actorId: task.recipient.id, started: true }) };
-  return task.more().isAnswered && (task.caller as Caller).holdsBack !== true ? { outcome: 'succeeded', error } : { outcome: 'aborted', code, error };
+  return task.rest?.isAnswered === true && task.caller?.holdsBack !== true ? { outcome: 'succeeded', error } : { outcome: 'aborted', code, error };
 }
 
 // --------------------------------------------------------------------------------------------------
@@ -125,8 +128,8 @@ interface AskToEnd {
  * `BrokerClosed`, as all its messages do.
  */
 function addAsks(left: AskToEnd[], turn: Task, { outcome, code, error }: End): void {
-  if (outcome !== 'aborted') return;
-  const asks = [...turn.more().asks].reverse();
+  if (outcome !== 'aborted' || turn.rest === null) return;
+  const asks = [...turn.rest.asks].reverse();
   for (const ask of asks) {
     if (code === 'BrokerClosed') left.push({ ask, code, error: undefined });
     else left.push({ ask, code: 'Cancelled', error: error ?? new SendError('ActorStopped', { actorId: turn.recipient.id, started: true, detail: 'its turn was cancelled' }) });

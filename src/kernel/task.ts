@@ -191,12 +191,12 @@ export class Task implements ActorContext {
 
   /** `undefined` while the handler of a plain message runs: until then only the function that runs it holds the message. */
   get message(): unknown {
-    return this.more().message;
+    return this.rest === null ? undefined : this.rest.message;
   }
 
   /** Takes the reply. `null` for a message that was told, not asked. */
   get caller(): Caller | null {
-    return this.more().caller;
+    return this.rest === null ? null : this.rest.caller;
   }
 
   get isAsked(): boolean {

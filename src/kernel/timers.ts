@@ -16,14 +16,14 @@ interface Alarm {
  * runs in its caller's zone and async context, fires while `Date` stands still, and survives a swap of real and fake timers.
  */
 export function startTimer(task: Task): void {
-  const rest = task.more();
-  if (task.state === 'over' || rest.isAnswered) return;
+  const { rest, state } = task;
+  if (rest === null || rest.isAnswered || rest.timer !== undefined || state === 'over' || state === 'new') return;
   rest.timer = startAlarm(task, rest.timeout);
 }
 
 /** Starts the timeout of an open turn, if its mailbox has a `turnTimeout`. */
 export function startTurnTimer(task: Task, turnTimeout: number): void {
-  task.more().turnTimer = startAlarm(task, turnTimeout);
+  if (turnTimeout !== Infinity) task.more().turnTimer = startAlarm(task, turnTimeout);
 }
 
 /** Schedules the end of a message by `Timeout`. If the scheduler throws, the message has no timeout (rule D6). */

@@ -53,6 +53,7 @@ export class TurnTaking {
   begin(left: number): void {
     this.#left = left;
     this.#untilLook = 1;
+    this.#isFirst = false;
     this.#pace.begin();
   }
 

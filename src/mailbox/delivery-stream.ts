@@ -64,7 +64,7 @@ export class DeliveryStream<Msg> extends Observable<Delivery<Msg>> {
           throw error;
         }
       },
-      ...(observer.error && { error: observer.error.bind(observer) }),
+      ...(observer.error && { error: (error: unknown) => observer.error?.(error) }),
       complete: () => observer.complete?.(),
     });
   }
@@ -93,17 +93,17 @@ function takeSeat<Msg>(core: MailboxCore, subscriber: Subscriber<Delivery<Msg>>)
   const ended = drainedOf(core).subscribe({ complete: () => subscriber.complete() });
   subscriber.add(() => {
     ended.unsubscribe();
-    release(core, handOut);
+    release(core, handler, handOut);
   });
   if (!subscriber.closed) core.system.dispatcher.step(() => attach(core, handler, null, { failed: () => undefined }));
 }
 
 /** Takes the consumer away. The messages that it has not settled fail. */
-function release(core: MailboxCore, handOut: HandedOut): void {
+function release(core: MailboxCore, handler: unknown, handOut: HandedOut): void {
   core.system.dispatcher.step(() => {
-    detach(core);
+    if (core.handler === handler) detach(core);
     for (const task of [...(core.seats ?? [])]) {
-      if (task.more().consumer === handOut) settleFailed(task, new UnhandledMessage(true, 'deliveries$ was unsubscribed'));
+      if (task.rest?.consumer === handOut && task.state === 'open') settleFailed(task, new UnhandledMessage(true, 'deliveries$ was unsubscribed'));
     }
   });
 }

@@ -18,9 +18,9 @@ export class EventStreams {
     this.#changed = changed;
   }
 
-  /** Whether all events are observed. */
-  get isObserved(): boolean {
-    return this.#all.observed;
+  /** Whether the events of all actors are observed, or those of some. */
+  get isAnyObserved(): boolean {
+    return this.#all.observed || this.#byActor !== undefined;
   }
 
   /** Whether somebody observes this actor alone. */

@@ -46,7 +46,7 @@ export class Ledger implements Journal {
   #deadLettered = 0;
   readonly #events: EventStreams;
   readonly #timesTurns: boolean;
-  /** The turn on the stack, if it began while all events were observed. */
+  /** The last turn that began while events were observed. It is the one on the stack if its state is `running`. */
   #turn: Task | undefined;
   readonly #letters = new Outlet<DeadLetter>();
   #stores: readonly LetterStore[] = [];
@@ -72,7 +72,7 @@ export class Ledger implements Journal {
   }
 
   get followsTurns(): boolean {
-    return this.#timesTurns || this.#events.isObserved;
+    return this.#timesTurns || this.#events.isAnyObserved;
   }
 
   observes(id: string | undefined): boolean {
@@ -128,7 +128,7 @@ export class Ledger implements Journal {
 
   sent(task: Task, parent: Task | null): void {
     // What a turn on the stack sends by the broker is of that turn, too.
-    const sender = parent ?? (this.#dispatcher.running === null ? undefined : this.#turn);
+    const sender = parent ?? (this.#turn?.state === 'running' ? this.#turn : undefined);
     this.#events.tell(sentEvent(task, sender?.id), task.recipient.id);
   }
 
@@ -137,7 +137,7 @@ export class Ledger implements Journal {
   }
 
   began(task: Task): void {
-    this.#turn = this.#events.isObserved ? task : undefined;
+    this.#turn = task;
     if (this.#timesTurns) task.more().beganAt = this.#dispatcher.now();
   }
 

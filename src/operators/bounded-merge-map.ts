@@ -39,6 +39,8 @@ class MappingFlow<T, R> extends BoundedFlow<T, R> implements InnerOwner {
   readonly #project: (value: T, index: number) => ObservableInput<R>;
   /** The inner streams that are open. One that ends during its `subscribe` is never in here. */
   readonly #open = new Set<InnerSubscriber<R>>();
+  /** The inner stream that is being subscribed to. There is one at most, since handing on never nests. */
+  #starting: InnerSubscriber<R> | undefined;
   #index = 0;
 
   constructor(out: Subscriber<R>, settings: BoundedSettings<T>, project: (value: T, index: number) => ObservableInput<R>) {
@@ -48,6 +50,8 @@ class MappingFlow<T, R> extends BoundedFlow<T, R> implements InnerOwner {
       // One Subscription for all, which unsubscribes them all even if the teardown of one throws.
       const all = new Subscription();
       for (const inner of this.#open) all.add(inner);
+      // Operators inside of a synchronous inner stream see that the consumer has left only by their teardown.
+      if (this.#starting) all.add(this.#starting);
       all.unsubscribe();
     });
   }
@@ -59,11 +63,13 @@ class MappingFlow<T, R> extends BoundedFlow<T, R> implements InnerOwner {
 
   protected override handOn(value: T): void {
     const inner = new InnerSubscriber<R>(this.out, this);
+    this.#starting = inner;
     try {
       from(this.#project(value, this.#index++)).subscribe(inner);
     } catch (error) {
       this.out.error(error);
     }
+    this.#starting = undefined;
     if (this.out.closed) inner.unsubscribe();
     else if (!inner.closed) this.#open.add(inner);
   }

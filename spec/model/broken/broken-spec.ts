@@ -6,6 +6,8 @@ import { runScript } from '../run-script';
 import { anyScript } from '../scripts';
 import { BROKER_FAULTS } from './broker-faults';
 import { QUEUE_FAULTS } from './queue-faults';
+import { SENDING_FAULTS } from './sending-faults';
+import { WATCHING_FAULTS } from './watching-faults';
 
 /** Enough scripts to show the rarest fault. */
 const SCRIPTS = 1_000;
@@ -28,7 +30,7 @@ describe('playing scripts finds', () => {
   /** The index of the last script that was needed to notice a fault. */
   let last = 0;
 
-  it.each([...QUEUE_FAULTS, ...BROKER_FAULTS])('$name', ({ name, breakIt }) => {
+  it.each([...QUEUE_FAULTS, ...BROKER_FAULTS, ...SENDING_FAULTS, ...WATCHING_FAULTS])('$name', ({ name, breakIt }) => {
     const undo = breakIt();
     try {
       const found = firstDifference();

@@ -1,5 +1,5 @@
 import type { Priority } from 'rx-broker';
-import { LOWEST_FIRST, ModelMailbox } from '../model-mailbox';
+import { LOWEST_FIRST, ModelMailbox, byPriority } from '../model-mailbox';
 import type { ModelMessage } from '../model-message';
 import { type Fault, patch, patchGetter } from './fault';
 
@@ -40,6 +40,34 @@ export const QUEUE_FAULTS: readonly Fault[] = [
     breakIt: () =>
       patchGetter(ModelMailbox, 'hasFreeSeat', function () {
         return this.seats.length <= this.spec.concurrency;
+      }),
+  },
+  {
+    name: 'a paused mailbox that goes on',
+    breakIt: () =>
+      patchGetter(ModelMailbox, 'mayBegin', function () {
+        return this.hasConsumer && this.start === 'done' && this.hasFreeSeat;
+      }),
+  },
+  {
+    name: 'a paused mailbox that takes a message from outside as an idle one',
+    breakIt: () =>
+      patchGetter(ModelMailbox, 'isIdle', function () {
+        return this.hasConsumer && this.start === 'done' && this.hasFreeSeat && this.queue.length === 0;
+      }),
+  },
+  {
+    name: 'clear leaves those that wait',
+    breakIt: () =>
+      patch(ModelMailbox, 'takeAll', () => function () {
+        return byPriority(this.queue.splice(0));
+      }),
+  },
+  {
+    name: 'clear loses the messages in the order in which they came',
+    breakIt: () =>
+      patch(ModelMailbox, 'takeAll', () => function () {
+        return [...this.queue.splice(0), ...this.waiting.splice(0)];
       }),
   },
   { name: 'an expired message that is run', breakIt: () => patch(ModelMailbox, 'isExpired', () => () => false) },
