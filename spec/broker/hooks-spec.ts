@@ -1,5 +1,5 @@
 import { type ActorContext, InMemoryMessageBroker, Mailbox, actorId } from 'rx-broker';
-import { VirtualTimeScheduler } from 'rxjs';
+import { NEVER, VirtualTimeScheduler } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { deferred, macrotask, setupStill as setup, watchFor } from './setup';
 
@@ -254,11 +254,14 @@ describe('onStop', () => {
     expect(steps).toEqual(['start', 'unregistered', 'start', 'upstream', 'start', 'closed', 'start', 'broker-closed']);
   });
 
-  it('is told that its actor was unregistered, though its mailbox was closed before and had a backlog (M9, R2)', () => {
+  it.each<[string, () => any]>([
+    ['a promise', () => new Promise(() => {})],
+    ['a stream', () => NEVER],
+  ])('is told that its actor was unregistered, though its mailbox was closed before and had a backlog behind %s (M9, R2)', (_, reply) => {
     const { broker } = setup();
     const reasons: unknown[] = [];
     const mailbox = Mailbox.bounded<any>(5);
-    mailbox.receive({ receive: () => new Promise(() => {}), onStop: (reason) => void reasons.push(reason) });
+    mailbox.receive({ receive: reply, onStop: (reason) => void reasons.push(reason) });
     broker.register(id, mailbox);
     for (const n of [1, 2]) broker.trySend(id, n);
     mailbox.close();

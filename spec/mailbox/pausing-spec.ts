@@ -311,6 +311,23 @@ describe('idle$', () => {
     expect(idle.values).toEqual([true, false, true]);
   });
 
+  it('is told in the order in which the mailboxes came to a broker, if they were observed before', () => {
+    const { broker } = setup();
+    const told: string[] = [];
+    const [first, second, sender] = ['first', 'second', 'sender'].map((name) => actorId<any>(name));
+    const mailboxes = [first!, second!].map((name) => {
+      const mailbox = Mailbox.bounded<any>(5);
+      mailbox.receive(() => {});
+      mailbox.idle$.subscribe((isIdle) => isIdle || told.push(name));
+      return mailbox;
+    });
+    broker.register(second!, mailboxes[1]!);
+    broker.register(first!, mailboxes[0]!);
+    broker.spawn(sender!, (_message, context) => [first!, second!].forEach((target) => void context.trySend(target, 0)));
+    broker.trySend(sender!, 0);
+    expect(told).toEqual(['second', 'first']);
+  });
+
   it('goes on when the mailbox enters or leaves a broker', () => {
     const { broker } = setup();
     const mailbox = Mailbox.bounded<any>(5);

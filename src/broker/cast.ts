@@ -11,7 +11,7 @@ import type { BrokerSystem } from './broker-system';
 export function castTo(system: BrokerSystem, cast: Cast, announcement: Telling | undefined): number {
   const { dispatcher } = system;
   const fanOut = new FanOut(system, cast);
-  if (dispatcher.stack !== 'quiet' || cast.count === 0 || !fanOut.isDirect) {
+  if (dispatcher.stack !== 'quiet' || !fanOut.isDirect) {
     offerToAll(system, fanOut, announcement);
     return fanOut.taken;
   }

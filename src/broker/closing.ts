@@ -31,10 +31,10 @@ export function closingOf(system: BrokerSystem, endActors: () => void, completeS
   let resolve!: () => void;
   const promise = new Promise<void>((settle) => (resolve = settle));
   let timer: Subscription | undefined;
-  let state: 'draining' | 'stopping' | 'ended' = 'draining';
+  let isDraining = true;
+  let hasEnded = false;
   const ended = (): void => {
-    if (state === 'ended') return;
-    state = 'ended';
+    hasEnded = true;
     timer?.unsubscribe();
     dispatcher.close();
     resolve();
@@ -49,8 +49,8 @@ export function closingOf(system: BrokerSystem, endActors: () => void, completeS
     else dispatcher.add(endStreams);
   };
   const end = (): void => {
-    if (state !== 'draining') return;
-    state = 'stopping';
+    if (!isDraining) return;
+    isDraining = false;
     dispatcher.step(() => {
       system.phase = 'ended';
       endActors();
@@ -59,12 +59,11 @@ export function closingOf(system: BrokerSystem, endActors: () => void, completeS
     });
   };
   const endIfQuiet = (): void => {
-    if (state !== 'draining') return;
     if (counts.pending === 0 && counts.open === 0 && dispatcher.isEmpty) end();
     else dispatcher.whenAtRest(endIfQuiet);
   };
   const timeIsOver = (): void => {
-    if (state === 'draining') end();
+    if (isDraining) end();
     else ended();
   };
   const begin = ({ drain, timeout }: Required<CloseOptions>): void => {
@@ -73,7 +72,7 @@ export function closingOf(system: BrokerSystem, endActors: () => void, completeS
     if (drain) endIfQuiet();
     else end();
     // The timer comes last, since a scheduler may call at once.
-    if (state === 'ended' || timeout === Infinity) return;
+    if (hasEnded || timeout === Infinity) return;
     try {
       timer = dispatcher.scheduler.schedule(timeIsOver, Math.min(timeout, LONGEST_DELAY));
     } catch (error) {

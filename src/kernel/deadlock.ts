@@ -6,10 +6,9 @@ import type { Task } from './task';
 /** Fails the asks of an open turn that are in a deadlock: only turns that wait for them could answer them (rule O6). Part of a step. */
 export function breakCircles(turn: Task): void {
   for (const ask of [...turn.more().asks]) {
-    const path = turn.state === 'open' ? circleOf(turn, ask) : undefined;
+    const path = circleOf(turn, ask);
     if (path === undefined) continue;
-    const isStarted = ask.state === 'open' || ask.state === 'running';
-    end(ask, 'Deadlock', new SendError('Deadlock', { actorId: ask.recipient.id, started: isStarted, detail: path.join(' → ') }));
+    end(ask, 'Deadlock', new SendError('Deadlock', { actorId: ask.recipient.id, started: ask.state === 'open', detail: path.join(' → ') }));
   }
 }
 
@@ -63,8 +62,11 @@ function circleOf(turn: Task, ask: Task): string[] | undefined {
 function aboutAsk(ask: Task, path: string[]): Answer {
   const { recipient, state } = ask;
   let turns: readonly Task[];
+  // The end of another ask of the same turn may have ended this one.
+  if (state === 'over') return false;
   if (state === 'open') turns = [ask];
-  else if ((state === 'queued' || state === 'waiting') && recipient instanceof MailboxCore && recipient.handler !== null && !recipient.hasFreeSeat) turns = [...(recipient.seats as Task[])];
+  // It is queued or waits.
+  else if (recipient instanceof MailboxCore && recipient.handler !== null && !recipient.hasFreeSeat) turns = [...(recipient.seats as Task[])];
   else return false;
   path.push(ask.self);
   return { items: turns, turn: null, length: path.length, asked: 0 };
@@ -72,7 +74,6 @@ function aboutAsk(ask: Task, path: string[]): Answer {
 
 function aboutTurn(turn: Task, path: readonly string[], onTheWay: Set<Task>): Answer {
   if (onTheWay.has(turn)) return true;
-  if (turn.state !== 'open') return false;
   onTheWay.add(turn);
   return { items: [...turn.more().asks], turn, length: path.length, asked: 0 };
 }

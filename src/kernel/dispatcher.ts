@@ -65,7 +65,7 @@ export class Dispatcher {
    * drain has given way.
    */
   #reasons = 0;
-  #atRest: (() => void)[] = [];
+  #atRest: (() => void)[] | undefined;
   /** The mailboxes whose `idle$` is observed and may have changed. */
   #idleChanged: Set<Runnable> | undefined;
   /** How many mailboxes were ever observed so. */
@@ -186,7 +186,7 @@ export class Dispatcher {
    */
   whenAtRest(work: () => void): void {
     this.needsDrain = true;
-    this.#atRest.push(work);
+    (this.#atRest ??= []).push(work);
   }
 
   // Telling ------------------------------------------------------------------------------------------
@@ -316,7 +316,10 @@ export class Dispatcher {
       this.#clock.forget();
       this.leaveStack();
     }
-    if (this.#atRest.length > 0) for (const work of this.#atRest.splice(0)) this.outbox.call(work);
+    const atRest = this.#atRest;
+    if (atRest === undefined) return;
+    this.#atRest = undefined;
+    for (const work of atRest) this.outbox.call(work);
   }
 
   /** The one drain loop: tell, then a turn, until nothing is left to tell and nobody can run. */
