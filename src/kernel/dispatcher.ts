@@ -267,7 +267,6 @@ export class Dispatcher {
    * since that lines the mailbox up last.
    */
   lineUpFirst(runnable: Runnable): void {
-    this.needsDrain = true;
     this.#lines.addFirst(runnable);
   }
 
