@@ -1,5 +1,5 @@
 import { type BrokerMetrics, type DeadLetter, type MessageBroker, type MessageOf, DeadLetterQueue, InMemoryMessageBroker, Mailbox } from 'rx-broker';
-import { type Observable, type SchedulerLike, Subject, asyncScheduler, endWith, filter, firstValueFrom, merge, switchMap, takeUntil, takeWhile, tap, timer } from 'rxjs';
+import { type Observable, type SchedulerLike, Subject, asyncScheduler, endWith, filter, firstValueFrom, map, merge, switchMap, takeUntil, takeWhile, tap, timer } from 'rxjs';
 import { type ActorCounts, ActorCounter } from './actor-counts';
 import { auditHandlers } from './audit-service';
 import { deskHandlers } from './desk-handlers';
@@ -134,7 +134,8 @@ export function openOrderDesk({ scheduler = asyncScheduler, random = seededRando
         const now = scheduler.now();
         const isDue = ({ target, asked, at }: DeadLetter): boolean => target === desk && !asked && at <= now;
         return timer(0, ROUND, scheduler).pipe(
-          takeWhile((_round) => letters.letters().some(isDue)),
+          map(() => letters.letters().some(isDue)),
+          takeWhile((isLeft) => isLeft),
           tap(() => {
             // Half of the places are for new orders.
             let places = desks.capacity / 2 - desks.size;
