@@ -1,4 +1,5 @@
 import type { DeadLetter, Mailbox } from 'rx-broker';
+import type { SchedulerLike, Subscription } from 'rxjs';
 
 export type LossCode = DeadLetter['reason'];
 
@@ -8,6 +9,8 @@ export interface ActorCounts {
   /** Messages queued now, and the most that may be. */
   readonly depth: number;
   readonly capacity: number;
+  /** The depth, summed over time: of two moments, the difference by the milliseconds between them is the mean depth. */
+  readonly depthTime: number;
   /** Turns that are open now. */
   readonly inFlight: number;
   /** Turns that have begun. */
@@ -22,14 +25,20 @@ export interface ActorCounts {
 /** Counts what happens at one actor, also if its mailbox is replaced. */
 export class ActorCounter {
   readonly #name: string;
+  readonly #scheduler: SchedulerLike;
   readonly #losses: Partial<Record<LossCode, number>> = {};
   #mailbox: Mailbox;
+  #watching: Subscription;
   /** What former mailboxes have counted. */
   #before = { turns: 0, ended: 0, milliseconds: 0 };
+  /** The depth since `since`, and its sum before that. */
+  #depth = { now: 0, since: 0, sum: 0 };
 
-  constructor(name: string, mailbox: Mailbox) {
+  constructor(name: string, mailbox: Mailbox, scheduler: SchedulerLike) {
     this.#name = name;
+    this.#scheduler = scheduler;
     this.#mailbox = mailbox;
+    this.#watching = this.#watch();
   }
 
   lost(reason: LossCode): void {
@@ -40,6 +49,8 @@ export class ActorCounter {
     const { turns, ended, milliseconds } = this.counts();
     this.#before = { turns, ended, milliseconds };
     this.#mailbox = mailbox;
+    this.#watching.unsubscribe();
+    this.#watching = this.#watch();
   }
 
   counts(): ActorCounts {
@@ -48,11 +59,21 @@ export class ActorCounter {
       name: this.#name,
       depth: size,
       capacity,
+      depthTime: this.#depth.sum + this.#depth.now * (this.#scheduler.now() - this.#depth.since),
       inFlight,
       turns: this.#before.turns + delivered,
       ended: this.#before.ended + turnTimes.count,
       milliseconds: this.#before.milliseconds + turnTimes.sum,
       losses: { ...this.#losses },
     };
+  }
+
+  #watch(): Subscription {
+    const { capacity, pressure$ } = this.#mailbox;
+    return pressure$.subscribe((pressure) => {
+      const { now: depth, since, sum } = this.#depth;
+      const now = this.#scheduler.now();
+      this.#depth = { now: pressure * capacity, since: now, sum: sum + depth * (now - since) };
+    });
   }
 }

@@ -2,16 +2,19 @@ import { type Observable, type SchedulerLike, asyncScheduler, map, scan, timer }
 import type { ActorCounts } from './actor-counts';
 import type { DeskSnapshot, OrderDesk } from './order-desk';
 
-/** Milliseconds that rates are averaged over. */
+/** Milliseconds that rates are averaged over, and depths. */
 const WINDOW = 1_000;
+const DEPTH_WINDOW = 300;
 
-/** An actor with its rates of the last second. */
+/** An actor with its rates. */
 export interface ActorRates extends ActorCounts {
   /** Turns that began in a second. */
   readonly turnsPerSecond: number;
   readonly lostPerSecond: number;
   /** Milliseconds of a turn. Absent if none has ended. */
   readonly turnTime?: number;
+  /** The mean of the depth. A queue with one place is full and empty many times between two frames. */
+  readonly meanDepth: number;
 }
 
 /** A snapshot with rates: what a view draws. */
@@ -26,12 +29,14 @@ export function framesOf(desk: Pick<OrderDesk, 'snapshot'>, period: number, sche
   return timer(0, period, scheduler).pipe(
     map(() => desk.snapshot()),
     scan<DeskSnapshot, DeskSnapshot[]>((recent, now) => [...recent.filter(({ at }) => at >= now.at - WINDOW), now], []),
-    map((recent) => frameBetween(recent[0]!, recent.at(-1)!)),
+    map(frameOf),
   );
 }
 
-/** A snapshot with the rates since an earlier one. */
-export function frameBetween(before: DeskSnapshot, now: DeskSnapshot): DeskFrame {
+/** The last of these snapshots, with the rates since the first. */
+export function frameOf(recent: readonly DeskSnapshot[]): DeskFrame {
+  const [before, now] = [recent[0]!, recent.at(-1)!];
+  const shortBefore = recent.find(({ at }) => at >= now.at - DEPTH_WINDOW)!;
   const perSecond = (count: number): number => (now.at > before.at ? (count * 1_000) / (now.at - before.at) : 0);
   return {
     ...now,
@@ -42,6 +47,7 @@ export function frameBetween(before: DeskSnapshot, now: DeskSnapshot): DeskFrame
         ...actor,
         turnsPerSecond: perSecond(actor.turns - earlier.turns),
         lostPerSecond: perSecond(lossesOf(actor) - lossesOf(earlier)),
+        meanDepth: now.at > shortBefore.at ? (actor.depthTime - shortBefore.actors[index]!.depthTime) / (now.at - shortBefore.at) : actor.depth,
         ...(ended > 0 && { turnTime: (actor.milliseconds - earlier.milliseconds) / ended }),
       };
     }),

@@ -4,6 +4,7 @@ import type { Order } from './messages';
 /** A dead letter of the desk, as people read it. */
 export interface LetterLine {
   readonly id: string;
+  /** Milliseconds since the opening. */
   readonly at: number;
   /** `order 42` or `cancel 42`. */
   readonly what: string;
@@ -15,8 +16,8 @@ export interface LetterLine {
   readonly attempts: number;
 }
 
-export function letterLine({ id, at, target, reason, error, attempts, message }: DeadLetter): LetterLine {
-  return { id, at, what: whatOf(message as Partial<MessageContent>), target: target ?? '', reason, attempts, ...(error !== undefined && { error: textOf(error) }) };
+export function letterLine({ id, at, target, reason, error, attempts, message }: DeadLetter, openedAt: number): LetterLine {
+  return { id, at: at - openedAt, what: whatOf(message as Partial<MessageContent>), target: target ?? '', reason, attempts, ...(error !== undefined && { error: textOf(error) }) };
 }
 
 interface MessageContent {

@@ -19,7 +19,7 @@ export interface Load {
 }
 
 /** A quiet day. */
-export const CALM: Load = { feedRate: 1_000, orderRate: 60, riskFailureRate: 0, riskLatency: 20, auditRate: 400, overflow: 'fail', concurrency: 4 };
+export const CALM: Load = { feedRate: 1_000, orderRate: 40, riskFailureRate: 0, riskLatency: 30, auditRate: 500, overflow: 'fail', concurrency: 4 };
 
 /** The least and the most of each number. */
 export const LIMITS = {

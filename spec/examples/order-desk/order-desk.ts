@@ -56,6 +56,8 @@ export interface DeskSnapshot {
 export interface OrderDesk {
   /** The brokers, to look at. */
   readonly brokers: { readonly market: MessageBroker; readonly desk: MessageBroker };
+  /** When it was opened, by the scheduler. */
+  readonly openedAt: number;
   /** The load as it is now. */
   readonly load: Load;
   /** Changes the load from now on. A number beyond its limits becomes the limit. */
@@ -107,14 +109,8 @@ export function openOrderDesk({ scheduler = asyncScheduler, random = seededRando
   let desks = openMailbox();
   broker.register(desk, desks);
 
-  const deskCounter = new ActorCounter(desk, desks);
-  const counters = new Map<string, ActorCounter>([
-    ...[...market.mailboxes].map(([name, mailbox]) => [name, new ActorCounter(name, mailbox)] as const),
-    [desk, deskCounter],
-    [risk, new ActorCounter(risk, risks)],
-    [book, new ActorCounter(book, books)],
-    [audit, new ActorCounter(audit, audits)],
-  ]);
+  const mailboxes: readonly (readonly [string, Mailbox])[] = [...market.mailboxes, [desk, desks], [risk, risks], [book, books], [audit, audits]];
+  const counters = new Map(mailboxes.map(([name, mailbox]) => [name, new ActorCounter(name, mailbox, scheduler)]));
   merge(market.broker.deadLetters$, broker.deadLetters$).subscribe(({ target = '', reason }) => counters.get(target)?.lost(reason));
 
   const closing$ = new Subject<void>();
@@ -154,7 +150,7 @@ export function openOrderDesk({ scheduler = asyncScheduler, random = seededRando
   function renewDesk(): void {
     broker.unregister(desk);
     desks = openMailbox();
-    deskCounter.replace(desks);
+    counters.get(desk)?.replace(desks);
     broker.register(desk, desks);
     sendAgain(({ target, reason }) => target === desk && reason === 'ActorNotFound');
   }
@@ -194,6 +190,7 @@ export function openOrderDesk({ scheduler = asyncScheduler, random = seededRando
 
   return {
     brokers: { market: market.broker, desk: broker },
+    openedAt,
     get load() {
       return load;
     },

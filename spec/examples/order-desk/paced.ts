@@ -1,11 +1,11 @@
 import { type Observable, type SchedulerLike, defer, interval, mergeMap, range } from 'rxjs';
 
 /** Milliseconds between two bursts. */
-const TICK = 10;
+const TICK = 5;
 /** The most milliseconds that a late timer makes up for. */
 const LATE = 100;
 
-/** Emits `perSecond()` times a second, in a burst every 10 ms. The rate is asked anew for each burst. */
+/** Emits `perSecond()` times a second, in a burst every 5 ms. The rate is asked anew for each burst. */
 export function paced(perSecond: () => number, scheduler: SchedulerLike): Observable<number> {
   return defer(() => {
     let last = scheduler.now();

@@ -14,27 +14,38 @@ export interface Scene {
   readonly redelivers?: boolean;
 }
 
-const busy: Load = { ...CALM, feedRate: 4_000, orderRate: 320 };
+const busy: Load = { ...CALM, feedRate: 4_000, orderRate: 240 };
 
 /** What happens if nobody touches a key. */
 export const SCENES: readonly Scene[] = [
-  { title: 'A calm day', says: 'Of 1,000 prices a second each symbol keeps the newest. Orders pass risk, book and audit.', share: 8, load: CALM },
-  { title: 'Flood', says: 'Four times the prices, five times the orders. The desk is full: it refuses orders, and they become dead letters.', share: 10, load: busy },
-  { title: 'More hands', says: 'Twelve orders at once instead of four. Large orders and cancellations overtake the others.', share: 7, load: { ...busy, concurrency: 12 } },
+  { title: 'A calm day', says: '1,000 prices a second, and each symbol keeps the newest. Orders find no queue.', share: 8, load: CALM },
+  { title: 'Flood', says: '4 × the prices, 6 × the orders: the desk is full, and refuses what is too much.', share: 10, load: busy },
+  { title: 'More hands', says: 'Twelve turns at once, not four. Large orders and cancellations overtake others.', share: 7, load: { ...busy, concurrency: 12 } },
   {
     title: 'Risk is down',
-    says: 'Two checks in three fail or never answer. After 250 ms the desk gives up, and the order is a dead letter.',
+    says: 'Two checks in three fail or hang. The desk gives up: orders become dead letters.',
     share: 11,
     load: { ...CALM, riskFailureRate: 0.66 },
   },
   {
     title: 'Audit is slow',
-    says: 'The book waits for the audit, the desk for the book, traders for the desk. That is back-pressure: nothing is lost.',
+    says: 'Audit holds up the book, the book the desk, the desk the traders: back-pressure.',
     share: 10,
-    load: { ...CALM, overflow: 'block', auditRate: 40 },
+    load: { ...CALM, overflow: 'block', auditRate: 25 },
   },
-  { title: 'Recovery', says: 'All is well again, and the queues drain.', share: 6, load: CALM },
-  { title: 'Redelivery', says: 'The dead letters are sent again. Every order ends, and ends once.', share: 8, load: { ...CALM, concurrency: 8 }, redelivers: true },
+  {
+    title: 'Recovery',
+    says: 'All is well again, and the queues drain. The dead letters are still there.',
+    share: 6,
+    load: { ...CALM, overflow: 'block' },
+  },
+  {
+    title: 'Redelivery',
+    says: 'The dead letters are sent again, as the desk has room. Every order ends once.',
+    share: 8,
+    load: { ...CALM, overflow: 'block', concurrency: 8 },
+    redelivers: true,
+  },
 ];
 
 /** Plays the scenes at a desk, `seconds` in all. Emits each scene as it begins, and completes after the last one. */

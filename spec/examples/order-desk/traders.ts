@@ -1,6 +1,6 @@
-import type { MessageBroker } from 'rx-broker';
+import type { MessageBroker, MessageOf, Priority } from 'rx-broker';
 import { retryRefused } from 'rx-broker/operators';
-import { EMPTY, type Observable, catchError, ignoreElements, merge, mergeMap, takeUntil, tap, timer } from 'rxjs';
+import { EMPTY, type Observable, catchError, ignoreElements, merge, mergeMap, takeUntil, timer } from 'rxjs';
 import { type Order, type Price, type Ticker, Desk, SYMBOLS, desk } from './messages';
 import type { OrderLedger } from './order-ledger';
 import { paced } from './paced';
@@ -32,35 +32,37 @@ export function trade({ broker, ledger, scheduler, random, load, priceOf, until$
     return { id: ledger.open(), side, symbol, quantity, limit: side === 'buy' ? cents + slack : cents - slack };
   }
 
-  function place(order: Order): Observable<void> {
-    const message = Desk.place({ order });
-    const priority = order.quantity >= 100 ? 'high' : 'normal';
+  /** Emits and completes when the desk has taken the message, and errors if it is lost while the trader waits. */
+  function tell(message: MessageOf<typeof Desk>, priority: Priority): Observable<void> {
     if (load().overflow !== 'block') {
-      // A lost order is a dead letter, so nothing is lost for good: it can be sent again.
+      // What is refused here is a dead letter, and can be sent again. So its order stays open.
       broker.trySend(desk, message, { priority });
       return EMPTY;
     }
-    return broker.offer(desk, message, { priority, timeout: PATIENCE }).pipe(
-      // The desk is replaced when its settings change. The next one takes the order.
-      retryRefused(desk, { count: 3, codes: ['ActorNotFound'], scheduler }),
+    // The desk is replaced when its settings change. Then the next one takes the message.
+    return broker.offer(desk, message, { priority, timeout: PATIENCE }).pipe(retryRefused(desk, { count: 3, codes: ['ActorNotFound'], scheduler }));
+  }
+
+  function place(order: Order): Observable<void> {
+    return tell(Desk.place({ order }), order.quantity >= 100 ? 'high' : 'normal').pipe(
       catchError(() => {
-        // The trader knows that the order is lost, and it may have been cancelled meanwhile.
+        // The order may have been cancelled meanwhile.
         if (ledger.isOpen(order.id)) ledger.end(order.id, 'late');
         return EMPTY;
       }),
     );
   }
 
-  /** A cancellation overtakes all orders that wait at the desk, also the one that it cancels. */
-  function cancel({ id }: Order): void {
-    broker.trySend(desk, Desk.cancel({ orderId: id }), { priority: 'critical' });
+  /** A cancellation overtakes all orders that wait, also the one that it cancels. */
+  function cancel({ id }: Order): Observable<void> {
+    return tell(Desk.cancel({ orderId: id }), 'critical').pipe(catchError(() => EMPTY));
   }
 
   const pulse$ = paced(() => load().orderRate, scheduler).pipe(takeUntil(until$));
   return pulse$.pipe(
     mergeMap(() => {
       const order = nextOrder();
-      const change$ = random() < FICKLE ? timer(CHANGE_OF_MIND, scheduler).pipe(tap(() => cancel(order))) : EMPTY;
+      const change$ = random() < FICKLE ? timer(CHANGE_OF_MIND, scheduler).pipe(mergeMap(() => cancel(order))) : EMPTY;
       return merge(place(order), change$);
     }),
     ignoreElements(),
