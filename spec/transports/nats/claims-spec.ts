@@ -37,9 +37,15 @@ describeWithServer('the claims of natsTransport', () => {
   it('takes any text for an id, and tells ids apart', async () => {
     const { transport, id } = await nodes.join(server.url);
     const other = await nodes.join(server.url);
-    for (const claimed of ['a.b', 'a b', '*', '>', '', '😀', 'ÿ>?', 'a'.repeat(5000)]) expect(await transport.claim(claimed)).toBe(id);
+    for (const claimed of ['a.b', 'a b', '*', '>', '😀', 'ÿ>?', 'a'.repeat(2000)]) expect(await transport.claim(claimed)).toBe(id);
     expect(await other.transport.claim('a')).toBe(other.id);
     expect(await other.transport.claim('*')).toBe(id);
+  });
+
+  it('refuses an id that no subject can hold, and goes on', async () => {
+    const { transport, id } = await nodes.join(server.url);
+    await expect(transport.claim('ä'.repeat(1001))).rejects.toThrow('an actor id must have 1 to 2000 bytes in UTF-8 to be claimed over NATS, got 2002');
+    expect(await transport.claim('next')).toBe(id);
   });
 
   it('gives an id that was released to the next one, and back, and keeps the order of one node', async () => {

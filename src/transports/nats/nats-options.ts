@@ -11,11 +11,11 @@ export interface NatsTransportOptions {
   /** On how many servers the claims and the leases are stored, 1 to 5. By default 3 in a cluster of servers, else 1. Only the first node of a namespace decides it. */
   readonly replicas?: number;
   /**
-   * The name of the application: letters, digits, `-` and `_`. Nodes of different namespaces know nothing of one another. It is also the name of
+   * The name of the application: up to 64 letters, digits, `-` and `_`. Nodes of different namespaces know nothing of one another. It is also the name of
    * the key-value bucket. By default `rx-broker`.
    */
   readonly namespace?: string;
-  /** What the id of this node begins with: letters, digits, `-` and `_`. Several nodes may have one name. By default `node`. */
+  /** What the id of this node begins with: up to 64 letters, digits, `-` and `_`. Several nodes may have one name. By default `node`. */
   readonly name?: string;
 }
 
@@ -42,7 +42,7 @@ const checkReplicas: Check = (value, name) => {
 };
 
 const checkToken: Check = (value, name) => {
-  if (typeof value !== 'string' || !/^[\w-]+$/.test(value)) refuse(`${name} must be letters, digits, '-' and '_'`, value);
+  if (typeof value !== 'string' || !/^[\w-]{1,64}$/.test(value)) refuse(`${name} must be 1 to 64 letters, digits, '-' and '_'`, value);
 };
 
 const CHECKS: Checks<NatsSettings> = { lease: checkLease, replicas: checkReplicas, namespace: checkToken, name: checkToken };

@@ -56,8 +56,19 @@ const BYTES = '.bytes';
 
 export const leaseKey = (node: string): string => `nodes.${node}`;
 
-/** An actor id may be any text. A key may not. */
-export const claimKey = (id: string): string => `actors.${toBase64Url(new TextEncoder().encode(id))}`;
+/** The server ends the connection of a client whose subject is longer than a line may be, 4,096 bytes. */
+const LONGEST_ID = 2000;
+
+/**
+ * The key of an actor's claim. An id may be any text, which a key may not.
+ *
+ * @throws {RangeError} if the id is too long, or empty.
+ */
+export function claimKey(id: string): string {
+  const bytes = new TextEncoder().encode(id);
+  if (bytes.length === 0 || bytes.length > LONGEST_ID) throw new RangeError(`an actor id must have 1 to ${LONGEST_ID} bytes in UTF-8 to be claimed over NATS, got ${bytes.length}`);
+  return `actors.${toBase64Url(bytes)}`;
+}
 
 /** The last token of a subject or a key. */
 export const lastToken = (subject: string): string => subject.slice(subject.lastIndexOf('.') + 1);
