@@ -4,7 +4,7 @@ import { Absent } from '../kernel/absent';
 import { type Details, PLAIN } from '../kernel/details';
 import { offer } from '../kernel/offer';
 import { Stamp } from '../kernel/stamp';
-import { type Recipient, type Task, newTask } from '../kernel/task';
+import { type Recipient, type RefusalCode, type Task, newTask } from '../kernel/task';
 import { checkTell } from '../message/check-send';
 import type { TellOptions } from '../message/send-options';
 import { type SendResult, Refusal, SENT } from '../message/send-result';
@@ -13,6 +13,9 @@ import { sampleStart } from '../observability/routing-latency';
 import type { BrokerSystem } from './broker-system';
 import { detailsOf } from './details-of';
 import type { Sending } from './interception';
+
+/** The refusals whose recipient says more about the cause. */
+const EXPLAINED: ReadonlySet<RefusalCode> = /* @__PURE__ */ new Set<RefusalCode>(['Rejected', 'PayloadTooLarge', 'Unserializable']);
 
 /** `trySend`, if the message does not take the direct path. @throws {TypeError | RangeError} for a bad id or option. */
 export function tell(system: BrokerSystem, id: string, recipient: Recipient | undefined, message: unknown, options: TellOptions | undefined, parent: Task | null): SendResult {
@@ -53,7 +56,7 @@ export function tellWith(system: BrokerSystem, recipient: Recipient, message: un
     }
     journal.latency.sample(startedAt);
     if (code === null) return SENT;
-    return code === 'NoRoute' ? { ok: false, code } : new Refusal(code, code === 'Rejected' ? (recipient.error as SendError) : recipient.id);
+    return code === 'NoRoute' ? { ok: false, code } : new Refusal(code, EXPLAINED.has(code) ? (recipient.error as SendError) : recipient.id);
   } finally {
     if (isOutermost) dispatcher.finish();
   }

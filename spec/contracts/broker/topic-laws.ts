@@ -72,6 +72,19 @@ export const TOPIC_LAWS: readonly BrokerLaw[] = [
     await settle();
     expect(broker.publish('y', 3)).toBe(0);
   }),
+  brokerLaw('bindings says which actors take which topics, in the order of binding, as a snapshot (T2)', async ({ home, settle }) => {
+    home.spawn(a, () => {}, { topics: ['x.*'] });
+    home.spawn(b, () => {}, { topics: ['y'] });
+    const binding = home.bind('z.>', a);
+    await settle();
+    const snapshot = home.bindings();
+    const all = [{ topic: 'x.*', id: a }, { topic: 'y', id: b }, { topic: 'z.>', id: a }];
+    expect(snapshot).toEqual(all);
+    binding.unsubscribe();
+    home.unregister(b);
+    await settle();
+    expect([home.bindings(), snapshot]).toEqual([[{ topic: 'x.*', id: a }], all]);
+  }),
   brokerLaw('sendWithRouting asks one bound actor, each in turn, and passes closed mailboxes over (T2)', async ({ home, broker, settle }) => {
     home.spawn(a, () => 'a', { topics: ['work.*', 'work.eu'] });
     home.spawn(b, () => 'b', { topics: ['work.>'] });
