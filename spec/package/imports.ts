@@ -24,6 +24,7 @@ const ORDER: readonly (readonly string[])[] = [
 const PACKAGES: Readonly<Record<string, (folder: string) => boolean>> = {
   rxjs: () => true,
   'rxjs/testing': (folder) => folder === 'testing',
+  react: (folder) => folder === 'react',
 };
 
 /** TypeScript files by their path below a folder. */
