@@ -24,6 +24,8 @@ async function main({ seconds, seed, isJson, isPlain }: CommandLine): Promise<nu
   if (isSet(env['NO_COLOR'])) env['FORCE_COLOR'] = '0';
   env['NODE_ENV'] ??= 'production';
 
+  // Loaded first: it takes a moment, in which the desk would stand still.
+  const live = isLive ? await import('./order-desk/terminal/live-view') : undefined;
   const session = startSession({ seconds, seed });
   // Once: close the desk and report. Twice: leave.
   let isInterrupted = false;
@@ -36,9 +38,8 @@ async function main({ seconds, seed, isJson, isPlain }: CommandLine): Promise<nu
   process.on('SIGTERM', interrupt);
 
   let hide: (() => void) | undefined;
-  if (isLive) {
-    const { showLive } = await import('./order-desk/terminal/live-view');
-    hide = showLive({ session, stdout, stdin, onInterrupt: interrupt });
+  if (live !== undefined) {
+    hide = live.showLive({ session, stdout, stdin, onInterrupt: interrupt });
   } else if (isJson) {
     stderr.write(`order-desk: playing ${seconds} s …\n`);
   } else {
