@@ -7,10 +7,11 @@
  *
  * The desk is in order-desk/order-desk.ts, and knows nothing of terminals.
  */
+import colors from 'picocolors';
+import { startSession } from './order-desk/session';
 import { type CommandLine, USAGE, readCommandLine } from './order-desk/terminal/command-line';
 import { plainLines } from './order-desk/terminal/plain-lines';
-import { reportLines } from './order-desk/terminal/report-lines';
-import { startSession } from './order-desk/session';
+import { type ReportLine, reportLines } from './order-desk/terminal/report-lines';
 
 const BAD_USE = 2;
 const INTERRUPTED = 130;
@@ -49,9 +50,16 @@ async function main({ seconds, seed, isJson, isPlain }: CommandLine): Promise<nu
   const report = await session.report;
   hide?.();
   if (isJson) stdout.write(`${JSON.stringify(report, null, 2)}\n`);
-  else stdout.write(`${reportLines(report, stdout.columns || 100).map(({ text }) => text).join('\n')}\n`);
+  else stdout.write(`${reportLines(report, stdout.columns || 100).map(toned).join('\n')}\n`);
   if (!report.addsUp) return 1;
   return report.isInterrupted ? INTERRUPTED : 0;
+}
+
+/** A line of the report, in colours if the terminal has them. */
+function toned({ text, tone }: ReportLine): string {
+  if (tone === 'title') return colors.bold(text);
+  if (tone === 'quiet') return colors.dim(text);
+  return tone === undefined ? text : colors[tone === 'good' ? 'green' : 'red'](text);
 }
 
 function isSet(value: string | undefined): boolean {

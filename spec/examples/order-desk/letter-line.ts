@@ -33,7 +33,6 @@ function whatOf({ order, orderId, type = '' }: Partial<MessageContent>): string 
 
 function noteOn(reason: DeadLetter['reason'], error: unknown): Pick<LetterLine, 'note'> {
   if (reason === 'ActorNotFound') return { note: 'the desk was replaced' };
-  if (error === undefined) return {};
   if (error instanceof SendError) return { note: `${error.actorId ?? 'broker'}: ${error.code}` };
-  return { note: error instanceof Error ? error.message : String(error) };
+  return error instanceof Error ? { note: error.message } : {};
 }
