@@ -54,8 +54,8 @@ export function emit(task: Task, value: unknown): void {
 /** Settles a turn whose handler threw or whose reply failed. The caller gets what was thrown. */
 export function settleFailed(task: Task, thrown: unknown): void {
   if (thrown instanceof UnhandledMessage) {
-    const error = new SendError('Unhandled', { actorId: task.recipient.id, started: thrown.started, detail: thrown.detail });
-    settle(task, { outcome: 'errored', code: 'Unhandled', error });
+    const { code, started, detail, cause } = thrown;
+    settle(task, { outcome: 'errored', code, error: new SendError(code, { actorId: task.recipient.id, started, detail, cause }) });
   } else settle(task, { outcome: 'errored', code: 'HandlerFailed', error: thrown });
 }
 
