@@ -11,7 +11,10 @@ describeWithServer('the claims of natsTransport', () => {
   beforeAll(async () => {
     server = await NatsServer.start();
   });
-  afterEach(() => nodes.close());
+  afterEach(async () => {
+    await NodeProcess.killAll();
+    await nodes.close();
+  });
   afterAll(() => server.close());
 
   /** The keys of a namespace's claims that the server has, without marks of what was erased. */
@@ -31,7 +34,6 @@ describeWithServer('the claims of natsTransport', () => {
     const owners = await Promise.all(claims);
     for (const answers of owners) expect(new Set(answers).size).toBe(1);
     expect([own, ...others.map(({ id }) => id)]).toEqual(expect.arrayContaining([...new Set(owners.flat())]));
-    await Promise.all(others.map((other) => other.kill()));
   });
 
   it('takes any text for an id, and tells ids apart', async () => {
@@ -75,7 +77,6 @@ describeWithServer('the claims of natsTransport', () => {
     await told.whenTold('down', killed.id);
     expect(await transport.claim('orphan')).toBe(id);
     expect(await transport.claim('kept')).toBe(living.id);
-    await living.kill();
   });
 
   it('forgets the claims of a killed node without anyone asking for them', async () => {

@@ -10,21 +10,16 @@ const SHORT = { lease: 3000 };
 describeWithServer('the lease of natsTransport', () => {
   let server: NatsServer;
   const nodes = new NatsNodes();
-  const processes: NodeProcess[] = [];
   beforeAll(async () => {
     server = await NatsServer.start();
   });
   afterEach(async () => {
-    await Promise.all(processes.splice(0).map((node) => node.kill()));
+    await NodeProcess.killAll();
     await nodes.close();
   });
   afterAll(() => server.close());
 
-  async function start(options = SHORT): Promise<NodeProcess> {
-    const node = await NodeProcess.start(server.url, options);
-    processes.push(node);
-    return node;
-  }
+  const start = (options = SHORT): Promise<NodeProcess> => NodeProcess.start(server.url, options);
 
   it('does not keep a killed node alive: nobody listens to its inbox', async () => {
     const killed = await start({ lease: 60_000 });
@@ -93,7 +88,6 @@ describeWithServer('the lease of natsTransport', () => {
 
   it('returns as another node when a process of the same name starts again', async () => {
     const killed = await NodeProcess.start(server.url, { ...SHORT, name: 'till' });
-    processes.push(killed);
     const { told } = await nodes.join(server.url, SHORT);
     await told.whenTold('up', killed.id);
     await killed.kill();

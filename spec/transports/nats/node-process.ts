@@ -66,10 +66,19 @@ export class NodeProcess {
     this.#child.kill(signal);
   }
 
-  async kill(): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
-    const exit = once(this.#child, 'exit');
-    this.#child.kill('SIGKILL');
-    await exit;
+  /** Ends all that are there, for the end of a spec that may have failed. */
+  static async killAll(): Promise<void> {
+    await Promise.all([...running].map(killed));
   }
+
+  async kill(): Promise<void> {
+    await killed(this.#child);
+  }
+}
+
+async function killed(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exit = once(child, 'exit');
+  child.kill('SIGKILL');
+  await exit;
 }
