@@ -3,6 +3,8 @@
  *
  * @module rx-broker/angular
  */
+export { type MessageBrokerSource } from './create-message-broker';
+export { type InjectorOption } from './in-injector';
 export { type InjectActorOptions, type InjectActorRest, injectActor } from './inject-actor';
 export { injectBrokerMetrics } from './inject-broker-metrics';
 export { type Command, type CommandResult, type InjectCommandOptions, injectCommand } from './inject-command';
@@ -12,9 +14,13 @@ export { injectPressure } from './inject-pressure';
 export { type InjectRequestOptions, injectRequest } from './inject-request';
 export { type InjectStateOptions, injectState } from './inject-state';
 export { type InjectTopicOptions, type WithInitialValue, type WithRetained, injectTopic } from './inject-topic';
-export { type InjectorOption } from './in-injector';
 export { type MessageBrokerFeature } from './message-broker-feature';
-export { type MessageBrokerSource } from './create-message-broker';
+export { provideActor } from './provide-actor';
 export { provideMessageBroker } from './provide-message-broker';
 export { provideScopedMessageBroker } from './provide-scoped-message-broker';
+export { withActors } from './with-actors';
+export { withDeadLetterQueue } from './with-dead-letter-queue';
 export { withErrorHandler } from './with-error-handler';
+export { withInterceptors } from './with-interceptors';
+export { type NgrxAction, withNgrxActions } from './with-ngrx-actions';
+export { withTransferState } from './with-transfer-state';

@@ -14,7 +14,7 @@ const NONE: Adoptions = {};
  *
  * `face` is the object that gets the members. Given `object` itself, it changes that in place, once.
  */
-export function untrackedFace<T extends object>(object: T, face: object = Object.create(object) as object, adoptions = NONE): T {
+export function untrackedFace<T extends object>(object: T, face: object = Object.create(object) as object, adoptions: Adoptions = NONE): T {
   const faceOf = (result: unknown): unknown => {
     if (result === object) return face;
     if (isObservable(result)) return untrackedStream(result);
