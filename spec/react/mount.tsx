@@ -1,6 +1,6 @@
 import { type InMemoryMessageBroker as Broker, type BrokerOptions, InMemoryMessageBroker } from 'rx-broker';
 import { BrokerProvider } from 'rx-broker/react';
-import { Component, type ReactNode, act } from 'react';
+import { Component, type ReactNode, StrictMode, act } from 'react';
 import { type Root, createRoot, hydrateRoot } from 'react-dom/client';
 
 // React asks for this where `act` is used.
@@ -21,7 +21,15 @@ export interface Mounted {
 /** Renders below a provider, with all effects. */
 export function mount(broker: Broker, node: ReactNode): Mounted {
   const container = document.body.appendChild(document.createElement('div'));
-  return mounted(container, createRoot(container), broker, node);
+  const root = createRoot(container);
+  return mounted(container, (all) => root.render(all), () => root.unmount(), broker, node);
+}
+
+/** The same in StrictMode, at the root: elsewhere it does not mount twice. */
+export function mountStrictly(broker: Broker, node: ReactNode): Mounted {
+  const container = document.body.appendChild(document.createElement('div'));
+  const root = createRoot(container);
+  return mounted(container, (all) => root.render(<StrictMode>{all}</StrictMode>), () => root.unmount(), broker, node);
 }
 
 /** Hydrates what a server has rendered. `mismatches` gets what React complains of. */
@@ -32,13 +40,13 @@ export function hydrate(broker: Broker, html: string, node: ReactNode, mismatche
   act(() => {
     root = hydrateRoot(container, provided(broker, node), { onRecoverableError: (error) => mismatches.push(error) });
   });
-  return mounted(container, root, broker);
+  return mounted(container, (all) => root.render(all), () => root.unmount(), broker);
 }
 
 export const provided = (broker: Broker, node: ReactNode): ReactNode => <BrokerProvider broker={broker}>{node}</BrokerProvider>;
 
-function mounted(container: HTMLElement, root: Root, broker: Broker, first?: ReactNode): Mounted {
-  const render = (node: ReactNode, other = broker): void => act(() => root.render(provided(other, node)));
+function mounted(container: HTMLElement, show: (node: ReactNode) => void, end: () => void, broker: Broker, first?: ReactNode): Mounted {
+  const render = (node: ReactNode, other = broker): void => act(() => show(provided(other, node)));
   if (first !== undefined) render(first);
   return {
     container,
@@ -47,7 +55,7 @@ function mounted(container: HTMLElement, root: Root, broker: Broker, first?: Rea
     },
     render,
     unmount() {
-      act(() => root.unmount());
+      act(end);
       container.remove();
     },
   };

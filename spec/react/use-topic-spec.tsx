@@ -1,11 +1,11 @@
 // @vitest-environment jsdom
 import { type Topic, topic, topicState } from 'rx-broker';
 import { useTopic } from 'rx-broker/react';
-import { type ReactNode, StrictMode, act, startTransition, useState } from 'react';
+import { type ReactNode, act, startTransition, useState } from 'react';
 import { renderToString } from 'react-dom/server';
 import { finalize } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ErrorBoundary, createBroker, hydrate, mount, provided } from './mount';
+import { ErrorBoundary, createBroker, hydrate, mount, mountStrictly, provided } from './mount';
 
 const count = topic<number>('shop.count');
 /** What the component has rendered. */
@@ -125,9 +125,9 @@ describe('useTopic', () => {
       open++;
       return topic$.apply(broker, args).pipe(finalize(() => open--)) as never;
     });
-    const page = mount(broker, <StrictMode><Count /></StrictMode>);
+    const page = mountStrictly(broker, <Count />);
     act(() => void broker.publish(count, 1, { retain: true }));
-    page.render(<StrictMode><Count initial={3} /></StrictMode>);
+    page.render(<Count initial={3} />);
     expect([open, page.text]).toEqual([1, '1;']);
     page.unmount();
     expect(open).toBe(0);

@@ -49,15 +49,13 @@ export function useActor(id: ActorId, ...given: readonly any[]): ActorRef {
     const lasting = (value: Argument, place: number): Argument =>
       typeof value === 'function'
         ? (...args) => (latest[place] as Call)(...args)
-        : place
+        : value && place
           ? new Proxy(
               // A copy, since the fields of a frozen object could not be replaced.
               { ...value },
               {
-                get: (own, name: string) =>
-                  typeof own[name] === 'function'
-                    ? (...args: readonly unknown[]) => (latest[place] as Record<string, Call>)[name]?.(...args)
-                    : own[name],
+                get: (_, name: string) =>
+                  typeof value[name] === 'function' ? (...args: readonly unknown[]) => (latest[place] as Record<string, Call>)[name]?.(...args) : value[name],
               },
             )
           : value;
