@@ -92,11 +92,13 @@ describe('the time of a broker', () => {
     const { clock, scheduler } = clockAt(10);
     const { broker } = setup({ scheduler });
     const events: unknown[] = [];
-    broker.spawn(a, (_message, { envelope }) => void (clock.at = envelope.sentAt + 5));
-    broker.events$.subscribe((event) => events.push([event.kind, event.at]));
+    broker.spawn(a, () => {
+      broker.trySend(nobody, 0);
+      clock.at = 15;
+    });
+    broker.events$.subscribe((event) => 'target' in event && events.push([event.kind, event.target, event.at]));
     broker.trySend(a, 0);
-    broker.trySend(nobody, 0);
-    expect(events.slice(0, 4)).toEqual([['sent', 10], ['delivered', 15], ['settled', 15], ['sent', 15]]);
+    expect(events).toEqual([['sent', a, 10], ['sent', nobody, 10], ['failed', nobody, 10], ['delivered', a, 15], ['settled', a, 15]]);
   });
 
   it.each([

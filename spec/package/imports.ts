@@ -24,6 +24,10 @@ const ORDER: readonly (readonly string[])[] = [
 const PACKAGES: Readonly<Record<string, (folder: string) => boolean>> = {
   rxjs: () => true,
   'rxjs/testing': (folder) => folder === 'testing',
+  // Optional peers of the one entry that needs them.
+  '@nats-io/nats-core': (folder) => folder === 'transports',
+  '@nats-io/jetstream': (folder) => folder === 'transports',
+  '@nats-io/kv': (folder) => folder === 'transports',
 };
 
 /** TypeScript files by their path below a folder. */

@@ -73,7 +73,7 @@ export class Dispatcher {
    * drain has given way.
    */
   #reasons = 0;
-  #atRest: (() => void)[] = [];
+  #atRest: (() => void)[] | undefined;
   /** The mailboxes whose `idle$` is observed and may have changed. */
   #idleChanged: Set<Runnable> | undefined;
   /** How many mailboxes were ever observed so. */
@@ -203,7 +203,7 @@ export class Dispatcher {
    */
   whenAtRest(work: () => void): void {
     this.due = 'drain';
-    this.#atRest.push(work);
+    (this.#atRest ??= []).push(work);
   }
 
   // Telling ------------------------------------------------------------------------------------------
@@ -284,7 +284,6 @@ export class Dispatcher {
    * since that lines the mailbox up last.
    */
   lineUpFirst(runnable: Runnable): void {
-    this.due = 'drain';
     this.#lines.addFirst(runnable);
   }
 
@@ -333,7 +332,10 @@ export class Dispatcher {
       this.#clock.forget();
       this.leaveStack();
     }
-    if (this.#atRest.length > 0) for (const work of this.#atRest.splice(0)) this.outbox.call(work);
+    const atRest = this.#atRest;
+    if (atRest === undefined) return;
+    this.#atRest = undefined;
+    for (const work of atRest) this.outbox.call(work);
   }
 
   /** The one drain loop: tell, then a turn, until nothing is left to tell and nobody can run. */
