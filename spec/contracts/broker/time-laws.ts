@@ -84,13 +84,14 @@ export const TIME_LAWS: readonly BrokerLaw[] = [
     home.spawn(id, () => NEVER, { concurrency: 3 });
     await settle();
     const ends: number[] = [];
-    for (const timeout of [300_000, 100_000, 200_000]) broker.send(id, timeout, { timeout }).subscribe({ error: () => ends.push(timeout) });
-    await pass(100_000 + slack);
-    expect(ends).toEqual([100_000]);
-    await pass(100_000 + slack);
-    expect(ends).toEqual([100_000, 200_000]);
-    await pass(100_000 + slack);
-    expect(ends).toEqual([100_000, 200_000, 300_000]);
+    const step = 100_000 + slack;
+    for (const timeout of [3 * step, step, 2 * step]) broker.send(id, timeout, { timeout }).subscribe({ error: () => ends.push(timeout) });
+    await pass(step);
+    expect(ends).toEqual([step]);
+    await pass(step);
+    expect(ends).toEqual([step, 2 * step]);
+    await pass(step);
+    expect(ends).toEqual([step, 2 * step, 3 * step]);
   }, exact),
   brokerLaw('a message that waits longer than its ttl never runs, and its sender is told (§2)', async ({ home, broker, settle, pass, letters }) => {
     const got: unknown[] = [];
