@@ -32,7 +32,7 @@ describeWithServer('the lease of natsTransport', () => {
   it('ends while a node is stopped, and fences it before it handles another batch', async () => {
     const stopped = await start();
     const { transport, told, id } = await nodes.join(server.url, SHORT);
-    await stopped.ask({ kind: 'claim', id: 'owned' });
+    await stopped.claim('owned');
     stopped.signal('SIGSTOP');
     expect(transport.send(stopped.id, '["in time?"]')).toBe(true);
     await told.whenTold('down', stopped.id);
@@ -41,7 +41,7 @@ describeWithServer('the lease of natsTransport', () => {
     stopped.signal('SIGCONT');
     await stopped.whenTold(({ kind }) => kind === 'fenced');
     expect(stopped.told.filter(({ kind }) => kind === 'batch')).toEqual([]);
-    expect(await stopped.ask({ kind: 'claim', id: 'owned' })).toContain('has left the cluster');
+    expect(await stopped.claim('owned')).toContain('has left the cluster');
   });
 
   it('survives a stop that is shorter', async () => {
@@ -61,7 +61,7 @@ describeWithServer('the lease of natsTransport', () => {
     const blocked = await start();
     const { transport, told } = await nodes.join(server.url, SHORT);
     await told.whenTold('up', blocked.id);
-    const answer = blocked.ask({ kind: 'block', ms: 5000 });
+    const answer = blocked.ask('block', 5000);
     await told.whenTold('down', blocked.id);
     expect(transport.send(blocked.id, '["late"]')).toBe(false);
     await answer;
