@@ -31,6 +31,8 @@ const PACKAGES: Readonly<Record<string, (folder: string) => boolean>> = {
   '@nats-io/nats-core': (folder) => folder === 'transports',
   '@nats-io/jetstream': (folder) => folder === 'transports',
   '@nats-io/kv': (folder) => folder === 'transports',
+  react: (folder) => folder === 'react',
+  devalue: (folder) => folder === 'distributed',
 };
 
 /** TypeScript files by their path below a folder. */

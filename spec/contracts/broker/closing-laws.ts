@@ -45,7 +45,7 @@ export const CLOSING_LAWS: readonly BrokerLaw[] = [
     const queued = watchFor(home.send(id, 'queued'));
     await settle();
     const isClosed = watchFor(home.events$);
-    const closing = home.close();
+    const closing = home.close({ timeout: Infinity });
     await settle();
     expect(isClosed.completed).toBe(false);
     gate.resolve(undefined);
@@ -65,7 +65,7 @@ export const CLOSING_LAWS: readonly BrokerLaw[] = [
     });
     home.trySend(id, 'running');
     await settle();
-    const closing = home.close();
+    const closing = home.close({ timeout: Infinity });
     expect(home.trySend(id, 'from outside')).toMatchObject({ ok: false, code: 'BrokerClosed' });
     const asked = watchFor(home.send(id, 'from outside'));
     await settle();

@@ -22,7 +22,7 @@ function copyOf(value: any): any {
  * It shows, without a network, that the laws can be run by a distributed broker. It is none itself: `home` counts for both.
  */
 export function fromAfar(options: BrokerOptions = {}): BrokerUnderLaw {
-  const time = virtualTime({ rounds: 5, ms: 0 });
+  const time = virtualTime({ rounds: 5, ms: 0, slack: 0 });
   const settings = { logDeadLetters: false, scheduler: time.scheduler, ...options };
   const home = new InMemoryMessageBroker(settings);
   const far = new FarNode(home, time);

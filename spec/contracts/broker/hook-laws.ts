@@ -106,7 +106,7 @@ export const HOOK_LAWS: readonly BrokerLaw[] = [
       let isClosed = false;
       home.spawn(a, { receive: () => {}, onStop: () => gate.promise });
       await settle();
-      void home.close({ drain }).then(() => (isClosed = true));
+      void home.close({ drain, timeout: Infinity }).then(() => (isClosed = true));
       await settle();
       expect(isClosed).toBe(false);
       gate.resolve();

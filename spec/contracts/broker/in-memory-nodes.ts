@@ -9,7 +9,7 @@ export type Wrap = (broker: InMemoryMessageBroker, options: BrokerOptions) => Me
 /** Makes brokers in memory, in a virtual time of their own. */
 export function inMemory(own: BrokerOptions = {}, wrap: Wrap = (broker) => broker) {
   return (options: BrokerOptions = {}): BrokerUnderLaw => {
-    const { scheduler, ...time } = virtualTime({ rounds: 1, ms: 0 });
+    const { scheduler, ...time } = virtualTime({ rounds: 1, ms: 0, slack: 0 });
     const settings = { logDeadLetters: false, scheduler, ...own, ...options };
     const inside = new InMemoryMessageBroker(settings);
     const home = wrap(inside, settings);

@@ -34,7 +34,7 @@ const REFUSALS: Readonly<Record<string, readonly [code: FailureCode, prepare: (h
   ],
 };
 
-/** Whether every node knows it: who is there, and whose mailbox is closed. */
+/** Whether the sender's node knows it, so that it refuses the message itself: who is there, and whose mailbox is closed. */
 const isSeenFromAfar = (code: FailureCode): boolean => code === 'ActorNotFound' || code === 'ActorStopped';
 
 export const REFUSAL_LAWS: readonly BrokerLaw[] = [
@@ -46,7 +46,8 @@ export const REFUSAL_LAWS: readonly BrokerLaw[] = [
       await settle();
       expect(seen).toMatchObject({ values: [], completed: false, error: { code, started: false, actorId: id } });
       expect(letters.map(({ reason, message, asked, target }) => [reason, message, asked, target])).toEqual([[code, 'lost', true, id]]);
-      expect(broker.metrics()).toMatchObject({ openRequests: 0, failedBy: { [code]: 1 } });
+      expect(broker.metrics().openRequests).toBe(0);
+      expect((isSeenFromAfar(code) ? broker : home).metrics().failedBy[code]).toBe(1);
     }),
     brokerLaw(`offer ${when} fails at once with ${code}, safe to retry, and a dead letter says that it was asked (S5)`, async ({ home, broker, settle, letters }) => {
       prepare(home);
@@ -55,7 +56,8 @@ export const REFUSAL_LAWS: readonly BrokerLaw[] = [
       await settle();
       expect(seen).toMatchObject({ values: [], completed: false, error: { code, started: false, actorId: id } });
       expect(letters.map(({ reason, message, asked, target }) => [reason, message, asked, target])).toEqual([[code, 'lost', true, id]]);
-      expect(broker.metrics()).toMatchObject({ openRequests: 0, failedBy: { [code]: 1 } });
+      expect(broker.metrics().openRequests).toBe(0);
+      expect((isSeenFromAfar(code) ? broker : home).metrics().failedBy[code]).toBe(1);
     }),
     brokerLaw(`trySend ${when} answers ${code} (S1)`, async ({ home, broker, settle }) => {
       prepare(home);
@@ -68,7 +70,7 @@ export const REFUSAL_LAWS: readonly BrokerLaw[] = [
       broker.trySend(id, 'lost');
       await settle();
       expect(letters.map(({ reason, message, asked, target }) => [reason, message, asked, target])).toEqual([[code, 'lost', false, id]]);
-      expect(broker.metrics()).toMatchObject({ failedBy: { [code]: 1 } });
+      expect((isSeenFromAfar(code) ? broker : home).metrics().failedBy[code]).toBe(1);
     }),
   ]),
   brokerLaw('an evicted message fails with Dropped, though it had been taken in (M2)', async ({ home, broker, settle, letters }) => {

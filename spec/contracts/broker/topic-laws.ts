@@ -121,6 +121,8 @@ export const TOPIC_LAWS: readonly BrokerLaw[] = [
       { topic: 'prices.eur', message: 2, retained: true },
       { topic: 'prices.usd', message: 3, retained: true },
     ]);
+    // Other nodes learn of a subscription a little later.
+    await settle();
     home.publish(eur, 5);
     await settle();
     expect(one.values).toEqual([2, 5]);

@@ -24,6 +24,8 @@ export interface Settling {
   readonly rounds: number;
   /** The milliseconds of virtual time that one round lets pass. */
   readonly ms: number;
+  /** The most milliseconds that all settling may take. */
+  readonly slack: number;
   /** Whether nothing has happened since the last call. All has settled after `rounds` rounds in which nothing has. Default: always. */
   isQuiet?(): boolean;
 }
@@ -40,8 +42,9 @@ export interface VirtualTime {
 const MOST_ROUNDS = 10_000;
 
 /** Makes a virtual time of its own, which stands still but for `pass`, and for the rounds that settle a network. */
-export function virtualTime({ rounds, ms, isQuiet = () => true }: Settling): VirtualTime {
+export function virtualTime({ rounds, ms, slack, isQuiet = () => true }: Settling): VirtualTime {
   const scheduler = new VirtualTimeScheduler();
+  let settling = 0;
   const advance = (by: number): void => {
     const end = scheduler.frame + by;
     // An action of its own at the end moves the clock there, if there is no other.
@@ -55,11 +58,14 @@ export function virtualTime({ rounds, ms, isQuiet = () => true }: Settling): Vir
     await nextTurn();
   };
   const settle = async (): Promise<void> => {
+    const begin = scheduler.frame;
     let quiet = 0;
     for (let done = 0; quiet < rounds && done < MOST_ROUNDS; done++) {
       await round();
       quiet = isQuiet() ? quiet + 1 : 0;
     }
+    settling += scheduler.frame - begin;
+    if (settling > slack) throw new Error(`settling has taken ${settling} ms, and a law may take ${slack}`);
   };
   return {
     scheduler,
