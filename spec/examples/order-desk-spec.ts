@@ -110,6 +110,17 @@ describe('an order desk', () => {
     expect(report.addsUp).toBe(true);
   });
 
+  it.each([
+    ['nothing is at work', { feedRate: 0, orderRate: 0 }, 1_000],
+    ['orders are at work', {}, 1_200],
+    ['risk checks hang', { riskFailureRate: 1, orderRate: 100 }, 4_000],
+  ])('closes when it is at rest, also if %s', async (_when, load, most) => {
+    const { report } = await run(1_000, load);
+    expect(report.at).toBeGreaterThanOrEqual(1_000);
+    expect(report.at).toBeLessThanOrEqual(most);
+    expect(report.addsUp).toBe(true);
+  });
+
   it('lets large orders and cancellations overtake where there is a queue', async () => {
     const [calm, busy] = await Promise.all([run(1_000, {}), run(1_000, { orderRate: 400 })]);
     expect(calm.report.overtaken).toBe(0);
