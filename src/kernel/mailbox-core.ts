@@ -7,7 +7,7 @@ import { MailboxQueue, type QueueOwner } from './mailbox-queue';
 import type { MailboxSettings } from './mailbox-settings';
 import type { Outlet } from './outlet';
 import type { Entry } from './queue-records';
-import { settle } from './settle';
+import { end, settle } from './settle';
 import { Stamp } from './stamp';
 import { TurnTimes } from './turn-times';
 import { type Host, type RefusalCode, type System, type Task, newTask } from './task';
@@ -85,6 +85,11 @@ export class MailboxCore implements QueueOwner, Runnable {
     return (this.lives & 1) === 1;
   }
 
+  /** Whether the actor is on another node, to which a link carries its messages. */
+  get isRemote(): boolean {
+    return false;
+  }
+
   get size(): number {
     return this.queue === null ? 0 : this.queue.size;
   }
@@ -110,9 +115,9 @@ export class MailboxCore implements QueueOwner, Runnable {
     return this.isReady && this.status === 'open' && this.size === 0 && (this.settings.dispatcher ?? this.system.drainsAt) === undefined;
   }
 
-  /** Whether nothing is queued, waits, runs or holds a seat: the value of `idle$`. */
+  /** Whether nothing is queued, waits, runs or holds a seat: the value of `idle$`. A sender waits only while the queue is full. */
   get isQuiet(): boolean {
-    return this.size === 0 && this.isAtRest && (this.queue === null || this.queue.waitingCount === 0);
+    return this.size === 0 && this.isAtRest;
   }
 
   get isPaused(): boolean {
@@ -149,6 +154,10 @@ export class MailboxCore implements QueueOwner, Runnable {
 
   withdraw(task: Task): void {
     this.ensureQueue().withdraw(task);
+  }
+
+  timeUp(task: Task): void {
+    end(task, 'Timeout');
   }
 
   noteLoss(message: unknown, code: FailureCode): void {
