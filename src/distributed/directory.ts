@@ -70,7 +70,7 @@ export class Directory {
 
   /** Resolves when the id of an actor is claimed, and rejects if another node owns it. An actor that ends before has nothing left to wait for. */
   claimed(core: MailboxCore): Promise<void> {
-    if (this.#setup.claims.isHeld(core.id)) return Promise.resolve();
+    if (this.#setup.claims.isHeld(core.id) || !core.isRegistered) return Promise.resolve();
     return new Promise((resolve, reject) => {
       this.#undecided.set(core, (error) => {
         if (error === undefined) resolve();
@@ -106,6 +106,11 @@ export class Directory {
   }
 
   // Actors of other nodes ----------------------------------------------------------------------------
+
+  /** The node of an actor of another node. */
+  nodeOf(core: MailboxCore): string | undefined {
+    return core instanceof RemoteActor ? core.carrier.nodeId : undefined;
+  }
 
   told(peer: Peer, id: string, isClosed: boolean, patterns: readonly string[]): void {
     const { parts } = this.#setup;

@@ -25,6 +25,8 @@ export class Peer {
   isSynced = false;
   /** Whether it has read that this node is leaving, so that it sends no more messages. */
   hasLetGo = false;
+  /** Whether it is leaving itself. */
+  isLeaving = false;
   /** The topics whose retained message it has not been sent, for want of credit. */
   readonly owed: Set<string> = new Set();
 

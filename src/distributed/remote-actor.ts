@@ -20,16 +20,17 @@ export interface Carrier {
 }
 
 /**
- * An actor of another node, as an entry of this node's registry. Its messages are not queued but carried to its node. For this node a message
- * is pending until the other node has it. Then a tell has succeeded, and an ask is open until its reply comes.
+ * An actor of another node, as an entry of this node's registry. Its messages are not queued but carried to its node. For this node a tell is
+ * pending until the other node has it, and has succeeded then. An ask is pending until the other node says what has become of it: whether its
+ * handler has begun is not known here before.
  *
  * A broker may know 100,000 of these, so they are small: they have no queue, no seats and no consumer.
  */
 export class RemoteActor extends MailboxCore {
   readonly carrier: Carrier;
-  /** Messages to it that its node may not have yet. */
+  /** Tells that its node may not have yet, and asks without a reply. */
   pending = 0;
-  /** Asks that its node has and that have no reply yet. */
+  /** Asks that have the first values of a streamed reply. */
   open = 0;
 
   constructor(carrier: Carrier, capacity: number, settings: MailboxSettings, system: System) {
@@ -87,7 +88,7 @@ export class RemoteActor extends MailboxCore {
     if (journal.observes(this.id)) journal.queued(task, isWaiting);
   }
 
-  /** A message has arrived at the actor's node. */
+  /** A tell has arrived at the actor's node, or an ask has a reply. */
   arrived(task: Task | null): void {
     const { counts, journal } = this.system;
     this.#left();

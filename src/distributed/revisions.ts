@@ -23,6 +23,15 @@ export class Revisions {
     return this.#revisions.get(topic);
   }
 
+  /** All topics that have a revision. */
+  get topics(): Iterable<string> {
+    return this.#revisions.keys();
+  }
+
+  isCleared(topic: string): boolean {
+    return this.#cleared.has(topic);
+  }
+
   /** A value was set or cleared here. Returns its revision, which is newer than all that are known here. */
   next(topic: string, isCleared: boolean): Revision {
     const revision: Revision = [this.#count + 1, this.#nodeId];

@@ -4,7 +4,7 @@ import { SendError } from '../failure/send-error';
 import { stopTimer } from './let-go';
 import type { HandedOut, ReplyKind } from './reply-kind';
 import { settle } from './settle';
-import type { OpenReply, System, Task } from './task';
+import { type OpenReply, type System, type Task, giveReply } from './task';
 import { UnhandledMessage } from './unhandled-message';
 import { whenSettled } from './when-settled';
 
@@ -76,8 +76,8 @@ function settleSucceeded(task: Task, value: unknown, emits: boolean): void {
   settle(task, {
     outcome: 'succeeded',
     reply(caller) {
-      if (emits) caller.next(value);
-      caller.complete();
+      if (emits) giveReply(caller, value);
+      else caller.complete();
     },
   });
 }

@@ -1,6 +1,6 @@
 import type { Dispatcher } from '../../kernel/dispatcher';
 import type { Batch } from '../transport';
-import type { BatchFormat } from './batch-format';
+import type { Packing } from '../codec/packing';
 import type { Frame } from './frames';
 import { Inbox } from './inbox';
 import { type Parcel, Outbox } from './outbox';
@@ -9,10 +9,10 @@ import type { Ticks } from './ticks';
 
 export interface LinkSetup {
   readonly dispatcher: Dispatcher;
-  readonly format: BatchFormat;
+  readonly packing: Packing;
   readonly maxBatch: number;
   readonly ticks: Ticks;
-  readonly send: (batch: Batch) => boolean;
+  readonly send: (batch: Batch, transfer: readonly unknown[] | undefined) => boolean;
   /** Does what a frame says. Returns false if the frame makes no sense. */
   readonly handle: (frame: Frame) => boolean;
   /** A batch or a frame could not be read. */
@@ -31,24 +31,24 @@ export class Link {
 
   constructor(setup: LinkSetup) {
     this.#setup = setup;
-    const { format, maxBatch, send, ticks } = setup;
+    const { maxBatch, packing, send, ticks } = setup;
     this.#inbox = new Inbox(ticks, (frame) => this.#handle(frame), () => this.#batchEnded());
-    this.outbox = new Outbox({ format, maxBatch, send, ticks, ack: () => this.#inbox.handled });
+    this.outbox = new Outbox({ packing, maxBatch, send, ticks, ack: () => this.#inbox.handled });
   }
 
-  /** Whether everything has gone there, and nothing that has come waits to be handled. */
-  get isQuiet(): boolean {
-    return this.outbox.isEmpty && !this.#inbox.isBusy;
+  /** Whether frames that have come wait to be handled. */
+  get isBusy(): boolean {
+    return this.#inbox.isBusy;
   }
 
-  post(head: readonly unknown[]): void {
-    const written = this.#setup.format.frame(head);
-    this.outbox.add({ written, size: this.#setup.format.sizeOf(written), isSent: false, isWithdrawn: false });
+  /** Sends a frame. `received` is called when the other node has it. */
+  post(frame: readonly unknown[], received?: () => void): void {
+    this.outbox.add({ frame: this.#setup.packing.pack(frame), isSent: false, isWithdrawn: false, ...(received !== undefined && { received }) });
   }
 
   /** Takes a batch, which may be anything. */
   receive(batch: unknown): void {
-    const read = this.#setup.format.read(batch);
+    const read = sizeOf(batch) > this.#setup.maxBatch ? undefined : this.#setup.packing.read(batch);
     const [seq, ack] = read ?? [];
     if (read === undefined || !isNumber(seq) || !isNumber(ack)) {
       this.#setup.bad();
@@ -80,6 +80,11 @@ export class Link {
     this.outbox.oweReceipt(this.#isUrgent);
     this.#isUrgent = false;
   }
+}
+
+/** The least bytes that a batch of text or bytes has. */
+function sizeOf(batch: unknown): number {
+  return typeof batch === 'string' || batch instanceof Uint8Array ? batch.length : 0;
 }
 
 function isNumber(value: unknown): value is number {

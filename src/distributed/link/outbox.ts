@@ -1,12 +1,11 @@
 import type { Subscription } from 'rxjs';
 import type { Batch } from '../transport';
-import type { BatchFormat, Written } from './batch-format';
+import type { PackedFrame, Packing } from '../codec/packing';
 import type { Ticks } from './ticks';
 
 /** A frame on its way to the other node. */
 export interface Parcel {
-  written: Written;
-  readonly size: number;
+  frame: PackedFrame;
   /** Whether it has gone out, in a batch that may have been lost. */
   isSent: boolean;
   /** Whether it is no longer to be sent, if it has not been. */
@@ -20,23 +19,21 @@ export interface Parcel {
 /** A batch that has no receipt. */
 interface SentBatch {
   readonly seq: number;
-  readonly frames: readonly Written[];
+  readonly frames: readonly PackedFrame[];
   readonly parcels: readonly Parcel[];
   sentAt: number;
 }
 
 export interface OutboxParts {
-  readonly format: BatchFormat;
+  readonly packing: Packing;
   readonly maxBatch: number;
   readonly ticks: Ticks;
   /** Hands a batch to the transport. False: not now. */
-  readonly send: (batch: Batch) => boolean;
+  readonly send: (batch: Batch, transfer: readonly unknown[] | undefined) => boolean;
   /** The number of the last batch of the other node that was handled here: its receipt. */
   readonly ack: () => number;
 }
 
-/** The most characters around the frames of a batch: two numbers and punctuation. */
-export const BATCH_OVERHEAD = 64;
 /** The most batches without a receipt. Frames wait for a place, and go out together. */
 export const MOST_UNRECEIPTED = 128;
 /** Milliseconds after which a batch without a receipt is sent again. This doubles each time, up to the most. */
@@ -125,12 +122,17 @@ export class Outbox {
     if (this.#owesReceipt && !this.#isBlocked && this.#send(0, [])) this.#owesReceipt = false;
   }
 
+  /** The parcels that the other node may not have. */
+  get parcels(): Parcel[] {
+    return [...this.#sent.flatMap((batch) => batch.parcels), ...this.#waiting];
+  }
+
   /** Ends it. Returns the parcels that the other node may not have. */
   close(): Parcel[] {
     this.#isClosed = true;
     this.#lazy?.unsubscribe();
     this.#resend?.unsubscribe();
-    const parcels = [...this.#sent.flatMap((batch) => batch.parcels), ...this.#waiting];
+    const { parcels } = this;
     this.#sent = [];
     this.#waiting = [];
     return parcels;
@@ -167,20 +169,21 @@ export class Outbox {
   #sendNext(): void {
     const waiting = this.#waiting;
     const parcels: Parcel[] = [];
-    let size = BATCH_OVERHEAD;
+    const { maxBatch, packing } = this.#parts;
+    let size = 0;
     let count = 0;
     for (const parcel of waiting) {
       if (!parcel.isWithdrawn) {
-        if (parcels.length > 0 && size + parcel.size + 1 > this.#parts.maxBatch) break;
+        if (parcels.length > 0 && size + parcel.frame.size + packing.overhead(parcels.length + 1) > maxBatch) break;
         parcel.refresh?.();
-        size += parcel.size + 1;
+        size += parcel.frame.size;
         parcels.push(parcel);
       }
       count++;
     }
     if (parcels.length > 0) {
       const seq = this.#lastSeq + 1;
-      const frames = parcels.map(({ written }) => written);
+      const frames = parcels.map(({ frame }) => frame);
       if (!this.#send(seq, frames)) return;
       this.#lastSeq = seq;
       for (const parcel of parcels) parcel.isSent = true;
@@ -190,9 +193,10 @@ export class Outbox {
     this.#waiting = waiting.length === count ? [] : waiting.slice(count);
   }
 
-  #send(seq: number, frames: readonly Written[]): boolean {
-    const { ack, format, send } = this.#parts;
-    const isTaken = send(format.batch(seq, ack(), frames));
+  #send(seq: number, frames: readonly PackedFrame[]): boolean {
+    const { ack, packing, send } = this.#parts;
+    const transfer = frames.flatMap((frame) => frame.transfer ?? []);
+    const isTaken = send(packing.batch([seq, ack()], frames), transfer.length === 0 ? undefined : transfer);
     if (isTaken) this.#owesReceipt = false;
     else {
       this.#isBlocked = true;
@@ -203,6 +207,8 @@ export class Outbox {
 
   #sendAgain(batch: SentBatch): void {
     batch.sentAt = this.#now();
+    // What has moved to the other side cannot be sent again; transports that move objects lose nothing.
+    if (batch.frames.some(({ transfer }) => transfer !== undefined)) return;
     this.#send(batch.seq, batch.frames);
   }
 

@@ -1,15 +1,14 @@
 import type { FailureCode } from '../../failure/failure-code';
 import type { Cast } from '../../kernel/fan-out';
 import type { Stamp } from '../../kernel/stamp';
-import type { Codec } from '../codec/codec';
-import type { BatchFormat, Written } from './batch-format';
+import type { Codec, Encoded } from '../codec/codec';
+import type { PackedFrame } from '../codec/packing';
 import { restOf } from './details-frame';
 import type { Rest, Revision } from './frames';
 
 /** A frame of a message to many, for some of its targets on one node. */
 export interface CastFrame {
-  readonly written: Written;
-  readonly size: number;
+  readonly frame: PackedFrame;
   /** Which of the targets: `count` of them, beginning with this one. */
   readonly from: number;
   readonly count: number;
@@ -17,7 +16,6 @@ export interface CastFrame {
 
 /** The parts of a link that a message to many needs. */
 export interface CastParts {
-  readonly format: BatchFormat;
   readonly codec: Codec;
   /** The most bytes of a frame. */
   readonly maxFrame: number;
@@ -27,6 +25,11 @@ export interface CastParts {
 export interface PublishedTopic {
   readonly topic: string;
   readonly revision: Revision | 0;
+}
+
+interface EncodedCast {
+  readonly payload: Encoded;
+  readonly rest: Rest | 0;
 }
 
 /** Why a message cannot go over the wire. */
@@ -45,7 +48,7 @@ export class OutgoingCast {
   readonly #cast: Cast;
   readonly #parts: CastParts;
   readonly #topic: PublishedTopic | undefined;
-  #encoded: { readonly payload: Written; readonly rest: Rest | 0 } | CastRefusal | undefined;
+  #encoded: EncodedCast | CastRefusal | undefined;
 
   constructor(cast: Cast, parts: CastParts, topic?: PublishedTopic) {
     this.#cast = cast;
@@ -69,36 +72,36 @@ export class OutgoingCast {
 
   /** The frames for these targets. `first` is the number of the first one's ask, 0 if the message is told. Only to be called without a refusal. */
   framesTo(ids: readonly string[], first: number): CastFrame[] {
-    const { format, maxFrame } = this.#parts;
+    const { maxFrame } = this.#parts;
     const frames: CastFrame[] = [];
     let from = 0;
     do {
       let count = ids.length - from;
-      let written: Written;
+      let frame: PackedFrame;
       do {
-        written = this.#frame(ids.slice(from, from + count), first === 0 ? 0 : first + from, from === 0);
-      } while (format.sizeOf(written) > maxFrame && count > 1 && (count = Math.ceil(count / 2)) > 0);
-      frames.push({ written, size: format.sizeOf(written), from, count });
+        frame = this.#frame(ids.slice(from, from + count), first === 0 ? 0 : first + from, from === 0);
+      } while (frame.size > maxFrame && count > 1 && (count = Math.ceil(count / 2)) > 0);
+      frames.push({ frame, from, count });
       from += count;
     } while (from < ids.length);
     return frames;
   }
 
-  #encode(): { readonly payload: Written; readonly rest: Rest | 0 } | CastRefusal {
-    const { codec, format, maxFrame } = this.#parts;
+  #encode(): EncodedCast | CastRefusal {
+    const { codec, maxFrame } = this.#parts;
     try {
       const rest = restOf({ ...this.#cast.details, topic: undefined });
-      const payload = format.payload(codec.encode(this.#cast.message));
-      const size = format.sizeOf(format.frame(this.#head(rest, [], 0, true), payload));
+      const payload = codec.encode(this.#cast.message);
+      const { size } = codec.packing.pack([...this.#head(rest, [], 0, true), payload]);
       return size <= maxFrame ? { payload, rest } : { code: 'PayloadTooLarge', detail: `${size} bytes, at most ${maxFrame}` };
     } catch (cause) {
       return { code: 'Unserializable', cause, ...(cause instanceof Error && { detail: cause.message }) };
     }
   }
 
-  #frame(ids: readonly string[], first: number, announces: boolean): Written {
-    const { payload, rest } = this.#encoded as { readonly payload: Written; readonly rest: Rest | 0 };
-    return this.#parts.format.frame(this.#head(rest, ids, first, announces), payload);
+  #frame(ids: readonly string[], first: number, announces: boolean): PackedFrame {
+    const { payload, rest } = this.#encoded as EncodedCast;
+    return this.#parts.codec.packing.pack([...this.#head(rest, ids, first, announces), payload]);
   }
 
   #head(rest: Rest | 0, ids: readonly string[], first: number, announces: boolean): readonly unknown[] {

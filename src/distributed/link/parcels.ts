@@ -1,10 +1,9 @@
 import type { FailureCode } from '../../failure/failure-code';
-import { SendError } from '../../failure/send-error';
 import { settle } from '../../kernel/settle';
 import type { Stamp } from '../../kernel/stamp';
 import type { Task } from '../../kernel/task';
 import type { RemoteActor } from '../remote-actor';
-import type { Written } from './batch-format';
+import type { PackedFrame } from '../codec/packing';
 import type { Parcel } from './outbox';
 
 /** A message for one actor in a parcel. */
@@ -14,13 +13,21 @@ export interface Posted {
   readonly task: Task | null;
 }
 
+/** The message of a parcel, for the letter if it is lost. */
+export interface Sent {
+  readonly message: unknown;
+  readonly lane: number;
+  readonly stamp: Stamp | null;
+}
+
 /** The frame of a message, or of one to many. */
 export class MessageParcel implements Parcel {
   isSent = false;
   isWithdrawn = false;
   /** Whether the timeout of its ask is over here, and the other node is given some time more to say so. */
   isInGrace = false;
-  written: Written;
+  frame: PackedFrame;
+  /** The bytes that it takes of the credit. */
   readonly size: number;
   readonly posted: readonly Posted[];
   /** Calls `refresh` of the one that made it. */
@@ -30,31 +37,34 @@ export class MessageParcel implements Parcel {
   readonly message: unknown;
   readonly lane: number;
   readonly stamp: Stamp | null;
+  #isOver = false;
 
-  constructor(written: Written, size: number, posted: readonly Posted[], sent: { message: unknown; lane: number; stamp: Stamp | null }, received: () => void, refresh?: (parcel: MessageParcel) => void) {
-    this.written = written;
-    this.size = size;
+  constructor(frame: PackedFrame, posted: readonly Posted[], { message, lane, stamp }: Sent, received: () => void, refresh?: (parcel: MessageParcel) => void) {
+    this.frame = frame;
+    this.size = frame.size;
     this.posted = posted;
-    this.message = sent.message;
-    this.lane = sent.lane;
-    this.stamp = sent.stamp;
+    this.message = message;
+    this.lane = lane;
+    this.stamp = stamp;
     this.received = received;
     this.refresh = refresh === undefined ? undefined : () => refresh(this);
   }
 
-  /** Its messages have arrived. Part of a step. */
+  /** Its messages have arrived. An ask is pending until the other node says what has become of it. Part of a step. */
   arrived(): void {
-    for (const { actor, task } of this.posted) if (task === null || task.state === 'queued') actor.arrived(task);
+    if (this.#isOver) return;
+    for (const { actor, task } of this.posted) if (task === null || (task.state === 'queued' && !task.isAsked)) actor.arrived(task);
   }
 
-  /** Its messages are lost, as far as is known here. Part of a step. */
+  /** Its messages are lost, as far as is known here, but for asks. Part of a step. */
   lost(code: FailureCode): void {
-    const started = this.isSent ? 'unknown' : false;
+    this.#isOver = true;
+    this.isWithdrawn = true;
     for (const { actor, task } of this.posted) {
       if (task === null) actor.lost(this.message, this.lane, this.stamp, code);
-      else if (task.state === 'queued' || task.state === 'waiting') {
+      else if (task.state === 'queued' && !task.isAsked) {
         actor.withdraw(task);
-        settle(task, { outcome: 'failed', code, error: new SendError(code, { actorId: actor.id, started }) });
+        settle(task, { outcome: 'failed', code });
       }
     }
   }

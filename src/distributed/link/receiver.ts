@@ -10,7 +10,7 @@ import { type Recipient, newTask } from '../../kernel/task';
 import { startTimer } from '../../kernel/timers';
 import type { Authorize, IncomingFrame } from '../authorize';
 import { detailsFrom } from './details-frame';
-import type { AskFrame, BroadcastFrame, PublishFrame, Rest, TellFrame } from './frames';
+import type { AskFrame, BroadcastFrame, PublishFrame, Rest, Revision, TellFrame } from './frames';
 import type { LinkParts } from './link-parts';
 import type { Outbox } from './outbox';
 import { decode } from './replies';
@@ -21,6 +21,8 @@ export interface ReceiverParts extends LinkParts {
   readonly topics: Topics;
   readonly broadcasts: Broadcasts;
   readonly authorize: Authorize;
+  /** Retains a message of another node. Returns false if a newer one is known here. */
+  readonly retain: (topic: string, message: unknown, revision: Revision) => boolean;
 }
 
 /** Gives the messages of another node to the actors of this one, and sends the replies back. */
@@ -99,12 +101,18 @@ export class Receiver {
     return decoded !== undefined;
   }
 
-  /** Publishes here. `isRetained`: the message is now the topic's retained one. */
-  publish([, topic, lane, rest, ids, , announces]: PublishFrame, message: unknown, isRetained: boolean): void {
-    const { system, topics } = this.#parts;
-    const targets = ids.map((id) => this.#recipient(id));
+  publish([, topic, lane, rest, ids, revision, announces, payload]: PublishFrame): boolean {
+    const { codec, retain, system, topics } = this.#parts;
+    const decoded = decode(codec, payload);
+    const isFine = decoded !== undefined && this.#mayPass({ kind: 'publish', topic, message: decoded.value }, rest);
+    const message = decoded?.value;
+    const code = decoded === undefined ? 'Unserializable' : 'Rejected';
+    const targets = ids.map((id) => (isFine ? this.#recipient(id) : new Absent(system, id, { code })));
+    system.freeze(message);
+    const isRetained = isFine && revision !== 0 && retain(topic, message, revision);
     const cast = { targets, count: targets.length, message, lane, details: detailsFrom(rest, false, topic), placeFor: undefined, timeout: Infinity };
-    castHere(system, cast, announces ? topics.announcementOf(topic, message, isRetained) : undefined, system.phase === 'ended');
+    castHere(system, cast, isFine && announces ? topics.announcementOf(topic, message, isRetained) : undefined, system.phase === 'ended');
+    return decoded !== undefined;
   }
 
   cancel(ref: number): void {

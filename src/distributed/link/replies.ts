@@ -5,6 +5,7 @@ import { settle } from '../../kernel/settle';
 import type { Task } from '../../kernel/task';
 import { rulesOf } from '../../message/message-rules';
 import type { Codec, Encoded } from '../codec/codec';
+import type { RemoteActor } from '../remote-actor';
 import type { ReplyFrame } from './frames';
 import { RemoteError } from './remote-error';
 import type { OpenAsk } from './sender';
@@ -16,25 +17,36 @@ import type { OpenAsk } from './sender';
 export function takeReply(frame: ReplyFrame, asks: Map<number, OpenAsk>, codec: Codec, dispatcher: Dispatcher): boolean {
   const ask = asks.get(frame[1]);
   if (ask === undefined) return true;
-  const { actor, task } = ask;
-  // The reply is a receipt as well.
-  if (task.state === 'queued') dispatcher.step(() => actor.arrived(task));
   if (frame[0] !== 'next') asks.delete(frame[1]);
-  const failed = (error: SendError): void => dispatcher.step(() => settle(task, { outcome: 'aborted', code: error.code, error }));
+  return dispatcher.step(() => settleBy(frame, ask, codec));
+}
+
+/** Part of a step. */
+function settleBy(frame: ReplyFrame, { actor, task }: OpenAsk, codec: Codec): boolean {
+  if (frame[0] === 'failed') {
+    const [, , code, started, actorId, message] = frame;
+    const error = new SendError(code, { actorId, started: started === 2 ? 'unknown' : started === 1 });
+    if (message !== '') error.message = message;
+    if (started === 0 && task.state === 'queued') {
+      actor.withdraw(task);
+      settle(task, { outcome: 'failed', code, error, hasLetter: true });
+    } else abort(task, actor, error);
+    return true;
+  }
+  if (task.state === 'queued') actor.arrived(task);
   switch (frame[0]) {
     case 'value':
     case 'next': {
       const decoded = decode(codec, frame[2]);
       if (decoded === undefined) {
-        asks.delete(frame[1]);
-        failed(new SendError('Unserializable', { actorId: actor.id, started: true, detail: 'the reply cannot be decoded here' }));
+        abort(task, actor, new SendError('Unserializable', { actorId: actor.id, started: true, detail: 'the reply cannot be decoded here' }));
         return false;
       }
       let value: unknown;
       try {
         value = checked(task, decoded.value);
       } catch (cause) {
-        failed(new SendError('Rejected', { actorId: actor.id, started: true, cause, detail: String(cause) }));
+        abort(task, actor, new SendError('Rejected', { actorId: actor.id, started: true, cause, detail: String(cause) }));
         return true;
       }
       if (frame[0] === 'next') emit(task, value);
@@ -45,19 +57,17 @@ export function takeReply(frame: ReplyFrame, asks: Map<number, OpenAsk>, codec: 
       if (task.isRequest) complete(task);
       else succeed(task, undefined);
       return true;
-    case 'failed': {
-      const [, , code, started, actorId, message] = frame;
-      const error = new SendError(code, { actorId, started: started === 2 ? 'unknown' : started === 1 });
-      if (message !== '') error.message = message;
-      failed(error);
-      return true;
-    }
     case 'error': {
       const [, , name, message, code] = frame;
       fail(task, new RemoteError(message, { name: name === '' ? undefined : name, code: code === '' ? undefined : code }));
       return true;
     }
   }
+}
+
+function abort(task: Task, actor: RemoteActor, error: SendError): void {
+  if (task.state === 'queued') actor.arrived(task);
+  settle(task, { outcome: 'aborted', code: error.code, error });
 }
 
 /** The reply, as the schema of its message gives it back. */

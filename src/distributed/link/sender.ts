@@ -7,7 +7,7 @@ import type { Task } from '../../kernel/task';
 import { startTimer } from '../../kernel/timers';
 import type { Carrier, RemoteActor } from '../remote-actor';
 import type { OutgoingCast } from './outgoing-cast';
-import type { Written } from './batch-format';
+import type { Encoded } from '../codec/codec';
 import { restOf } from './details-frame';
 import { Credit } from './credit';
 import type { LinkParts } from './link-parts';
@@ -92,6 +92,10 @@ export class Sender implements Carrier {
     end(task, code, new SendError(code, { actorId: task.recipient.id, started: isOut ? 'unknown' : false }));
   }
 
+  get hasCredit(): boolean {
+    return this.#credit.isLeft;
+  }
+
   // To many ------------------------------------------------------------------------------------------
 
   castBegins(cast: OutgoingCast): void {
@@ -110,9 +114,9 @@ export class Sender implements Carrier {
     if (posted.length === 0 && !isForAudience) return true;
     if (posted.length === 0 && (!this.#credit.isLeft || cast.refusal !== undefined)) return false;
     const first = posted[0]?.task?.isAsked === true ? (posted[0].task.rest?.seat ?? 0) : 0;
-    for (const { written, size, from, count } of cast.framesTo(posted.map(({ actor }) => actor.id), first)) {
-      this.#credit.take(size);
-      const parcel: MessageParcel = new MessageParcel(written, size, posted.slice(from, from + count), cast, () => this.#received(parcel));
+    for (const { frame, from, count } of cast.framesTo(posted.map(({ actor }) => actor.id), first)) {
+      this.#credit.take(frame.size);
+      const parcel: MessageParcel = new MessageParcel(frame, posted.slice(from, from + count), cast, () => this.#received(parcel));
       for (const { actor, task } of parcel.posted) if (task?.isAsked === true) this.asks.set(task.more().seat, { task, actor, parcel });
       this.#outbox.add(parcel);
     }
@@ -123,9 +127,13 @@ export class Sender implements Carrier {
 
   /** Everything that is on its way is lost, as far as is known here: the node has gone, or this one closes. */
   lose(parcels: readonly unknown[], code: FailureCode): void {
-    const open = [...this.asks.values()].filter(({ task }) => task.state === 'open');
+    const asks = [...this.asks.values()];
     this.asks.clear();
-    for (const { task } of open) settle(task, { outcome: 'aborted', code, error: new SendError(code, { actorId: task.recipient.id, started: 'unknown' }) });
+    for (const { actor, parcel, task } of asks) {
+      const error = new SendError(code, { actorId: actor.id, started: parcel.isSent ? 'unknown' : false });
+      if (task.state === 'queued') actor.withdraw(task);
+      settle(task, { outcome: task.state === 'open' ? 'aborted' : 'failed', code, error });
+    }
     for (const parcel of parcels) if (parcel instanceof MessageParcel && !parcel.isWithdrawn) parcel.lost(code);
     const parked = this.#parked;
     this.#parked = [];
@@ -139,27 +147,26 @@ export class Sender implements Carrier {
   // --------------------------------------------------------------------------------------------------
 
   #post(actor: RemoteActor, message: unknown, lane: number, stamp: Stamp | null, task: Task | null): FailureCode | null {
-    const { format } = this.#parts;
-    let payload: Written;
+    const { codec, maxFrame } = this.#parts;
+    let payload: Encoded;
     let head: unknown[];
     const isAsked = task?.isAsked === true;
     try {
       const rest = restOf(stamp?.details ?? PLAIN, task?.rest?.parent);
       head = isAsked ? [task.isRequest ? 'ask' : 'offer', this.#lastRef + 1, actor.id, lane, this.#timeLeft(task), rest] : ['tell', actor.id, lane, rest];
-      payload = format.payload(this.#parts.codec.encode(message));
+      payload = codec.encode(message);
     } catch (error) {
       return this.#refuse('Unserializable', actor, error);
     }
-    const written = format.frame(head, payload);
-    const size = format.sizeOf(written);
-    if (size > this.#parts.maxFrame) return this.#refuse('PayloadTooLarge', actor, undefined, `${size} bytes, at most ${this.#parts.maxFrame}`);
-    this.#credit.take(size);
+    const frame = codec.packing.pack([...head, payload]);
+    if (frame.size > maxFrame) return this.#refuse('PayloadTooLarge', actor, undefined, `${frame.size} bytes, at most ${maxFrame}`);
+    this.#credit.take(frame.size);
     // An ask that waits to be sent has less time left when it goes out.
     const takenAt = isAsked ? this.#parts.now() : 0;
     const refresh = (one: MessageParcel): void => {
-      if (this.#parts.now() > takenAt) one.written = format.frame([...head.slice(0, 4), this.#timeLeft(task as Task), head[5]], payload);
+      if (this.#parts.now() > takenAt) one.frame = codec.packing.pack([...head.slice(0, 4), this.#timeLeft(task as Task), head[5], payload]);
     };
-    const parcel: MessageParcel = new MessageParcel(written, size, [{ actor, task }], { message, lane, stamp }, () => this.#received(parcel), isAsked && head[4] !== null ? refresh : undefined);
+    const parcel: MessageParcel = new MessageParcel(frame, [{ actor, task }], { message, lane, stamp }, () => this.#received(parcel), isAsked && head[4] !== null ? refresh : undefined);
     if (isAsked) {
       this.asks.set(++this.#lastRef, { task, actor, parcel });
       task.more().seat = this.#lastRef;

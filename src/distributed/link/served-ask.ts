@@ -4,7 +4,7 @@ import { SendError } from '../../failure/send-error';
 import type { Place } from '../../kernel/fan-out';
 import { end } from '../../kernel/settle';
 import type { PathStep, Task } from '../../kernel/task';
-import type { Outbox, Parcel } from './outbox';
+import type { Outbox } from './outbox';
 import type { LinkParts } from './link-parts';
 import { LONGEST_NAME, LONGEST_TEXT } from './read-frame';
 
@@ -29,8 +29,6 @@ export class ServedAsk implements Place {
   readonly #ended: (ref: number) => void;
   /** Values that the other node may not have yet. */
   #unreceipted = 0;
-  /** The frame of the last value, which becomes the whole reply if the end comes before it has gone out. */
-  #last: Parcel | undefined;
   #isOver = false;
   #held: unknown = undefined;
 
@@ -53,19 +51,16 @@ export class ServedAsk implements Place {
     if (this.#isOver || this.untilTaken) return;
     if (this.holdsBack) this.#held = value;
     else if (this.#unreceipted >= this.#parts.window) this.#stop('MailboxFull', 'its node sends more values than this one takes');
-    else this.#last = this.#send('next', value);
+    else this.#send('next', value);
   }
 
   complete(): void {
     if (this.#isOver) return;
-    if (this.holdsBack) {
-      this.succeed(this.#held);
-      return;
+    if (this.holdsBack) this.succeed(this.#held);
+    else {
+      this.#end();
+      this.#parts.post(['complete', this.#ref]);
     }
-    this.#end();
-    const last = this.#last;
-    if (last !== undefined && !last.isSent) last.written = this.#parts.format.withKind(last.written, 'next', 'value');
-    else this.#parts.post(['complete', this.#ref]);
   }
 
   succeed(value: unknown): void {
@@ -98,22 +93,18 @@ export class ServedAsk implements Place {
     return Math.min(LONGEST_TEXT, Math.floor(this.#parts.maxFrame / 8));
   }
 
-  #send(kind: 'next' | 'value', value: unknown): Parcel | undefined {
-    const { codec, format, maxFrame } = this.#parts;
+  #send(kind: 'next' | 'value', value: unknown): void {
+    const { codec, maxFrame } = this.#parts;
     try {
-      const written = format.frame([kind, this.#ref], format.payload(codec.encode(value)));
-      const size = format.sizeOf(written);
-      if (size > maxFrame) {
-        this.#stop('PayloadTooLarge', `the reply has ${size} bytes, at most ${maxFrame}`);
-        return undefined;
+      const frame = codec.packing.pack([kind, this.#ref, codec.encode(value)]);
+      if (frame.size > maxFrame) {
+        this.#stop('PayloadTooLarge', `the reply has ${frame.size} bytes, at most ${maxFrame}`);
+        return;
       }
       this.#unreceipted++;
-      const parcel: Parcel = { written, size, isSent: false, isWithdrawn: false, received: () => void this.#unreceipted-- };
-      this.#outbox.add(parcel);
-      return parcel;
+      this.#outbox.add({ frame, isSent: false, isWithdrawn: false, received: () => void this.#unreceipted-- });
     } catch (cause) {
       this.#stop('Unserializable', `the reply: ${cause instanceof Error ? cause.message : 'it cannot be encoded'}`);
-      return undefined;
     }
   }
 
