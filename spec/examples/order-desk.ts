@@ -7,10 +7,11 @@
  *
  * The desk is in order-desk/order-desk.ts, and knows nothing of terminals.
  */
+import colors from 'picocolors';
+import { startSession } from './order-desk/session';
 import { type CommandLine, USAGE, readCommandLine } from './order-desk/terminal/command-line';
 import { plainLines } from './order-desk/terminal/plain-lines';
-import { reportLines } from './order-desk/terminal/report-lines';
-import { startSession } from './order-desk/session';
+import { type ReportLine, reportLines } from './order-desk/terminal/report-lines';
 
 const BAD_USE = 2;
 const INTERRUPTED = 130;
@@ -24,6 +25,8 @@ async function main({ seconds, seed, isJson, isPlain }: CommandLine): Promise<nu
   if (isSet(env['NO_COLOR'])) env['FORCE_COLOR'] = '0';
   env['NODE_ENV'] ??= 'production';
 
+  // Loaded first: it takes a moment, in which the desk would stand still.
+  const live = isLive ? await import('./order-desk/terminal/live-view') : undefined;
   const session = startSession({ seconds, seed });
   // Once: close the desk and report. Twice: leave.
   let isInterrupted = false;
@@ -36,9 +39,8 @@ async function main({ seconds, seed, isJson, isPlain }: CommandLine): Promise<nu
   process.on('SIGTERM', interrupt);
 
   let hide: (() => void) | undefined;
-  if (isLive) {
-    const { showLive } = await import('./order-desk/terminal/live-view');
-    hide = showLive({ session, stdout, stdin, onInterrupt: interrupt });
+  if (live !== undefined) {
+    hide = live.showLive({ session, stdout, stdin, onInterrupt: interrupt });
   } else if (isJson) {
     stderr.write(`order-desk: playing ${seconds} s …\n`);
   } else {
@@ -48,9 +50,16 @@ async function main({ seconds, seed, isJson, isPlain }: CommandLine): Promise<nu
   const report = await session.report;
   hide?.();
   if (isJson) stdout.write(`${JSON.stringify(report, null, 2)}\n`);
-  else stdout.write(`${reportLines(report, stdout.columns || 100).map(({ text }) => text).join('\n')}\n`);
+  else stdout.write(`${reportLines(report, stdout.columns || 100).map(toned).join('\n')}\n`);
   if (!report.addsUp) return 1;
   return report.isInterrupted ? INTERRUPTED : 0;
+}
+
+/** A line of the report, in colours if the terminal has them. */
+function toned({ text, tone }: ReportLine): string {
+  if (tone === 'title') return colors.bold(text);
+  if (tone === 'quiet') return colors.dim(text);
+  return tone === undefined ? text : colors[tone === 'good' ? 'green' : 'red'](text);
 }
 
 function isSet(value: string | undefined): boolean {

@@ -13,9 +13,9 @@ export function castTo(system: BrokerSystem, cast: Cast, announcement: Telling |
   const { outward } = system;
   if (outward === null || !outward.hasPeers || system.refuses(null)) return castHere(system, cast, announcement);
   return system.dispatcher.step(() => {
-    outward.castBegins();
+    outward.castBegins(cast, audience);
     const taken = castHere(system, cast, announcement);
-    outward.castEnds(cast, audience);
+    outward.castEnds(audience);
     return taken;
   });
 }

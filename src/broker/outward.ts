@@ -24,10 +24,12 @@ export interface Outward {
   unbound(pattern: string, core: MailboxCore): void;
   /** One more observer of this pattern has come (1), or one has left (-1). */
   observed(pattern: string, change: 1 | -1): void;
-  /** A topic's retained message was set or forgotten here. */
+  /** A topic's retained message was set here. */
   retained(topic: string): void;
+  /** A topic's retained message was forgotten here. */
+  cleared(topic: string): void;
   /** A message to many is about to be offered to its targets, the remote ones among them. */
-  castBegins(): void;
+  castBegins(cast: Cast, audience: Audience): void;
   /** It was offered to all of them. */
-  castEnds(cast: Cast, audience: Audience): void;
+  castEnds(audience: Audience): void;
 }

@@ -11,7 +11,7 @@ import { type Consumer, HOOKS, consumerOf } from '../mailbox/consumer';
 import { MAILBOX, resolveMailbox } from '../mailbox/mailbox-options';
 import type { ActorHooks } from '../message/message-broker';
 import { isProtocol } from '../message/protocol';
-import type { RegisterOptions, Registration, SpawnOptions } from '../message/registration';
+import type { RegisterOptions, SpawnOptions } from '../message/registration';
 import { parsePattern } from '../message/topic-pattern';
 import type { BrokerSystem } from './broker-system';
 import { type RegistrationEnder, LocalRegistration } from './registration';
@@ -56,7 +56,7 @@ export class Registrar implements RegistrationEnder {
    *
    * @throws {TypeError | RangeError} for a bad actor or option, and what `register` throws.
    */
-  spawn(id: string, first: unknown, second: unknown, third: (SpawnOptions & ActorHooks) | undefined): Registration {
+  spawn(id: string, first: unknown, second: unknown, third: (SpawnOptions & ActorHooks) | undefined): LocalRegistration {
     const hasProtocol = isProtocol(first);
     const options = (hasProtocol ? third : second) as SpawnOptions | undefined;
     const settings = resolveMailbox(options, this.#mailbox, hasProtocol ? SPAWN_PROTOCOL : SPAWN);
@@ -71,7 +71,7 @@ export class Registrar implements RegistrationEnder {
    *
    * @throws {BrokerError} `AlreadyRegistered`, `BrokerClosed`, or `RoutingFailed` for a malformed topic. Nothing is changed then.
    */
-  register(id: string, core: MailboxCore, topics: readonly string[] = [], consumer?: Consumer): Registration {
+  register(id: string, core: MailboxCore, topics: readonly string[] = [], consumer?: Consumer): LocalRegistration {
     const { dispatcher, journal, phase } = this.#system;
     dispatcher.unfold();
     if (phase !== 'open') throw new BrokerError('BrokerClosed', `the broker is closing or closed; ${describeValue(id)} cannot be registered`);

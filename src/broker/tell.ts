@@ -39,15 +39,22 @@ export function tellFound(system: BrokerSystem, sending: Sending, lane: number, 
   return tellWith(system, refusal ?? find(message), message, lane, details, sending.parent ?? null);
 }
 
-/** Tells a message whose details are known. `parent` is the turn that sends it by its context. */
-export function tellWith(system: BrokerSystem, recipient: Recipient, message: unknown, lane: number, said: Details, parent: Task | null): Resent {
+/** Tells a message whose details are known. `parent` is the turn that sends it by its context. `isRefusing`: the broker does not take it. */
+export function tellWith(
+  system: BrokerSystem,
+  recipient: Recipient,
+  message: unknown,
+  lane: number,
+  said: Details,
+  parent: Task | null,
+  isRefusing: boolean = system.refuses(parent),
+): Resent {
   const details = system.outgoing(message, said);
   const stamp = details === PLAIN ? null : new Stamp(undefined, details);
   const { dispatcher, journal } = system;
   const startedAt = sampleStart(recipient);
   const isOutermost = dispatcher.enter();
   try {
-    const isRefusing = system.refuses(parent);
     let code;
     if (journal.observes(recipient.id)) code = offer(newTask(recipient, message, lane, null, stamp ?? new Stamp(undefined)), isRefusing, parent);
     else {

@@ -149,7 +149,7 @@ export class Topics {
   /** Forgets the topic's retained message. */
   clearRetained(topic: string): void {
     this.retained.delete(topic);
-    this.#system.outward?.retained(topic);
+    this.#system.outward?.cleared(topic);
   }
 
   /** Tells a message to the observers of a topic. `undefined` if there are none. */

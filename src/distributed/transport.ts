@@ -7,6 +7,8 @@ export type Batch = string | Uint8Array | readonly unknown[];
 export interface NodeInfo {
   /** Its id, unique for each start of a process. */
   readonly nodeId: string;
+  /** The `name` of its broker's options. */
+  readonly name: string;
   /** The newest version of the frames that both this node and that one understand. Of the node itself: the newest that it understands. */
   readonly version: number;
   /** When this node learned of it, in milliseconds of the broker's scheduler. */

@@ -7,7 +7,7 @@ import type { MailboxCore } from './mailbox-core';
 import { abandon, awaitReply, settleFailed } from './open-turn';
 import { type ReplyKind, kindOf } from './reply-kind';
 import { abortedEnd, cancel, settle } from './settle';
-import { type Caller, Task, type TaskRest } from './task';
+import { type Caller, Task, type TaskRest, giveReply } from './task';
 import { startTurnTimer } from './timers';
 
 /**
@@ -136,13 +136,7 @@ export function returned(task: Task, mailbox: MailboxCore, dispatcher: Dispatche
   const { journal } = task.system;
   if (journal.observes(task.recipient.id)) journal.delivered(task);
   if (kind === 'value') {
-    settle(task, {
-      outcome: 'succeeded',
-      reply(caller) {
-        caller.next(result);
-        caller.complete();
-      },
-    });
+    settle(task, { outcome: 'succeeded', reply: (caller) => giveReply(caller, result) });
   } else leaveOpen(task, mailbox, dispatcher, kind, result);
 }
 

@@ -46,6 +46,17 @@ export interface Caller {
   next(value: unknown): void;
   error(error: unknown): void;
   complete(): void;
+  /** Takes a plain or promised reply: `next` and `complete` in one. */
+  succeed?(value: unknown): void;
+}
+
+/** Gives a caller a plain or promised reply. */
+export function giveReply(caller: Caller, value: unknown): void {
+  if (caller.succeed !== undefined) caller.succeed(value);
+  else {
+    caller.next(value);
+    caller.complete();
+  }
 }
 
 /** Why a recipient refuses a message. */
@@ -93,6 +104,8 @@ export interface End {
   readonly error?: unknown;
   /** Gives the caller its reply. */
   readonly reply?: (caller: Caller) => void;
+  /** The message was lost on another node, where its dead letter was made. */
+  readonly hasLetter?: boolean;
 }
 
 /**

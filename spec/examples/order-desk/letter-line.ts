@@ -10,14 +10,14 @@ export interface LetterLine {
   readonly what: string;
   readonly target: string;
   readonly reason: DeadLetter['reason'];
-  /** The error of a turn that failed: `risk: Timeout`, `risk: no connection`. */
-  readonly error?: string;
+  /** More about the reason: `risk: Timeout`, `risk: no connection`. */
+  readonly note?: string;
   /** How often it has been sent. */
   readonly attempts: number;
 }
 
 export function letterLine({ id, at, target, reason, error, attempts, message }: DeadLetter, openedAt: number): LetterLine {
-  return { id, at: at - openedAt, what: whatOf(message as Partial<MessageContent>), target: target ?? '', reason, attempts, ...(error !== undefined && { error: textOf(error) }) };
+  return { id, at: at - openedAt, what: whatOf(message as Partial<MessageContent>), target: target ?? '', reason, attempts, ...noteOn(reason, error) };
 }
 
 interface MessageContent {
@@ -31,7 +31,8 @@ function whatOf({ order, orderId, type = '' }: Partial<MessageContent>): string 
   return `order ${order.id}`;
 }
 
-function textOf(error: unknown): string {
-  if (error instanceof SendError) return `${error.actorId ?? 'broker'}: ${error.code}`;
-  return error instanceof Error ? `risk: ${error.message}` : String(error);
+function noteOn(reason: DeadLetter['reason'], error: unknown): Pick<LetterLine, 'note'> {
+  if (reason === 'ActorNotFound') return { note: 'the desk was replaced' };
+  if (error instanceof SendError) return { note: `${error.actorId ?? 'broker'}: ${error.code}` };
+  return error instanceof Error ? { note: error.message } : {};
 }

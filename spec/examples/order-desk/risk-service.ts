@@ -15,7 +15,7 @@ export function riskHandlers({ scheduler, random, load }: Surroundings): Handler
       if (isDown && random() < 1 / 3) return NEVER;
       return timer(riskLatency * (0.5 + random()), scheduler).pipe(
         map(() => {
-          if (isDown) throw new Error('no connection');
+          if (isDown) throw new Error('risk: no connection');
           return { isApproved: order.quantity <= MOST_SHARES };
         }),
       );

@@ -15,6 +15,7 @@ export interface Scene {
 }
 
 const busy: Load = { ...CALM, feedRate: 4_000, orderRate: 240 };
+const staffed: Load = { ...CALM, concurrency: 12 };
 
 /** What happens if nobody touches a key. */
 export const SCENES: readonly Scene[] = [
@@ -25,25 +26,25 @@ export const SCENES: readonly Scene[] = [
     title: 'Risk is down',
     says: 'Two checks in three fail or hang. The desk gives up: orders become dead letters.',
     share: 11,
-    load: { ...CALM, riskFailureRate: 0.66 },
+    load: { ...staffed, riskFailureRate: 0.66 },
   },
   {
     title: 'Audit is slow',
     says: 'Audit holds up the book, the book the desk, the desk the traders: back-pressure.',
     share: 10,
-    load: { ...CALM, overflow: 'block', auditRate: 25 },
+    load: { ...staffed, overflow: 'block', auditRate: 25 },
   },
   {
     title: 'Recovery',
     says: 'All is well again, and the queues drain. The dead letters are still there.',
     share: 6,
-    load: { ...CALM, overflow: 'block' },
+    load: { ...staffed, overflow: 'block' },
   },
   {
     title: 'Redelivery',
     says: 'The dead letters are sent again, as the desk has room. Every order ends once.',
     share: 8,
-    load: { ...CALM, overflow: 'block', concurrency: 8 },
+    load: { ...staffed, overflow: 'block' },
     redelivers: true,
   },
 ];

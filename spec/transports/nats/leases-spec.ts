@@ -10,21 +10,16 @@ const SHORT = { lease: 3000 };
 describeWithServer('the lease of natsTransport', () => {
   let server: NatsServer;
   const nodes = new NatsNodes();
-  const processes: NodeProcess[] = [];
   beforeAll(async () => {
     server = await NatsServer.start();
   });
   afterEach(async () => {
-    await Promise.all(processes.splice(0).map((node) => node.kill()));
+    await NodeProcess.killAll();
     await nodes.close();
   });
   afterAll(() => server.close());
 
-  async function start(options = SHORT): Promise<NodeProcess> {
-    const node = await NodeProcess.start(server.url, options);
-    processes.push(node);
-    return node;
-  }
+  const start = (options = SHORT): Promise<NodeProcess> => NodeProcess.start(server.url, options);
 
   it('does not keep a killed node alive: nobody listens to its inbox', async () => {
     const killed = await start({ lease: 60_000 });
@@ -37,7 +32,7 @@ describeWithServer('the lease of natsTransport', () => {
   it('ends while a node is stopped, and fences it before it handles another batch', async () => {
     const stopped = await start();
     const { transport, told, id } = await nodes.join(server.url, SHORT);
-    await stopped.ask({ kind: 'claim', id: 'owned' });
+    await stopped.claim('owned');
     stopped.signal('SIGSTOP');
     expect(transport.send(stopped.id, '["in time?"]')).toBe(true);
     await told.whenTold('down', stopped.id);
@@ -46,7 +41,7 @@ describeWithServer('the lease of natsTransport', () => {
     stopped.signal('SIGCONT');
     await stopped.whenTold(({ kind }) => kind === 'fenced');
     expect(stopped.told.filter(({ kind }) => kind === 'batch')).toEqual([]);
-    expect(await stopped.ask({ kind: 'claim', id: 'owned' })).toContain('has left the cluster');
+    expect(await stopped.claim('owned')).toContain('has left the cluster');
   });
 
   it('survives a stop that is shorter', async () => {
@@ -66,7 +61,7 @@ describeWithServer('the lease of natsTransport', () => {
     const blocked = await start();
     const { transport, told } = await nodes.join(server.url, SHORT);
     await told.whenTold('up', blocked.id);
-    const answer = blocked.ask({ kind: 'block', ms: 5000 });
+    const answer = blocked.ask('block', 5000);
     await told.whenTold('down', blocked.id);
     expect(transport.send(blocked.id, '["late"]')).toBe(false);
     await answer;
@@ -93,7 +88,6 @@ describeWithServer('the lease of natsTransport', () => {
 
   it('returns as another node when a process of the same name starts again', async () => {
     const killed = await NodeProcess.start(server.url, { ...SHORT, name: 'till' });
-    processes.push(killed);
     const { told } = await nodes.join(server.url, SHORT);
     await told.whenTold('up', killed.id);
     await killed.kill();

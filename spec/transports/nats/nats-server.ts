@@ -18,12 +18,15 @@ export class NatsServer {
   readonly url: string;
   readonly webSocketUrl: string;
   readonly folder: string;
-  readonly #config: string;
+  readonly #config: readonly string[];
+  readonly #configPath: string;
   #process: ChildProcess | undefined;
 
-  private constructor(folder: string, config: string, port: number, webSocketPort: number) {
+  private constructor(folder: string, config: readonly string[], more: string, port: number, webSocketPort: number) {
     this.folder = folder;
     this.#config = config;
+    this.#configPath = join(folder, 'server.conf');
+    writeFileSync(this.#configPath, [...config, more].join('\n'));
     this.url = `nats://127.0.0.1:${port}`;
     this.webSocketUrl = `ws://127.0.0.1:${webSocketPort}`;
   }
@@ -48,21 +51,18 @@ export class NatsServer {
   static async #make(name: string, more: string, hasJetStream: boolean): Promise<NatsServer> {
     const [port, webSocketPort] = (await freePorts(2)) as [number, number];
     const folder = mkdtempSync(join(tmpdir(), 'rx-broker-nats-'));
-    const config = join(folder, 'server.conf');
-    const lines = [
+    const config = [
       `listen: "127.0.0.1:${port}"`,
       `server_name: ${name}`,
       `websocket { listen: "127.0.0.1:${webSocketPort}", no_tls: true }`,
       ...(hasJetStream ? [`jetstream { store_dir: "${join(folder, 'files')}" }`] : []),
-      more,
     ];
-    writeFileSync(config, lines.join('\n'));
-    return new NatsServer(folder, config, port, webSocketPort);
+    return new NatsServer(folder, config, more, port, webSocketPort);
   }
 
   /** Starts it, on the same port and with the same files as before. */
   async restart(): Promise<void> {
-    const child = spawn(serverPath!, ['-c', this.#config], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn(serverPath!, ['-c', this.#configPath], { stdio: ['ignore', 'ignore', 'pipe'] });
     this.#process = child;
     running.add(child);
     child.once('exit', () => running.delete(child));
@@ -85,13 +85,14 @@ export class NatsServer {
     await exit;
   }
 
-  /** Reads the configuration again, after `more` was put in the place of `before`. */
-  signal(signal: 'SIGSTOP' | 'SIGCONT' | 'SIGHUP'): void {
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
     this.#process!.kill(signal);
   }
 
-  rewrite(change: (config: string) => string, read: (path: string) => string): void {
-    writeFileSync(this.#config, change(read(this.#config)));
+  /** Reads its configuration again, with other additions. */
+  reload(more: string): void {
+    writeFileSync(this.#configPath, [...this.#config, more].join('\n'));
+    this.#process!.kill('SIGHUP');
   }
 
   async close(): Promise<void> {

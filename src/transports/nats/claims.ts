@@ -67,7 +67,7 @@ export class Claims {
 
   async #claim(id: string): Promise<string> {
     if (this.#held.has(id)) return this.#node;
-    const key = claimKey(id);
+    const key = await claimKey(id);
     let expected = 0;
     for (;;) {
       const revision = await this.#registry.write(key, this.#node, expected);
@@ -82,7 +82,7 @@ export class Claims {
   async #release(id: string): Promise<void> {
     const revision = this.#held.get(id);
     if (revision === undefined) return;
-    const key = claimKey(id);
+    const key = await claimKey(id);
     if (!(await this.#registry.erase(key, revision))) {
       // An erasure without a receipt may have happened, and another node may own the id by now.
       const entry: Entry | undefined = await this.#registry.read(key);

@@ -2,7 +2,7 @@ import type { Registry } from './registry';
 import type { SteadyClock } from './steady-clock';
 import { leaseKey } from './subjects';
 
-/** What is written in a lease. `renewedAt` is a time of the node's own clock. */
+/** The value of the lease of a living node. `renewedAt` is a time of the node's own clock. */
 interface LiveValue {
   readonly renewedAt: number;
   readonly duration: number;
@@ -95,7 +95,7 @@ export class Lease {
       await this.#write();
       if (!this.hasEnded()) this.#renewIn(this.#duration / 5);
     } catch {
-      // For whatever reason: only the time decides.
+      // Only the time decides, whatever the error is.
       if (!this.hasEnded()) this.#renewIn(this.#duration / 20);
     }
   }

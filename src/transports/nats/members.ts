@@ -42,7 +42,7 @@ export interface MemberEvents {
  * The other nodes of the namespace.
  *
  * A node joins when it has a lease and has answered. It is gone when its lease has ended or was not renewed for as long as the lease, or when
- * nobody has listened to its inbox for three seconds while the connection of this node was up. What is gone does not return.
+ * nobody has listened to its inbox for three seconds while the connection of this node was up. A node that is gone does not return.
  */
 export class Members {
   readonly #registry: Registry;

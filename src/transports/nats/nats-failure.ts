@@ -1,5 +1,7 @@
 /** The codes of the server for a write that expected another revision. */
 const REFUSED_WRITES: readonly unknown[] = [10071, 10164];
+/** The code for a stream that is not there. Right after a stream was made, some servers of a cluster do not know it yet. */
+const NO_STREAM = 10059;
 /** The status of the server for what it cannot do at the moment, for instance while it elects a leader. */
 const UNAVAILABLE = 503;
 /** Names of errors after which the same request may succeed later. */
@@ -16,8 +18,8 @@ export function isRefusedWrite(error: unknown): boolean {
  * Errors are told by their names, since the user's client may be another copy of the library.
  */
 export function isTemporary(error: unknown): boolean {
-  const { name, status, cause } = (error ?? {}) as { name?: unknown; status?: unknown; cause?: unknown };
-  if (TEMPORARY.includes(name) || status === UNAVAILABLE) return true;
+  const { name, status, code, cause } = (error ?? {}) as { name?: unknown; status?: unknown; code?: unknown; cause?: unknown };
+  if (TEMPORARY.includes(name) || status === UNAVAILABLE || code === NO_STREAM) return true;
   return name === 'RequestError' && (cause === undefined || isTemporary(cause));
 }
 

@@ -18,9 +18,11 @@ const PATIENCE = 5000;
  * Connect with `maxReconnectAttempts: -1`, so that the client does not give up; with `reconnectTimeWait` of at most 1,000 ms, since a node whose inbox
  * has had no subscriber for 3 seconds counts as gone; and with `noAsyncTraces: true`, which makes requests twice as fast.
  *
- * Permissions: a client needs to publish and subscribe to `<namespace>.>`, to subscribe to its own inbox prefix, and to publish to `$KV.<namespace>.>`,
- * `$JS.API.INFO`, `$JS.API.STREAM.*.KV_<namespace>`, `$JS.API.STREAM.MSG.GET.KV_<namespace>` and `$JS.API.DIRECT.GET.KV_<namespace>`. With no more than these
- * it can neither read nor write another namespace.
+ * Permissions: a client needs to subscribe to `<namespace>.>` (with `inboxPrefix: '<namespace>.reply'`), and to publish to `<namespace>.>`,
+ * `$KV.<namespace>.>`, `$JS.API.INFO`, `$JS.API.STREAM.INFO.KV_<namespace>`, `$JS.API.STREAM.MSG.GET.KV_<namespace>` and
+ * `$JS.API.DIRECT.GET.KV_<namespace>`. With no more than these it can neither read nor write another namespace. The first node also needs
+ * `$JS.API.STREAM.CREATE.KV_<namespace>`, unless the bucket is there; who may create a stream can make it copy other subjects, so let an
+ * administrator start once.
  *
  * ```ts
  * import { connect } from '@nats-io/transport-node';

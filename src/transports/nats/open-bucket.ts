@@ -34,11 +34,18 @@ async function bucketStatus(connection: NatsConnection, settings: NatsSettings):
       const options = { replicas: settings.replicas, history: 1, storage: 'file' as const, markerTTL: MARK };
       return await (await new Kvm(connection).create(settings.namespace, options)).status();
     } catch (error) {
-      // A server that has JetStream may still be reading its files, or elect a leader.
-      if (!isTemporary(error) || connection.info?.jetstream !== true || tries === TRIES) throw explained(error, settings);
+      // A server that has JetStream may still read its files, elect a leader, wait for the others of its cluster, or make the bucket for another node.
+      if (!mayBePassing(error) || connection.info?.jetstream !== true || tries === TRIES) throw explained(error, settings);
     }
     await new Promise((resolve) => setTimeout(resolve, PAUSE));
   }
+}
+
+/** The codes for too few servers in a cluster, and for a stream that another client has just made. */
+const PASSING: readonly unknown[] = [10005, 10058];
+
+function mayBePassing(error: unknown): boolean {
+  return isTemporary(error) || PASSING.includes((error as { code?: unknown }).code);
 }
 
 function checkVersion(connection: NatsConnection): void {

@@ -56,18 +56,15 @@ const BYTES = '.bytes';
 
 export const leaseKey = (node: string): string => `nodes.${node}`;
 
-/** The server ends the connection of a client whose subject is longer than a line may be, 4,096 bytes. */
+/** The most bytes of an id that stands in its key as it is. The server ends the connection of a client whose subject has more than 4,096. */
 const LONGEST_ID = 2000;
 
-/**
- * The key of an actor's claim. An id may be any text, which a key may not.
- *
- * @throws {RangeError} if the id is too long, or empty.
- */
-export function claimKey(id: string): string {
+/** The key of an actor's claim. An id may be any text, which a key may not; a very long one has the key of its SHA-256. */
+export async function claimKey(id: string): Promise<string> {
   const bytes = new TextEncoder().encode(id);
-  if (bytes.length === 0 || bytes.length > LONGEST_ID) throw new RangeError(`an actor id must have 1 to ${LONGEST_ID} bytes in UTF-8 to be claimed over NATS, got ${bytes.length}`);
-  return `actors.${toBase64Url(bytes)}`;
+  if (bytes.length <= LONGEST_ID) return `actors.${toBase64Url(bytes)}`;
+  // It begins with a character that no other key has.
+  return `actors.=${toBase64Url(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)))}`;
 }
 
 /** The last token of a subject or a key. */

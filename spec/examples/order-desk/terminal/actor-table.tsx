@@ -44,7 +44,7 @@ function columnsOf(width: number): Columns {
   if (width < 60) return { name, depth, bar: width - name - depth - 8, history: 0, rate: 0, time: 0, lost: 8 };
   const rate = 8;
   const time = 9;
-  const past = width >= 100 ? Math.min(30, Math.floor((width - 80) * 0.6)) + 2 : 0;
+  const past = width >= 100 ? Math.min(30, 2 * Math.floor((width - 80) * 0.3)) + 2 : 0;
   const rest = width - name - depth - rate - time - past;
   const barWidth = Math.min(30, Math.max(10, Math.floor(rest * 0.38)));
   return { name, depth, bar: barWidth, history: past, rate, time, lost: rest - barWidth };
@@ -52,7 +52,7 @@ function columnsOf(width: number): Columns {
 
 function heading({ name, bar: barWidth, depth, history, rate, time, lost }: Columns): string {
   const cells = ['actor'.padEnd(name), 'queued'.padEnd(barWidth + depth)];
-  if (history > 0) cells.push('  the last seconds'.padEnd(history));
+  if (history > 0) cells.push(`  the last ${(history - 2) / 2} s`.padEnd(history));
   if (rate > 0) cells.push('turns/s'.padStart(rate));
   if (time > 0) cells.push('a turn'.padStart(time));
   cells.push(rate > 0 ? `  lost`.padEnd(lost) : 'lost'.padStart(lost));

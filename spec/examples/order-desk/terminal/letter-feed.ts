@@ -23,5 +23,5 @@ export function letterFeed({ letters$, openedAt }: Pick<OrderDesk, 'letters$' | 
 
 function isAlike(group: LetterGroup, letter: LetterLine): boolean {
   const isSameSecond = Math.floor(group.at / 1_000) === Math.floor(letter.at / 1_000);
-  return isSameSecond && group.target === letter.target && group.reason === letter.reason && group.error === letter.error;
+  return isSameSecond && group.target === letter.target && group.reason === letter.reason && group.note === letter.note;
 }

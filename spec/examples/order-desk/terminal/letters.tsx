@@ -35,15 +35,15 @@ export function Letters({ letters, total, parked, width, height }: LettersProps)
   );
 }
 
-function Line({ letter: { at, what, reason, error, attempts, count: number } }: { readonly letter: LetterGroup }): ReactElement {
+function Line({ letter: { at, what, reason, note, attempts, count: number } }: { readonly letter: LetterGroup }): ReactElement {
   return (
     <Text>
       <Text color={palette.faint}>{clock(at).padStart(5)} </Text>
       <Text color={palette.busy}>{`×${number}`.padEnd(5)}</Text>
       <Text>{reason.padEnd(14)}</Text>
       <Text color={palette.quiet}>{what.padEnd(12)}</Text>
-      <Text color={palette.quiet}>{error ?? ''}</Text>
-      {attempts > 1 && <Text color={palette.quiet}>{`${error === undefined ? '' : ', '}sent ${attempts} times`}</Text>}
+      <Text color={palette.quiet}>{note ?? ''}</Text>
+      {attempts > 1 && <Text color={palette.quiet}>{`${note === undefined ? '' : ', '}sent ${attempts} times`}</Text>}
     </Text>
   );
 }

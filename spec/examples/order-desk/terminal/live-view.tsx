@@ -3,6 +3,7 @@ import type { ReactElement } from 'react';
 import type { Session } from '../session';
 import { Dashboard, type View } from './dashboard';
 import { pressLoadKey } from './keys';
+import { overwriting } from './overwriting';
 import { viewsOf } from './views';
 
 /** Milliseconds between two frames. */
@@ -28,7 +29,7 @@ export function showLive({ session, stdout, stdin, onInterrupt }: LiveViewOption
   const element = (view: View): ReactElement => (
     <Screen view={view} columns={stdout.columns} rows={stdout.rows} onKey={press} onInterrupt={onInterrupt} />
   );
-  const app = render(null, { stdout, stdin, exitOnCtrlC: false, patchConsole: false, incrementalRendering: true });
+  const app = render(null, { stdout: overwriting(stdout), stdin, exitOnCtrlC: false, patchConsole: false });
   const frames = viewsOf(session, FRAME).subscribe((view) => app.rerender(element(view)));
   return () => {
     frames.unsubscribe();

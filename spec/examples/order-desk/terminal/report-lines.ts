@@ -1,8 +1,11 @@
 import type { BrokerMetrics } from 'rx-broker';
-import type { SessionReport } from '../session';
 import { lossesOf } from '../desk-frames';
+import type { SessionReport } from '../session';
 import { count, duration, shortCount } from './numbers';
 import { wrapWords } from './wrap-words';
+
+/** Characters before a sum. */
+const NAME = 10;
 
 /** A line of the report. `tone` says how it is to be read; a line without is plain. */
 export interface ReportLine {
@@ -12,7 +15,8 @@ export interface ReportLine {
 
 /** The report as lines of at most `width` characters. */
 export function reportLines(report: SessionReport, width: number): readonly ReportLine[] {
-  const { orders, by } = { orders: report.orders, by: report.orders.by };
+  const { orders } = report;
+  const { by } = orders;
   const sums: readonly [string, string][] = [
     ['orders', sum('placed', orders.placed, { filled: orders.filled, rejected: orders.rejected, cancelled: orders.cancelled, open: orders.open })],
     ['rejected', sum('rejected', orders.rejected, { 'price moved': by.moved, 'refused by risk': by.refused, 'no place in time': by.late, 'lost for good': by.lost })],
@@ -25,7 +29,7 @@ export function reportLines(report: SessionReport, width: number): readonly Repo
   const titled = `The order desk, ${duration(report.at)}${report.isInterrupted ? ', stopped early' : ''}`;
   return [
     { text: titled.slice(0, width), tone: 'title' },
-    ...sums.flatMap(([name, text]) => wrapWords(`${name.padEnd(10)}${text.replaceAll(' ', ' ')}`, width, ' '.repeat(Math.min(10, width - 20))).map((line) => ({ text: line }))),
+    ...sums.flatMap(([name, text]) => wrapWords(text, width - NAME).map((line, index) => ({ text: (index === 0 ? name : '').padEnd(NAME) + line }))),
     { text: '' },
     ...table(report, width),
     { text: '' },
