@@ -101,6 +101,24 @@ describe('the time of a broker', () => {
     expect(events).toEqual([['sent', a, 10], ['sent', nobody, 10], ['failed', nobody, 10], ['delivered', a, 15], ['settled', a, 15]]);
   });
 
+  it.each([
+    ['told', (broker: InMemoryMessageBroker): unknown => broker.tryBroadcast(0)],
+    ['asked', (broker: InMemoryMessageBroker): unknown => broker.broadcast(0).subscribe()],
+  ])('is one for all targets of a broadcast, and anew for what each of them does: %s (D5)', (_, send) => {
+    const { clock, scheduler } = clockAt(100);
+    const { broker } = setup({ scheduler });
+    const seen: number[] = [];
+    const actor = (_message: unknown, { envelope }: ActorContext): void => {
+      seen.push(envelope.sentAt);
+      clock.at += 5;
+    };
+    for (const id of [a, b, nobody]) broker.spawn(id, actor);
+    send(broker);
+    expect(seen).toEqual([100, 100, 100]);
+    send(broker);
+    expect(seen.slice(3)).toEqual([115, 115, 115]);
+  });
+
   it('is read anew for each turn of a drain, and for each call (D5)', () => {
     const { clock, scheduler } = clockAt(0);
     const { broker, letters } = setup({ scheduler });

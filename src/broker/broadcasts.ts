@@ -60,7 +60,7 @@ export class Broadcasts {
       if (signal !== undefined) subscriber.add(untilAborted(signal, gathering));
       const details = system.outgoing(message, passed.details);
       const cast = { targets, count, message, lane, details, placeFor: (target: Recipient) => gathering.placeFor(target), timeout };
-      const send = (): unknown => castTo(system, cast, this.#announcementOf(message));
+      const send = (): unknown => castTo(system, cast, this.announcementOf(message), 'broadcast');
       if (count > 0) {
         send();
         gathering.startTimers();
@@ -84,10 +84,11 @@ export class Broadcasts {
     }
     const sent = system.outgoing(message, details);
     const targets = this.#registry.targets(filter);
-    return tellTargets(system, targets, this.#registry.countOf(targets, filter), message, NORMAL_LANE, sent, this.#announcementOf(message));
+    return tellTargets(system, targets, this.#registry.countOf(targets, filter), message, NORMAL_LANE, sent, this.announcementOf(message), 'broadcast');
   }
 
-  #announcementOf(message: unknown): (() => void) | undefined {
+  /** Tells a message to the observers of `broadcasts$`. */
+  announcementOf(message: unknown): (() => void) | undefined {
     return announcementTo(this.outlet.listeners(), message);
   }
 }

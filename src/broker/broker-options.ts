@@ -84,7 +84,8 @@ const DEFAULTS: BrokerSettings = {
   logger: console,
 };
 
-const CHECKS: Checks<BrokerSettings> = {
+/** The checks of the options of a broker. */
+export const BROKER: Checks<BrokerSettings> = {
   name: checkName,
   requestTimeout: checkTimeout,
   scheduler: checkScheduler,
@@ -107,5 +108,5 @@ const CHECKS: Checks<BrokerSettings> = {
  * Checks every option and fills in the defaults. `resolveMailbox` checks those of `mailbox`. @throws {TypeError | RangeError}
  */
 export function resolveBroker(options: BrokerOptions | undefined): BrokerSettings {
-  return resolveOptions(options, CHECKS, DEFAULTS);
+  return resolveOptions(options, BROKER, DEFAULTS);
 }

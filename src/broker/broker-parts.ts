@@ -15,7 +15,7 @@ import { ReplyStream } from './ask';
 import { Broadcasts } from './broadcasts';
 import type { BrokerSettings } from './broker-options';
 import { BrokerSystem } from './broker-system';
-import type { Closing } from './closing';
+import type { Closing, Leaving } from './closing';
 import { Registrar } from './registrar';
 import { Registry } from './registry';
 import { Routes } from './routes';
@@ -37,6 +37,8 @@ export class BrokerParts {
   readonly metrics: Outlet<BrokerMetrics> = new Outlet();
   /** Set by the first call of `close`. */
   closing: Closing | undefined = undefined;
+  /** For a broker with other nodes. */
+  leaving: Leaving | undefined = undefined;
   #routes: Routes | undefined;
 
   constructor(settings: BrokerSettings, broker: MessageBroker) {
@@ -48,6 +50,7 @@ export class BrokerParts {
       tell: (task, id, message, to) => tell(system, id, system.actors.get(id), message, to, task),
       breakCircles,
       tellMailbox: (id, message) => void broker.trySend(id as ActorId, message),
+      mailboxClosed: (id) => system.outward?.closed(id),
     });
     this.system = system;
     this.dispatcher = system.dispatcher;
@@ -70,6 +73,11 @@ export class BrokerParts {
 
   ask(id: string, message: unknown, lane: number, options: SendOptions | undefined, parent: Task | null): ReplyStream {
     return new ReplyStream(this.system, checkActorId(id), message, { lane, options, parent });
+  }
+
+  /** Makes another broker the one that contexts give: see `facing`. */
+  face(face: MessageBroker): void {
+    this.system.host.broker = face;
   }
 
   completeStreams(): void {

@@ -14,6 +14,7 @@ import { EventStreams } from '../observability/event-streams';
 import { Ledger } from '../observability/ledger';
 import type { BrokerSettings } from './broker-options';
 import { handlesOf, sendsOf } from './interception';
+import type { Outward } from './outward';
 
 /** The parts that all mailboxes of one broker share, and the checks that every send passes. */
 export class BrokerSystem implements System {
@@ -26,6 +27,8 @@ export class BrokerSystem implements System {
   readonly requestTimeout: number;
   /** `closing`: newcomers from outside are refused. `ended`: everything is. */
   phase: 'open' | 'closing' | 'ended' = 'open';
+  /** The side that faces other nodes. `null` for a broker in one process. */
+  outward: Outward | null = null;
   readonly drainsAt: SchedulerLike | undefined;
   readonly intercept: Intercept | null;
   /** Shows a send to the interceptors. `null` if none of them has a `send`. */
@@ -65,6 +68,10 @@ export class BrokerSystem implements System {
   /** Vue's `reactive` wraps everything that it reaches in proxies, but what has this. */
   get __v_skip(): boolean {
     return true;
+  }
+
+  get lookUp(): ((id: string) => Recipient | undefined) | null {
+    return this.outward === null ? null : (id) => this.actors.get(id);
   }
 
   nextId(): string {

@@ -3,16 +3,29 @@ import { type Cast, FanOut } from '../kernel/fan-out';
 import type { Telling } from '../kernel/outbox';
 import type { Recipient } from '../kernel/task';
 import type { BrokerSystem } from './broker-system';
+import type { Audience } from './outward';
 
 /**
- * Offers a message to all its targets, as one step (rule R4). Returns how many took it. `announcement` tells the observers that are no
- * actors, if there are any.
+ * Offers a message to all its targets, as one step (rule R4), and to its audience on other nodes. Returns how many took it. `announcement`
+ * tells the observers here that are no actors, if there are any.
  */
-export function castTo(system: BrokerSystem, cast: Cast, announcement: Telling | undefined): number {
+export function castTo(system: BrokerSystem, cast: Cast, announcement: Telling | undefined, audience: Audience): number {
+  const { outward } = system;
+  if (outward === null || !outward.hasPeers || system.refuses(null)) return castHere(system, cast, announcement);
+  return system.dispatcher.step(() => {
+    outward.castBegins(cast, audience);
+    const taken = castHere(system, cast, announcement);
+    outward.castEnds(audience);
+    return taken;
+  });
+}
+
+/** `castTo`, for the targets alone. `isRefusing`: the broker does not take the message, since it closes. */
+export function castHere(system: BrokerSystem, cast: Cast, announcement: Telling | undefined, isRefusing: boolean = system.refuses(null)): number {
   const { dispatcher } = system;
   const fanOut = new FanOut(system, cast);
   if (dispatcher.stack !== 'quiet' || !fanOut.isDirect) {
-    offerToAll(system, fanOut, announcement);
+    offerToAll(system, fanOut, announcement, isRefusing);
     return fanOut.taken;
   }
   fanOut.taken = cast.count;
@@ -31,8 +44,9 @@ export function tellTargets(
   lane: number,
   details: Details,
   announcement: Telling | undefined,
+  audience: Audience,
 ): number {
-  return castTo(system, { targets, count, message, lane, details, placeFor: undefined, timeout: Infinity }, announcement);
+  return castTo(system, { targets, count, message, lane, details, placeFor: undefined, timeout: Infinity }, announcement, audience);
 }
 
 /** Tells `value` to the listeners of now, when it is called. `undefined` if there are none. */
@@ -44,10 +58,8 @@ export function announcementTo<T>(listeners: readonly { next(value: T): void }[]
 }
 
 /** A function of its own, since a closure moves the variables of its function to the heap. */
-function offerToAll(system: BrokerSystem, fanOut: FanOut, announcement: Telling | undefined): void {
-  const { dispatcher } = system;
+function offerToAll({ dispatcher }: BrokerSystem, fanOut: FanOut, announcement: Telling | undefined, isRefusing: boolean): void {
   dispatcher.step(() => {
-    const isRefusing = system.refuses(null);
     fanOut.offer(isRefusing);
     if (announcement !== undefined && !isRefusing) dispatcher.add(announcement);
   });

@@ -21,12 +21,35 @@ export interface Closing {
   end(): void;
 }
 
+/** How a broker takes leave of the other nodes. */
+export interface Leaving {
+  /** Whether nothing is on its way to other nodes, and they send nothing more. Looked at when a step has ended. */
+  readonly isQuiet: boolean;
+  /** The broker begins to close: other nodes are told to send nothing more. */
+  begin(): void;
+  /** All actors end: so does everything that is on its way to other nodes. Part of a step. */
+  drop(): void;
+  /** All actors have ended. Calls `done` when the other nodes have got everything, and this node has left. */
+  finish(done: () => void): void;
+  /** The time is over: leaves at once. */
+  abandon(): void;
+}
+
+/** The arguments of `closingOf`. */
+export interface ClosingParts {
+  /** Ends every actor. Part of a step. */
+  readonly endActors: () => void;
+  readonly completeStreams: () => void;
+  /** For a broker with other nodes. */
+  readonly leaving: Leaving | undefined;
+}
+
 /**
  * Makes the end of a broker (DESIGN §7). It waits until nothing is queued and no turn is open, or the timeout is over. Then all actors end
  * in one step (`endActors`). When that is told, the streams complete (`completeStreams`). When the promises of `onStop` have settled, or the
  * timeout is over, the broker has ended.
  */
-export function closingOf(system: BrokerSystem, endActors: () => void, completeStreams: () => void): Closing {
+export function closingOf(system: BrokerSystem, { endActors, completeStreams, leaving }: ClosingParts): Closing {
   const { counts, dispatcher } = system;
   let resolve!: () => void;
   const promise = new Promise<void>((settle) => (resolve = settle));
@@ -34,13 +57,16 @@ export function closingOf(system: BrokerSystem, endActors: () => void, completeS
   let isDraining = true;
   let hasEnded = false;
   const ended = (): void => {
+    if (hasEnded) return;
     hasEnded = true;
     timer?.unsubscribe();
     dispatcher.close();
+    leaving?.abandon();
     resolve();
   };
   const endIfStopped = (): void => {
-    if (counts.stopping === 0) ended();
+    if (counts.stopping === 0 && leaving !== undefined) leaving.finish(ended);
+    else if (counts.stopping === 0) ended();
     else dispatcher.whenAtRest(endIfStopped);
   };
   /** Goes to the end of the outbox until nothing else is left in it, so that what observers of the end cause is told before. */
@@ -54,12 +80,13 @@ export function closingOf(system: BrokerSystem, endActors: () => void, completeS
     dispatcher.step(() => {
       system.phase = 'ended';
       endActors();
+      leaving?.drop();
       dispatcher.add(endStreams);
       dispatcher.whenAtRest(endIfStopped);
     });
   };
   const endIfQuiet = (): void => {
-    if (counts.pending === 0 && counts.open === 0 && dispatcher.isEmpty) end();
+    if (counts.pending === 0 && counts.open === 0 && dispatcher.isEmpty && leaving?.isQuiet !== false) end();
     else dispatcher.whenAtRest(endIfQuiet);
   };
   const timeIsOver = (): void => {
@@ -69,6 +96,7 @@ export function closingOf(system: BrokerSystem, endActors: () => void, completeS
   const begin = ({ drain, timeout }: Required<CloseOptions>): void => {
     system.phase = 'closing';
     dispatcher.addReason(1);
+    leaving?.begin();
     if (drain) endIfQuiet();
     else end();
     // The timer comes last, since a scheduler may call at once.

@@ -1,8 +1,8 @@
 import type { MessageBroker } from '../message/message-broker';
 import type { DeadLetterQueue } from '../observability/dead-letter-queue';
 import type { BrokerOptions } from './broker-options';
+import { withDisposal } from './disposal';
 import { LocalBroker } from './local-broker';
-import { LocalRegistration } from './registration';
 
 /**
  * A broker in one process.
@@ -40,20 +40,4 @@ export interface InMemoryMessageBrokerConstructor {
 }
 
 /** The broker in one process: `new InMemoryMessageBroker(options?)`. */
-export const InMemoryMessageBroker: InMemoryMessageBrokerConstructor = /* @__PURE__ */ disposable();
-
-/** Adds `[Symbol.asyncDispose]` to brokers and `[Symbol.dispose]` to registrations, if the runtime has these symbols. */
-function disposable(): InMemoryMessageBrokerConstructor {
-  const { asyncDispose, dispose } = Symbol as { readonly asyncDispose?: symbol; readonly dispose?: symbol };
-  if (asyncDispose !== undefined) Object.defineProperty(LocalBroker.prototype, asyncDispose, { value: close });
-  if (dispose !== undefined) Object.defineProperty(LocalRegistration.prototype, dispose, { value: unsubscribe });
-  return LocalBroker;
-}
-
-function close(this: LocalBroker): Promise<void> {
-  return this.close();
-}
-
-function unsubscribe(this: LocalRegistration): void {
-  this.unsubscribe();
-}
+export const InMemoryMessageBroker: InMemoryMessageBrokerConstructor = /* @__PURE__ */ withDisposal(LocalBroker);

@@ -40,7 +40,7 @@ const TOPIC_CHECKS: Checks<TopicOptions> = { initial: () => undefined };
  */
 export class LocalBroker {
   /** The inside. It is not `#private`, since Vue wraps objects in proxies. */
-  private readonly parts: BrokerParts;
+  protected readonly parts: BrokerParts;
   declare readonly [Symbol.asyncDispose]: () => Promise<void>;
 
   /** @throws {TypeError | RangeError} for a bad option. */
@@ -70,7 +70,7 @@ export class LocalBroker {
   }
 
   unregister(id: string): void {
-    const core = this.parts.registry.registered(checkActorId(id));
+    const core = this.parts.registry.own(checkActorId(id));
     this.parts.registrar.end(core, core.lives);
   }
 
@@ -160,7 +160,7 @@ export class LocalBroker {
     parsePattern(topic);
     checkActorId(id);
     this.parts.dispatcher.unfold();
-    return this.parts.topics.bind(topic, this.parts.registry.registered(id));
+    return this.parts.topics.bind(topic, this.parts.registry.own(id));
   }
 
   publish(key: string | RoutingKey, message: unknown, options?: PublishOptions): number {
@@ -184,7 +184,7 @@ export class LocalBroker {
 
   clearRetained(topic: string): void {
     parseTopic(topic);
-    this.parts.topics.retained.delete(topic);
+    this.parts.topics.clearRetained(topic);
   }
 
   // Seeing what happened -----------------------------------------------------------------------------
@@ -233,7 +233,8 @@ export class LocalBroker {
     this.parts.dispatcher.unfold();
     const { parts } = this;
     if (parts.closing === undefined) {
-      parts.closing = closingOf(parts.system, () => parts.registrar.endAll(), () => parts.completeStreams());
+      const { leaving, registrar, system } = parts;
+      parts.closing = closingOf(system, { endActors: () => registrar.endAll(), completeStreams: () => parts.completeStreams(), leaving });
       parts.closing.begin(settings);
     }
     // A second call with `drain: false` ends the first one at once.

@@ -60,11 +60,11 @@ export function offering(system: BrokerSystem, id: string, message: unknown, lan
   });
 }
 
-/** Lets the sender cancel the message for as long as it waits. */
+/** Lets the sender cancel the message for as long as it waits: it has a caller until its mailbox has taken it. */
 function follow(task: Task, subscriber: Subscriber<void>, signal: AbortSignal | undefined): void {
-  if (task.state !== 'waiting') return;
+  if (task.caller === null) return;
   const stop = (reason?: unknown): void => {
-    if (task.state === 'waiting') cancel(task, reason);
+    if (task.caller !== null) cancel(task, reason);
   };
   subscriber.add(() => stop());
   if (signal !== undefined) task.more().unlisten = untilAborted(signal, { cancel: stop });
@@ -72,5 +72,5 @@ function follow(task: Task, subscriber: Subscriber<void>, signal: AbortSignal | 
 
 /** Starts the timeout, which is for the wait only. */
 function startWaiting(task: Task): void {
-  if (task.state === 'waiting') startTimer(task);
+  if (task.caller !== null) startTimer(task);
 }

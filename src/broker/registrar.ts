@@ -5,12 +5,13 @@ import { type Starting, attach, emptyMailbox, startActor, stopActor } from '../k
 import { LoneSystem } from '../kernel/lone-system';
 import { MailboxCore } from '../kernel/mailbox-core';
 import type { MailboxSettings } from '../kernel/mailbox-settings';
+import type { Listener } from '../kernel/outlet';
 import type { System } from '../kernel/task';
 import { type Consumer, HOOKS, consumerOf } from '../mailbox/consumer';
 import { MAILBOX, resolveMailbox } from '../mailbox/mailbox-options';
 import type { ActorHooks } from '../message/message-broker';
 import { isProtocol } from '../message/protocol';
-import type { RegisterOptions, Registration, SpawnOptions } from '../message/registration';
+import type { RegisterOptions, SpawnOptions } from '../message/registration';
 import { parsePattern } from '../message/topic-pattern';
 import type { BrokerSystem } from './broker-system';
 import { type RegistrationEnder, LocalRegistration } from './registration';
@@ -55,7 +56,7 @@ export class Registrar implements RegistrationEnder {
    *
    * @throws {TypeError | RangeError} for a bad actor or option, and what `register` throws.
    */
-  spawn(id: string, first: unknown, second: unknown, third: (SpawnOptions & ActorHooks) | undefined): Registration {
+  spawn(id: string, first: unknown, second: unknown, third: (SpawnOptions & ActorHooks) | undefined): LocalRegistration {
     const hasProtocol = isProtocol(first);
     const options = (hasProtocol ? third : second) as SpawnOptions | undefined;
     const settings = resolveMailbox(options, this.#mailbox, hasProtocol ? SPAWN_PROTOCOL : SPAWN);
@@ -70,7 +71,7 @@ export class Registrar implements RegistrationEnder {
    *
    * @throws {BrokerError} `AlreadyRegistered`, `BrokerClosed`, or `RoutingFailed` for a malformed topic. Nothing is changed then.
    */
-  register(id: string, core: MailboxCore, topics: readonly string[] = [], consumer?: Consumer): Registration {
+  register(id: string, core: MailboxCore, topics: readonly string[] = [], consumer?: Consumer): LocalRegistration {
     const { dispatcher, journal, phase } = this.#system;
     dispatcher.unfold();
     if (phase !== 'open') throw new BrokerError('BrokerClosed', `the broker is closing or closed; ${describeValue(id)} cannot be registered`);
@@ -95,7 +96,26 @@ export class Registrar implements RegistrationEnder {
 
   /** Ends every actor, for the end of the broker. Part of a step. */
   endAll(): void {
-    for (const core of [...this.#system.actors.values()]) this.#end(core, 'broker-closed', 'BrokerClosed');
+    for (const core of [...this.#system.actors.values()]) {
+      if (core.isRemote) this.endRemote(core);
+      else this.#end(core, 'broker-closed', 'BrokerClosed');
+    }
+  }
+
+  /** Adds an actor that is registered on another node. Part of a step. */
+  addRemote(id: string, core: MailboxCore): void {
+    this.#registry.add(id, core);
+    this.#system.journal.registered(core);
+    this.#system.outward?.registered(core);
+  }
+
+  /** Removes an actor of another node, where it has ended. Its link ends the messages that are on their way to it. Part of a step. */
+  endRemote(core: MailboxCore): void {
+    const { counts } = core.system;
+    const watchers = this.#registry.remove(core);
+    counts.departed += core.delivered;
+    this.#topics.forget(core);
+    this.#left(core, watchers);
   }
 
   #add(id: string, core: MailboxCore, topics: readonly string[], consumer: Consumer | undefined, failed: (error: unknown) => void): LocalRegistration {
@@ -107,6 +127,7 @@ export class Registrar implements RegistrationEnder {
     for (const topic of topics) this.#topics.bind(topic, core);
     core.queue?.forEach((message) => system.freeze(message));
     system.journal.registered(core);
+    system.outward?.registered(core);
     let resolve: (() => void) | undefined;
     let reject!: (error: unknown) => void;
     const starting: Starting = {
@@ -136,8 +157,7 @@ export class Registrar implements RegistrationEnder {
   }
 
   #end(core: MailboxCore, reason: string, code: FailureCode): void {
-    const { counts, dispatcher, journal } = this.#system;
-    const { id } = core;
+    const { counts, dispatcher } = this.#system;
     const watchers = this.#registry.remove(core);
     counts.departed += core.delivered;
     this.#topics.forget(core);
@@ -147,12 +167,19 @@ export class Registrar implements RegistrationEnder {
     if (rare !== null) rare.whenEnded = undefined;
     emptyMailbox(core, code);
     stopActor(core, reason);
-    journal.unregistered(id);
-    if (watchers.length > 0) dispatcher.add(() => watchers.forEach(endWatch));
+    this.#left(core, watchers);
     if (rare !== null) rare.whenEnded = whenEnded;
     core.endIfEmpty();
     if (dispatcher.running === core) core.more().whenReturned = () => leaveLater(core);
     else moveTo(core, new LoneSystem());
+  }
+
+  /** Tells that an actor has left. */
+  #left(core: MailboxCore, watchers: readonly Listener<void>[]): void {
+    const { dispatcher, journal, outward } = this.#system;
+    journal.unregistered(core.id);
+    if (watchers.length > 0) dispatcher.add(() => watchers.forEach(endWatch));
+    outward?.ended(core);
   }
 }
 

@@ -22,10 +22,11 @@ export class Registry {
     this.#roster = new Array<MailboxCore>(expectedActors);
   }
 
-  /** @throws {BrokerError} `NotFound` */
-  registered(id: string): MailboxCore {
+  /** The actor that is registered here. @throws {BrokerError} `NotFound` if there is none, or it is on another node. */
+  own(id: string): MailboxCore {
     const core = this.#system.actors.get(id);
     if (core === undefined) throw new BrokerError('NotFound', `no actor is registered as ${describeValue(id)}; register or spawn it first`);
+    if (core.isRemote) throw new BrokerError('NotFound', `the actor ${describeValue(id)} is registered on another node; only that one can end or bind it`);
     return core;
   }
 

@@ -4,7 +4,7 @@ import { Absent } from '../kernel/absent';
 import { type Details, PLAIN } from '../kernel/details';
 import { offer } from '../kernel/offer';
 import { Stamp } from '../kernel/stamp';
-import { type Recipient, type Task, newTask } from '../kernel/task';
+import { type Recipient, type RefusalCode, type Task, newTask } from '../kernel/task';
 import { checkTell } from '../message/check-send';
 import type { TellOptions } from '../message/send-options';
 import { type SendResult, Refusal, SENT } from '../message/send-result';
@@ -13,6 +13,9 @@ import { sampleStart } from '../observability/routing-latency';
 import type { BrokerSystem } from './broker-system';
 import { detailsOf } from './details-of';
 import type { Sending } from './interception';
+
+/** The refusals whose recipient says more about the cause. */
+const EXPLAINED: ReadonlySet<RefusalCode> = /* @__PURE__ */ new Set<RefusalCode>(['Rejected', 'PayloadTooLarge', 'Unserializable']);
 
 /** `trySend`, if the message does not take the direct path. @throws {TypeError | RangeError} for a bad id or option. */
 export function tell(system: BrokerSystem, id: string, recipient: Recipient | undefined, message: unknown, options: TellOptions | undefined, parent: Task | null): SendResult {
@@ -36,15 +39,22 @@ export function tellFound(system: BrokerSystem, sending: Sending, lane: number, 
   return tellWith(system, refusal ?? find(message), message, lane, details, sending.parent ?? null);
 }
 
-/** Tells a message whose details are known. `parent` is the turn that sends it by its context. */
-export function tellWith(system: BrokerSystem, recipient: Recipient, message: unknown, lane: number, said: Details, parent: Task | null): Resent {
+/** Tells a message whose details are known. `parent` is the turn that sends it by its context. `isRefusing`: the broker does not take it. */
+export function tellWith(
+  system: BrokerSystem,
+  recipient: Recipient,
+  message: unknown,
+  lane: number,
+  said: Details,
+  parent: Task | null,
+  isRefusing: boolean = system.refuses(parent),
+): Resent {
   const details = system.outgoing(message, said);
   const stamp = details === PLAIN ? null : new Stamp(undefined, details);
   const { dispatcher, journal } = system;
   const startedAt = sampleStart(recipient);
   const isOutermost = dispatcher.enter();
   try {
-    const isRefusing = system.refuses(parent);
     let code;
     if (journal.observes(recipient.id)) code = offer(newTask(recipient, message, lane, null, stamp ?? new Stamp(undefined)), isRefusing, parent);
     else {
@@ -53,7 +63,7 @@ export function tellWith(system: BrokerSystem, recipient: Recipient, message: un
     }
     journal.latency.sample(startedAt);
     if (code === null) return SENT;
-    return code === 'NoRoute' ? { ok: false, code } : new Refusal(code, code === 'Rejected' ? (recipient.error as SendError) : recipient.id);
+    return code === 'NoRoute' ? { ok: false, code } : new Refusal(code, EXPLAINED.has(code) ? (recipient.error as SendError) : recipient.id);
   } finally {
     if (isOutermost) dispatcher.finish();
   }

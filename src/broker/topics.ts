@@ -1,5 +1,6 @@
 import { type Unsubscribable, Observable } from 'rxjs';
 import type { MailboxCore } from '../kernel/mailbox-core';
+import type { Telling } from '../kernel/outbox';
 import type { ActorId } from '../message/actor-id';
 import type { Publication, TopicBinding, TopicOptions } from '../message/topic';
 import { ANY_REST, parsePattern } from '../message/topic-pattern';
@@ -71,12 +72,31 @@ export class Topics {
     if (actor === undefined) this.#actors.set(core, (actor = new BoundActor(core)));
     const { bindings } = actor;
     bindings.set(remove, { topic: pattern, order: this.#bindings++ });
+    this.#system.outward?.bound(pattern, core);
     return {
       unsubscribe: () => {
         // Only once, and not after its actor has ended with all its bindings.
-        if (bindings.delete(remove)) remove();
+        if (!bindings.delete(remove)) return;
+        remove();
+        this.#system.outward?.unbound(pattern, core);
       },
     };
+  }
+
+  /** Takes one binding of an actor back: one of this pattern. */
+  unbind(pattern: string, core: MailboxCore): void {
+    const { bindings } = this.#actors.get(core) ?? {};
+    for (const [remove, { topic }] of bindings ?? []) {
+      if (topic !== pattern) continue;
+      bindings?.delete(remove);
+      remove();
+      return;
+    }
+  }
+
+  /** The patterns to which an actor is bound, in the order of binding. */
+  patternsOf(core: MailboxCore): string[] {
+    return [...(this.#actors.get(core)?.bindings.values() ?? [])].map(({ topic }) => topic);
   }
 
   /** All bindings in the order of binding. */
@@ -118,14 +138,28 @@ export class Topics {
       return 0;
     }
     const details = system.outgoing(message, passed.details);
-    if (isRetained && !system.refuses(null)) this.retained.set(topic, message);
+    if (isRetained && !system.refuses(null)) {
+      this.retained.set(topic, message);
+      system.outward?.retained(topic);
+    }
     const targets = this.#bound.match(topic);
-    const publication = { topic, message, retained: false };
+    return tellTargets(system, targets, targets.length, message, lane, details, this.announcementOf(topic, message, isRetained), { topic, isRetained });
+  }
+
+  /** Forgets the topic's retained message. */
+  clearRetained(topic: string): void {
+    this.retained.delete(topic);
+    this.#system.outward?.cleared(topic);
+  }
+
+  /** Tells a message to the observers of a topic. `undefined` if there are none. */
+  announcementOf(topic: string, message: unknown, isRetained: boolean): Telling | undefined {
     const observers = this.#observers.match(topic);
-    const announcement = (): void => {
+    if (observers.length === 0) return undefined;
+    const publication = { topic, message, retained: false };
+    return () => {
       for (const observer of observers) observer.next(publication, isRetained);
     };
-    return tellTargets(system, targets, targets.length, message, lane, details, observers.length === 0 ? undefined : announcement);
   }
 
   /**
@@ -151,7 +185,13 @@ export class Topics {
         },
         complete: () => subscriber.complete(),
       };
-      subscriber.add(this.#observers.add(pattern, observer));
+      const leave = this.#observers.add(pattern, observer);
+      const { outward } = this.#system;
+      outward?.observed(pattern, 1);
+      subscriber.add(() => {
+        leave();
+        outward?.observed(pattern, -1);
+      });
       // Synchronously, also inside of a step: a state bus must have its first value at once.
       if (retained.length > 0) this.#system.dispatcher.tellNow(() => retained.forEach((publication) => observer.next(publication, true)));
     });

@@ -35,6 +35,7 @@ export class Absent implements Recipient {
 
   withdraw(): void {}
   freeSeat(): void {}
+  timeUp(): void {}
   endIfEmpty(): void {}
   noteLoss(): void {}
 }

@@ -16,4 +16,11 @@ export class Counts {
   stopping = 0;
   /** Mailboxes closed so far. A list of the open ones is out of date when this has changed. */
   closings = 0;
+
+  /** The sums of these counts and others. */
+  plus(others: Counts): Counts {
+    const sum = new Counts();
+    for (const name of Object.keys(sum) as (keyof Counts)[]) if (name !== 'plus') sum[name] = this[name] + others[name];
+    return sum;
+  }
 }

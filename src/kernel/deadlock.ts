@@ -1,15 +1,54 @@
 import { SendError } from '../failure/send-error';
 import { MailboxCore } from './mailbox-core';
 import { end } from './settle';
-import type { Task } from './task';
+import type { PathStep, System, Task } from './task';
 
 /** Fails the asks of an open turn that are in a deadlock: only turns that wait for them could answer them (rule O6). Part of a step. */
 export function breakCircles(turn: Task): void {
   for (const ask of [...turn.more().asks]) {
-    const path = circleOf(turn, ask);
-    if (path === undefined) continue;
-    end(ask, 'Deadlock', new SendError('Deadlock', { actorId: ask.recipient.id, started: ask.state === 'open', detail: path.join(' → ') }));
+    if (turn.state === 'open') breakCircle(ask, [turn.self], [turn, ...fartherTurns(turn)]);
   }
+}
+
+/** Fails an ask that came from another node, if the turns that wait for it are those that it waits for. Part of a step. */
+export function breakFarCircle(ask: Task): void {
+  const { path = [] } = ask.caller ?? {};
+  const turns = turnsOf(ask.system, path);
+  if (turns.length > 0) breakCircle(ask, path.map(([actorId]) => actorId).reverse(), turns);
+}
+
+/** The most turns of a path. A longer path names its last turns. */
+export const LONGEST_PATH = 100;
+
+/** The path of asks that leads to a turn and ends with it, over all nodes, the last turn first. */
+export function pathOf(turn: Task): readonly PathStep[] {
+  const path: PathStep[] = [];
+  for (let next: Task | undefined = turn; next !== undefined && path.length < LONGEST_PATH; next = next.rest?.parent) {
+    path.push([next.self, next.id], ...(next.caller?.path ?? []));
+  }
+  return path.slice(0, LONGEST_PATH);
+}
+
+/** Fails an ask if it waits only for `turns`, which wait for it. `names` are the actors that lead to it. */
+function breakCircle(ask: Task, names: readonly string[], turns: readonly Task[]): void {
+  const path = circleOf(ask, [...names], turns);
+  if (path === undefined) return;
+  const isStarted = ask.state === 'open' || ask.state === 'running';
+  end(ask, 'Deadlock', new SendError('Deadlock', { actorId: ask.recipient.id, started: isStarted, detail: path.join(' → ') }));
+}
+
+/** The turns of this node that wait for a turn by way of another node. */
+function fartherTurns(turn: Task): readonly Task[] {
+  return turn.system.lookUp === null ? [] : turnsOf(turn.system, pathOf(turn));
+}
+
+/** The open turns of this node among the steps of a path. */
+function turnsOf({ lookUp }: System, path: readonly PathStep[]): readonly Task[] {
+  return path.flatMap(([actorId, messageId]) => {
+    const recipient = lookUp?.(actorId);
+    const seats = recipient instanceof MailboxCore ? (recipient.seats ?? []) : [];
+    return seats.filter(({ id, state }) => state === 'open' && id === messageId);
+  });
 }
 
 /** Whether an ask or a turn is stuck. If that is not known at once, it is a question about the turns or asks that it waits for. */
@@ -27,15 +66,15 @@ interface Question {
 }
 
 /**
- * The path of a circle of turns that only wait for one another, if `ask` is part of one.
+ * The path of a circle of turns that only wait for one another, if `ask` is part of one. `turns` wait for the ask, and `path` is what leads
+ * to it.
  *
  * An ask is stuck if its turn is open and stuck, or if it is queued at an actor all of whose turns are stuck. A turn is stuck if one of the
  * asks it waits for is. A turn that is on the way already counts as stuck, since it closes the circle. This is a loop with a list of open
  * questions, since a chain of asks may be longer than the stack is deep.
  */
-function circleOf(turn: Task, ask: Task): string[] | undefined {
-  const path: string[] = [turn.self];
-  const onTheWay = new Set<Task>([turn]);
+function circleOf(ask: Task, path: string[], turns: readonly Task[]): string[] | undefined {
+  const onTheWay = new Set<Task>(turns);
   const open: Question[] = [];
   let answer = aboutAsk(ask, path);
   for (;;) {

@@ -102,7 +102,10 @@ export function closeMailbox(core: MailboxCore, reason: unknown): void {
     const rare = core.more();
     rare.closedBy = reason;
     rare.whenEnded = endMailbox;
-    if (core.isRegistered && journal.observes(core.id)) journal.closed(core.id, reason === 'closed' ? undefined : reason);
+    if (core.isRegistered) {
+      if (journal.observes(core.id)) journal.closed(core.id, reason === 'closed' ? undefined : reason);
+      core.system.host?.mailboxClosed(core.id);
+    }
     core.endIfEmpty();
   });
 }

@@ -52,6 +52,7 @@ export class LoneSystem implements System {
   readonly host = null;
   readonly drainsAt = undefined;
   readonly intercept = null;
+  readonly lookUp = null;
   #parts: Parts | undefined;
 
   get dispatcher(): Dispatcher {

@@ -7,7 +7,7 @@ import { MailboxQueue, type QueueOwner } from './mailbox-queue';
 import type { MailboxSettings } from './mailbox-settings';
 import type { Outlet } from './outlet';
 import type { Entry } from './queue-records';
-import { settle } from './settle';
+import { end, settle } from './settle';
 import { Stamp } from './stamp';
 import { TurnTimes } from './turn-times';
 import { type Host, type RefusalCode, type System, type Task, newTask } from './task';
@@ -89,6 +89,11 @@ export class MailboxCore implements QueueOwner, Runnable {
     return (this.lives & 1) === 1;
   }
 
+  /** Whether the actor is on another node, to which a link carries its messages. */
+  get isRemote(): boolean {
+    return false;
+  }
+
   get size(): number {
     return this.queue === null ? 0 : this.queue.size;
   }
@@ -158,6 +163,10 @@ export class MailboxCore implements QueueOwner, Runnable {
 
   withdraw(task: Task): void {
     this.ensureQueue().withdraw(task);
+  }
+
+  timeUp(task: Task): void {
+    end(task, 'Timeout');
   }
 
   noteLoss(message: unknown, code: FailureCode): void {

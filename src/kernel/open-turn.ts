@@ -4,7 +4,7 @@ import { SendError } from '../failure/send-error';
 import { stopTimer } from './let-go';
 import type { HandedOut, ReplyKind } from './reply-kind';
 import { settle } from './settle';
-import type { OpenReply, System, Task } from './task';
+import { type OpenReply, type System, type Task, giveReply } from './task';
 import { UnhandledMessage } from './unhandled-message';
 import { whenSettled } from './when-settled';
 
@@ -56,8 +56,8 @@ export function emit(task: Task, value: unknown): void {
 /** Settles a turn whose handler threw or whose reply failed. The caller gets what was thrown. */
 export function settleFailed(task: Task, thrown: unknown): void {
   if (thrown instanceof UnhandledMessage) {
-    const error = new SendError('Unhandled', { actorId: task.recipient.id, started: thrown.started, detail: thrown.detail });
-    settle(task, { outcome: 'errored', code: 'Unhandled', error });
+    const { code, started, detail, cause } = thrown;
+    settle(task, { outcome: 'errored', code, error: new SendError(code, { actorId: task.recipient.id, started, detail, cause }) });
   } else settle(task, { outcome: 'errored', code: 'HandlerFailed', error: thrown });
 }
 
@@ -75,8 +75,8 @@ function settleSucceeded(task: Task, value: unknown, emits: boolean): void {
   settle(task, {
     outcome: 'succeeded',
     reply(caller) {
-      if (emits) caller.next(value);
-      caller.complete();
+      if (emits) giveReply(caller, value);
+      else caller.complete();
     },
   });
 }

@@ -103,6 +103,6 @@ export class Pace {
 }
 
 /** Whether a time is not the machine's. A tick of virtual time is a macrotask of its own. */
-function isVirtual(now: number): boolean {
+export function isVirtual(now: number): boolean {
   return Math.abs(now - Date.now()) > A_MINUTE || isFakeAsync();
 }

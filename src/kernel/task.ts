@@ -27,6 +27,9 @@ import type { Stamp } from './stamp';
  */
 export type TaskState = 'new' | 'waiting' | 'queued' | 'running' | 'open' | 'over';
 
+/** A turn on a path of asks, which may be of another node: the actor, and the id of the message that its turn handles. */
+export type PathStep = readonly [actorId: string, messageId: string];
+
 /** Takes the reply of a message that was asked. */
 export interface Caller {
   /** Whether the caller has left. A caller that has left ignores the reply. */
@@ -38,9 +41,22 @@ export interface Caller {
   readonly holdsBack?: boolean;
   /** True for an `offer`, whose caller waits until the mailbox has taken the message, not for a reply. */
   readonly untilTaken?: boolean;
+  /** The turns that wait for the reply, if the ask came from another node: the path of asks that led to it. */
+  readonly path?: readonly PathStep[];
   next(value: unknown): void;
   error(error: unknown): void;
   complete(): void;
+  /** Takes a plain or promised reply: `next` and `complete` in one. */
+  succeed?(value: unknown): void;
+}
+
+/** Gives a caller a plain or promised reply. */
+export function giveReply(caller: Caller, value: unknown): void {
+  if (caller.succeed !== undefined) caller.succeed(value);
+  else {
+    caller.next(value);
+    caller.complete();
+  }
 }
 
 /** Why a recipient refuses a message. */
@@ -72,6 +88,8 @@ export interface Recipient {
   withdraw(task: Task): void;
   /** Frees the seat of a turn. */
   freeSeat(task: Task): void;
+  /** The timeout of a message is over. A mailbox ends the message. Part of a step. */
+  timeUp(task: Task): void;
   /** Ends a closed mailbox that has nothing left. To be called when a message is over. */
   endIfEmpty(): void;
   /** Counts a lost message, and tells `losses$`. */
@@ -86,6 +104,8 @@ export interface End {
   readonly error?: unknown;
   /** Gives the caller its reply. */
   readonly reply?: (caller: Caller) => void;
+  /** The message was lost on another node, where its dead letter was made. */
+  readonly hasLetter?: boolean;
 }
 
 /**
@@ -118,7 +138,8 @@ export interface Journal {
 
 /** The part of a broker that its mailboxes and the contexts of their turns call. */
 export interface Host {
-  readonly broker: MessageBroker;
+  /** The broker that contexts give: the broker itself, or an object that stands before it. */
+  broker: MessageBroker;
   ask(task: Task, id: string, message: unknown, options: SendOptions | undefined): Observable<unknown>;
   tell(task: Task, id: string, message: unknown, options: TellOptions | undefined): SendResult;
   /**
@@ -128,6 +149,8 @@ export interface Host {
   breakCircles(turn: Task): void;
   /** Sends a message that `next` of a registered mailbox was given. */
   tellMailbox(id: string, message: unknown): void;
+  /** A registered mailbox was closed. Part of a step. */
+  mailboxClosed(id: string): void;
 }
 
 /** Calls a handler, or answers in its place. */
@@ -144,10 +167,12 @@ export interface System {
   readonly drainsAt: SchedulerLike | undefined;
   /** Stands around every handler: the interceptors. `null` without them. */
   readonly intercept: Intercept | null;
+  /** Finds the actor of a turn on a path of asks that leads over other nodes. `null`: there are no other nodes. */
+  readonly lookUp: ((id: string) => Recipient | undefined) | null;
   nextId(): string;
-  /** Whether a turn of this mailbox is on the stack. */
   /** Whether somebody observes the events of this actor alone. */
   watches(id: string): boolean;
+  /** Whether a turn of this mailbox is on the stack. */
   isRunning(mailbox: Runnable): boolean;
   /** Lets go of a mailbox that moves to another system. */
   left(mailbox: Runnable): void;
@@ -310,7 +335,7 @@ export class TaskRest {
   isAborted = false;
   /** The reason of the turn's signal. */
   abortReason: unknown = undefined;
-  /** The index of its seat in `MailboxCore.seats`; -1 if it holds none. */
+  /** The index of its seat in `MailboxCore.seats`, or the number of an ask on the link to its actor's node; -1 if it has none. */
   seat = -1;
   /** Whether a promise settles the turn. A promise keeps its seat until it settles, even if the turn was aborted (rule M4). */
   isPromise = false;
@@ -337,5 +362,7 @@ export class TaskRest {
 function envelopeOf(task: Task): Envelope {
   const { id, priority, sentAt, details } = task;
   const { topic, sender, attempt, headers } = details;
+  // The spreads below cost more than everything else here.
+  if (topic === undefined && sender === undefined) return Object.freeze({ id, priority, sentAt, attempt, headers });
   return Object.freeze({ id, priority, ...(topic !== undefined && { topic }), ...(sender !== undefined && { sender }), sentAt, attempt, headers });
 }

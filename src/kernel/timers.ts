@@ -1,5 +1,4 @@
 import type { SchedulerAction, Subscription } from 'rxjs';
-import { end } from './settle';
 import type { Task } from './task';
 
 /** The longest delay of a timer in milliseconds, some 24 days. `setTimeout` treats a longer one as 0. */
@@ -41,5 +40,5 @@ function startAlarm(task: Task, timeout: number): Subscription | undefined {
 function ring(this: SchedulerAction<Alarm>, alarm?: Alarm): void {
   const { task, left } = alarm as Alarm;
   if (left > 0) this.schedule({ task, left: left - LONGEST_DELAY }, Math.min(left, LONGEST_DELAY));
-  else task.system.dispatcher.step(() => end(task, 'Timeout'));
+  else task.system.dispatcher.step(() => task.recipient.timeUp(task));
 }

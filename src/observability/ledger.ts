@@ -146,13 +146,13 @@ export class Ledger implements Journal {
   }
 
   ended(task: Task, end: End): void {
-    const { outcome, code, error } = end;
+    const { outcome, code, error, hasLetter = false } = end;
     const isFailed = outcome === 'failed';
     if (isFailed) this.#failedBy[code as FailureCount]++;
     const beganAt = task.rest?.beganAt;
     if (beganAt !== undefined) (task.recipient as MailboxCore).noteTurn(this.#dispatcher.now() - beganAt);
     if (this.observes(task.recipient.id)) this.#events.tell(endedEvent(task, end), task.recipient.id);
-    if (code === 'Cancelled' || outcome === 'succeeded') return;
+    if (code === 'Cancelled' || outcome === 'succeeded' || hasLetter) return;
     if (isFailed) {
       // The sender of an asked message that an interceptor refused has its error.
       if (code !== 'Rejected' || !task.isAsked) this.#deadLetter(task, code as FailureCode, undefined);

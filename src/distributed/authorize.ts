@@ -1,0 +1,36 @@
+/** Something that another node asks of this one, as `authorize` sees it. */
+export interface IncomingFrame {
+  /**
+   * What is asked: a message to an actor (`tell`, `ask`), one to many (`broadcast`, `publish`), that this node knows an actor of the other one
+   * (`register`) or its binding (`bind`), or that a retained message is forgotten (`clear`).
+   */
+  readonly kind: 'ask' | 'tell' | 'broadcast' | 'publish' | 'register' | 'bind' | 'clear';
+  /** The id of the other node. */
+  readonly from: string;
+  /** The actor, for a message to one, `register` and `bind`. */
+  readonly target?: string;
+  /** The topic, or for `bind` the pattern. */
+  readonly topic?: string;
+  /** The message, decoded. */
+  readonly message?: unknown;
+  /** The actor that the message names as its sender. */
+  readonly sender?: string;
+  /** The headers of the message. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Whether a frame may pass. */
+export type Authorize = (frame: IncomingFrame) => boolean;
+
+/** Makes the hook of the user's function. If that throws, the frame is refused, and `failed` is told. */
+export function authorizing(authorize: Authorize | undefined, failed: (error: unknown) => void): Authorize {
+  if (authorize === undefined) return () => true;
+  return (frame) => {
+    try {
+      return authorize(frame) === true;
+    } catch (error) {
+      failed(error);
+      return false;
+    }
+  };
+}

@@ -1,0 +1,104 @@
+import type { SchedulerLike, Subscription } from 'rxjs';
+import type { Transport } from './transport';
+
+/** Milliseconds after which a claim is tried again that the transport could not decide. */
+const TRY_AGAIN = 1_000;
+
+/** Is told what becomes of a claim. */
+export interface Claimant {
+  /** This node owns the id. */
+  won(): void;
+  /** The node with this id owns it. */
+  lost(owner: string): void;
+}
+
+interface Claim {
+  /** `undefined`: its actor has ended while it was under way. */
+  claimant: Claimant | undefined;
+  isHeld: boolean;
+}
+
+/** The ids that this node claims and owns. */
+export class Claims {
+  readonly #transport: Transport;
+  readonly #scheduler: SchedulerLike;
+  /** Stands before each id, so that applications do not meet. */
+  readonly #prefix: string;
+  readonly #claims = new Map<string, Claim>();
+  readonly #retries = new Set<Subscription>();
+  #hasStarted = false;
+  #isOver = false;
+
+  constructor(transport: Transport, scheduler: SchedulerLike, namespace: string) {
+    this.#transport = transport;
+    this.#scheduler = scheduler;
+    this.#prefix = namespace === '' ? '' : `${namespace}/`;
+  }
+
+  /** The transport has started. */
+  start(): void {
+    this.#hasStarted = true;
+    for (const [id, claim] of this.#claims) this.#ask(id, claim);
+  }
+
+  /** Claims an id. An id whose claim is under way still, for an actor that has ended, is not claimed twice. */
+  claim(id: string, claimant: Claimant): void {
+    const open = this.#claims.get(id);
+    if (open !== undefined) {
+      open.claimant = claimant;
+      return;
+    }
+    const claim: Claim = { claimant, isHeld: false };
+    this.#claims.set(id, claim);
+    if (this.#hasStarted) this.#ask(id, claim);
+  }
+
+  isHeld(id: string): boolean {
+    return this.#claims.get(id)?.isHeld === true;
+  }
+
+  /** The actor has ended. Its id is free, at once or when the claim that is under way has been decided. */
+  release(id: string): void {
+    const claim = this.#claims.get(id);
+    if (claim === undefined || this.#isOver) return;
+    claim.claimant = undefined;
+    if (!claim.isHeld && this.#hasStarted) return;
+    this.#claims.delete(id);
+    if (claim.isHeld) this.#transport.release(this.#prefix + id);
+  }
+
+  /** Nothing more is claimed or released: this node leaves, and its claims with it. */
+  close(): void {
+    this.#isOver = true;
+    for (const retry of this.#retries) retry.unsubscribe();
+  }
+
+  #ask(id: string, claim: Claim): void {
+    const failed = (): void => {
+      if (this.#isOver) return;
+      const retry = this.#scheduler.schedule(() => {
+        this.#retries.delete(retry);
+        this.#ask(id, claim);
+      }, TRY_AGAIN);
+      this.#retries.add(retry);
+    };
+    try {
+      this.#transport.claim(this.#prefix + id).then((owner) => this.#decided(id, claim, owner), failed);
+    } catch {
+      failed();
+    }
+  }
+
+  #decided(id: string, claim: Claim, owner: string): void {
+    if (this.#isOver || this.#claims.get(id) !== claim) return;
+    const { claimant } = claim;
+    if (owner === this.#transport.nodeId) {
+      claim.isHeld = true;
+      if (claimant === undefined) this.release(id);
+      else claimant.won();
+    } else {
+      this.#claims.delete(id);
+      claimant?.lost(owner);
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import type { Ticks } from './ticks';
+
+/** The batches of one node that came too early: the most that are kept. */
+const MOST_EARLY = 256;
+/** Milliseconds after which the handling of frames gives way to a macrotask (rule D4), and after how many frames the clock is read. */
+const SLICE = 5;
+const STRIDE = 16;
+
+/** A batch whose frames are being handled. */
+interface OpenBatch {
+  readonly seq: number;
+  readonly frames: readonly unknown[];
+  at: number;
+}
+
+/**
+ * The batches that come from another node. Each is handled once, in the order of their numbers, however often and in whichever order they come.
+ * Frames that would keep the event loop busy wait for a macrotask.
+ */
+export class Inbox {
+  /** The number of the last batch that was handled: its receipt. */
+  handled = 0;
+  readonly #ticks: Ticks;
+  readonly #handle: (frame: unknown) => void;
+  readonly #ended: () => void;
+  /** The number of the last batch that was accepted in order. */
+  #accepted = 0;
+  readonly #early = new Map<number, readonly unknown[]>();
+  readonly #open: OpenBatch[] = [];
+  #isHandling = false;
+  #isClosed = false;
+
+  /** `ended` is called when a batch was handled. */
+  constructor(ticks: Ticks, handle: (frame: unknown) => void, ended: () => void) {
+    this.#ticks = ticks;
+    this.#handle = handle;
+    this.#ended = ended;
+  }
+
+  /** Whether frames wait to be handled. */
+  get isBusy(): boolean {
+    return this.#open.length > 0;
+  }
+
+  /** Takes a batch. Returns false if it was there before, or came too early: then the other node is owed a receipt. */
+  take(seq: number, frames: readonly unknown[]): boolean {
+    if (seq <= this.#accepted) return false;
+    if (seq > this.#accepted + 1) {
+      if (seq <= this.#accepted + MOST_EARLY) this.#early.set(seq, frames);
+      return false;
+    }
+    let next: readonly unknown[] | undefined = frames;
+    while (next !== undefined) {
+      this.#early.delete(++this.#accepted);
+      this.#open.push({ seq: this.#accepted, frames: next, at: 0 });
+      next = this.#early.get(this.#accepted + 1);
+    }
+    if (!this.#isHandling) this.#goOn();
+    return true;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#open.length = 0;
+    this.#early.clear();
+  }
+
+  #goOn(): void {
+    this.#isHandling = true;
+    const startedAt = this.#ticks.scheduler.now();
+    let untilLook = STRIDE;
+    for (let batch = this.#open[0]; batch !== undefined; batch = this.#open[0]) {
+      while (batch.at < batch.frames.length) {
+        if (--untilLook === 0) {
+          untilLook = STRIDE;
+          if (this.#ticks.scheduler.now() - startedAt > SLICE) {
+            this.#ticks.later(() => this.#goOn());
+            return;
+          }
+        }
+        this.#handle(batch.frames[batch.at++]);
+        if (this.#isClosed) return;
+      }
+      this.#open.shift();
+      this.handled = batch.seq;
+      this.#ended();
+    }
+    this.#isHandling = false;
+  }
+}

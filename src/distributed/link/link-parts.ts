@@ -1,0 +1,14 @@
+import type { BrokerSystem } from '../../broker/broker-system';
+import type { CastParts } from './outgoing-cast';
+
+/** The parts that both directions of a link share. */
+export interface LinkParts extends CastParts {
+  readonly system: BrokerSystem;
+  /** The most messages without a receipt. */
+  readonly window: number;
+  /** Milliseconds of the broker's scheduler. */
+  readonly now: () => number;
+  readonly isConnected: () => boolean;
+  /** Sends a frame without a payload. */
+  readonly post: (head: readonly unknown[]) => void;
+}

@@ -1,0 +1,92 @@
+import type { Dispatcher } from '../../kernel/dispatcher';
+import type { Batch } from '../transport';
+import type { Packing } from '../codec/packing';
+import type { Frame } from './frames';
+import { Inbox } from './inbox';
+import { type Parcel, Outbox } from './outbox';
+import { readFrame } from './read-frame';
+import type { Ticks } from './ticks';
+
+export interface LinkSetup {
+  readonly dispatcher: Dispatcher;
+  readonly packing: Packing;
+  readonly maxBatch: number;
+  readonly ticks: Ticks;
+  readonly send: (batch: Batch, transfer: readonly unknown[] | undefined) => boolean;
+  /** Does what a frame says. Returns false if the frame makes no sense. */
+  readonly handle: (frame: Frame) => boolean;
+  /** A batch or a frame could not be read. */
+  readonly bad: () => void;
+}
+
+/** The frames that need no receipt soon, since they take no credit. */
+const PATIENT: ReadonlySet<string> = /* @__PURE__ */ new Set(['value', 'next', 'complete', 'failed', 'error', 'cancel']);
+
+/** The frames between this node and another one, in both directions: each is handled once, and in order, while both nodes live. */
+export class Link {
+  readonly outbox: Outbox;
+  readonly #setup: LinkSetup;
+  readonly #inbox: Inbox;
+  #isUrgent = false;
+
+  constructor(setup: LinkSetup) {
+    this.#setup = setup;
+    const { maxBatch, packing, send, ticks } = setup;
+    this.#inbox = new Inbox(ticks, (frame) => this.#handle(frame), () => this.#batchEnded());
+    this.outbox = new Outbox({ packing, maxBatch, send, ticks, ack: () => this.#inbox.handled });
+  }
+
+  /** Whether frames that have come wait to be handled. */
+  get isBusy(): boolean {
+    return this.#inbox.isBusy;
+  }
+
+  /** Sends a frame. `received` is called when the other node has it. */
+  post(frame: readonly unknown[], received?: () => void): void {
+    this.outbox.add({ frame: this.#setup.packing.pack(frame), isSent: false, isWithdrawn: false, ...(received !== undefined && { received }) });
+  }
+
+  /** Takes a batch, which may be anything. */
+  receive(batch: unknown): void {
+    const read = sizeOf(batch) > this.#setup.maxBatch ? undefined : this.#setup.packing.read(batch);
+    const [seq, ack] = read ?? [];
+    if (read === undefined || !isNumber(seq) || !isNumber(ack)) {
+      this.#setup.bad();
+      return;
+    }
+    const frames = read.slice(2);
+    const parcels = this.outbox.receipted(ack, frames.length === 0);
+    if (parcels.length > 0) this.#setup.dispatcher.step(() => parcels.forEach((parcel) => parcel.received?.()));
+    if (seq > 0 && !this.#inbox.take(seq, frames)) this.outbox.oweReceipt(true);
+  }
+
+  /** Ends it. Returns what the other node may not have. */
+  close(): Parcel[] {
+    this.#inbox.close();
+    return this.outbox.close();
+  }
+
+  #handle(raw: unknown): void {
+    const frame = readFrame(raw);
+    if (frame === undefined) {
+      this.#setup.bad();
+      return;
+    }
+    if (!PATIENT.has(frame[0])) this.#isUrgent = true;
+    if (!this.#setup.handle(frame)) this.#setup.bad();
+  }
+
+  #batchEnded(): void {
+    this.outbox.oweReceipt(this.#isUrgent);
+    this.#isUrgent = false;
+  }
+}
+
+/** The least bytes that a batch of text or bytes has. */
+function sizeOf(batch: unknown): number {
+  return typeof batch === 'string' || batch instanceof Uint8Array ? batch.length : 0;
+}
+
+function isNumber(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}

@@ -1,0 +1,242 @@
+import type { Subscription } from 'rxjs';
+import type { Batch } from '../transport';
+import type { PackedFrame, Packing } from '../codec/packing';
+import type { Ticks } from './ticks';
+
+/** A frame on its way to the other node. */
+export interface Parcel {
+  frame: PackedFrame;
+  /** Whether it has gone out, in a batch that may have been lost. */
+  isSent: boolean;
+  /** Whether it is no longer to be sent, if it has not been. */
+  isWithdrawn: boolean;
+  /** Called before it goes out for the first time, if it has waited: the time that is left may be less. */
+  refresh?(): void;
+  /** Called when the other node has it. */
+  received?(): void;
+}
+
+/** A batch that has no receipt. */
+interface SentBatch {
+  readonly seq: number;
+  readonly frames: readonly PackedFrame[];
+  readonly parcels: readonly Parcel[];
+  sentAt: number;
+}
+
+export interface OutboxParts {
+  readonly packing: Packing;
+  readonly maxBatch: number;
+  readonly ticks: Ticks;
+  /** Hands a batch to the transport. False: not now. */
+  readonly send: (batch: Batch, transfer: readonly unknown[] | undefined) => boolean;
+  /** The number of the last batch of the other node that was handled here: its receipt. */
+  readonly ack: () => number;
+}
+
+/** The most batches without a receipt. Frames wait for a place, and go out together. */
+export const MOST_UNRECEIPTED = 128;
+/** Milliseconds after which a batch without a receipt is sent again. This doubles each time, up to the most. */
+const RESEND_AFTER = 100;
+const RESEND_AFTER_MOST = 2_000;
+/** How many batches are sent again at once. */
+const RESENT_AT_ONCE = 16;
+/** Milliseconds for which a receipt waits for a frame that it can go with, if the other node needs no credit of it. */
+const LAZY_RECEIPT = 20;
+
+/**
+ * The frames that go to another node. They go out in numbered batches: the first of a tick at the end of the tick, so that a single ask is
+ * quick, and what is added after that in one batch when the event loop has gone on. A batch is sent again until its receipt comes.
+ */
+export class Outbox {
+  readonly #parts: OutboxParts;
+  #waiting: Parcel[] = [];
+  #sent: SentBatch[] = [];
+  #lastSeq = 0;
+  /** `idle`: nothing is due. `soon`: frames go out at the end of this tick. `later`: in a macrotask. */
+  #state: 'idle' | 'soon' | 'later' = 'idle';
+  #owesReceipt = false;
+  #lazy: Subscription | undefined;
+  #resend: Subscription | undefined;
+  #resendAfter = RESEND_AFTER;
+  /** The transport takes nothing, until it is connected again or some time has passed. */
+  #isBlocked = false;
+  #isClosed = false;
+
+  constructor(parts: OutboxParts) {
+    this.#parts = parts;
+  }
+
+  /** Whether everything has its receipt. */
+  get isEmpty(): boolean {
+    return this.#waiting.length === 0 && this.#sent.length === 0;
+  }
+
+  add(parcel: Parcel): void {
+    this.#waiting.push(parcel);
+    this.#schedule();
+  }
+
+  /**
+   * The other node is owed a receipt. `isUrgent`: it waits for credit, or asks for a batch again. The receipt goes with the next frames, or alone
+   * when the event loop has gone on.
+   */
+  oweReceipt(isUrgent: boolean): void {
+    this.#owesReceipt = true;
+    if (isUrgent) this.#goOnLater();
+    else this.#lazy ??= this.#after(LAZY_RECEIPT, () => {
+      this.#lazy = undefined;
+      if (this.#owesReceipt) this.flush();
+    });
+  }
+
+  /** A receipt has come: the other node has handled all batches up to this number. Returns the parcels that it has now. */
+  receipted(ack: number, isAlone: boolean): Parcel[] {
+    const sent = this.#sent;
+    const first = sent[0];
+    if (first === undefined || ack > this.#lastSeq) return [];
+    if (ack < first.seq) {
+      // A receipt that comes alone and tells nothing new shows that a batch is missing there.
+      if (isAlone && ack === first.seq - 1 && this.#now() - first.sentAt >= LAZY_RECEIPT) this.#sendAgain(first);
+      return [];
+    }
+    const count = ack - first.seq + 1;
+    this.#sent = sent.slice(count);
+    this.#resendAfter = RESEND_AFTER;
+    if (this.#waiting.length > 0) this.#schedule();
+    return sent.slice(0, count).flatMap(({ parcels }) => parcels);
+  }
+
+  /** The connection has returned, or the other node has just come: what has no receipt is sent again at once. */
+  sendAllAgain(): void {
+    this.#isBlocked = false;
+    for (const batch of this.#sent.slice(0, RESENT_AT_ONCE)) this.#sendAgain(batch);
+    this.flush();
+    this.#watch();
+  }
+
+  /** Sends what waits, now. */
+  flush(): void {
+    if (this.#isClosed) return;
+    while (this.#canSend) this.#sendNext();
+    if (this.#owesReceipt && !this.#isBlocked && this.#send(0, [])) this.#owesReceipt = false;
+  }
+
+  /** The parcels that the other node may not have. */
+  get parcels(): Parcel[] {
+    return [...this.#sent.flatMap((batch) => batch.parcels), ...this.#waiting];
+  }
+
+  /** Ends it. Returns the parcels that the other node may not have. */
+  close(): Parcel[] {
+    this.#isClosed = true;
+    this.#lazy?.unsubscribe();
+    this.#resend?.unsubscribe();
+    const { parcels } = this;
+    this.#sent = [];
+    this.#waiting = [];
+    return parcels;
+  }
+
+  // --------------------------------------------------------------------------------------------------
+
+  /** Whether a frame waits, and may go out now. */
+  get #canSend(): boolean {
+    return !this.#isBlocked && this.#waiting.length > 0 && this.#sent.length < MOST_UNRECEIPTED;
+  }
+
+  #schedule(): void {
+    if (this.#state !== 'idle' || this.#isClosed) return;
+    this.#state = 'soon';
+    this.#parts.ticks.soon(() => this.#goOn());
+  }
+
+  #goOnLater(): void {
+    if (this.#state !== 'idle' || this.#isClosed) return;
+    this.#state = 'later';
+    this.#parts.ticks.later(() => this.#goOn());
+  }
+
+  /** Sends what waits. What is added from now on goes out in a macrotask, until one comes with nothing to send. */
+  #goOn(): void {
+    const isBusy = this.#state === 'soon' || this.#canSend || this.#owesReceipt;
+    this.#state = 'idle';
+    this.flush();
+    if (isBusy && !this.#isBlocked) this.#goOnLater();
+  }
+
+  /** Sends one batch of what waits. If the transport does not take it, the frames go on waiting: nobody has seen them. */
+  #sendNext(): void {
+    const waiting = this.#waiting;
+    const parcels: Parcel[] = [];
+    const { maxBatch, packing } = this.#parts;
+    let size = 0;
+    let count = 0;
+    for (const parcel of waiting) {
+      if (!parcel.isWithdrawn) {
+        if (parcels.length > 0 && size + parcel.frame.size + packing.overhead(parcels.length + 1) > maxBatch) break;
+        parcel.refresh?.();
+        size += parcel.frame.size;
+        parcels.push(parcel);
+      }
+      count++;
+    }
+    if (parcels.length > 0) {
+      const seq = this.#lastSeq + 1;
+      const frames = parcels.map(({ frame }) => frame);
+      if (!this.#send(seq, frames)) return;
+      this.#lastSeq = seq;
+      for (const parcel of parcels) parcel.isSent = true;
+      this.#sent.push({ seq, frames, parcels, sentAt: this.#now() });
+      this.#watch();
+    }
+    this.#waiting = waiting.length === count ? [] : waiting.slice(count);
+  }
+
+  #send(seq: number, frames: readonly PackedFrame[]): boolean {
+    const { ack, packing, send } = this.#parts;
+    const transfer = frames.flatMap((frame) => frame.transfer ?? []);
+    const isTaken = send(packing.batch([seq, ack()], frames), transfer.length === 0 ? undefined : transfer);
+    if (isTaken) this.#owesReceipt = false;
+    else {
+      this.#isBlocked = true;
+      this.#watch();
+    }
+    return isTaken;
+  }
+
+  #sendAgain(batch: SentBatch): void {
+    batch.sentAt = this.#now();
+    // What has moved to the other side cannot be sent again; transports that move objects lose nothing.
+    if (batch.frames.some(({ transfer }) => transfer !== undefined)) return;
+    this.#send(batch.seq, batch.frames);
+  }
+
+  /** Looks after the batches without a receipt, and after frames that the transport did not take. */
+  #watch(): void {
+    if (this.#resend !== undefined || this.#isClosed) return;
+    const first = this.#sent[0];
+    if (first === undefined && !this.#isBlocked) return;
+    const left = first === undefined ? this.#resendAfter : Math.max(1, first.sentAt + this.#resendAfter - this.#now());
+    this.#resend = this.#after(left, () => {
+      this.#resend = undefined;
+      this.#resendIfLate();
+      this.#watch();
+    });
+  }
+
+  #resendIfLate(): void {
+    const first = this.#sent[0];
+    if (!this.#isBlocked && (first === undefined || this.#now() < first.sentAt + this.#resendAfter)) return;
+    this.#resendAfter = Math.min(this.#resendAfter * 2, RESEND_AFTER_MOST);
+    this.sendAllAgain();
+  }
+
+  #now(): number {
+    return this.#parts.ticks.scheduler.now();
+  }
+
+  #after(ms: number, work: () => void): Subscription {
+    return this.#parts.ticks.scheduler.schedule(work, ms);
+  }
+}

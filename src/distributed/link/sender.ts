@@ -1,0 +1,218 @@
+import type { FailureCode } from '../../failure/failure-code';
+import { SendError } from '../../failure/send-error';
+import { end, settle } from '../../kernel/settle';
+import type { Stamp } from '../../kernel/stamp';
+import { PLAIN } from '../../kernel/details';
+import type { Task } from '../../kernel/task';
+import { startTimer } from '../../kernel/timers';
+import type { Carrier, RemoteActor } from '../remote-actor';
+import type { OutgoingCast } from './outgoing-cast';
+import type { Encoded } from '../codec/codec';
+import { restOf } from './details-frame';
+import { Credit } from './credit';
+import type { LinkParts } from './link-parts';
+import type { Outbox } from './outbox';
+import { MessageParcel, type Posted } from './parcels';
+
+/** Milliseconds that the other node is given, beyond the timeout of an ask, to say what became of it. */
+const GRACE = 1_000;
+
+/** An ask whose reply is to come. */
+export interface OpenAsk {
+  readonly task: Task;
+  readonly actor: RemoteActor;
+  readonly parcel: MessageParcel;
+}
+
+/**
+ * Sends the messages of this node to the actors of another one. It takes as many as the window allows: those that have no receipt. Its methods
+ * are part of a step.
+ */
+export class Sender implements Carrier {
+  refusal: SendError | undefined = undefined;
+  /** The asks by their numbers. */
+  readonly asks: Map<number, OpenAsk> = new Map();
+  readonly nodeId: string;
+  readonly #parts: LinkParts;
+  readonly #outbox: Outbox;
+  readonly #credit: Credit;
+  /** Offers that wait for credit. */
+  #parked: { readonly actor: RemoteActor; readonly task: Task }[] = [];
+  /** The message to many that is being offered. */
+  #cast: OutgoingCast | undefined;
+  #posted: Posted[] = [];
+  #lastRef = 0;
+
+  constructor(nodeId: string, parts: LinkParts, outbox: Outbox) {
+    this.nodeId = nodeId;
+    this.#parts = parts;
+    this.#outbox = outbox;
+    this.#credit = new Credit(parts.window);
+  }
+
+  take(actor: RemoteActor, message: unknown, lane: number, stamp: Stamp | null, task: Task | null): FailureCode | null {
+    this.refusal = undefined;
+    if (!this.#credit.isLeft) {
+      if (task?.caller?.untilTaken !== true) return 'MailboxFull';
+      actor.taken(task, true);
+      this.#parked.push({ actor, task });
+      return null;
+    }
+    if (this.#cast !== undefined) return this.#addToCast(this.#cast, actor, task);
+    return this.#post(actor, message, lane, stamp, task);
+  }
+
+  forget(task: Task): void {
+    const ref = task.more().seat;
+    const ask = this.asks.get(ref);
+    if (ask?.task !== task) return;
+    this.asks.delete(ref);
+    const { parcel } = ask;
+    if (!parcel.isSent && parcel.posted.length === 1) {
+      parcel.isWithdrawn = true;
+      this.#credit.give(parcel.size);
+      this.#unpark();
+    } else this.#parts.post(['cancel', ref]);
+  }
+
+  timeUp(task: Task): void {
+    const ask = this.asks.get(task.more().seat);
+    const isOut = ask?.task === task && (ask.parcel.isSent || ask.parcel.posted.length > 1);
+    const { isConnected } = this.#parts;
+    if (isOut && isConnected() && !ask.parcel.isInGrace) {
+      // The clock of the ask runs where its actor is. What comes of it is on its way.
+      ask.parcel.isInGrace = true;
+      const rest = task.more();
+      rest.timer = undefined;
+      rest.timeout = GRACE;
+      startTimer(task);
+      return;
+    }
+    const code = isOut || isConnected() ? 'Timeout' : 'ConnectionLost';
+    end(task, code, new SendError(code, { actorId: task.recipient.id, started: isOut ? 'unknown' : false }));
+  }
+
+  get hasCredit(): boolean {
+    return this.#credit.isLeft;
+  }
+
+  // To many ------------------------------------------------------------------------------------------
+
+  castBegins(cast: OutgoingCast): void {
+    this.#cast = cast;
+    this.#posted = [];
+  }
+
+  /**
+   * Sends the message to the targets of this node and, with `isForAudience`, to those of its observers that are no actors. Returns whether the
+   * observers are reached.
+   */
+  castEnds(cast: OutgoingCast, isForAudience: boolean): boolean {
+    const posted = this.#posted;
+    this.#cast = undefined;
+    this.#posted = [];
+    if (posted.length === 0 && !isForAudience) return true;
+    if (posted.length === 0 && (!this.#credit.isLeft || cast.refusal !== undefined)) return false;
+    const first = posted[0]?.task?.isAsked === true ? (posted[0].task.rest?.seat ?? 0) : 0;
+    for (const { frame, from, count } of cast.framesTo(posted.map(({ actor }) => actor.id), first)) {
+      this.#credit.take(frame.size);
+      const parcel: MessageParcel = new MessageParcel(frame, posted.slice(from, from + count), cast, () => this.#received(parcel));
+      for (const { actor, task } of parcel.posted) if (task?.isAsked === true) this.asks.set(task.more().seat, { task, actor, parcel });
+      this.#outbox.add(parcel);
+    }
+    return true;
+  }
+
+  // The end ------------------------------------------------------------------------------------------
+
+  /** Everything that is on its way is lost, as far as is known here: the node has gone, or this one closes. */
+  lose(parcels: readonly unknown[], code: FailureCode): void {
+    const asks = [...this.asks.values()];
+    this.asks.clear();
+    for (const { actor, parcel, task } of asks) {
+      const error = new SendError(code, { actorId: actor.id, started: parcel.isSent ? 'unknown' : false });
+      if (task.state === 'queued') actor.withdraw(task);
+      settle(task, { outcome: task.state === 'open' ? 'aborted' : 'failed', code, error });
+    }
+    for (const parcel of parcels) if (parcel instanceof MessageParcel && !parcel.isWithdrawn) parcel.lost(code);
+    const parked = this.#parked;
+    this.#parked = [];
+    for (const { actor, task } of parked) {
+      if (task.state !== 'waiting') continue;
+      actor.withdraw(task);
+      settle(task, { outcome: 'failed', code });
+    }
+  }
+
+  // --------------------------------------------------------------------------------------------------
+
+  #post(actor: RemoteActor, message: unknown, lane: number, stamp: Stamp | null, task: Task | null): FailureCode | null {
+    const { codec, maxFrame } = this.#parts;
+    let payload: Encoded;
+    let head: unknown[];
+    const isAsked = task?.isAsked === true;
+    try {
+      const rest = restOf(stamp?.details ?? PLAIN, task?.rest?.parent);
+      head = isAsked ? [task.isRequest ? 'ask' : 'offer', this.#lastRef + 1, actor.id, lane, this.#timeLeft(task), rest] : ['tell', actor.id, lane, rest];
+      payload = codec.encode(message);
+    } catch (error) {
+      return this.#refuse('Unserializable', actor, error);
+    }
+    const frame = codec.packing.pack([...head, payload]);
+    if (frame.size > maxFrame) return this.#refuse('PayloadTooLarge', actor, undefined, `${frame.size} bytes, at most ${maxFrame}`);
+    this.#credit.take(frame.size);
+    // An ask that waits to be sent has less time left when it goes out.
+    const takenAt = isAsked ? this.#parts.now() : 0;
+    const refresh = (one: MessageParcel): void => {
+      if (this.#parts.now() > takenAt) one.frame = codec.packing.pack([...head.slice(0, 4), this.#timeLeft(task as Task), head[5], payload]);
+    };
+    const parcel: MessageParcel = new MessageParcel(frame, [{ actor, task }], { message, lane, stamp }, () => this.#received(parcel), isAsked && head[4] !== null ? refresh : undefined);
+    if (isAsked) {
+      this.asks.set(++this.#lastRef, { task, actor, parcel });
+      task.more().seat = this.#lastRef;
+    }
+    actor.taken(task, false);
+    this.#outbox.add(parcel);
+    return null;
+  }
+
+  #addToCast(cast: OutgoingCast, actor: RemoteActor, task: Task | null): FailureCode | null {
+    const { refusal } = cast;
+    if (refusal !== undefined) {
+      this.refusal = new SendError(refusal.code, { ...refusal, actorId: actor.id });
+      return refusal.code;
+    }
+    if (task?.isAsked === true) task.more().seat = ++this.#lastRef;
+    this.#posted.push({ actor, task });
+    actor.taken(task, false);
+    return null;
+  }
+
+  #refuse(code: FailureCode, actor: RemoteActor, cause: unknown, detail?: string): FailureCode {
+    this.refusal = new SendError(code, { actorId: actor.id, cause, detail: detail ?? (cause instanceof Error ? cause.message : undefined) });
+    return code;
+  }
+
+  /** The milliseconds that are left of an ask's timeout. `null`: it has none. */
+  #timeLeft({ rest, stamp }: Task): number | null {
+    const timeout = rest?.timeout ?? Infinity;
+    return timeout === Infinity ? null : Math.max(0, timeout - (this.#parts.now() - (stamp?.at ?? this.#parts.now())));
+  }
+
+  #received(parcel: MessageParcel): void {
+    this.#credit.give(parcel.size);
+    parcel.arrived();
+    this.#unpark();
+  }
+
+  /** Offers that have waited for credit get it now. */
+  #unpark(): void {
+    while (this.#parked.length > 0 && this.#credit.isLeft) {
+      const { actor, task } = this.#parked.shift() as { actor: RemoteActor; task: Task };
+      if (task.state !== 'waiting') continue;
+      actor.withdraw(task);
+      const code = this.#post(actor, task.message, task.lane, task.stamp, task);
+      if (code !== null) settle(task, { outcome: 'failed', code, error: this.refusal });
+    }
+  }
+}

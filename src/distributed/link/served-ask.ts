@@ -1,0 +1,136 @@
+import type { FailureCode } from '../../failure/failure-code';
+import { describeValue, isObject } from '../../failure/check';
+import { SendError } from '../../failure/send-error';
+import type { Place } from '../../kernel/fan-out';
+import { end } from '../../kernel/settle';
+import type { PathStep, Task } from '../../kernel/task';
+import type { Outbox } from './outbox';
+import type { LinkParts } from './link-parts';
+import { LONGEST_NAME, LONGEST_TEXT } from './read-frame';
+
+/** How an ask of another node is served. */
+export interface Serving {
+  readonly path?: readonly PathStep[] | undefined;
+  /** For an `offer`: it waits until the mailbox has taken the message. */
+  readonly untilTaken?: boolean;
+  /** For a place in a broadcast: only the last value of a stream is told. */
+  readonly holdsBack?: boolean;
+}
+
+/** The caller of an ask of another node: it sends the reply there. */
+export class ServedAsk implements Place {
+  task: Task | undefined = undefined;
+  readonly untilTaken: boolean;
+  readonly holdsBack: boolean;
+  readonly path: readonly PathStep[] | undefined;
+  readonly #ref: number;
+  readonly #parts: LinkParts;
+  readonly #outbox: Outbox;
+  readonly #ended: (ref: number) => void;
+  /** Values that the other node may not have yet. */
+  #unreceipted = 0;
+  #isOver = false;
+  #held: unknown = undefined;
+
+  /** `ended` is called when the reply is complete. */
+  constructor(ref: number, parts: LinkParts, outbox: Outbox, { path, untilTaken = false, holdsBack = false }: Serving, ended: (ref: number) => void) {
+    this.#ref = ref;
+    this.#parts = parts;
+    this.#outbox = outbox;
+    this.#ended = ended;
+    this.path = path;
+    this.untilTaken = untilTaken;
+    this.holdsBack = holdsBack;
+  }
+
+  get closed(): boolean {
+    return this.#isOver;
+  }
+
+  next(value: unknown): void {
+    if (this.#isOver || this.untilTaken) return;
+    if (this.holdsBack) this.#held = value;
+    else if (this.#unreceipted >= this.#parts.window) this.#stop('MailboxFull', 'its node sends more values than this one takes');
+    else this.#send('next', value);
+  }
+
+  complete(): void {
+    if (this.#isOver) return;
+    if (this.holdsBack) this.succeed(this.#held);
+    else {
+      this.#end();
+      this.#parts.post(['complete', this.#ref]);
+    }
+  }
+
+  succeed(value: unknown): void {
+    if (this.#isOver) return;
+    this.#end();
+    this.#send('value', value);
+  }
+
+  error(error: unknown): void {
+    if (this.#isOver) return;
+    this.#end();
+    if (error instanceof SendError) this.#sendFailure(error);
+    else this.#parts.post(['error', this.#ref, ...described(error, this.#textLimit)]);
+  }
+
+  /** The ask fails before it is given to its actor. */
+  refuse(code: FailureCode, actorId: string, detail: string): void {
+    this.error(new SendError(code, { actorId, detail }));
+  }
+
+  /** Its caller has left. */
+  cancel(): void {
+    if (this.#isOver) return;
+    const { task } = this;
+    if (task !== undefined) end(task, 'Cancelled');
+    this.#isOver = true;
+  }
+
+  get #textLimit(): number {
+    return Math.min(LONGEST_TEXT, Math.floor(this.#parts.maxFrame / 8));
+  }
+
+  #send(kind: 'next' | 'value', value: unknown): void {
+    const { codec, maxFrame } = this.#parts;
+    try {
+      const frame = codec.packing.pack([kind, this.#ref, codec.encode(value)]);
+      if (frame.size > maxFrame) {
+        this.#stop('PayloadTooLarge', `the reply has ${frame.size} bytes, at most ${maxFrame}`);
+        return;
+      }
+      this.#unreceipted++;
+      this.#outbox.add({ frame, isSent: false, isWithdrawn: false, received: () => void this.#unreceipted-- });
+    } catch (cause) {
+      this.#stop('Unserializable', `the reply: ${cause instanceof Error ? cause.message : 'it cannot be encoded'}`);
+    }
+  }
+
+  /** Ends the ask, since its reply cannot be sent. */
+  #stop(code: FailureCode, detail: string): void {
+    const { task } = this;
+    const error = new SendError(code, { actorId: task?.recipient.id, started: true, detail });
+    this.#end();
+    this.#sendFailure(error);
+    if (task !== undefined) task.system.dispatcher.step(() => end(task, code, error));
+  }
+
+  #sendFailure({ actorId = '', code, message, started }: SendError): void {
+    this.#parts.post(['failed', this.#ref, code, started === 'unknown' ? 2 : started ? 1 : 0, actorId.slice(0, LONGEST_NAME), message.slice(0, this.#textLimit)]);
+  }
+
+  #end(): void {
+    this.#isOver = true;
+    this.#ended(this.#ref);
+  }
+}
+
+/** The name, the message and the code of what a handler threw. */
+function described(error: unknown, limit: number): [name: string, message: string, code: string] {
+  if (!isObject(error)) return ['', typeof error === 'string' ? error.slice(0, limit) : describeValue(error), ''];
+  const { name, message, code } = error as { readonly name?: unknown; readonly message?: unknown; readonly code?: unknown };
+  const text = typeof message === 'string' ? message : describeValue(error);
+  return [typeof name === 'string' ? name.slice(0, LONGEST_NAME) : '', text.slice(0, limit), typeof code === 'string' || typeof code === 'number' ? String(code).slice(0, LONGEST_NAME) : ''];
+}

@@ -1,0 +1,50 @@
+import type { SchedulerLike } from 'rxjs';
+import type { BrokerSystem } from '../broker/broker-system';
+import { Counts } from '../kernel/counts';
+import type { Dispatcher } from '../kernel/dispatcher';
+import type { Host, Intercept, Journal, Recipient, System } from '../kernel/task';
+
+/**
+ * The system of the remote actors of a broker: the broker's own, but for the counts. So the broker knows which of its messages went to other
+ * nodes, where they are counted as well.
+ */
+export class RemoteSystem implements System {
+  readonly counts: Counts = new Counts();
+  readonly drainsAt: SchedulerLike | undefined = undefined;
+  readonly intercept: Intercept | null = null;
+  readonly #system: BrokerSystem;
+
+  constructor(system: BrokerSystem) {
+    this.#system = system;
+  }
+
+  get dispatcher(): Dispatcher {
+    return this.#system.dispatcher;
+  }
+
+  get journal(): Journal {
+    return this.#system.journal;
+  }
+
+  get host(): Host {
+    return this.#system.host;
+  }
+
+  get lookUp(): ((id: string) => Recipient | undefined) | null {
+    return this.#system.lookUp;
+  }
+
+  nextId(): string {
+    return this.#system.nextId();
+  }
+
+  watches(id: string): boolean {
+    return this.#system.watches(id);
+  }
+
+  isRunning(): boolean {
+    return false;
+  }
+
+  left(): void {}
+}
