@@ -4,7 +4,8 @@ import { metricsAddUp } from './order-desk/conservation';
 import { framesOf, lossesOf } from './order-desk/desk-frames';
 import type { DeskReport } from './order-desk/desk-report';
 import { type Load, CALM } from './order-desk/load';
-import { type DeskSnapshot, type OrderDesk, openOrderDesk } from './order-desk/order-desk';
+import type { DeskSnapshot } from './order-desk/desk-snapshot';
+import { type OrderDesk, openOrderDesk } from './order-desk/order-desk';
 import { SCENES } from './order-desk/script';
 import { seededRandom } from './order-desk/seeded-random';
 import { type SessionReport, startSession } from './order-desk/session';
@@ -107,15 +108,19 @@ describe('an order desk', () => {
     });
     expect(lost(report, 'desk')['ActorNotFound']).toBeGreaterThan(0);
     expect(report.orders.by.lost).toBe(0);
+    // The counts go on, whatever the mailbox.
+    const turns = report.actors.reduce((sum, actor) => sum + actor.turns, 0);
+    expect(turns).toBe(report.desk.totalDelivered + report.market.totalDelivered);
     expect(report.addsUp).toBe(true);
   });
 
   it.each([
-    ['nothing is at work', { feedRate: 0, orderRate: 0 }, 1_000],
-    ['orders are at work', {}, 1_200],
-    ['risk checks hang', { riskFailureRate: 1, orderRate: 100 }, 4_000],
-  ])('closes when it is at rest, also if %s', async (_when, load, most) => {
+    ['nothing is at work', { feedRate: 0, orderRate: 0 }, 1_000, false],
+    ['orders are at work', { orderRate: 100, riskLatency: 60 }, 2_000, false],
+    ['risk checks hang', { riskFailureRate: 1, orderRate: 100 }, 4_000, true],
+  ])('closes when it is at rest, also if %s', async (_when, load, most, isLossy) => {
     const { report } = await run(1_000, load);
+    expect(report.orders.by.lost > 0).toBe(isLossy);
     expect(report.at).toBeGreaterThanOrEqual(1_000);
     expect(report.at).toBeLessThanOrEqual(most);
     expect(report.addsUp).toBe(true);
@@ -167,7 +172,9 @@ describe('an order desk', () => {
       if (at < 1_000) return;
       rates.push(ordersPerSecond);
       depths.push(...actors.filter(({ capacity }) => capacity === 1).map(({ meanDepth }) => meanDepth));
-      expect(actors.find(({ name }) => name === 'audit')?.turnTime).toBeCloseTo(1_000 / CALM.auditRate);
+      const audits = actors.find(({ name }) => name === 'audit')!;
+      expect(audits.turnTime).toBeCloseTo(1_000 / CALM.auditRate);
+      rates.push(audits.turnsPerSecond);
     });
     scheduler.schedule(() => {
       frames.unsubscribe();

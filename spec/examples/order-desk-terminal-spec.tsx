@@ -57,6 +57,8 @@ describe('the dashboard', () => {
     });
     expect(JSON.stringify(places[0])).not.toContain('-1');
     for (const each of places) expect(each).toEqual(places[0]);
+    // Nothing is cut off.
+    for (const view of views) expect(linesOf(view, columns).join('\n')).not.toContain('…');
   });
 
   it.each([16, 20, 24, 40])('is lower than a terminal of %i rows', (rows) => {
