@@ -62,7 +62,7 @@ describe('a node that leaves', () => {
   it('loses nothing: what was sent before the others knew is handled and answered', async () => {
     const { nodes, letters, pass } = cluster(['a', 'b'], { latency: 20 });
     const got: number[] = [];
-    const replies: number[] = [];
+    const replies: unknown[] = [];
     nodes['a']!.spawn(id, (n: number) => {
       got.push(n);
       return n;
@@ -72,7 +72,7 @@ describe('a node that leaves', () => {
     let refused = 0;
     const send = (n: number): void => {
       nodes['b']!.send(id, n).subscribe({
-        next: (reply: number) => replies.push(reply),
+        next: (reply) => replies.push(reply),
         error: (error: unknown) => {
           expect(error).toMatchObject({ code: expect.stringMatching(/ActorStopped|ActorNotFound/) as string, started: false });
           refused++;
@@ -184,7 +184,7 @@ describe('a node that is fenced', () => {
 describe('clusterMetrics', () => {
   it('counts every message once, whichever nodes it went through', async () => {
     const { nodes, pass } = cluster(['a', 'b', 'c']);
-    const Shop = protocol('shop', { fine: message<{}, number>(), broken: message<{}, number>() });
+    const Shop = protocol('shop', { fine: message<{ n: number }, number>(), broken: message<{ n: number }, number>() });
     nodes['a']!.spawn(id, Shop, {
       fine: () => 1,
       broken: () => {
@@ -194,8 +194,8 @@ describe('clusterMetrics', () => {
     nodes['b']!.spawn(actorId('b'), () => {});
     pass();
     for (const node of Object.values(nodes)) {
-      watchFor(node.send(id, Shop.fine({})));
-      watchFor(node.send(id, Shop.broken({})));
+      watchFor(node.send(id, Shop.fine({ n: 1 })));
+      watchFor(node.send(id, Shop.broken({ n: 1 })));
       node.trySend(actorId('nobody'), 1);
     }
     nodes['c']!.tryBroadcast('all');

@@ -19,7 +19,7 @@ async function readinessOf({ ready }: Registration): Promise<unknown> {
 describe('registering in a cluster', () => {
   it('works at once here, and is ready when the claim is won', async () => {
     const { nodes, pass } = cluster(['a', 'b'], { latency: 5 });
-    const registration = nodes['a']!.spawn(id, (n) => n + 1);
+    const registration = nodes['a']!.spawn(id, (n: number) => n + 1);
     expect(watchFor(nodes['a']!.send(id, 1)).values).toEqual([2]);
     expect(await readinessOf(registration)).toBe('waiting');
     expect(nodes['b']!.isRegistered(id)).toBe(false);
