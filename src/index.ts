@@ -27,6 +27,8 @@ export { type MailboxMetrics, type TurnTimes } from './message/mailbox-metrics';
 export { type ActorId, actorId } from './message/actor-id';
 export { Message } from './message/message';
 export { Priority } from './message/priority';
+export { type MessageSchemas } from './message/message-rules';
+export { type SchemaIssue, type SchemaResult, type StandardSchema } from './message/standard-schema';
 export { type AnyProtocol, type IsProtocol, type MessageCreator, type MessageOf, type MessageSpec, type Protocol, message, protocol } from './message/protocol';
 export { type Accepted, type ReplyFor, type ReplyOf, type Tellable } from './message/reply-of';
 export { type Publisher } from './message/publisher';

@@ -80,8 +80,21 @@ describe('the pace of microtasks', () => {
     expect(due).toHaveLength(2);
   });
 
-  it('is none in virtual time (D4)', () => {
+  it('is none in virtual time, also in that of a `fakeAsync` test (D4)', () => {
     const { wait } = setup();
     expect([-3_600_000, 4, 4, 4].map((ms) => wait(ms).isHoldingUp())).toEqual([false, false, false, false]);
+    const other = setup();
+    vi.stubGlobal('Zone', { current: { get: (key: string) => (key === 'FakeAsyncTestZoneSpec' ? {} : undefined) } });
+    expect([0, 4, 4, 4].map((ms) => other.wait(ms).isHoldingUp())).toEqual([false, false, false, false]);
+    vi.stubGlobal('Zone', { current: { get: () => undefined } });
+    expect(other.wait(4).isHoldingUp()).toBe(true);
+  });
+
+  it('marks outside of all zones, so that no zone waits for that (D4)', () => {
+    const { due, wait } = setup();
+    const outside: number[] = [];
+    vi.stubGlobal('Zone', { root: { run: (work: () => void) => (work(), outside.push(due.length)) } });
+    for (const ms of [0, 4, 2]) wait(ms).isHoldingUp();
+    expect(outside).toEqual([1]);
   });
 });

@@ -178,7 +178,7 @@ describe('clear', () => {
     const mailbox = Mailbox.bounded<number>(2);
     const got: number[] = [];
     for (const n of [1, 2]) mailbox.next(n);
-    expect([mailbox.clear(), mailbox.clear()]).toEqual([2, 0]);
+    expect([mailbox.clear(), mailbox.clear(), Mailbox.bounded(1).clear()]).toEqual([2, 0, 0]);
     mailbox.receive((n) => void got.push(n));
     mailbox.next(3);
     expect(got).toEqual([3]);
@@ -309,6 +309,23 @@ describe('idle$', () => {
     const idle = watchFor(mailbox.idle$);
     watchFor(broker.send(id, 1)).subscription.unsubscribe();
     expect(idle.values).toEqual([true, false, true]);
+  });
+
+  it('is told in the order in which the mailboxes came to a broker, if they were observed before', () => {
+    const { broker } = setup();
+    const told: string[] = [];
+    const [first, second, sender] = ['first', 'second', 'sender'].map((name) => actorId<any>(name));
+    const mailboxes = [first!, second!].map((name) => {
+      const mailbox = Mailbox.bounded<any>(5);
+      mailbox.receive(() => {});
+      mailbox.idle$.subscribe((isIdle) => isIdle || told.push(name));
+      return mailbox;
+    });
+    broker.register(second!, mailboxes[1]!);
+    broker.register(first!, mailboxes[0]!);
+    broker.spawn(sender!, (_message, context) => [first!, second!].forEach((target) => void context.trySend(target, 0)));
+    broker.trySend(sender!, 0);
+    expect(told).toEqual(['second', 'first']);
   });
 
   it('goes on when the mailbox enters or leaves a broker', () => {

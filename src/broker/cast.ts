@@ -24,7 +24,7 @@ export function castTo(system: BrokerSystem, cast: Cast, announcement: Telling |
 export function castHere(system: BrokerSystem, cast: Cast, announcement: Telling | undefined, isRefusing: boolean = system.refuses(null)): number {
   const { dispatcher } = system;
   const fanOut = new FanOut(system, cast);
-  if (dispatcher.stack !== 'quiet' || cast.count === 0 || !fanOut.isDirect) {
+  if (dispatcher.stack !== 'quiet' || !fanOut.isDirect) {
     offerToAll(system, fanOut, announcement, isRefusing);
     return fanOut.taken;
   }

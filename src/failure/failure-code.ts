@@ -9,7 +9,7 @@
  * - `Timeout`: the caller's `timeout` was over, or the mailbox's `turnTimeout` for a turn.
  * - `Deadlock`: an ask through `context.send` waits for a turn that waits for this ask.
  * - `Unhandled`: the protocol's handlers have none for this message, or its delivery was left unsettled.
- * - `Rejected`: an interceptor's `send` threw. The `SendError` has that error as its `cause`.
+ * - `Rejected`: an interceptor's `send` threw, or the message or its reply does not match its schema. The `SendError` has that error as its `cause`.
  * - `BrokerClosed`: the broker is closing or closed.
  * - `NodeUnavailable`, `ConnectionLost`, `PayloadTooLarge`, `Unserializable`: only over a wire.
  *

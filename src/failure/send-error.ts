@@ -11,7 +11,7 @@ const ADVICE: Readonly<Record<FailureCode, string>> = {
   Expired: 'it waited longer than its ttl; raise the ttl, or the concurrency of the actor',
   Deadlock: 'turns wait for one another; use trySend or broker.send where the turn need not wait for the reply',
   Unhandled: 'nothing handled it; add a handler for its type, or settle every delivery',
-  Rejected: 'an interceptor refused it; see the cause',
+  Rejected: 'an interceptor or a schema refused it; see the cause',
   BrokerClosed: 'the broker is closing or closed; send before close()',
   NodeUnavailable: 'its node has left or cannot be reached; watch(id), or send it again',
   ConnectionLost: 'the connection broke before the reply came; a handler may have seen it',
@@ -27,7 +27,7 @@ export interface SendErrorOptions {
   readonly started?: boolean | 'unknown';
   /** More about this case for the text, such as the path of a deadlock. */
   readonly detail?: string | undefined;
-  /** The error of an interceptor, for `Rejected`. */
+  /** The error of an interceptor or a schema, for `Rejected`. */
   readonly cause?: unknown;
 }
 

@@ -101,8 +101,11 @@ function circleOf(ask: Task, path: string[], turns: readonly Task[]): string[] |
 function aboutAsk(ask: Task, path: string[]): Answer {
   const { recipient, state } = ask;
   let turns: readonly Task[];
+  // The end of another ask of the same turn may have ended this one.
+  if (state === 'over') return false;
   if (state === 'open') turns = [ask];
-  else if ((state === 'queued' || state === 'waiting') && recipient instanceof MailboxCore && recipient.handler !== null && !recipient.hasFreeSeat) turns = [...(recipient.seats as Task[])];
+  // It is queued or waits.
+  else if (recipient instanceof MailboxCore && recipient.handler !== null && !recipient.hasFreeSeat) turns = [...(recipient.seats as Task[])];
   else return false;
   path.push(ask.self);
   return { items: turns, turn: null, length: path.length, asked: 0 };
@@ -110,7 +113,6 @@ function aboutAsk(ask: Task, path: string[]): Answer {
 
 function aboutTurn(turn: Task, path: readonly string[], onTheWay: Set<Task>): Answer {
   if (onTheWay.has(turn)) return true;
-  if (turn.state !== 'open') return false;
   onTheWay.add(turn);
   return { items: [...turn.more().asks], turn, length: path.length, asked: 0 };
 }

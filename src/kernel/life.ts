@@ -111,7 +111,6 @@ export function closeMailbox(core: MailboxCore, reason: unknown): void {
 /** Pauses a mailbox, so that no further turn begins, or lets turns begin again. Open turns go on. */
 export function pauseMailbox(core: MailboxCore, isPaused: boolean): void {
   core.system.dispatcher.step(() => {
-    if (core.isPaused === isPaused) return;
     core.more().isPaused = isPaused;
     core.wake();
   });
@@ -120,7 +119,7 @@ export function pauseMailbox(core: MailboxCore, isPaused: boolean): void {
 /** Drops the queued messages, then the waiting ones, highest priority first. Open turns go on. Returns how many messages were dropped. */
 export function clearMailbox(core: MailboxCore): number {
   return core.system.dispatcher.step(() => {
-    const lost = core.queue === null ? [] : core.queue.takeAll();
+    const lost = core.queue?.takeAll() ?? [];
     const { rare } = core;
     const whenEnded = rare?.whenEnded;
     // A closed mailbox ends when the last loss is told, not with the first one.
@@ -137,7 +136,7 @@ export function emptyMailbox(core: MailboxCore, code: FailureCode): void {
   const { dispatcher } = core.system;
   const isOnStack = dispatcher.running === core;
   const open = core.seats === null ? [] : core.seats.filter(({ state }) => state === 'open').sort((a, b) => a.more().turn - b.more().turn);
-  const queued = core.queue === null ? [] : core.queue.takeAll();
+  const queued = core.queue?.takeAll() ?? [];
   for (const task of open) settle(task, abortedEnd(task, code));
   if (isOnStack) cutShort(dispatcher, code);
   for (const task of queued) settle(task, { outcome: 'failed', code });

@@ -115,9 +115,9 @@ export class MailboxCore implements QueueOwner, Runnable {
     return this.isReady && this.status === 'open' && this.size === 0 && (this.settings.dispatcher ?? this.system.drainsAt) === undefined;
   }
 
-  /** Whether nothing is queued, waits, runs or holds a seat: the value of `idle$`. */
+  /** Whether nothing is queued, waits, runs or holds a seat: the value of `idle$`. A sender waits only while the queue is full. */
   get isQuiet(): boolean {
-    return this.size === 0 && this.isAtRest && (this.queue === null || this.queue.waitingCount === 0);
+    return this.size === 0 && this.isAtRest;
   }
 
   get isPaused(): boolean {

@@ -27,9 +27,7 @@ export function succeed(task: Task, value: unknown): void {
 
 /** A turn's stream or delivery has completed. */
 export function complete(task: Task): void {
-  task.system.dispatcher.resume(() => {
-    if (task.state === 'open') settleSucceeded(task, undefined, false);
-  });
+  task.system.dispatcher.resume(() => settleSucceeded(task, undefined, false));
 }
 
 /** A turn's promise is rejected, its stream has errored, its delivery has failed. */
@@ -56,8 +54,8 @@ export function emit(task: Task, value: unknown): void {
 /** Settles a turn whose handler threw or whose reply failed. The caller gets what was thrown. */
 export function settleFailed(task: Task, thrown: unknown): void {
   if (thrown instanceof UnhandledMessage) {
-    const error = new SendError('Unhandled', { actorId: task.recipient.id, started: thrown.started, detail: thrown.detail });
-    settle(task, { outcome: 'errored', code: 'Unhandled', error });
+    const { code, started, detail, cause } = thrown;
+    settle(task, { outcome: 'errored', code, error: new SendError(code, { actorId: task.recipient.id, started, detail, cause }) });
   } else settle(task, { outcome: 'errored', code: 'HandlerFailed', error: thrown });
 }
 
@@ -70,9 +68,8 @@ export function abandon(task: Task, promise: PromiseLike<unknown>): void {
 // --------------------------------------------------------------------------------------------------
 
 function settleSucceeded(task: Task, value: unknown, emits: boolean): void {
-  const { rest } = task;
   // A stream that has ended by itself need not be stopped.
-  if (rest !== null) rest.reply = undefined;
+  task.more().reply = undefined;
   settle(task, {
     outcome: 'succeeded',
     reply(caller) {
@@ -83,8 +80,7 @@ function settleSucceeded(task: Task, value: unknown, emits: boolean): void {
 }
 
 function releaseSeat(task: Task): void {
-  const { rest } = task;
-  if (rest === null || !rest.isPromise || rest.seat < 0) return;
+  if (task.more().seat < 0) return;
   task.recipient.freeSeat(task);
   task.recipient.endIfEmpty();
 }

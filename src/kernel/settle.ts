@@ -141,17 +141,12 @@ function addAsks(left: AskToEnd[], turn: Task, { outcome, code, error }: End): v
  * for a message that is over.
  */
 function takeOutForEnd(task: Task, code: FailureCode | 'Cancelled', error: unknown): End | undefined {
-  switch (task.state) {
-    case 'waiting':
-    case 'queued':
-      task.recipient.withdraw(task);
-      return { outcome: 'failed', code, error };
-    case 'running':
-      cutShort(task.system.dispatcher, code, error);
-      return undefined;
-    case 'open':
-      return abortedEnd(task, code, error);
-    default:
-      return undefined;
+  const { recipient, state, system } = task;
+  if (state === 'waiting' || state === 'queued') {
+    recipient.withdraw(task);
+    return { outcome: 'failed', code, error };
   }
+  if (state === 'open') return abortedEnd(task, code, error);
+  if (state === 'running') cutShort(system.dispatcher, code, error);
+  return undefined;
 }

@@ -20,9 +20,9 @@ export function startTimer(task: Task): void {
   rest.timer = startAlarm(task, rest.timeout);
 }
 
-/** Starts the timeout of an open turn, if its mailbox has a `turnTimeout`. */
+/** Starts the timeout of an open turn. `Infinity`: its mailbox has no `turnTimeout`. */
 export function startTurnTimer(task: Task, turnTimeout: number): void {
-  if (turnTimeout !== Infinity) task.more().turnTimer = startAlarm(task, turnTimeout);
+  task.more().turnTimer = startAlarm(task, turnTimeout);
 }
 
 /** Schedules the end of a message by `Timeout`. If the scheduler throws, the message has no timeout (rule D6). */

@@ -1,11 +1,18 @@
-/** Thrown inside of the broker for a message without a handler, or a delivery left unsettled. It becomes a `SendError` (`Unhandled`). */
+/**
+ * Thrown inside of the broker for a message that no handler takes: it has none, its delivery was left unsettled, or it does not match its
+ * schema. It becomes a `SendError`.
+ */
 export class UnhandledMessage {
   /** Whether a handler saw the message. */
   readonly started: boolean;
   readonly detail: string;
+  readonly code: 'Unhandled' | 'Rejected';
+  readonly cause: unknown;
 
-  constructor(started: boolean, detail: string) {
+  constructor(started: boolean, detail: string, code: 'Unhandled' | 'Rejected' = 'Unhandled', cause?: unknown) {
     this.started = started;
     this.detail = detail;
+    this.code = code;
+    this.cause = cause;
   }
 }

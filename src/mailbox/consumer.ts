@@ -1,6 +1,7 @@
 import { type Checks, check, checkFunction, describeValue, isObject } from '../failure/check';
 import { UnhandledMessage } from '../kernel/unhandled-message';
 import type { Actor, ActorHooks, Handler } from '../message/message-broker';
+import { type MessageRules, rulesOf } from '../message/message-rules';
 
 /** The consumer of a mailbox: the handler to call, and the actor if it has hooks. */
 export interface Consumer {
@@ -52,12 +53,26 @@ function protocolHandler(protocol: unknown, handlers: unknown): Handler {
     // Every object inherits these methods, so they are no handlers.
     if (handler === undefined || handler === (Object.prototype as unknown as Record<string, unknown>)[key]) continue;
     checkFunction(handler, `the handler of '${type}'`);
-    byType.set(type, handler as Handler);
+    const rules = rulesOf(creator);
+    byType.set(type, rules === undefined ? (handler as Handler) : byRules(handler as Handler, rules, type));
   }
   return (message, context) => {
     const type: unknown = (message as { type?: unknown } | null | undefined)?.type;
     const handler = byType.get(type);
     if (handler === undefined) throw new UnhandledMessage(false, `no handler for type ${describeValue(type)}`);
     return handler.call(handlers, message, context);
+  };
+}
+
+/** A handler that gets checked messages only. */
+function byRules(handler: Handler, rules: MessageRules, type: string): Handler {
+  return function (this: unknown, message, context) {
+    let checked: object;
+    try {
+      checked = rules.checked(type, message as object);
+    } catch (error) {
+      throw new UnhandledMessage(false, error instanceof Error ? error.message : String(error), 'Rejected', error);
+    }
+    return handler.call(this, checked, context);
   };
 }

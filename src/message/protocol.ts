@@ -1,8 +1,10 @@
-import { check, checkName, isObject } from '../failure/check';
+import { type Checks, check, checkName, checkOptions, isObject } from '../failure/check';
 import type { Message } from './message';
+import { type MessageRules, type MessageSchemas, rulesBy, withRules } from './message-rules';
 
 declare const payloadOf: unique symbol;
 declare const replyOf: unique symbol;
+declare const inputOf: unique symbol;
 
 /** Any message spec. It does not name payload and reply, since TypeScript would infer the type arguments of `message()` from them. */
 export interface AnySpec {
@@ -10,16 +12,21 @@ export interface AnySpec {
   readonly isMessage: true;
 }
 
-/** One message of a protocol, as `message()` makes it: without a `type` yet. */
-export interface MessageSpec<Payload, Reply> extends AnySpec {
+/** One message of a protocol, as `message()` makes it: without a `type` yet. `Input` is what its creator takes, where a schema changes it. */
+export interface MessageSpec<Payload, Reply, Input = Payload> extends AnySpec {
+  /** @hidden The rules of its schemas. */
+  readonly rules?: unknown;
   /** @hidden It exists in the type only. */
   readonly [payloadOf]?: (payload: Payload) => Payload;
   /** @hidden It exists in the type only. */
   readonly [replyOf]?: (reply: Reply) => Reply;
+  /** @hidden It exists in the type only. */
+  readonly [inputOf]?: (input: Input) => Input;
 }
 
-type PayloadOf<Spec> = Spec extends MessageSpec<infer Payload, any> ? Payload : never;
-type ReplyOfSpec<Spec> = Spec extends MessageSpec<any, infer Reply> ? Reply : never;
+type PayloadOf<Spec> = Spec extends MessageSpec<infer Payload, any, any> ? Payload : never;
+type ReplyOfSpec<Spec> = Spec extends MessageSpec<any, infer Reply, any> ? Reply : never;
+type InputOf<Spec> = Spec extends MessageSpec<any, any, infer Input> ? Input : never;
 
 /** A message of a protocol: the fields of its payload, and its `type`, which replaces a `type` in the payload. */
 export type ProtocolMessage<Type extends string, Payload, Reply> = {
@@ -34,17 +41,17 @@ export interface Uncalled {
   readonly 'a creator is no message: call it': never;
 }
 
-/** Makes messages of one type. `type` is the string in their `type` field. */
-export type MessageCreator<Type extends string, Payload, Reply> = ([KeysOf<Payload>] extends [never]
+/** Makes messages of one type. `type` is the string in their `type` field. `Input` is what it takes, where a schema changes it. */
+export type MessageCreator<Type extends string, Payload, Reply, Input = Payload> = ([KeysOf<Input>] extends [never]
   ? () => ProtocolMessage<Type, Payload, Reply>
-  : (payload: Payload) => ProtocolMessage<Type, Payload, Reply>) & {
+  : (payload: Input) => ProtocolMessage<Type, Payload, Reply>) & {
   /** The `type` of every message that this makes: `'account.deposit'`. */
   readonly type: Type;
 } & Message<Uncalled>;
 
 /** A protocol: a creator for each of its messages. */
 export type Protocol<Name extends string, Specs> = {
-  readonly [K in keyof Specs & string]: MessageCreator<`${Name}.${K}`, PayloadOf<Specs[K]>, ReplyOfSpec<Specs[K]>>;
+  readonly [K in keyof Specs & string]: MessageCreator<`${Name}.${K}`, PayloadOf<Specs[K]>, ReplyOfSpec<Specs[K]>, InputOf<Specs[K]>>;
 };
 
 /** The union of a protocol's messages. For a type without keys, such as a function, it is `never`. */
@@ -64,7 +71,10 @@ export type AnyProtocol<P> = {
 /** Whether a type is that of a protocol. A function is none, since it has no keys. */
 export type IsProtocol<P> = [keyof P] extends [never] ? false : P extends AnyProtocol<P> & object ? true : false;
 
-const SPEC: MessageSpec<any, any> = { isMessage: true };
+const SPEC: MessageSpec<any, any, any> = { isMessage: true };
+
+/** The options of `message()`. Each schema is checked where the rules are made. */
+const SCHEMAS: Checks<MessageSchemas<any, any, any>> = { payload: () => {}, reply: () => {} };
 
 /** The fields of a payload. `void` has none. */
 type Fields<Payload> = [Payload] extends [void] ? {} : Payload;
@@ -77,10 +87,36 @@ type Fields<Payload> = [Payload] extends [void] ? {} : Payload;
  * const Counter = protocol('counter', { add: message<{ by: number }>(), total: message<void, number>(), reset: message() });
  * Counter.total(); // { type: 'counter.total' }
  * ```
+ *
+ * Schemas by Standard Schema (Zod, Valibot, ArkType and others) give the types, and check messages. A payload is checked by its creator, and
+ * where a handler of the protocol gets a message that no creator of this program made: from another node, or written by hand. A reply is
+ * checked where it arrives from another node. What does not match fails with `Rejected`. What a schema changes, such as a default, is what the
+ * handler gets; it must match the schema again, since a message may be checked twice.
+ *
+ * ```ts
+ * const Account = protocol('account', {
+ *   deposit: message({ payload: z.object({ amount: z.number().positive() }), reply: z.number() }),
+ * });
+ * Account.deposit({ amount: -5 }); // TypeError: the payload of 'account.deposit' does not match its schema: amount: Too small …
+ * ```
+ *
+ * @throws {TypeError} for a schema that is none.
  */
-export function message<Payload extends object | void = void, Reply = void>(): MessageSpec<Fields<Payload>, Reply> {
-  return SPEC;
+export function message<Payload extends object | void = void, Reply = void, Input = Payload>(
+  schemas?: MessageSchemas<Payload, Reply, Input> & Repeatable<Payload, Input>,
+): MessageSpec<Fields<Payload>, Reply, Fields<Input>> {
+  if (schemas === undefined) return SPEC;
+  checkOptions<MessageSchemas<Payload, Reply, Input>>(schemas, SCHEMAS);
+  return { isMessage: true, rules: rulesBy(schemas) };
 }
+
+/** Accepts schemas whose output is valid input: a message is checked where it is made, and again where it arrives. */
+type Repeatable<Payload, Input> = [Payload] extends [Input]
+  ? unknown
+  : {
+      /** No object has this property. Its name says in the compiler's error what to do. */
+      readonly "the payload's schema must take what it gives back": never;
+    };
 
 /**
  * Makes a typed creator for each message of a protocol. A message is a plain object, safe to clone and to send over a wire.
@@ -106,15 +142,16 @@ export function protocol<const Name extends string, Specs extends { [K in keyof 
   check(isObject(specs) && !Array.isArray(specs), "a protocol's messages must be an object of message()s", specs);
   const creators = Object.entries(specs).map(([key, spec]) => {
     check((spec as AnySpec | null)?.isMessage === true, `a protocol's messages must be made by message(); '${key}' is not`, spec);
-    return [key, creatorOf(`${name}.${key}`)];
+    return [key, creatorOf(`${name}.${key}`, (spec as MessageSpec<any, any>).rules as MessageRules | undefined)];
   });
   // `fromEntries`, since an assignment to a message named `__proto__` would set the prototype.
   return Object.freeze(Object.fromEntries(creators)) as Protocol<Name, Specs>;
 }
 
-function creatorOf(type: string): unknown {
-  const create = (payload?: object): object => ({ ...payload, type });
-  return Object.freeze(Object.defineProperty(create, 'type', { value: type, enumerable: true }));
+function creatorOf(type: string, rules: MessageRules | undefined): unknown {
+  const create = rules === undefined ? (payload?: object): object => ({ ...payload, type }) : (payload?: object) => rules.make(type, payload);
+  Object.defineProperty(create, 'type', { value: type, enumerable: true });
+  return Object.freeze(rules === undefined ? create : withRules(create, rules));
 }
 
 /** A protocol at run time: an object of creators. */

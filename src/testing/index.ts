@@ -6,6 +6,7 @@
  */
 export { type BrokerMarbleHelpers, brokerMarbles } from './broker-marbles';
 export { BrokerTestProbe, type MessageMatcher } from './broker-test-probe';
+export { type Batch, type Transport, type TransportListener } from '../distributed/transport';
 export { type NetworkCounts } from './network/wire';
 export { type NetworkFaults } from './network/network-faults';
 export { type Network, type NetworkOptions, createNetwork } from './network/network';

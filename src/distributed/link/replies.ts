@@ -3,6 +3,7 @@ import type { Dispatcher } from '../../kernel/dispatcher';
 import { complete, emit, fail, succeed } from '../../kernel/open-turn';
 import { settle } from '../../kernel/settle';
 import type { Task } from '../../kernel/task';
+import { rulesOf } from '../../message/message-rules';
 import type { Codec, Encoded } from '../codec/codec';
 import type { RemoteActor } from '../remote-actor';
 import type { ReplyFrame } from './frames';
@@ -17,11 +18,11 @@ export function takeReply(frame: ReplyFrame, asks: Map<number, OpenAsk>, codec: 
   const ask = asks.get(frame[1]);
   if (ask === undefined) return true;
   if (frame[0] !== 'next') asks.delete(frame[1]);
-  return dispatcher.step(() => settleBy(frame, ask, asks, codec));
+  return dispatcher.step(() => settleBy(frame, ask, codec));
 }
 
 /** Part of a step. */
-function settleBy(frame: ReplyFrame, { actor, task }: OpenAsk, asks: Map<number, OpenAsk>, codec: Codec): boolean {
+function settleBy(frame: ReplyFrame, { actor, task }: OpenAsk, codec: Codec): boolean {
   if (frame[0] === 'failed') {
     const [, , code, started, actorId, message] = frame;
     const error = new SendError(code, { actorId, started: started === 2 ? 'unknown' : started === 1 });
@@ -38,12 +39,18 @@ function settleBy(frame: ReplyFrame, { actor, task }: OpenAsk, asks: Map<number,
     case 'next': {
       const decoded = decode(codec, frame[2]);
       if (decoded === undefined) {
-        asks.delete(frame[1]);
         abort(task, actor, new SendError('Unserializable', { actorId: actor.id, started: true, detail: 'the reply cannot be decoded here' }));
         return false;
       }
-      if (frame[0] === 'next') emit(task, decoded.value);
-      else succeed(task, decoded.value);
+      let value: unknown;
+      try {
+        value = checked(task, decoded.value);
+      } catch (cause) {
+        abort(task, actor, new SendError('Rejected', { actorId: actor.id, started: true, cause, detail: String(cause) }));
+        return true;
+      }
+      if (frame[0] === 'next') emit(task, value);
+      else succeed(task, value);
       return true;
     }
     case 'complete':
@@ -61,6 +68,12 @@ function settleBy(frame: ReplyFrame, { actor, task }: OpenAsk, asks: Map<number,
 function abort(task: Task, actor: RemoteActor, error: SendError): void {
   if (task.state === 'queued') actor.arrived(task);
   settle(task, { outcome: 'aborted', code: error.code, error });
+}
+
+/** The reply, as the schema of its message gives it back. */
+function checked({ message }: Task, reply: unknown): unknown {
+  const rules = rulesOf(message);
+  return rules === undefined ? reply : rules.checkedReply((message as { readonly type: string }).type, reply);
 }
 
 /** Decodes a payload. `undefined` if that fails. */
