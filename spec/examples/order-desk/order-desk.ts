@@ -161,7 +161,7 @@ export function openOrderDesk({ scheduler = asyncScheduler, random = seededRando
 
   async function close(): Promise<DeskReport> {
     const mailboxes = [...market.mailboxes.values(), desks, risks, books, audits];
-    const rest$ = merge(traders$, ...mailboxes.map(({ idle$ }) => idle$)).pipe(endWith(true), filter(isAtRest));
+    const rest$ = merge(traders$.pipe(endWith(true)), ...mailboxes.map(({ idle$ }) => idle$)).pipe(filter(isAtRest));
     const atRest = firstValueFrom(merge(rest$, timer(DRAIN, scheduler)));
     closing$.next();
     await atRest;
