@@ -11,7 +11,7 @@ export const serverPath: string | undefined = find();
 
 function find(): string | undefined {
   const named = process.env['NATS_SERVER_BIN'];
-  if (named !== undefined) return named;
+  if (named !== undefined && named !== '') return named;
   const inPath = (process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, 'nats-server'));
   return [...inPath, FETCHED].find((path) => existsSync(path) && isNewEnough(path));
 }
