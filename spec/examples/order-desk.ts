@@ -5,7 +5,8 @@
  *     npm -s start -- --json | jq        only the report
  *     npm start -- --help                all options and keys
  *
- * The desk is in order-desk/order-desk.ts, and knows nothing of terminals.
+ * The desk knows nothing of terminals. To read it: order-desk/messages.ts, desk-handlers.ts, order-book.ts, market.ts, traders.ts, order-desk.ts.
+ * script.ts is the minute, session.ts plays it, and terminal/ shows it. recording/ makes the picture in the README.
  */
 import colors from 'picocolors';
 import { startSession } from './order-desk/session';

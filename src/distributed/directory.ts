@@ -39,7 +39,7 @@ export class Directory {
   readonly #settings: MailboxSettings = resolveMailbox(undefined);
   readonly #contenders = new Map<string, Contender[]>();
   /** Ends the promise of a registration whose claim is not decided. */
-  readonly #undecided = new Map<MailboxCore, (error?: unknown) => void>();
+  readonly #undecided = new Map<MailboxCore, (error?: Error) => void>();
 
   constructor(setup: DirectoryParts) {
     this.#setup = setup;
@@ -74,7 +74,7 @@ export class Directory {
     return new Promise((resolve, reject) => {
       this.#undecided.set(core, (error) => {
         if (error === undefined) resolve();
-        else reject(error as Error);
+        else reject(error);
       });
     });
   }
@@ -167,7 +167,7 @@ export class Directory {
     for (const pattern of patterns.slice(PATTERNS_AT_ONCE)) post(['bind', pattern, core.id]);
   }
 
-  #decide(core: MailboxCore, error?: unknown): void {
+  #decide(core: MailboxCore, error?: Error): void {
     this.#undecided.get(core)?.(error);
     this.#undecided.delete(core);
   }

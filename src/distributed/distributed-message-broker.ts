@@ -90,7 +90,8 @@ class DistributedBroker extends LocalBroker {
     this.cluster = new Cluster(parts, transport, resolveCluster(options ?? {}, transport));
     parts.system.outward = this.cluster;
     parts.leaving = this.cluster.departure;
-    this.ready = this.cluster.start();
+    this.ready = this.cluster.joining.done;
+    this.cluster.start();
     this.ready.catch(() => undefined);
   }
 
@@ -117,7 +118,7 @@ class DistributedBroker extends LocalBroker {
   }
 
   clusterMetrics(): Promise<ClusterMetrics> {
-    return this.cluster.measureAll(this.parts.system.requestTimeout);
+    return this.cluster.measures.ofAll(this.parts.system.requestTimeout);
   }
 
   /** Makes `ready` wait for the claim, too. */

@@ -1,6 +1,7 @@
 import { type Observable, type SchedulerLike, asyncScheduler, map, scan, timer } from 'rxjs';
 import type { ActorCounts } from './actor-counts';
-import type { DeskSnapshot, OrderDesk } from './order-desk';
+import type { DeskSnapshot } from './desk-snapshot';
+import type { OrderDesk } from './order-desk';
 
 /** Milliseconds that rates are averaged over, and depths. */
 const WINDOW = 1_000;

@@ -1,6 +1,6 @@
 import type { BrokerMetrics } from 'rx-broker';
 import { metricsAddUp } from './conservation';
-import type { DeskSnapshot } from './order-desk';
+import type { DeskSnapshot } from './desk-snapshot';
 
 /** What a desk has done, when it has closed. */
 export interface DeskReport extends Omit<DeskSnapshot, 'load' | 'prices'> {

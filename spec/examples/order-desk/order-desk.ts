@@ -1,14 +1,16 @@
-import { type BrokerMetrics, type DeadLetter, type MessageBroker, type MessageOf, DeadLetterQueue, InMemoryMessageBroker, Mailbox } from 'rx-broker';
-import { type Observable, type SchedulerLike, Subject, asyncScheduler, endWith, filter, firstValueFrom, map, merge, switchMap, takeUntil, takeWhile, tap, timer } from 'rxjs';
-import { type ActorCounts, ActorCounter } from './actor-counts';
+import { type DeadLetter, type MessageBroker, type MessageOf, type Redelivery, DeadLetterQueue, InMemoryMessageBroker, Mailbox } from 'rx-broker';
+import { type Observable, type SchedulerLike, Subject, asyncScheduler, endWith, filter, firstValueFrom, merge, switchMap, takeUntil, timer } from 'rxjs';
+import { ActorCounter } from './actor-counts';
 import { auditHandlers } from './audit-service';
 import { deskHandlers } from './desk-handlers';
 import { type DeskReport, reportOf } from './desk-report';
+import type { DeskSnapshot } from './desk-snapshot';
 import { type Load, CALM, changed } from './load';
 import { openMarket } from './market';
-import { type Price, Audit, Book, Desk, Risk, SYMBOLS, audit, book, desk, risk } from './messages';
+import { Audit, Book, Desk, Risk, SYMBOLS, audit, book, desk, risk } from './messages';
 import { bookHandlers } from './order-book';
-import { type OrderCounts, OrderLedger } from './order-ledger';
+import { OrderLedger } from './order-ledger';
+import { redeliverPaced } from './redeliver-paced';
 import { riskHandlers } from './risk-service';
 import { seededRandom } from './seeded-random';
 import { trade } from './traders';
@@ -16,8 +18,6 @@ import { trade } from './traders';
 const CAPACITY = { desk: 64, risk: 16, book: 16, audit: 32 } as const;
 /** Risk checks at once. */
 const RISK_CHECKS = 8;
-/** Milliseconds between two rounds of a redelivery. */
-const ROUND = 50;
 /** Milliseconds that orders have to end when the desk closes. */
 const DRAIN = 10_000;
 
@@ -28,29 +28,6 @@ export interface OrderDeskOptions {
   readonly random?: () => number;
   /** Changes of the calm load, to begin with. */
   readonly load?: Partial<Load>;
-}
-
-/** All that can be seen of a desk at one moment. Counts are from its opening on. */
-export interface DeskSnapshot {
-  /** Milliseconds since the opening. */
-  readonly at: number;
-  readonly load: Load;
-  /** Prices of each symbol, the desk, the risk service, the book, the audit service. */
-  readonly actors: readonly ActorCounts[];
-  readonly orders: OrderCounts;
-  readonly prices: readonly Price[];
-  /** Orders whose first turn began after that of a later order. */
-  readonly overtaken: number;
-  /** Open orders that are dead letters. */
-  readonly parked: number;
-  /** Dead letters that were sent again. */
-  readonly redelivered: number;
-  /** Entries in the audit log. */
-  readonly audited: number;
-  /** Senders that wait for a place: traders at the desk, the desk at the book, the book at the audit service. */
-  readonly waiting: number;
-  readonly market: BrokerMetrics;
-  readonly desk: BrokerMetrics;
 }
 
 export interface OrderDesk {
@@ -120,28 +97,10 @@ export function openOrderDesk({ scheduler = asyncScheduler, random = seededRando
   trade({ ...surroundings, broker, ledger, priceOf: market.price, until$: closing$ }).subscribe(traders$);
   market.feed$.pipe(takeUntil(closing$)).subscribe();
 
-  const sendAgain = (which: (letter: DeadLetter) => boolean): void => void letters.redeliver(which).subscribe(() => seen.redelivered++);
-
+  const countRedelivery = (): void => void seen.redelivered++;
   const redelivery$ = new Subject<void>();
-  redelivery$
-    .pipe(
-      switchMap(() => {
-        // What fails again comes back as a letter of a later time.
-        const now = scheduler.now();
-        const isDue = ({ target, asked, at }: DeadLetter): boolean => target === desk && !asked && at <= now;
-        return timer(0, ROUND, scheduler).pipe(
-          map(() => letters.letters().some(isDue)),
-          takeWhile((isLeft) => isLeft),
-          tap(() => {
-            // Half of the places are for new orders.
-            let places = desks.capacity / 2 - desks.size;
-            sendAgain((letter) => isDue(letter) && places-- > 0);
-          }),
-        );
-      }),
-      takeUntil(closing$),
-    )
-    .subscribe();
+  const orders = (): Observable<Redelivery> => redeliverPaced(letters, { which: ({ target }) => target === desk, mailbox: () => desks, scheduler });
+  redelivery$.pipe(switchMap(orders), takeUntil(closing$)).subscribe(countRedelivery);
 
   /**
    * A mailbox keeps its overflow and its concurrency for life, so the desk gets a new one. The orders of the old one become dead letters, and
@@ -152,7 +111,7 @@ export function openOrderDesk({ scheduler = asyncScheduler, random = seededRando
     desks = openMailbox();
     counters.get(desk)?.replace(desks);
     broker.register(desk, desks);
-    sendAgain(({ target, reason }) => target === desk && reason === 'ActorNotFound');
+    letters.redeliver(({ target, reason }) => target === desk && reason === 'ActorNotFound').subscribe(countRedelivery);
   }
 
   const isAtRest = (): boolean => !isTrading && [broker.metrics(), market.broker.metrics()].every(({ pending, inFlight }) => pending + inFlight === 0);
@@ -161,7 +120,7 @@ export function openOrderDesk({ scheduler = asyncScheduler, random = seededRando
 
   async function close(): Promise<DeskReport> {
     const mailboxes = [...market.mailboxes.values(), desks, risks, books, audits];
-    const rest$ = merge(traders$, ...mailboxes.map(({ idle$ }) => idle$)).pipe(endWith(true), filter(isAtRest));
+    const rest$ = merge(traders$.pipe(endWith(true)), ...mailboxes.map(({ idle$ }) => idle$)).pipe(filter(isAtRest));
     const atRest = firstValueFrom(merge(rest$, timer(DRAIN, scheduler)));
     closing$.next();
     await atRest;

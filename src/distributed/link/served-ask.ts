@@ -102,7 +102,7 @@ export class ServedAsk implements Place {
         return;
       }
       this.#unreceipted++;
-      this.#outbox.add({ frame, isSent: false, isWithdrawn: false, received: () => void this.#unreceipted-- });
+      this.#outbox.add({ frame, isSent: false, isWithdrawn: false, received: () => (this.#unreceipted -= 1) });
     } catch (cause) {
       this.#stop('Unserializable', `the reply: ${cause instanceof Error ? cause.message : 'it cannot be encoded'}`);
     }

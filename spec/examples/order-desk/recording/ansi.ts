@@ -6,7 +6,9 @@ export interface Run {
   readonly isBold: boolean;
 }
 
-// Ink writes 24-bit colours and bold text here, and nothing else.
+/** Ink's `gray`. */
+const GRAY = '#8b949e';
+// Ink writes 24-bit colours, gray and bold here, and nothing else.
 const STYLE = /\u001b\[([\d;]*)m/;
 
 /** A line of a terminal as runs of one style. */
@@ -25,6 +27,7 @@ function styleAfter({ colour, isBold }: Omit<Run, 'text'>, codes: string): Omit<
   const [code, , ...rgb] = codes.split(';').map(Number);
   const kept = colour === undefined ? {} : { colour };
   if (code === 38) return { isBold, colour: `#${rgb.map((part) => part.toString(16).padStart(2, '0')).join('')}` };
+  if (code === 90) return { isBold, colour: GRAY };
   if (code === 39) return { isBold };
   return { ...kept, isBold: code === 1 };
 }

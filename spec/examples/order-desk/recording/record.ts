@@ -9,16 +9,19 @@ import { fileURLToPath } from 'node:url';
 
 // Chalk, Ink and React read them when they are loaded.
 process.env['FORCE_COLOR'] = '3';
+process.env['COLORTERM'] = 'truecolor';
+delete process.env['CI'];
 process.env['NODE_ENV'] = 'production';
 const { recordFrames } = await import('./frames');
 const { svgOf } = await import('./svg');
 
 const columns = 100;
-const rows = 26;
+/** The frame is a line lower. */
+const rows = 25;
 const svg = svgOf({
   frames: recordFrames({ columns, rows, seconds: 30, every: 1.5 }),
   columns,
-  rows,
+  rows: rows - 1,
   period: 1.2,
   title: 'npm start',
   description:

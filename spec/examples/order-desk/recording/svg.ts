@@ -34,19 +34,12 @@ export function svgOf({ frames, columns, rows, period, title, description, still
     return `c${colours.indexOf(colour)}`;
   };
   // A line that occurs in many frames is drawn once.
-  const lines = new Map<string, string>();
+  const lines = [...new Set(frames.flat())];
+  const idOf = new Map(lines.map((line, index) => [line, `l${index.toString(36)}`]));
   const drawn = frames.map((frame, index) =>
-    frame.map((line, row) => {
-      if (line.trim() === '') return '';
-      const known = lines.get(line);
-      const id = known ?? `l${lines.size.toString(36)}`;
-      const y = (index * rows + row) * CELL.height;
-      if (known !== undefined) return `<use href="#${id}" y="${y}"/>`;
-      lines.set(line, id);
-      return `<use href="#${id}" y="${y}"/>`;
-    }).join(''),
+    frame.map((line, row) => (line.trim() === '' ? '' : `<use href="#${idOf.get(line)!}" y="${(index * rows + row) * CELL.height}"/>`)).join(''),
   );
-  const defs = [...lines].map(([line, id]) => `<g id="${id}">${lineOf(runsOf(line), classOf)}</g>`).join('\n');
+  const defs = lines.map((line) => `<g id="${idOf.get(line)!}">${lineOf(runsOf(line), classOf)}</g>`).join('\n');
   const width = columns * CELL.width + 2 * MARGIN;
   const height = rows * CELL.height + TITLE + 2 * MARGIN - 8;
   const strip = frames.length * rows * CELL.height;

@@ -28,7 +28,7 @@ export function ActorTable({ actors, history, width }: ActorTableProps): ReactEl
   const columns = columnsOf(width);
   return (
     <Box flexDirection="column" width={width} flexShrink={0}>
-      <Text wrap="truncate" color={palette.faint}>
+      <Text wrap="truncate" color={palette.quiet}>
         {heading(columns)}
       </Text>
       {actors.map((actor) => (
@@ -42,7 +42,7 @@ function columnsOf(width: number): Columns {
   const name = 12;
   const depth = 6;
   if (width < 60) return { name, depth, bar: width - name - depth - 8, history: 0, rate: 0, time: 0, lost: 8 };
-  const rate = 8;
+  const rate = width < 100 ? 8 : 10;
   const time = 9;
   const past = width >= 100 ? Math.min(30, 2 * Math.floor((width - 80) * 0.3)) + 2 : 0;
   const rest = width - name - depth - rate - time - past;
@@ -70,7 +70,7 @@ function Row({ actor, past, columns }: { readonly actor: ActorRates; readonly pa
     <Text wrap="truncate">
       <Text bold={!isConflating}>{name.padEnd(columns.name)}</Text>
       <Text color={level}>{filled}</Text>
-      <Text color={palette.faint}>{empty.replaceAll(' ', '·')}</Text>
+      <Text color={palette.quiet}>{empty.replaceAll(' ', '·')}</Text>
       <Text color={palette.quiet}>{`${depth}/${capacity}`.padStart(columns.depth)}</Text>
       {columns.history > 0 && <Text color={level}>{`  ${sparkline(past, columns.history - 2)}`}</Text>}
       {columns.rate > 0 && <Text>{count(turnsPerSecond).padStart(columns.rate)}</Text>}

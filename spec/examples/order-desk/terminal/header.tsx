@@ -56,13 +56,13 @@ function Chapters({ scene }: Pick<HeaderProps, 'scene'>): ReactElement {
     <Text>
       {SCENES.map(({ title }, index) => (
         <Text key={title}>
-          {index > 0 && <Text color={palette.faint}> › </Text>}
+          {index > 0 && <Text color={palette.quiet}> › </Text>}
           {title === scene?.title ? (
             <Text bold color={palette.calm}>
               {title}
             </Text>
           ) : (
-            <Text color={palette.faint}>{title}</Text>
+            <Text color={palette.quiet}>{title}</Text>
           )}
         </Text>
       ))}
@@ -74,7 +74,7 @@ function Chapter({ scene }: Pick<HeaderProps, 'scene'>): ReactElement {
   if (scene === undefined) return <Text color={palette.quiet}>at the keys</Text>;
   return (
     <Text>
-      <Text color={palette.faint}>
+      <Text color={palette.quiet}>
         {SCENES.findIndex(({ title }) => title === scene.title) + 1}/{SCENES.length}{' '}
       </Text>
       <Text bold color={palette.calm}>

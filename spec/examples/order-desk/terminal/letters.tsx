@@ -38,7 +38,7 @@ export function Letters({ letters, total, parked, width, height }: LettersProps)
 function Line({ letter: { at, what, reason, note, attempts, count: number } }: { readonly letter: LetterGroup }): ReactElement {
   return (
     <Text>
-      <Text color={palette.faint}>{clock(at).padStart(5)} </Text>
+      <Text color={palette.quiet}>{clock(at).padStart(5)} </Text>
       <Text color={palette.busy}>{`×${number}`.padEnd(5)}</Text>
       <Text>{reason.padEnd(14)}</Text>
       <Text color={palette.quiet}>{what.padEnd(12)}</Text>

@@ -29,6 +29,8 @@ export function showLive({ session, stdout, stdin, onInterrupt }: LiveViewOption
   const element = (view: View): ReactElement => (
     <Screen view={view} columns={stdout.columns} rows={stdout.rows} onKey={press} onInterrupt={onInterrupt} />
   );
+  // A key that was pressed before is on the screen.
+  stdout.write('\r\u001b[K');
   const app = render(null, { stdout: overwriting(stdout), stdin, exitOnCtrlC: false, patchConsole: false });
   const frames = viewsOf(session, FRAME).subscribe((view) => app.rerender(element(view)));
   return () => {

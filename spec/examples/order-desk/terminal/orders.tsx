@@ -34,13 +34,14 @@ export function Orders({ frame, width }: OrdersProps): ReactElement {
   ] as const;
   const widths = shares(parts.map(({ value }) => value), width);
   const inLine = cellsInLine(width);
+  const spread = Math.min(4, Math.floor((width - 80) / 6));
   return (
     <Box flexDirection="column" width={width} flexShrink={0}>
       <Box width={width} flexWrap="wrap">
-        {[{ name: 'orders', value: placed, colour: palette.bright } as const, ...parts].map(({ name, value, colour }) => (
-          <Box key={name} width={inLine === 6 ? CELLS[name] : Math.floor(width / inLine)} height={1} flexShrink={0}>
+        {[{ name: 'orders', value: placed, colour: undefined } as const, ...parts].map(({ name, value, colour }) => (
+          <Box key={name} width={inLine === 6 ? CELLS[name] + spread : Math.floor(width / inLine)} height={1} flexShrink={0}>
             <Text wrap="truncate">
-              <Text bold color={colour}>
+              <Text bold {...(colour !== undefined && { color: colour })}>
                 {shortCount(value)}
               </Text>
               <Text color={palette.quiet}> {name}</Text>
