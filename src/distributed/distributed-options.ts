@@ -76,7 +76,7 @@ export function brokerOptionsOf(options: DistributedOptions | undefined, known: 
 
 /** Fills in the defaults. @throws {TypeError} for a codec that the transport cannot carry. */
 export function resolveCluster({ namespace = '', window = 4_096, maxPayload = Infinity, codec, authorize }: ClusterOptions, transport: Transport): ClusterSettings {
-  const chosen = codec ?? (transport.structured ? structuredCodec() : jsonOrDevalue);
+  const chosen = codec ?? (transport.structured ? structuredCodec(transport.transfer) : jsonOrDevalue);
   const { packing } = chosen;
   if (packing.isStructured && !transport.structured) refuse('codec must encode to text or bytes, since the transport carries no structured data', chosen.name);
   return { namespace, window, maxFrame: Math.min(maxPayload, transport.maxBatch - packing.overhead(1)), codec: chosen, authorize };
