@@ -4,7 +4,10 @@ import { tellWith } from '../../broker/tell';
 import type { Topics } from '../../broker/topics';
 import { Absent } from '../../kernel/absent';
 import { breakFarCircle } from '../../kernel/deadlock';
+import { PLAIN } from '../../kernel/details';
+import type { MailboxCore } from '../../kernel/mailbox-core';
 import { offer } from '../../kernel/offer';
+import { runTell } from '../../kernel/run';
 import { Stamp } from '../../kernel/stamp';
 import { type Recipient, newTask } from '../../kernel/task';
 import { startTimer } from '../../kernel/timers';
@@ -44,19 +47,26 @@ export class Receiver {
   ask([kind, ref, id, lane, timeout, rest, payload]: AskFrame): boolean {
     const { system } = this.#parts;
     if (this.#asks.has(ref)) return false;
-    const ask = this.#serve(ref, { path: rest === 0 ? undefined : rest.path, untilTaken: kind === 'offer' });
+    const ask = this.#serve(ref, { id, path: rest === 0 ? undefined : rest.path, untilTaken: kind === 'offer' });
     const decoded = decode(this.#parts.codec, payload);
     if (decoded === undefined) {
-      ask.refuse('Unserializable', id, 'the message cannot be decoded by its node');
+      ask.refuse('Unserializable', 'the message cannot be decoded by its node');
       return false;
     }
     const message = decoded.value;
     if (!this.#mayPass({ kind: kind === 'offer' ? 'tell' : 'ask', target: id, message }, rest)) {
-      ask.refuse('Rejected', id, 'its node does not authorize it');
+      ask.refuse('Rejected', 'its node does not authorize it');
       return true;
     }
     system.freeze(message);
-    const task = newTask(this.#recipient(id), message, lane, ask, new Stamp(undefined, detailsFrom(rest, false)));
+    const recipient = this.#recipient(id);
+    if (kind === 'ask' && rest === 0 && this.#isDirect(recipient)) {
+      // A cast to one target takes the direct path, without a task if the reply is a plain one.
+      castHere(system, { targets: [recipient], count: 1, message, lane, details: PLAIN, placeFor: () => ask, timeout: timeout ?? Infinity }, undefined, false);
+      if (ask.task !== undefined) startTimer(ask.task);
+      return true;
+    }
+    const task = newTask(recipient, message, lane, ask, new Stamp(undefined, detailsFrom(rest, false)));
     ask.task = task;
     task.more().timeout = timeout ?? Infinity;
     system.dispatcher.step(() => {
@@ -78,7 +88,8 @@ export class Receiver {
           ? this.#recipient(id)
           : new Absent(system, id, { code: 'Rejected' });
     system.freeze(message);
-    tellWith(system, recipient, message, lane, detailsFrom(rest, false), null, system.phase === 'ended');
+    if (rest === 0 && this.#isDirect(recipient)) runTell(recipient, system.dispatcher, message, lane);
+    else tellWith(system, recipient, message, lane, detailsFrom(rest, false), null, system.phase === 'ended');
     return decoded !== undefined;
   }
 
@@ -90,8 +101,8 @@ export class Receiver {
     const code = decoded === undefined ? 'Unserializable' : 'Rejected';
     const targets = ids.map((id) => (isFine ? this.#recipient(id) : new Absent(system, id, { code })));
     const asks: ServedAsk[] = [];
-    const placeFor = (): ServedAsk => {
-      const ask = this.#serve(first + asks.length, { holdsBack: true });
+    const placeFor = ({ id = '' }: Recipient): ServedAsk => {
+      const ask = this.#serve(first + asks.length, { id, holdsBack: true });
       asks.push(ask);
       return ask;
     };
@@ -140,6 +151,11 @@ export class Receiver {
     const { system } = this.#parts;
     const recipient = system.recipient(id);
     return (recipient as { isRemote?: boolean }).isRemote === true ? new Absent(system, id) : recipient;
+  }
+
+  /** Whether a message may run at once, past the queue, as one from this node would. */
+  #isDirect(recipient: Recipient): recipient is MailboxCore {
+    return recipient.isDirect && this.#parts.system.dispatcher.stack === 'quiet';
   }
 
   #mayPass(facts: Omit<IncomingFrame, 'from' | 'headers' | 'sender'>, rest: Rest | 0): boolean {

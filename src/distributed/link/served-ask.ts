@@ -10,6 +10,8 @@ import { LONGEST_NAME } from './read-frame';
 
 /** How an ask of another node is served. */
 export interface Serving {
+  /** The actor. */
+  readonly id: string;
   readonly path?: readonly PathStep[] | undefined;
   /** For an `offer`: it waits until the mailbox has taken the message. */
   readonly untilTaken?: boolean;
@@ -24,6 +26,7 @@ export class ServedAsk implements Place {
   readonly holdsBack: boolean;
   readonly path: readonly PathStep[] | undefined;
   readonly #ref: number;
+  readonly #id: string;
   readonly #parts: LinkParts;
   readonly #outbox: Outbox;
   /** The asks that are being served, from which it takes itself out. */
@@ -33,11 +36,12 @@ export class ServedAsk implements Place {
   #isOver = false;
   #held: unknown = undefined;
 
-  constructor(ref: number, parts: LinkParts, outbox: Outbox, { path, untilTaken = false, holdsBack = false }: Serving, served: Map<number, ServedAsk>) {
+  constructor(ref: number, parts: LinkParts, outbox: Outbox, { id, path, untilTaken = false, holdsBack = false }: Serving, served: Map<number, ServedAsk>) {
     this.#ref = ref;
     this.#parts = parts;
     this.#outbox = outbox;
     this.#served = served;
+    this.#id = id;
     this.path = path;
     this.untilTaken = untilTaken;
     this.holdsBack = holdsBack;
@@ -77,8 +81,8 @@ export class ServedAsk implements Place {
   }
 
   /** The ask fails before it is given to its actor. */
-  refuse(code: FailureCode, actorId: string, detail: string): void {
-    this.error(new SendError(code, { actorId, detail }));
+  refuse(code: FailureCode, detail: string): void {
+    this.error(new SendError(code, { actorId: this.#id, detail }));
   }
 
   /** Its caller has left. */
@@ -110,7 +114,7 @@ export class ServedAsk implements Place {
   /** Ends the ask, since its reply cannot be sent. */
   #stop(code: FailureCode, detail: string): void {
     const { task } = this;
-    const error = new SendError(code, { actorId: task?.recipient.id, started: true, detail });
+    const error = new SendError(code, { actorId: this.#id, started: true, detail });
     this.#end();
     this.#sendFailure(error);
     if (task !== undefined) task.system.dispatcher.step(() => end(task, code, error));
