@@ -126,6 +126,21 @@ describe('an order desk', () => {
     expect(report.addsUp).toBe(true);
   });
 
+  it('waits for the orders at work before it closes', async () => {
+    const scheduler = new VirtualTimeScheduler(undefined, 1_000);
+    const desk = openOrderDesk({ scheduler, load: { orderRate: 100, riskLatency: 60 } });
+    scheduler.flush();
+    const { open } = desk.snapshot().orders;
+    const closed = desk.close();
+    // All that is decided by promises alone has happened then.
+    await new Promise((resolve) => setTimeout(resolve));
+    scheduler.maxFrames = Infinity;
+    scheduler.flush();
+    const { orders } = await closed;
+    expect(open).toBeGreaterThan(3);
+    expect(orders).toMatchObject({ open: 0, by: { lost: 0 } });
+  });
+
   it('lets large orders and cancellations overtake where there is a queue', async () => {
     const [calm, busy] = await Promise.all([run(1_000, {}), run(1_000, { orderRate: 400 })]);
     expect(calm.report.overtaken).toBe(0);
