@@ -73,6 +73,8 @@ export default defineConfig({
       { extends: true, test: { name: 'package', include: packed, testTimeout: 300_000, hookTimeout: 300_000 } },
       {
         extends: true,
+        // All at once: Vite would find the server's part late, and load the other two again.
+        optimizeDeps: { include: ['react', 'react/jsx-dev-runtime', 'react-dom/client', 'react-dom/server'] },
         test: {
           name: 'chromium',
           include: specs,

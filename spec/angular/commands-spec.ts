@@ -64,6 +64,7 @@ describe('injectCommand', () => {
     const [first, second] = [pay({ cents: 1 }), pay({ cents: 2 })];
     expect(started()).toEqual([1]);
     reply(1);
+    await first;
     expect(started()).toEqual([1, 2]);
     expect(shown().slice(0, 2)).toEqual(['pending', true]);
     reply(2);

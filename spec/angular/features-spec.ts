@@ -1,5 +1,7 @@
 import { InjectionToken, PLATFORM_ID, TransferState, inject, makeStateKey } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
+import { type } from '@ngrx/signals';
+import { Dispatcher, Events, event } from '@ngrx/signals/events';
 import { DeadLetterQueue, InMemoryMessageBroker, type Interceptor, actorId, message, protocol, topic } from 'rx-broker';
 import { injectActor, injectBrokerMetrics, injectPressure, injectState, provideActor, provideMessageBroker, withActors, withDeadLetterQueue, withInterceptors, withNgrxActions, withTransferState } from 'rx-broker/angular';
 import { Subject, VirtualTimeScheduler, firstValueFrom } from 'rxjs';
@@ -97,6 +99,17 @@ describe('withNgrxActions', () => {
     TestBed.resetTestingModule();
     expect(actions.observed).toBe(false);
     expect(() => withNgrxActions(() => actions, 'a..b' as never)).toThrow('RoutingFailed');
+  });
+});
+
+describe('withNgrxActions, with the events of @ngrx/signals', () => {
+  it('publishes what is dispatched', () => {
+    const clicked = event('[Cart] Add clicked', type<{ sku: string }>());
+    const { broker } = application(provideMessageBroker({}, withNgrxActions(() => inject(Events).on())));
+    const seen: unknown[] = [];
+    broker.topic$('ngrx.actions').subscribe((action) => seen.push(action));
+    TestBed.inject(Dispatcher).dispatch(clicked({ sku: 'a' }));
+    expect(seen).toEqual([{ type: '[Cart] Add clicked', payload: { sku: 'a' } }]);
   });
 });
 

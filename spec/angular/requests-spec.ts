@@ -1,4 +1,4 @@
-import { Component, Input, type ResourceRef, signal } from '@angular/core';
+import { ApplicationRef, Component, Input, type ResourceRef, TransferState, makeStateKey, signal } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 import { SendError, actorId, message, protocol } from 'rx-broker';
 import { type InjectRequestOptions, injectRequest } from 'rx-broker/angular';
@@ -127,6 +127,59 @@ describe('injectRequest', () => {
     fixture.componentRef.setInput('wanted', 'b');
     await fixture.whenStable();
     expect(element.textContent.trim()).toBe('b!');
+  });
+});
+
+describe('a transferKey in the browser', () => {
+  /** What a server has written into the page. */
+  const page = (replies: Record<string, unknown>): TransferState => {
+    const state = new TransferState();
+    for (const [key, reply] of Object.entries(replies)) state.set(makeStateKey(`rx-broker:${key}`), reply);
+    return state;
+  };
+
+  it('shows the reply of the server in the first rendering, sends nothing for the first message, and sends later ones', async () => {
+    const { broker } = application({ provide: TransferState, useValue: page({ found: ['served'] }) });
+    const asked: string[] = [];
+    broker.spawn(search, Search, {
+      find: ({ text }) => {
+        asked.push(text);
+        return [text];
+      },
+      count: () => 0,
+    });
+    @Component({ selector: 'result-list', template: '{{ found.status() }} @if (found.hasValue()) { {{ found.value()[0] }} }' })
+    class Results {
+      readonly text = signal<string | undefined>(undefined);
+      @Input({ required: true }) set wanted(text: string | undefined) {
+        this.text.set(text);
+      }
+      readonly found = injectRequest(search, () => (this.text() === undefined ? undefined : Search.find({ text: this.text()! })), { transferKey: 'found' });
+    }
+    const fixture = TestBed.createComponent(Results);
+    const shown = async (text: string | undefined): Promise<string> => {
+      fixture.componentRef.setInput('wanted', text);
+      fixture.detectChanges();
+      const first = (fixture.nativeElement as HTMLElement).textContent.trim();
+      await fixture.whenStable();
+      return first;
+    };
+    expect(await shown(undefined)).toBe('idle');
+    expect(await shown('a')).toMatch(/local\s+served/);
+    expect(asked).toEqual([]);
+    await shown('b');
+    expect([asked, fixture.componentInstance.found.value()]).toEqual([['b'], ['b']]);
+  });
+
+  it('asks where the server has written nothing under this key, and a second time where it was used', async () => {
+    const { broker } = application({ provide: TransferState, useValue: page({ other: 1 }) });
+    broker.spawn(search, Search, { find: () => [], count: () => 7 });
+    const make = (transferKey: string) => inContext(() => injectRequest(search, () => Search.count(), { transferKey }));
+    const [missing, first] = [make('missing'), make('other')];
+    await TestBed.inject(ApplicationRef).whenStable();
+    const second = make('other');
+    await TestBed.inject(ApplicationRef).whenStable();
+    expect([missing, first, second].map((resource) => resource.value())).toEqual([7, 1, 7]);
   });
 });
 

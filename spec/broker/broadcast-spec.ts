@@ -243,6 +243,17 @@ describe('a broadcast', () => {
     });
   });
 
+  it('has a caller that sends while it is told a result: that comes after the broadcast, at every target, and before this returns (R4, D1)', () => {
+    const broker = new InMemoryMessageBroker({ logDeadLetters: false });
+    const steps: string[] = [];
+    for (const id of [a, b]) broker.spawn(id, (message) => void steps.push(`${id} gets ${String(message)}`));
+    broker.broadcast('all').subscribe(({ actorId: from }) => {
+      steps.push(`result of ${from}`);
+      broker.trySend(a, `after ${from}`);
+    });
+    expect(steps).toEqual(['a gets all', 'result of a', 'b gets all', 'result of b', 'a gets after a', 'a gets after b']);
+  });
+
   it('aborts a stream that has emitted when it is left early: its caller had no result of it (R3, S2)', () => {
     const { broker } = setup();
     broker.spawn(a, () => concat(of(1), NEVER));

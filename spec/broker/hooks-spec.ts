@@ -322,13 +322,18 @@ describe('onStop', () => {
   it.each<[string, (settle: () => void) => PromiseLike<void>]>([
     ['twice', (settle) => ({ then: (fulfilled: any) => (fulfilled(), settle(), fulfilled()) }) as never],
     ['both ways', (settle) => ({ then: (fulfilled: any, rejected: any) => (rejected(new Error('stop')), settle(), fulfilled()) }) as never],
-  ])('that settles its thenable %s is counted once: the broker closes (M9, §7)', async (_, thenable) => {
+  ])('that settles its thenable %s counts once: close waits for the others, too (M9, §7)', async (_, thenable) => {
     const { broker } = logging();
+    const gate = deferred<void>();
     let settled = 0;
+    let isClosed = false;
     broker.spawn(id, { receive: () => {}, onStop: () => thenable(() => void settled++) });
-    broker.spawn(other, { receive: () => {}, onStop: () => Promise.resolve() });
-    await broker.close({ timeout: 60_000 });
-    expect(settled).toBe(1);
+    broker.spawn(other, { receive: () => {}, onStop: () => gate.promise });
+    const closing = broker.close({ timeout: 60_000 }).then(() => (isClosed = true));
+    await macrotask();
+    expect([settled, isClosed]).toEqual([1, false]);
+    gate.resolve();
+    await closing;
   });
 
   it('of one actor may end another one, which is ended once (M9, §7)', async () => {

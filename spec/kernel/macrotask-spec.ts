@@ -63,4 +63,14 @@ describe('a macrotask', () => {
     macrotask(() => seen.push('ran'));
     expect(seen).toEqual(['rx-broker', 'ran']);
   });
+
+  it('asks a MessageChannel, also where there is a Zone of another kind', () => {
+    vi.stubGlobal('setImmediate', undefined);
+    const asked = replaceChannel();
+    for (const zone of [{}, { current: {} }]) {
+      vi.stubGlobal('Zone', zone);
+      macrotask(() => asked.push('ran'));
+    }
+    expect(asked).toEqual(['posted', 'closed', 'ran', 'posted', 'closed', 'ran']);
+  });
 });

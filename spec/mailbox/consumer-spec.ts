@@ -46,6 +46,18 @@ describe('the handlers of a protocol', () => {
   });
 });
 
+describe('a hook of a protocol alone', () => {
+  it.each([['onStart', ['start']], ['onStop', ['unregistered']]] as const)('is called: %s (M9)', (name, expected) => {
+    const { broker } = setup();
+    const Door = protocol('door', { open: message() });
+    const steps: unknown[] = [];
+    const hooks = { onStart: () => void steps.push('start'), onStop: (reason: unknown) => void steps.push(reason) };
+    broker.spawn(a, Door, { open: () => {} }, { [name]: hooks[name] });
+    broker.unregister(a);
+    expect(steps).toEqual(expected);
+  });
+});
+
 describe('the hooks of a protocol', () => {
   const Door = protocol('door', { open: message(), shut: message() });
   /** Notes what is called, on itself. */
@@ -136,6 +148,30 @@ describe('an actor', () => {
     for (const name of ['onStart', 'onStop']) {
       expect(() => mailbox.receive({ receive: () => {}, [name]: 5 })).toThrow(`${name} must be a function, got 5`);
     }
+  });
+
+  describe('whose onStart throws while `receive` is called', () => {
+    const failure = new Error('no database');
+    const actor = { receive: () => {}, onStart: () => { throw failure; } };
+
+    it('is told to the caller alone where the mailbox has no broker (M9)', () => {
+      const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+      const mailbox = Mailbox.bounded<number>(5);
+      mailbox.next(1);
+      expect(() => mailbox.receive(actor)).toThrow(failure);
+      const { calls } = warn.mock;
+      warn.mockRestore();
+      expect(calls).toEqual([]);
+    });
+
+    it('is told to the caller and to onError where the mailbox is registered (M9, O7)', () => {
+      const errors: unknown[] = [];
+      const { broker } = setup({ onError: (error) => errors.push(error) });
+      const mailbox = Mailbox.bounded<number>(5);
+      broker.register(a, mailbox);
+      expect(() => mailbox.receive(actor)).toThrow(failure);
+      expect(errors).toEqual([failure]);
+    });
   });
 
   describe('whose onStart fails after `receive` has returned', () => {

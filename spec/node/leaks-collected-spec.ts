@@ -128,7 +128,9 @@ const STORIES: Record<string, (world: World, trail: Trail) => void> = {
   },
 
   'an observer that has unsubscribed'({ broker }, trail) {
-    const streams = { 'events$': broker.events$, 'deadLetters$': broker.deadLetters$, 'metrics$': broker.metrics$, 'broadcasts$': broker.broadcasts$, 'topic$': broker.topic$('a.>'), 'watch': broker.watch(actorId('other')) };
+    const mailbox = Mailbox.bounded<any>(1);
+    broker.register(id, mailbox);
+    const streams = { 'events$': broker.events$, 'deadLetters$': broker.deadLetters$, 'metrics$': broker.metrics$, 'broadcasts$': broker.broadcasts$, 'topic$': broker.topic$('a.>'), 'watch': broker.watch(actorId('other')), 'idle$': mailbox.idle$, 'pressure$': mailbox.pressure$, 'losses$': mailbox.losses$ };
     const subscriptions = Object.entries(streams).map(([name, stream]) => (stream as Observable<unknown>).subscribe(trail.follow(name, { next: () => {} })));
     broker.trySend(actorId('other'), 1);
     broker.trySend(actorId('nobody'), 1);

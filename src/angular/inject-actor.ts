@@ -69,7 +69,7 @@ export function injectActor(id: ActorId, first: unknown, second?: unknown, third
 /** The id for a new actor if `id` is taken. */
 function makeRoom(broker: MessageBroker, id: ActorId, ifTaken: InjectActorOptions['ifTaken']): ActorId {
   if (ifTaken === undefined) {
-    throw new BrokerError('AlreadyRegistered', `another instance has the actor '${id}'. With ifTaken: 'replace' this one takes its place, with 'unique' it gets another id`);
+    throw new BrokerError('AlreadyRegistered', `'${id}' is taken by another instance; with ifTaken: 'replace' this one takes its place, with 'unique' it gets another id`);
   }
   if (ifTaken === 'replace') {
     broker.unregister(id);

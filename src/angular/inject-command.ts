@@ -1,14 +1,14 @@
-import { DestroyRef, type Injector, PendingTasks, type Signal, computed, inject, signal, untracked } from '@angular/core';
-import type { Subscription } from 'rxjs';
+import { DestroyRef, PendingTasks, type Signal, computed, inject, signal, untracked } from '@angular/core';
+import type { Observable, Subscription } from 'rxjs';
 import { checkOneOf } from '../failure/check';
 import type { ActorId } from '../message/actor-id';
-import type { Priority } from '../message/priority';
 import type { Accepted, ReplyFor } from '../message/reply-of';
-import { inInjector } from './in-injector';
+import type { SendOptions } from '../message/send-options';
+import { type InjectorOption, inInjector } from './in-injector';
 import { injectMessageBroker } from './inject-message-broker';
 
-/** Options of `injectCommand`. */
-export interface InjectCommandOptions {
+/** Options of `injectCommand`: those of `send`, and the strategy. */
+export interface InjectCommandOptions extends Omit<SendOptions, 'signal'>, InjectorOption {
   /**
    * What a call does while another one is pending.
    *
@@ -18,12 +18,6 @@ export interface InjectCommandOptions {
    * - `'merge'`: it is sent at once.
    */
   readonly strategy?: 'concat' | 'switch' | 'exhaust' | 'merge';
-  /** Milliseconds until the first value (rule S4). Default: the broker's `requestTimeout`. */
-  readonly timeout?: number;
-  /** How urgent the message is. Default `'normal'`. */
-  readonly priority?: Priority;
-  /** The injector to use and to live as long as. Default: that of the injection context in which the function is called. */
-  readonly injector?: Injector;
 }
 
 /** How a call of a command ended. `aborted`: it was cancelled or refused by its strategy, or its injector was destroyed. */
@@ -78,100 +72,80 @@ export function injectCommand<Msg, Args extends readonly unknown[], const M>(
   options?: InjectCommandOptions,
 ): Command<Args, ReplyFor<Msg, M>>;
 export function injectCommand(id: ActorId, creator: (...args: unknown[]) => unknown, options: InjectCommandOptions = {}): Command<unknown[], unknown> {
-  const { strategy = 'concat', timeout, priority, injector } = options;
+  const { strategy = 'concat', injector, ...sendOptions } = options;
   checkOneOf(strategy, 'strategy', ['concat', 'switch', 'exhaust', 'merge']);
-  const sendOptions = { ...(timeout !== undefined && { timeout }), ...(priority !== undefined && { priority }) };
   return inInjector(injector, () => {
     const broker = injectMessageBroker();
+    const send = (message: unknown): Observable<unknown> => broker.send(id, message, sendOptions);
+    // Cold: it checks the id and the options now, and sends nothing.
+    void send(undefined);
     const tasks = inject(PendingTasks);
-    const destroyRef = inject(DestroyRef);
-    /** The calls that are pending, in order. With `concat` the first one runs. */
-    const calls = new Set<Call>();
-    const pending = signal(0);
-    const ended = signal<'idle' | 'success' | 'error'>('idle');
-    const value = signal<unknown>(undefined);
-    const error = signal<unknown>(undefined);
-    const show = (status: 'success' | 'error', reply: unknown, failure: unknown): void => {
-      ended.set(status);
-      value.set(reply);
-      error.set(failure);
-    };
+    /** The calls that wait or run. `undefined` when the injector is destroyed. */
+    let calls: Set<Call> | undefined = new Set();
+    let last: Promise<unknown>;
+    const isPending = signal(false);
+    const ended = signal<Ended>({ status: 'idle' });
 
     const end = (call: Call, result: CommandResult<unknown>): void => {
-      if (!calls.delete(call)) return;
-      pending.set(calls.size);
-      if (result.status === 'success') show('success', result.value, undefined);
-      if (result.status === 'error') show('error', undefined, result.error);
+      if (!calls?.delete(call)) return;
+      isPending.set(calls.size > 0);
+      if (result.status !== 'aborted') ended.set(result);
       call.subscription?.unsubscribe();
-      call.ended(result);
+      call.resolve(result);
     };
     const start = (call: Call): void => {
-      let last: unknown;
-      call.subscription = broker.send(id, call.message, sendOptions).subscribe({
-        next: (reply: unknown) => value.set((last = reply)),
-        error: (failure: unknown) => end(call, { status: 'error', error: failure }),
-        complete: () => end(call, { status: 'success', value: last }),
-      });
-    };
-    let isStarting = false;
-    /** Runs the calls one after the other. A loop, since a queue may be long, and the replies synchronous. */
-    const startNext = (): void => {
-      if (isStarting) return;
-      isStarting = true;
-      for (const call of calls) {
-        if (call.subscription === undefined) start(call);
-        if (calls.has(call)) break;
+      let value: unknown;
+      if (calls?.has(call)) {
+        call.subscription = send(call.message).subscribe({
+          next: (reply) => (value = reply),
+          error: (error: unknown) => end(call, { status: 'error', error }),
+          complete: () => end(call, { status: 'success', value }),
+        });
       }
-      isStarting = false;
     };
-    const abortAll = (): void => {
-      for (const call of calls) end(call, ABORTED);
-    };
-    let isDestroyed = false;
-    destroyRef.onDestroy(() => {
-      isDestroyed = true;
+    const abortAll = (): void => calls?.forEach((call) => end(call, ABORTED));
+    inject(DestroyRef).onDestroy(() => {
       abortAll();
+      calls = undefined;
     });
 
     const command = (...args: unknown[]): Promise<CommandResult<unknown>> => {
       const message = creator(...args);
       return untracked(() => {
-        if (isDestroyed || (strategy === 'exhaust' && calls.size > 0)) return Promise.resolve(ABORTED);
+        if (calls === undefined || (strategy === 'exhaust' && calls.size > 0)) return Promise.resolve(ABORTED);
         if (strategy === 'switch') abortAll();
-        const done = tasks.add();
-        return new Promise((resolve) => {
-          const call: Call = {
-            message,
-            subscription: undefined,
-            ended(result) {
-              resolve(result);
-              done();
-              if (strategy === 'concat' && !isDestroyed) startNext();
-            },
-          };
-          calls.add(call);
-          pending.set(calls.size);
-          if (strategy === 'concat') startNext();
-          else start(call);
-        });
+        let call!: Call;
+        const result = new Promise<CommandResult<unknown>>((resolve) => (call = { message, resolve }));
+        tasks.run(() => result);
+        calls.add(call);
+        isPending.set(true);
+        if (strategy === 'concat' && calls.size > 1) void last.then(() => start(call));
+        else start(call);
+        return (last = result);
       });
     };
-    const isPending = computed(() => pending() > 0);
     return Object.assign(command, {
-      status: computed(() => (isPending() ? 'pending' : ended())),
+      status: computed(() => (isPending() ? 'pending' : ended().status)),
       isPending,
-      value: value.asReadonly(),
-      error: error.asReadonly(),
+      value: computed(() => ended().value),
+      error: computed(() => ended().error),
     });
   });
 }
 
 const ABORTED: CommandResult<never> = { status: 'aborted' };
 
+/** How the last call ended that was not aborted. */
+interface Ended {
+  readonly status: 'idle' | 'success' | 'error';
+  readonly value?: unknown;
+  readonly error?: unknown;
+}
+
 /** One call of a command. */
 interface Call {
   readonly message: unknown;
-  /** `undefined` while the call waits for others. */
-  subscription: Subscription | undefined;
-  readonly ended: (result: CommandResult<unknown>) => void;
+  readonly resolve: (result: CommandResult<unknown>) => void;
+  /** Absent while the call waits for others. */
+  subscription?: Subscription;
 }

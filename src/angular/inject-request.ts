@@ -1,19 +1,15 @@
-import { type Injector, type ResourceRef, TransferState, type ValueEqualityFn, computed, effect, inject, makeStateKey, untracked } from '@angular/core';
+import { type ResourceRef, TransferState, type ValueEqualityFn, computed, effect, inject, makeStateKey, untracked } from '@angular/core';
 import { rxResource } from '@angular/core/rxjs-interop';
-import { type Observable, tap } from 'rxjs';
+import { type MonoTypeOperatorFunction, type Observable, identity, tap } from 'rxjs';
 import type { ActorId } from '../message/actor-id';
-import type { Priority } from '../message/priority';
 import type { Accepted, ReplyFor } from '../message/reply-of';
-import { inInjector } from './in-injector';
+import type { SendOptions } from '../message/send-options';
+import { type InjectorOption, inInjector } from './in-injector';
 import { injectMessageBroker } from './inject-message-broker';
 import { injectIsServer } from './is-server';
 
-/** Options of `injectRequest`. */
-export interface InjectRequestOptions<Reply> {
-  /** Milliseconds until the first value (rule S4). Default: the broker's `requestTimeout`. */
-  readonly timeout?: number;
-  /** How urgent the message is. Default `'normal'`. */
-  readonly priority?: Priority;
+/** Options of `injectRequest`: those of `send`, and those of the resource. */
+export interface InjectRequestOptions<Reply> extends Omit<SendOptions, 'signal'>, InjectorOption {
   /** The value while there is no reply. Default `undefined`. */
   readonly defaultValue?: NoInfer<Reply>;
   /** Says whether a reply is the same as the one before. */
@@ -23,8 +19,6 @@ export interface InjectRequestOptions<Reply> {
    * rendering, with the status `'local'`, and does not send the message again. The reply must survive JSON.
    */
   readonly transferKey?: string;
-  /** The injector to use and to live as long as. Default: that of the injection context in which the function is called. */
-  readonly injector?: Injector;
 }
 
 /**
@@ -53,25 +47,21 @@ export function injectRequest<Msg, const M>(
   options?: InjectRequestOptions<ReplyFor<Msg, M>>,
 ): ResourceRef<ReplyFor<Msg, M> | undefined>;
 export function injectRequest(id: ActorId, message: () => unknown, options: InjectRequestOptions<any> = {}): ResourceRef<any> {
-  const { timeout, priority, defaultValue, equal, transferKey, injector } = options;
-  const sendOptions = { ...(timeout !== undefined && { timeout }), ...(priority !== undefined && { priority }) };
+  const { defaultValue, equal, transferKey, injector, ...sendOptions } = options;
   return inInjector(injector, () => {
     const broker = injectMessageBroker();
-    const params = computed(message);
-    const transfer = transferKey === undefined ? undefined : injectTransfer(transferKey, params, () => resource);
     const ask = (asked: unknown): Observable<unknown> => broker.send(id, asked, sendOptions);
-    const resource: ResourceRef<any> = rxResource({
-      params,
-      stream: ({ params: asked }) => transfer?.(ask(asked)) ?? ask(asked),
-      defaultValue,
-      ...(equal !== undefined && { equal }),
-    });
+    // Cold: it checks the id and the options now, and sends nothing.
+    void ask(undefined);
+    const params = computed(message);
+    const transfer = transferKey === undefined ? identity : injectTransfer(transferKey, params, () => resource);
+    const resource: ResourceRef<any> = rxResource({ params, stream: ({ params: asked }) => transfer(ask(asked)), defaultValue, equal });
     return resource;
   });
 }
 
-/** Keeps the reply on the server. In the browser it sets the resource to that, when the first message is due, by an effect that runs before the resource's own. */
-function injectTransfer(name: string, params: () => unknown, resource: () => ResourceRef<unknown>): ((reply: Observable<unknown>) => Observable<unknown>) | undefined {
+/** Keeps the reply on the server. In the browser it sets the resource to that reply when the first message is due, by an effect that runs before the resource's own. */
+function injectTransfer(name: string, params: () => unknown, resource: () => ResourceRef<unknown>): MonoTypeOperatorFunction<unknown> {
   const state = inject(TransferState);
   const key = makeStateKey<unknown>(`rx-broker:${name}`);
   if (injectIsServer()) return tap((value) => state.set(key, value));
@@ -80,5 +70,5 @@ function injectTransfer(name: string, params: () => unknown, resource: () => Res
     untracked(() => resource().set(state.get(key, undefined)));
     state.remove(key);
   });
-  return undefined;
+  return identity;
 }

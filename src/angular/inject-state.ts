@@ -32,7 +32,7 @@ export interface InjectStateOptions {
 export function injectState<T>(topic: Topic<T>, initial: NoInfer<T>, { injector, debugName }: InjectStateOptions = {}): WritableSignal<T> {
   return inInjector(injector, () => {
     const state = topicState(injectMessageBroker(), topic, initial);
-    const value = signal(state.value, debugName === undefined ? {} : { debugName });
+    const value = signal(state.value, { debugName });
     const show = value.set.bind(value);
     // The state, not the value that is told: in a turn the signal may be ahead of what is still to be told.
     const follow = (): void => untracked(() => show(state.value));

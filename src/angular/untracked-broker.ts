@@ -4,17 +4,10 @@ import { untrackedFace } from './untracked-face';
 
 /**
  * The same broker for code that may run in an `effect` or a `computed`. By default an idle actor's handler runs on its sender's stack (rule D1),
- * and so do observers: without this, the signals that they read would become dependencies of that effect.
- *
- * It is also what `context.broker` gives. A mailbox that is registered through it, and a queue for dead letters, are changed in place, since
- * their own methods run handlers, too.
+ * and so do observers: without this, the signals that they read would become dependencies of that effect. It is also what `context.broker` gives.
  */
 export function untrackedBroker<B extends MessageBroker>(broker: B): B {
-  const inPlace = (object: object): object => untrackedFace(object, object);
-  const face = untrackedFace(broker, undefined, {
-    register: (_id, mailbox: object) => inPlace(mailbox),
-    withDeadLetterQueue: inPlace,
-  });
+  const face = untrackedFace(broker);
   facing(broker, face);
   return face;
 }

@@ -11,7 +11,6 @@ import type { MessageBrokerFeature } from './message-broker-feature';
  */
 export function withActors(...actors: readonly (EnvironmentProviders | (() => unknown))[]): MessageBrokerFeature {
   return {
-    kind: 'withActors',
     providers: actors.map((actor) => (typeof actor === 'function' ? provideEnvironmentInitializer(() => void actor()) : actor)),
   };
 }

@@ -17,7 +17,6 @@ import type { MessageBrokerFeature } from './message-broker-feature';
  */
 export function withDeadLetterQueue(queue?: DeadLetterQueue): MessageBrokerFeature {
   return {
-    kind: 'withDeadLetterQueue',
     attach: (broker) => {
       checkSender(broker, 'withDeadLetterQueue');
       (broker as InMemoryMessageBroker).withDeadLetterQueue(inject(DeadLetterQueue));

@@ -14,7 +14,6 @@ import type { MessageBrokerFeature } from './message-broker-feature';
  */
 export function withInterceptors(...interceptors: readonly (Interceptor | (() => Interceptor))[]): MessageBrokerFeature {
   return {
-    kind: 'withInterceptors',
     configure: (options) => {
       const made = interceptors.map((interceptor) => (typeof interceptor === 'function' ? interceptor() : interceptor));
       return { ...options, interceptors: [...(options.interceptors ?? []), ...made] };

@@ -25,7 +25,6 @@ export interface NgrxAction {
 export function withNgrxActions<A extends NgrxAction>(actions: () => Observable<A>, topic: Topic<A> = 'ngrx.actions' as Topic<A>): MessageBrokerFeature {
   parseTopic(topic);
   return {
-    kind: 'withNgrxActions',
     attach: (broker) => {
       const subscription = actions().subscribe((action) => broker.publish<any>(topic, action));
       inject(DestroyRef).onDestroy(() => subscription.unsubscribe());

@@ -18,7 +18,6 @@ import { injectIsServer } from './is-server';
 export function withTransferState(pattern: string): MessageBrokerFeature {
   parsePattern(pattern);
   return {
-    kind: 'withTransferState',
     attach: (broker) => {
       const state = inject(TransferState);
       const key = makeStateKey<[topic: string, message: unknown][]>(`rx-broker.retained:${pattern}`);

@@ -29,10 +29,9 @@ export function castHere(system: BrokerSystem, cast: Cast, announcement: Telling
     return fanOut.taken;
   }
   fanOut.taken = cast.count;
-  if (dispatcher.hold(fanOut, announcement)) {
-    if (cast.placeFor === undefined) fanOut.runTold(dispatcher);
-    else fanOut.runAsked(dispatcher, cast.placeFor);
-  }
+  dispatcher.hold(fanOut, announcement);
+  if (cast.placeFor === undefined) fanOut.runTold(dispatcher);
+  else fanOut.runAsked(dispatcher, cast.placeFor);
   return fanOut.taken;
 }
 

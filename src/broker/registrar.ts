@@ -140,7 +140,7 @@ export class Registrar implements RegistrationEnder {
     };
     if (consumer !== undefined) attach(core, consumer.handler, consumer.actor, starting);
     else startActor(core, starting);
-    if (core.start === 'scheduled' && core.actor?.onStart !== undefined) {
+    if (typeof core.start === 'object' && core.actor?.onStart !== undefined) {
       registration.waitFor(
         new Promise((onStarted, onFailed) => {
           resolve = onStarted;

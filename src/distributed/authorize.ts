@@ -1,8 +1,8 @@
 /** Something that another node asks of this one, as `authorize` sees it. */
 export interface IncomingFrame {
   /**
-   * What is asked: a message to an actor (`tell`, `ask`), one to many (`broadcast`, `publish`), that this node knows an actor of the other one
-   * (`register`) or its binding (`bind`), or that a retained message is forgotten (`clear`).
+   * A message to an actor (`tell`, `ask`), or one to many (`broadcast`, `publish`); the news of an actor of the other node (`register`) or of its
+   * binding (`bind`); or the end of a retained message (`clear`).
    */
   readonly kind: 'ask' | 'tell' | 'broadcast' | 'publish' | 'register' | 'bind' | 'clear';
   /** The id of the other node. */
@@ -22,12 +22,12 @@ export interface IncomingFrame {
 /** Whether a frame may pass. */
 export type Authorize = (frame: IncomingFrame) => boolean;
 
-/** Makes the hook of the user's function. If that throws, the frame is refused, and `failed` is told. */
-export function authorizing(authorize: Authorize | undefined, failed: (error: unknown) => void): Authorize {
-  if (authorize === undefined) return () => true;
+/** Makes the hook of the user's function: `undefined` if there is none. If that throws, the frame is refused, and `failed` is told. */
+export function authorizing(authorize: Authorize | undefined, failed: (error: unknown) => void): Authorize | undefined {
+  if (authorize === undefined) return undefined;
   return (frame) => {
     try {
-      return authorize(frame) === true;
+      return authorize(frame);
     } catch (error) {
       failed(error);
       return false;

@@ -2,6 +2,7 @@ import type { Leaving } from '../broker/closing';
 import type { Dispatcher } from '../kernel/dispatcher';
 import type { Counts } from '../kernel/counts';
 import type { Peer } from './peer';
+import type { Peers } from './peers';
 import type { Transport } from './transport';
 
 export interface DepartureParts {
@@ -9,7 +10,7 @@ export interface DepartureParts {
   readonly transport: Transport;
   /** The counts of messages to other nodes. */
   readonly counts: Counts;
-  readonly peers: () => Iterable<Peer>;
+  readonly peers: Peers;
   /** Ends what is on its way to other nodes, and refuses what still comes. Part of a step. */
   readonly drop: () => void;
   /** Stops all links, and their timers. */
@@ -17,9 +18,9 @@ export interface DepartureParts {
 }
 
 /**
- * How a node leaves the cluster without losing anything. First it asks the others to send it no more messages. Each says by its receipt that it has
- * read that, and all that it sent before is here by then. What is here is finished, and the others get the replies and the news of the actors'
- * ends. Then the transport leaves.
+ * How a node leaves the cluster without losing anything. First it asks the others to send it no more messages. The receipt of that shows that the
+ * other node has read it, and all messages that it sent before are here by then. They are finished, and the others get the replies and the news of
+ * the actors' ends. Then the transport leaves.
  */
 export class Departure implements Leaving {
   readonly #parts: DepartureParts;
@@ -39,12 +40,12 @@ export class Departure implements Leaving {
 
   get isQuiet(): boolean {
     const { counts, peers } = this.#parts;
-    return counts.pending === 0 && counts.open === 0 && [...peers()].every((peer) => !peer.isMet || (peer.hasLetGo && !peer.link.isBusy));
+    return counts.pending === 0 && counts.open === 0 && peers.met.every(({ hasLetGo, link }) => hasLetGo && !link.isBusy);
   }
 
   begin(): void {
     this.#hasBegun = true;
-    for (const peer of this.#parts.peers()) if (peer.isMet) this.sayLeaving(peer);
+    for (const peer of this.#parts.peers.met) this.sayLeaving(peer);
   }
 
   /** Asks a node to send no more messages. */
@@ -68,9 +69,9 @@ export class Departure implements Leaving {
   /** Something has arrived at another node, or a node has gone. */
   look(): void {
     if (this.#done === undefined) return;
-    const links = [...this.#parts.peers()].filter(({ isMet }) => isMet).map(({ link }) => link);
-    for (const { outbox } of links) outbox.flush();
-    if (!this.#isPatient || links.every(({ outbox }) => outbox.isEmpty)) this.abandon();
+    const outboxes = this.#parts.peers.met.map(({ link }) => link.outbox);
+    for (const outbox of outboxes) outbox.flush();
+    if (!this.#isPatient || outboxes.every(({ isEmpty }) => isEmpty)) this.abandon();
   }
 
   abandon(): void {

@@ -21,8 +21,8 @@ export interface ClusterOptions {
   /** Encodes messages and replies. Default: `structuredCodec()` for a structured transport, else `jsonOrDevalue`. */
   readonly codec?: Codec;
   /**
-   * Says whether something that another node asks may happen here. What it refuses fails with `Rejected`, or is passed over. If it throws, it
-   * refuses. Default: everything may.
+   * Says whether a message or the news of another node may pass. A message that it refuses fails with `Rejected`, and news is passed over. If it
+   * throws, it refuses. Default: everything may pass.
    */
   readonly authorize?: Authorize;
 }
@@ -52,8 +52,8 @@ const CHECKS: Checks<ClusterOptions> = {
   authorize: checkFunction,
 };
 
-/** The names of the options that are not those of a broker in one process. */
-const NAMES = /* @__PURE__ */ Object.keys(CHECKS) as (keyof ClusterOptions)[];
+/** The most characters of a broker's name, which is part of its messages' ids. */
+const LONGEST_OWN_NAME = 1_000;
 
 /** The least that a transport must take, so that everything but payloads fits. */
 const LEAST_BATCH = 32_768;
@@ -70,15 +70,14 @@ export function checkTransport(transport: unknown): asserts transport is Transpo
 export function brokerOptionsOf(options: DistributedOptions | undefined, known: Checks<BrokerOptions>): BrokerOptions | undefined {
   if (options === undefined) return undefined;
   checkOptions<DistributedOptions>(options, { ...known, ...CHECKS });
-  const rest: Record<string, unknown> = { ...options };
-  for (const name of NAMES) delete rest[name];
-  return rest as BrokerOptions;
+  if ((options.name?.length ?? 0) > LONGEST_OWN_NAME) refuse(`name must have at most ${LONGEST_OWN_NAME} characters in a cluster`, options.name, RangeError);
+  return Object.fromEntries(Object.entries(options).filter(([name]) => !Object.hasOwn(CHECKS, name)));
 }
 
 /** Fills in the defaults. @throws {TypeError} for a codec that the transport cannot carry. */
 export function resolveCluster({ namespace = '', window = 4_096, maxPayload = Infinity, codec, authorize }: ClusterOptions, transport: Transport): ClusterSettings {
-  const chosen = codec ?? (transport.structured ? structuredCodec() : jsonOrDevalue);
-  const { isStructured, overhead } = chosen.packing;
-  if (isStructured && !transport.structured) refuse('codec must encode to text or bytes, since the transport carries no structured data', chosen.name);
-  return { namespace, window, maxFrame: Math.min(maxPayload, transport.maxBatch - overhead(1)), codec: chosen, authorize };
+  const chosen = codec ?? (transport.structured ? structuredCodec(transport.transfer) : jsonOrDevalue);
+  const { packing } = chosen;
+  if (packing.isStructured && !transport.structured) refuse('codec must encode to text or bytes, since the transport carries no structured data', chosen.name);
+  return { namespace, window, maxFrame: Math.min(maxPayload, transport.maxBatch - packing.overhead(1)), codec: chosen, authorize };
 }

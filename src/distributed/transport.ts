@@ -3,6 +3,9 @@
  */
 export type Batch = string | Uint8Array | readonly unknown[];
 
+/** Picks the objects of a payload that move to the other side instead of being copied: buffers above all. */
+export type PickTransfer = (payload: unknown) => readonly unknown[];
+
 /** A node of the cluster, as the others know it. */
 export interface NodeInfo {
   /** Its id, unique for each start of a process. */
@@ -42,6 +45,8 @@ export interface Transport {
   readonly maxBatch: number;
   /** Whether a batch may be structured data, as `postMessage` takes it. If not, a batch is text or bytes. */
   readonly structured: boolean;
+  /** Picks the objects of a payload that move to the other side, for a structured transport. Default: those that cannot be copied. */
+  readonly transfer?: PickTransfer;
   /** Joins the cluster. Resolves when the nodes that are there have been told to `listener.up`. */
   start(listener: TransportListener): PromiseLike<void>;
   /**

@@ -101,10 +101,8 @@ function circleOf(ask: Task, path: string[], turns: readonly Task[]): string[] |
 function aboutAsk(ask: Task, path: string[]): Answer {
   const { recipient, state } = ask;
   let turns: readonly Task[];
-  // The end of another ask of the same turn may have ended this one.
-  if (state === 'over') return false;
   if (state === 'open') turns = [ask];
-  // It is queued or waits.
+  // It is queued or waits. If the end of another ask of its turn has ended it, `end` leaves it alone.
   else if (recipient instanceof MailboxCore && recipient.handler !== null && !recipient.hasFreeSeat) turns = [...(recipient.seats as Task[])];
   else return false;
   path.push(ask.self);

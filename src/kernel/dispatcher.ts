@@ -244,17 +244,12 @@ export class Dispatcher {
 
   /**
    * Keeps a message to many mailboxes in one piece until something happens. `announce` tells the observers that are no actors, before the
-   * first turn. Returns whether the message is still in one piece; if not, it has gone by the queues.
+   * first turn.
    */
-  hold(onePiece: OnePiece, announce: Telling | undefined): boolean {
+  hold(onePiece: OnePiece, announce: Telling | undefined): void {
     this.#onePiece = onePiece;
     this.stack = 'telling';
-    if (announce === undefined) return true;
-    this.outbox.call(announce);
-    if (this.isClear()) return true;
-    this.unfold();
-    this.finish();
-    return false;
+    if (announce !== undefined) this.outbox.call(announce);
   }
 
   /** Lets go of the message in one piece: it has reached every mailbox, and nothing has happened. */

@@ -40,8 +40,10 @@ export function fail(task: Task, error: unknown): void {
 
 /** Emits one value of a streamed reply. The first one ends the caller's timeout. */
 export function emit(task: Task, value: unknown): void {
-  const { caller, rest, system } = task;
-  if (task.state !== 'open' || rest === null || caller === null) return;
+  const { caller, system } = task;
+  // A message that is over has no caller any more.
+  if (caller === null) return;
+  const rest = task.more();
   system.dispatcher.step(() => {
     rest.isAnswered = true;
     stopTimer(task, rest.timer);
@@ -108,9 +110,9 @@ function subscribeTo(task: Task, result: ObservableInput<unknown>): void {
 
 /** An Observable of this RxJS for any other: one with `Symbol.observable`, or one of another copy of RxJS with a symbol of its own. */
 function streamOf(result: ObservableInput<unknown>): Observable<unknown> {
-  const foreign = result as { subscribe?(subscriber: Subscriber<unknown>): TeardownLogic };
-  if (typeof foreign.subscribe !== 'function' || (foreign as Record<PropertyKey, unknown>)[observable] !== undefined) return from(result);
-  return new Observable((subscriber) => foreign.subscribe?.(subscriber));
+  const foreign = result as unknown as Record<PropertyKey, unknown> & { subscribe(subscriber: Subscriber<unknown>): TeardownLogic };
+  if (foreign[observable] !== undefined) return from(result);
+  return new Observable((subscriber) => foreign.subscribe(subscriber));
 }
 
 /**

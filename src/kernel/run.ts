@@ -103,7 +103,7 @@ function runTask(task: Task, message: unknown): void {
     threw(task, mailbox, dispatcher, error);
     return;
   }
-  if ((result === undefined || isPrimitive(result)) && dispatcher.cut === null && hasNothingToEnd(task.rest) && mailbox.status === 'open' && !journal.observes(mailbox.id)) {
+  if ((result === undefined || isPrimitive(result)) && dispatcher.cut === null && hasNothingToEnd(task.rest) && !journal.observes(mailbox.id)) {
     task.state = 'over';
     dispatcher.forgetTime();
     return;

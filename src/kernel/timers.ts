@@ -15,8 +15,8 @@ interface Alarm {
  * runs in its caller's zone and async context, fires while `Date` stands still, and survives a swap of real and fake timers.
  */
 export function startTimer(task: Task): void {
-  const { rest, state } = task;
-  if (rest === null || rest.isAnswered || rest.timer !== undefined || state === 'over' || state === 'new') return;
+  const rest = task.more();
+  if (task.state === 'over' || rest.isAnswered) return;
   rest.timer = startAlarm(task, rest.timeout);
 }
 

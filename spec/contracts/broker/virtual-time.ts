@@ -36,6 +36,8 @@ export interface VirtualTime {
   settle(): Promise<void>;
   pass(ms: number): Promise<void>;
   until<T>(promise: PromiseLike<T>): Promise<T>;
+  /** Lets time pass without waiting for anything to settle, in rounds of a tenth of it. */
+  elapse(ms: number): Promise<void>;
 }
 
 /** The rounds after which all waiting ends, so that a law fails and does not hang. */
@@ -52,9 +54,9 @@ export function virtualTime({ rounds, ms, slack, isQuiet = () => true }: Settlin
     scheduler.maxFrames = end;
     scheduler.flush();
   };
-  const round = async (): Promise<void> => {
+  const round = async (by = ms): Promise<void> => {
     await nextTurn();
-    advance(ms);
+    advance(by);
     await nextTurn();
   };
   const settle = async (): Promise<void> => {
@@ -74,6 +76,9 @@ export function virtualTime({ rounds, ms, slack, isQuiet = () => true }: Settlin
       await settle();
       advance(time);
       await settle();
+    },
+    async elapse(time) {
+      for (let done = 0; done < 10; done++) await round(time / 10);
     },
     async until(promise) {
       let isSettled = false;

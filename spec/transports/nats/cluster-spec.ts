@@ -1,8 +1,13 @@
 import { jetstreamManager } from '@nats-io/jetstream';
+import { actorId } from 'rx-broker';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { describeWithServer } from './find-server';
+import { describeWithServer } from './describe-with-server';
+import { known, NatsBrokers } from './nats-brokers';
 import { NatsNodes, type TestNode } from './nats-nodes';
 import { NatsServer } from './nats-server';
+import { SeenOnce, SteadyLoad } from './steady-load';
+
+type Connected = Pick<TestNode, 'connection'>;
 
 describeWithServer('natsTransport on a cluster of three servers', () => {
   const nodes = new NatsNodes();
@@ -21,12 +26,12 @@ describeWithServer('natsTransport on a cluster of three servers', () => {
     return Promise.all(servers.map(({ url }) => nodes.join([url], { lease: 20_000 })));
   }
 
-  function serverOf({ connection }: TestNode): NatsServer {
+  function serverOf({ connection }: Connected): NatsServer {
     return servers.find(({ url }) => url.endsWith(`:${connection.getServer().split(':').at(-1)}`))!;
   }
 
   /** The server that leads the bucket. */
-  async function leader({ connection }: TestNode): Promise<NatsServer> {
+  async function leader({ connection }: Connected): Promise<NatsServer> {
     const { streams } = await jetstreamManager(connection);
     const { cluster, config } = await streams.info('KV_rx-broker');
     expect(config.num_replicas).toBe(3);
@@ -56,6 +61,29 @@ describeWithServer('natsTransport on a cluster of three servers', () => {
     await (await leader(all[0]!)).kill();
     await claimsAreKept(all, ['a', 'b']);
     expect(lost(all)).toEqual([]);
+  });
+
+  it('answers every ask while a client loses its server, and while the bucket loses its leader', async () => {
+    const brokers = new NatsBrokers();
+    const [here, far] = [await brokers.join(servers[0]!.url, { nats: { lease: 20_000 } }), await brokers.join(servers[1]!.url, { nats: { lease: 20_000 } })];
+    const echo = actorId<number>('echo');
+    const seen = new SeenOnce();
+    far.broker.spawn(echo, (n: number) => seen.see(n));
+    await known(here.broker, echo);
+    const load = SteadyLoad.on(here.broker, echo, 64, 60_000);
+    await load.moreOk(500);
+    const led = await leader(far);
+    // One of three may be lost at a time.
+    for (const lost of new Set([serverOf(here), led])) {
+      await lost.kill();
+      await load.moreOk(500);
+      await here.broker.spawn(actorId(`after ${lost.url}`), () => 0).ready;
+      await lost.restart();
+      await load.moreOk(500);
+    }
+    expect(await load.end()).toEqual({ ok: load.sentCount });
+    expect([seen.count, seen.twice]).toEqual([load.sentCount, 0]);
+    await brokers.close();
   });
 
   it('fences all nodes when two are lost: nobody can renew a lease, so nobody may own an actor', async () => {

@@ -1,11 +1,9 @@
 import { checkFunction, isObject } from '../../failure/check';
+import type { PickTransfer } from '../transport';
 import { checkDecoded } from './check-decoded';
 import type { Codec } from './codec';
 import { snapshotOf } from './snapshot';
 import { structuredPacking } from './structured-packing';
-
-/** Picks the objects of a payload that move to the other side instead of being copied: buffers above all. */
-export type PickTransfer = (payload: unknown) => readonly unknown[];
 
 /**
  * Makes a codec for transports that clone structured data. It carries the same payloads as the codec of text, and refuses the same. Beyond

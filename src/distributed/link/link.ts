@@ -20,7 +20,7 @@ export interface LinkSetup {
 }
 
 /** The frames that need no receipt soon, since they take no credit. */
-const PATIENT: ReadonlySet<string> = /* @__PURE__ */ new Set(['value', 'next', 'complete', 'failed', 'error', 'cancel']);
+const PATIENT: ReadonlySet<string> = /* @__PURE__ */ new Set(['value', 'complete', 'failed', 'error', 'cancel']);
 
 /** The frames between this node and another one, in both directions: each is handled once, and in order, while both nodes live. */
 export class Link {

@@ -13,7 +13,7 @@ export interface Parcel {
   /** Called before it goes out for the first time, if it has waited: the time that is left may be less. */
   refresh?(): void;
   /** Called when the other node has it. */
-  received?(): void;
+  received?(): unknown;
 }
 
 /** A batch that has no receipt. */
@@ -115,7 +115,7 @@ export class Outbox {
     this.#watch();
   }
 
-  /** Sends what waits, now. */
+  /** Sends the frames that wait, now. */
   flush(): void {
     if (this.#isClosed) return;
     while (this.#canSend) this.#sendNext();
@@ -157,7 +157,7 @@ export class Outbox {
     this.#parts.ticks.later(() => this.#goOn());
   }
 
-  /** Sends what waits. What is added from now on goes out in a macrotask, until one comes with nothing to send. */
+  /** Sends the frames that wait. Those that are added from now on go out in a macrotask, until one comes with nothing to send. */
   #goOn(): void {
     const isBusy = this.#state === 'soon' || this.#canSend || this.#owesReceipt;
     this.#state = 'idle';
@@ -195,8 +195,8 @@ export class Outbox {
 
   #send(seq: number, frames: readonly PackedFrame[]): boolean {
     const { ack, packing, send } = this.#parts;
-    const transfer = frames.flatMap((frame) => frame.transfer ?? []);
-    const isTaken = send(packing.batch([seq, ack()], frames), transfer.length === 0 ? undefined : transfer);
+    const transfer = frames.some((frame) => frame.transfer !== undefined) ? frames.flatMap((frame) => frame.transfer ?? []) : undefined;
+    const isTaken = send(packing.batch([seq, ack()], frames), transfer);
     if (isTaken) this.#owesReceipt = false;
     else {
       this.#isBlocked = true;

@@ -18,11 +18,20 @@ export function takeReply(frame: ReplyFrame, asks: Map<number, OpenAsk>, codec: 
   const ask = asks.get(frame[1]);
   if (ask === undefined) return true;
   if (frame[0] !== 'next') asks.delete(frame[1]);
-  return dispatcher.step(() => settleBy(frame, ask, codec));
+  // Before the step, since a schema is the user's code.
+  const reply = frame[0] === 'value' || frame[0] === 'next' ? readReply(frame[2], ask, codec) : undefined;
+  dispatcher.step(() => settleBy(frame, ask, reply));
+  return reply?.error?.code !== 'Unserializable';
+}
+
+/** A reply that was read, or why that failed. */
+interface Read {
+  readonly value?: unknown;
+  readonly error?: SendError;
 }
 
 /** Part of a step. */
-function settleBy(frame: ReplyFrame, { actor, task }: OpenAsk, codec: Codec): boolean {
+function settleBy(frame: ReplyFrame, { actor, task }: OpenAsk, reply: Read = {}): void {
   if (frame[0] === 'failed') {
     const [, , code, started, actorId, message] = frame;
     const error = new SendError(code, { actorId, started: started === 2 ? 'unknown' : started === 1 });
@@ -31,36 +40,27 @@ function settleBy(frame: ReplyFrame, { actor, task }: OpenAsk, codec: Codec): bo
       actor.withdraw(task);
       settle(task, { outcome: 'failed', code, error, hasLetter: true });
     } else abort(task, actor, error);
-    return true;
+    return;
+  }
+  if (reply.error !== undefined) {
+    abort(task, actor, reply.error);
+    return;
   }
   if (task.state === 'queued') actor.arrived(task);
   switch (frame[0]) {
     case 'value':
-    case 'next': {
-      const decoded = decode(codec, frame[2]);
-      if (decoded === undefined) {
-        abort(task, actor, new SendError('Unserializable', { actorId: actor.id, started: true, detail: 'the reply cannot be decoded here' }));
-        return false;
-      }
-      let value: unknown;
-      try {
-        value = checked(task, decoded.value);
-      } catch (cause) {
-        abort(task, actor, new SendError('Rejected', { actorId: actor.id, started: true, cause, detail: String(cause) }));
-        return true;
-      }
-      if (frame[0] === 'next') emit(task, value);
-      else succeed(task, value);
-      return true;
-    }
+      succeed(task, reply.value);
+      break;
+    case 'next':
+      emit(task, reply.value);
+      break;
     case 'complete':
       if (task.isRequest) complete(task);
       else succeed(task, undefined);
-      return true;
+      break;
     case 'error': {
       const [, , name, message, code] = frame;
       fail(task, new RemoteError(message, { name: name === '' ? undefined : name, code: code === '' ? undefined : code }));
-      return true;
     }
   }
 }
@@ -70,10 +70,19 @@ function abort(task: Task, actor: RemoteActor, error: SendError): void {
   settle(task, { outcome: 'aborted', code: error.code, error });
 }
 
-/** The reply, as the schema of its message gives it back. */
-function checked({ message }: Task, reply: unknown): unknown {
-  const rules = rulesOf(message);
-  return rules === undefined ? reply : rules.checkedReply((message as { readonly type: string }).type, reply);
+/** Decodes a reply, and gives it to the schema of its message. */
+function readReply(payload: Encoded, { actor, task }: OpenAsk, codec: Codec): Read {
+  const started = true;
+  const actorId = actor.id;
+  const decoded = decode(codec, payload);
+  if (decoded === undefined) return { error: new SendError('Unserializable', { actorId, started, detail: 'the reply cannot be decoded here' }) };
+  const rules = rulesOf(task.message);
+  if (rules === undefined) return decoded;
+  try {
+    return { value: rules.checkedReply((task.message as { readonly type: string }).type, decoded.value) };
+  } catch (cause) {
+    return { error: new SendError('Rejected', { actorId, started, cause, detail: String(cause) }) };
+  }
 }
 
 /** Decodes a payload. `undefined` if that fails. */

@@ -1,0 +1,231 @@
+import { actorId } from 'rx-broker';
+import type { IncomingFrame, Transport } from 'rx-broker/distributed';
+import { NEVER } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { watchFor } from '../broker/setup';
+import { numbers } from '../hostile/random-order';
+import { type Nodes, cluster } from './setup';
+import FRAMES_1 from './frames-1.json';
+
+const id = actorId<any>('x');
+
+/** A node that speaks by hand: it is a transport without a broker. */
+class ByHand {
+  readonly transport: Transport;
+  readonly received: unknown[][] = [];
+  #seq = 0;
+
+  constructor({ network, pass }: Nodes, name = 'hand') {
+    this.transport = network.transport(name);
+    void this.transport.start({
+      batch: (_from, batch) => void this.received.push(...(JSON.parse(batch as string) as unknown[]).slice(2).map((frame) => frame as unknown[])),
+      up: () => undefined,
+      down: () => undefined,
+      connected: () => undefined,
+      fenced: () => undefined,
+    });
+    pass();
+  }
+
+  /** Sends frames in a batch of their own, with the next number. */
+  say(...frames: readonly unknown[]): this {
+    this.raw(JSON.stringify([++this.#seq, 0, ...frames]));
+    return this;
+  }
+
+  raw(batch: string): void {
+    this.transport.send('a~1', batch);
+  }
+
+  /** The frames of a kind that have come. */
+  of(kind: string): unknown[][] {
+    return this.received.filter((frame) => frame[0] === kind);
+  }
+}
+
+const HELLO = ['hello', 1, 1, 'hand', ''];
+
+describe('the frames between nodes', () => {
+  it('of version 1 are understood for ever: a node of that version asks, tells, publishes and is answered', () => {
+    const nodes = cluster(['a']);
+    const a = nodes.nodes['a']!;
+    const got: unknown[] = [];
+    a.spawn(id, (message, { envelope, signal }) => {
+      got.push([message, envelope.priority, envelope.sender, envelope.headers, envelope.topic]);
+      signal.addEventListener('abort', () => got.push('aborted'));
+      return message === 'ask' ? 'reply' : message === 'slow' ? NEVER : undefined;
+    }, { topics: ['prices.*'] });
+    const seen = watchFor(a.topic$('prices.eur'));
+    const broadcasts = watchFor(a.broadcasts$);
+    nodes.pass();
+    const hand = new ByHand(nodes).say(...FRAMES_1);
+    nodes.pass();
+    expect(got.pop()).toBe('aborted');
+    expect(got).toEqual([
+      ['ask', 'normal', undefined, {}, undefined],
+      ['offer', 'high', undefined, {}, undefined],
+      ['tell', 'normal', 'elsewhere', { trace: 't' }, undefined],
+      ['all', 'normal', undefined, {}, undefined],
+      [5, 'normal', undefined, {}, 'prices.eur'],
+      ['slow', 'normal', undefined, {}, undefined],
+    ]);
+    expect([seen.values, broadcasts.values, a.retained('prices.eur')]).toEqual([[5], ['all'], 5]);
+    expect(a.isRegistered(actorId('far'))).toBe(true);
+    expect(a.trySend(actorId('far'), 'hello')).toEqual({ ok: true });
+    nodes.pass();
+    expect(hand.received.filter(([kind]) => kind !== 'hello' && kind !== 'measured')).toEqual([
+      ['registered', 'x', false, ['prices.*']],
+      ['interest', 'prices.eur', true],
+      ['synced'],
+      ['value', 1, ['j', 'reply']],
+      ['complete', 2],
+      ['value', 3, expect.anything()],
+      ['tell', 'far', 1, 0, ['j', 'hello']],
+    ]);
+    expect(hand.of('measured')[0]!.slice(0, 2)).toEqual(['measured', 4]);
+  });
+
+  it('agree on the lower version', () => {
+    const nodes = cluster(['a']);
+    new ByHand(nodes).say(['hello', 7, 1, 'newer', ''], ['from a newer version', 1, 2, 3], ['registered', 'far', false, []]);
+    nodes.pass();
+    const seen = watchFor(nodes.nodes['a']!.nodes$);
+    expect(seen.values).toMatchObject([[{ name: 'a' }, { name: 'newer', version: 1 }]]);
+    expect(nodes.nodes['a']!.isRegistered(actorId('far'))).toBe(true);
+  });
+
+  it('keep nodes apart that have no version in common', () => {
+    const lines: string[] = [];
+    const nodes = cluster(['a'], {}, { logger: (line: string) => void lines.push(line) });
+    const hand = new ByHand(nodes).say(['hello', 9, 8, 'far newer', ''], ['registered', 'far', false, []]);
+    nodes.pass();
+    expect(nodes.nodes['a']!.isRegistered(actorId('far'))).toBe(false);
+    expect(lines).toEqual([expect.stringMatching(/hand.*versions 8 to 9/)]);
+    expect(hand.of('synced')).toEqual([]);
+  });
+
+  it('that cannot be read are counted, warned of once a second, and stop nothing', async () => {
+    const lines: string[] = [];
+    const nodes = cluster(['a'], {}, { logger: (line: string) => void lines.push(line) });
+    const a = nodes.nodes['a']!;
+    a.spawn(id, (message) => message);
+    const hand = new ByHand(nodes).say(HELLO);
+    nodes.pass();
+    const bad = [
+      ...[null, 5, 'text', {}, [], ['unknown'], ['ask'], ['ask', 0, 'x', 1, null, 0, ['j', 1]], ['ask', 1, '', 1, null, 0, ['j', 1]]],
+      ...[['ask', 1, 'x', 9, null, 0, ['j', 1]], ['ask', 1, 'x', 1, -5, 0, ['j', 1]], ['ask', 1, 'x', 1, null, { evil: 1 }, ['j', 1]]],
+      ...[['ask', 1, 'x', 1, null, { headers: { a: 5 } }, ['j', 1]], ['ask', 1, 'x', 1, null, 0, 'payload'], ['tell', 'x', 1, 0, ['no codec', 1]]],
+      ...[['bind', 'a..b', 'x'], ['registered', 'y', false, ['>.a']], ['publish', '*', 1, 0, [], 0, true, ['j', 1]], ['cancel', 'x'], ['value', 1.5, ['j', 1]]],
+      ...[['ask', 1, 'x'.repeat(5_000), 1, null, 0, ['j', 1]], ['failed', 1, 'NoSuchCode', 0, 'x', ''], ['hello', 1, 1, 'again', '']],
+    ];
+    hand.say(...bad);
+    for (const batch of ['', '{', '5', '[]', '["1",0]', '[1.5,0]', '[-1,0]']) hand.raw(batch);
+    hand.say(['ask', 1, 'x', 1, null, 0, ['j', 'fine']]);
+    nodes.pass();
+    expect(hand.of('value')).toEqual([['value', 1, ['j', 'fine']]]);
+    expect(lines).toHaveLength(1);
+    const metrics = a.clusterMetrics();
+    hand.say(['measured', 1, {}, 0]);
+    nodes.pass();
+    expect(await metrics).toMatchObject({ badFrames: bad.length + 7 });
+    nodes.pass(1_000);
+    hand.say('bad');
+    nodes.pass();
+    expect(lines).toHaveLength(2);
+  });
+
+  it('of a hostile node by the hundred thousand harm nobody', () => {
+    const nodes = cluster(['a', 'b']);
+    nodes.nodes['a']!.spawn(id, (message) => message);
+    const hand = new ByHand(nodes).say(HELLO);
+    nodes.pass();
+    const below = numbers(5);
+    const parts = ['ask', 'tell', 'value', 'next', 'failed', 'cancel', 'broadcast', 'publish', 'interest', 'x', '', 0, 1, 2, -1, 1.5, null, true, [], {}, ['j', 1], ['d', '['], { ttl: 5 }, { path: [['x', 'y']] }, '__proto__'];
+    const frame = (): unknown[] => Array.from({ length: below(9) }, () => parts[below(parts.length)]);
+    for (let batch = 0; batch < 200; batch++) {
+      hand.say(...Array.from({ length: 500 }, frame));
+      nodes.pass();
+    }
+    const seen = watchFor(nodes.nodes['b']!.send(id, 'fine'));
+    nodes.pass();
+    expect(seen.values).toEqual(['fine']);
+  });
+
+  it('of a node that nobody has met are passed over', () => {
+    const nodes = cluster(['a']);
+    const got: unknown[] = [];
+    nodes.nodes['a']!.spawn(id, (message) => void got.push(message));
+    new ByHand(nodes).say(['tell', 'x', 1, 0, ['j', 1]]);
+    nodes.pass();
+    expect(got).toEqual([]);
+  });
+});
+
+describe('a namespace', () => {
+  it('keeps applications apart that share a network', () => {
+    const { nodes, join, pass } = cluster(['a', 'b']);
+    const other = join('other', { namespace: 'other' });
+    nodes['a']!.spawn(id, () => 'a');
+    other.spawn(id, () => 'other');
+    pass();
+    const seen = [nodes['b']!, other].map((node) => watchFor(node.send(id, 1)));
+    pass();
+    expect(seen.map(({ values }) => values)).toEqual([['a'], ['other']]);
+    other.tryBroadcast('all');
+    other.publish('topic', 1, { retain: true });
+    pass();
+    expect([nodes['b']!.retained('topic'), nodes['a']!.actorIds()]).toEqual([undefined, [id]]);
+  });
+});
+
+describe('authorize', () => {
+  it('sees what other nodes ask, and refuses it with Rejected', () => {
+    const asked: IncomingFrame[] = [];
+    const only = cluster(['a', 'b'], {}, {
+      authorize: (frame) => {
+        asked.push(frame);
+        return frame.message !== 'forbidden';
+      },
+    });
+    only.nodes['a']!.spawn(id, (message) => message, { topics: ['topic'] });
+    only.pass();
+    const b = only.nodes['b']!;
+    const fine = watchFor(b.send(id, 'fine', { headers: { token: 't' }, sender: actorId('me') }));
+    const forbidden = watchFor(b.send(id, 'forbidden'));
+    b.trySend(id, 'forbidden');
+    b.publish('topic', 'forbidden');
+    const all = watchFor(b.broadcast('forbidden'));
+    only.pass();
+    expect(fine.values).toEqual(['fine']);
+    expect(forbidden.error).toMatchObject({ code: 'Rejected', started: false, actorId: id });
+    expect(all.values).toMatchObject([{ ok: false, error: { code: 'Rejected', started: false } }]);
+    expect(only.letters.map(({ reason, asked: wasAsked }) => [reason, wasAsked])).toEqual([
+      ['Rejected', false],
+      ['Rejected', false],
+    ]);
+    expect(asked).toContainEqual({ kind: 'ask', from: 'b~1', target: id, message: 'fine', headers: { token: 't' }, sender: 'me' });
+    expect(asked.map(({ kind }) => kind).sort()).toEqual(['ask', 'ask', 'bind', 'broadcast', 'publish', 'register', 'tell']);
+  });
+
+  it('that throws refuses', () => {
+    const { nodes, pass } = cluster(['a', 'b'], {}, {
+      authorize: ({ kind }) => {
+        if (kind === 'ask') throw new Error('broken');
+        return true;
+      },
+    });
+    nodes['a']!.spawn(id, () => 1);
+    pass();
+    const seen = watchFor(nodes['b']!.send(id, 1));
+    pass();
+    expect(seen.error).toMatchObject({ code: 'Rejected' });
+  });
+
+  it('can keep the actors of other nodes out', () => {
+    const { nodes, pass } = cluster(['a', 'b'], {}, { authorize: ({ kind, target }) => kind !== 'register' || target !== 'x' });
+    nodes['a']!.spawn(id, () => 1);
+    nodes['a']!.spawn(actorId('y'), () => 1);
+    pass();
+    expect(nodes['b']!.actorIds()).toEqual(['y']);
+  });
+});

@@ -1,0 +1,225 @@
+import { actorId, message, protocol } from 'rx-broker';
+import type { NodeInfo } from 'rx-broker/distributed';
+import { type Observable, Subject, map } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { watchFor } from '../broker/setup';
+import { cluster } from './setup';
+
+const id = actorId<any>('x');
+const namesOf = (nodes$: Observable<readonly NodeInfo[]>): ReturnType<typeof watchFor> => watchFor(nodes$.pipe(map((all) => all.map(({ name }) => name).join(' '))));
+
+/** Lets promises settle, and virtual time pass, until a promise has settled. */
+async function until<T>(promise: Promise<T>, pass: (ms?: number) => void): Promise<T> {
+  let isSettled = false;
+  void promise.then(
+    () => (isSettled = true),
+    () => (isSettled = true),
+  );
+  for (let turn = 0; turn < 200 && !isSettled; turn++) {
+    await new Promise((resolve) => setTimeout(resolve));
+    pass();
+  }
+  if (!isSettled) throw new Error('it has not settled');
+  return promise;
+}
+
+describe('nodes$', () => {
+  it('tells the nodes of now first, this one before the others, and then each change', () => {
+    const { network, nodes, join, pass } = cluster(['a', 'b'], { lease: 1_000 });
+    const seen = namesOf(nodes['a']!.nodes$);
+    expect(seen.values).toEqual(['a b']);
+    join('c');
+    pass();
+    network.kill('b');
+    pass(1_000);
+    expect(seen.values).toEqual(['a b', 'a b c', 'a c']);
+  });
+
+  it('says the id, the version and the time of each node', () => {
+    const { nodes, join, pass } = cluster(['a']);
+    pass(50);
+    join('b');
+    pass();
+    const seen = watchFor(nodes['a']!.nodes$);
+    expect(seen.values).toEqual([
+      [
+        { nodeId: 'a~1', name: 'a', version: 1, joinedAt: 0 },
+        { nodeId: 'b~1', name: 'b', version: 1, joinedAt: 50 },
+      ],
+    ]);
+  });
+
+  it('completes when the broker closes', async () => {
+    const { nodes, pass } = cluster(['a', 'b']);
+    const seen = watchFor(nodes['a']!.nodes$);
+    await until(nodes['a']!.close(), pass);
+    expect(seen.completed).toBe(true);
+    expect(watchFor(nodes['a']!.nodes$).completed).toBe(true);
+  });
+});
+
+describe('a node that leaves', () => {
+  it('loses nothing: what was sent before the others knew is handled and answered', async () => {
+    const { nodes, letters, pass } = cluster(['a', 'b'], { latency: 20 });
+    const got: number[] = [];
+    const replies: unknown[] = [];
+    nodes['a']!.spawn(id, (n: number) => {
+      got.push(n);
+      return n;
+    });
+    pass(1_000);
+    const gone = watchFor(nodes['b']!.watch(id));
+    let refused = 0;
+    const send = (n: number): void => {
+      nodes['b']!.send(id, n).subscribe({
+        next: (reply) => replies.push(reply),
+        error: (error: unknown) => {
+          expect(error).toMatchObject({ code: expect.stringMatching(/ActorStopped|ActorNotFound/) as string, started: false });
+          refused++;
+        },
+      });
+    };
+    for (let n = 0; n < 30; n++) {
+      send(n);
+      pass(1);
+    }
+    const closed = nodes['a']!.close();
+    for (let n = 30; n < 90; n++) {
+      send(n);
+      pass(1);
+    }
+    pass(500);
+    await until(closed, pass);
+    pass(500);
+    // What left b before it knew has its reply; the rest was refused here, before it was sent.
+    expect(replies.length + refused).toBe(90);
+    expect(replies).toEqual(got);
+    expect(replies.length).toBeGreaterThanOrEqual(50);
+    expect(refused).toBeGreaterThan(10);
+    expect(letters.every(({ reason }) => reason === 'ActorStopped' || reason === 'ActorNotFound')).toBe(true);
+    expect(gone.completed).toBe(true);
+    expect(nodes['b']!.isRegistered(id)).toBe(false);
+  });
+
+  it('tells of the end of an actor when it ends, not when the closing begins', async () => {
+    const { nodes, pass } = cluster(['a', 'b']);
+    const gate = new Subject<string>();
+    nodes['a']!.spawn(id, () => gate);
+    pass();
+    const seen = watchFor(nodes['b']!.send(id, 1));
+    pass();
+    const gone = watchFor(nodes['b']!.watch(id));
+    const closed = nodes['a']!.close();
+    pass(100);
+    expect(gone.completed).toBe(false);
+    expect(nodes['b']!.trySend(id, 2)).toMatchObject({ ok: false, code: 'ActorStopped' });
+    gate.next('done');
+    gate.complete();
+    pass(100);
+    expect(seen).toMatchObject({ values: ['done'], completed: true });
+    expect(gone.completed).toBe(true);
+    await until(closed, pass);
+  });
+
+  it('without draining tells the others what became of their asks', async () => {
+    const { nodes, pass } = cluster(['a', 'b']);
+    nodes['a']!.spawn(id, () => new Subject());
+    pass();
+    const running = watchFor(nodes['b']!.send(id, 1));
+    pass();
+    const queued = watchFor(nodes['b']!.send(id, 2));
+    pass();
+    await until(nodes['a']!.close({ drain: false }), pass);
+    pass();
+    expect(running.error).toMatchObject({ code: 'BrokerClosed', started: true });
+    expect(queued.error).toMatchObject({ code: 'BrokerClosed', started: false });
+  });
+
+  it('leaves no timer behind', async () => {
+    const { nodes, pass, scheduler } = cluster(['a', 'b']);
+    nodes['a']!.spawn(id, () => 1);
+    pass();
+    watchFor(nodes['b']!.send(id, 1));
+    pass();
+    await until(Promise.all([nodes['a']!.close(), nodes['b']!.close()]), pass);
+    pass(20_000);
+    expect(scheduler.actions).toEqual([]);
+  });
+});
+
+describe('a node that is fenced', () => {
+  it('closes, and handles nothing more: another node may own its ids', () => {
+    const { network, nodes, pass } = cluster(['a', 'b'], { lease: 1_000 });
+    const got: string[] = [];
+    nodes['a']!.spawn(id, () => void got.push('a'));
+    pass();
+    network.stop('a');
+    nodes['b']!.trySend(id, 1);
+    pass(1_000);
+    const taken = nodes['b']!.spawn(id, () => void got.push('b'));
+    pass();
+    expect(taken.closed).toBe(false);
+    network.resume('a');
+    pass(1_000);
+    expect(nodes['a']!.isRegistered(id)).toBe(false);
+    expect(nodes['a']!.trySend(id, 2)).toMatchObject({ ok: false, code: 'BrokerClosed' });
+    nodes['b']!.trySend(id, 3);
+    expect(got).toEqual(['b']);
+  });
+
+  it('returns as another node', () => {
+    const { network, nodes, join, pass } = cluster(['a', 'b'], { lease: 1_000 });
+    network.kill('a');
+    pass(1_000);
+    const again = join('a');
+    again.spawn(id, () => 'again');
+    pass();
+    const seen = watchFor(nodes['b']!.send(id, 1));
+    pass();
+    expect(seen.values).toEqual(['again']);
+    expect(nodes['b']!.nodeOf(id)).toBe('a~2');
+  });
+});
+
+describe('clusterMetrics', () => {
+  it('counts every message once, whichever nodes it went through', async () => {
+    const { nodes, pass } = cluster(['a', 'b', 'c']);
+    const Shop = protocol('shop', { fine: message<{ n: number }, number>(), broken: message<{ n: number }, number>() });
+    nodes['a']!.spawn(id, Shop, {
+      fine: () => 1,
+      broken: () => {
+        throw new Error('no');
+      },
+    });
+    nodes['b']!.spawn(actorId('b'), () => {});
+    pass();
+    for (const node of Object.values(nodes)) {
+      watchFor(node.send(id, Shop.fine({ n: 1 })));
+      watchFor(node.send(id, Shop.broken({ n: 1 })));
+      node.trySend(actorId('nobody'), 1);
+    }
+    nodes['c']!.tryBroadcast('all');
+    pass(1_000);
+    const sum = await until(nodes['a']!.clusterMetrics(), pass);
+    expect(sum).toMatchObject({
+      ...{ nodeCount: 3, registeredActors: 2, totalSent: 11, totalDelivered: 8, totalFailed: 3, pending: 0, inFlight: 0 },
+      ...{ totalSucceeded: 4, totalErrored: 4, badFrames: 0, openRequests: 0, failedBy: { ActorNotFound: 3 } },
+    });
+  });
+
+  it('does not wait for a node that goes', async () => {
+    const { network, nodes, pass } = cluster(['a', 'b'], { lease: 1_000 });
+    network.kill('b');
+    const sum = nodes['a']!.clusterMetrics();
+    pass(1_000);
+    expect(await until(sum, pass)).toMatchObject({ nodeCount: 1 });
+  });
+
+  it('rejects if a node does not answer in time', async () => {
+    const { network, nodes, pass } = cluster(['a', 'b'], { lease: 60_000 }, { requestTimeout: 500 });
+    network.stop('b');
+    const sum = nodes['a']!.clusterMetrics();
+    pass(500);
+    await expect(until(sum, pass)).rejects.toMatchObject({ code: 'Timeout' });
+  });
+});

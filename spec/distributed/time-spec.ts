@@ -1,0 +1,197 @@
+import { Mailbox, actorId } from 'rx-broker';
+import { NEVER, Observable, take } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { watchFor } from '../broker/setup';
+import { cluster } from './setup';
+
+const id = actorId<any>('x');
+
+describe('the timeout of an ask to another node', () => {
+  it('runs where its actor is, so that started is exact', () => {
+    const { nodes, letters, pass } = cluster(['a', 'b'], { latency: 30 });
+    const mailbox = Mailbox.bounded<unknown>(5);
+    mailbox.receive(() => NEVER);
+    nodes['a']!.register(id, mailbox);
+    pass(200);
+    const running = watchFor(nodes['b']!.send(id, 'running', { timeout: 100 }));
+    const queued = watchFor(nodes['b']!.send(id, 'queued', { timeout: 90 }));
+    // There, 90, and back.
+    pass(149);
+    expect([running.errored, queued.errored, mailbox.size]).toEqual([false, false, 0]);
+    pass(1);
+    expect([running.errored, queued.errored]).toEqual([false, true]);
+    pass(10);
+    expect(running.error).toMatchObject({ code: 'Timeout', started: true });
+    expect(queued.error).toMatchObject({ code: 'Timeout', started: false });
+    expect(letters.map(({ message, reason, asked }) => [message, reason, asked])).toEqual([['queued', 'Timeout', true]]);
+  });
+
+  it('counts the time that the ask has waited to be sent', () => {
+    const { network, nodes, pass } = cluster(['a', 'b'], { lease: 60_000 });
+    let isAborted = false;
+    nodes['a']!.spawn(id, (_message, { signal }) => {
+      signal.addEventListener('abort', () => (isAborted = true));
+      return NEVER;
+    });
+    pass();
+    network.cut('b');
+    watchFor(nodes['b']!.send(id, 1, { timeout: 1_000 }));
+    pass(600);
+    network.heal('b');
+    pass(399);
+    expect(isAborted).toBe(false);
+    pass(2);
+    expect(isAborted).toBe(true);
+  });
+
+  it('is over within a second more if the other node says nothing', () => {
+    const { network, nodes, pass } = cluster(['a', 'b'], { lease: 60_000 });
+    nodes['a']!.spawn(id, () => NEVER);
+    pass();
+    const seen = watchFor(nodes['b']!.send(id, 1, { timeout: 100 }));
+    pass();
+    network.stop('a');
+    network.cut('a', 'b');
+    pass(1_099);
+    expect(seen.errored).toBe(false);
+    pass(1);
+    expect(seen.error).toMatchObject({ code: 'Timeout', started: 'unknown' });
+  });
+
+  it('ends an ask while the connection is away: not sent is ConnectionLost, safe to retry, and it never runs', () => {
+    const { network, nodes, pass } = cluster(['a', 'b'], { lease: 60_000 });
+    const got: unknown[] = [];
+    nodes['a']!.spawn(id, (message) => {
+      got.push(message);
+      return NEVER;
+    });
+    pass();
+    const sent = watchFor(nodes['b']!.send(id, 'sent', { timeout: 500 }));
+    pass();
+    network.cut('b');
+    const unsent = watchFor(nodes['b']!.send(id, 'unsent', { timeout: 400 }));
+    pass(400);
+    expect(unsent.error).toMatchObject({ code: 'ConnectionLost', started: false });
+    pass(100);
+    expect(sent.error).toMatchObject({ code: 'Timeout', started: 'unknown' });
+    network.heal('b');
+    pass(5_000);
+    expect(got).toEqual(['sent']);
+  });
+
+  it('keeps the ttl of a message', () => {
+    const { nodes, letters, pass } = cluster(['a', 'b']);
+    const mailbox = Mailbox.bounded<unknown>(5);
+    nodes['a']!.register(id, mailbox);
+    pass();
+    nodes['b']!.trySend(id, 'stale', { ttl: 50 });
+    pass(51);
+    mailbox.receive(() => {});
+    expect(letters.map(({ reason }) => reason)).toEqual(['Expired']);
+  });
+});
+
+describe('cancelling an ask to another node', () => {
+  it('aborts the signal there', () => {
+    const { nodes, pass } = cluster(['a', 'b'], { latency: 3 });
+    const signals: AbortSignal[] = [];
+    nodes['a']!.spawn(id, (_message, { signal }) => {
+      signals.push(signal);
+      return NEVER;
+    });
+    pass(100);
+    const { subscription } = watchFor(nodes['b']!.send(id, 1));
+    pass(10);
+    subscription.unsubscribe();
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false]);
+    pass(3);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+    expect(nodes['b']!.metrics()).toMatchObject({ pending: 0, openRequests: 0, failedBy: { Cancelled: 1 } });
+  });
+
+  it('before it has gone out sends nothing', () => {
+    const { network, nodes, pass } = cluster(['a', 'b']);
+    const got: unknown[] = [];
+    nodes['a']!.spawn(id, (message) => void got.push(message));
+    pass(1_000);
+    const { sent } = network.counts;
+    watchFor(nodes['b']!.send(id, 1)).subscription.unsubscribe();
+    pass(1_000);
+    expect([got, network.counts.sent]).toEqual([[], sent]);
+  });
+
+  it('of a streamed reply stops the stream after the values that were wanted', () => {
+    const { nodes, pass } = cluster(['a', 'b']);
+    let isOpen = false;
+    nodes['a']!.spawn(
+      id,
+      () =>
+        new Observable((subscriber) => {
+          isOpen = true;
+          subscriber.next(1);
+          return () => (isOpen = false);
+        }),
+    );
+    pass();
+    const seen = watchFor(nodes['b']!.send(id, 'stream').pipe(take(1)));
+    pass();
+    expect([seen.values, isOpen]).toEqual([[1], false]);
+    expect(nodes['b']!.metrics()).toMatchObject({ totalSucceeded: 1, inFlight: 0 });
+  });
+
+  it('reaches the asks that the turn made on a third node', () => {
+    const { nodes, pass } = cluster(['a', 'b', 'c']);
+    const inner = actorId<any>('inner');
+    let isAborted = false;
+    nodes['c']!.spawn(inner, (_message, { signal }) => {
+      signal.addEventListener('abort', () => (isAborted = true));
+      return NEVER;
+    });
+    nodes['b']!.spawn(id, (_message, context) => context.send(inner, 2) as never);
+    pass();
+    const { subscription } = watchFor(nodes['a']!.send(id, 1));
+    pass();
+    subscription.unsubscribe();
+    pass();
+    expect(isAborted).toBe(true);
+  });
+});
+
+describe('a circle of asks over nodes', () => {
+  it('is a deadlock, which names its path', () => {
+    const { nodes, pass } = cluster(['a', 'b', 'c']);
+    const [one, two, three] = ['one', 'two', 'three'].map((name) => actorId<any>(name));
+    nodes['a']!.spawn(one!, (_message, context) => context.send(two!, 1) as never);
+    nodes['b']!.spawn(two!, (_message, context) => context.send(three!, 2) as never);
+    nodes['c']!.spawn(three!, (_message, context) => context.send(one!, 3) as never);
+    pass();
+    const seen = watchFor(nodes['b']!.send(one!, 0, { timeout: Infinity }));
+    pass();
+    expect(seen.error).toMatchObject({ code: 'Deadlock', message: expect.stringMatching(/one.*two.*three.*one/) as string });
+    pass();
+    for (const node of Object.values(nodes)) expect(node.metrics()).toMatchObject({ pending: 0, inFlight: 0 });
+  });
+
+  it('is one too if it comes back to another actor of its node', () => {
+    const { nodes, pass } = cluster(['a', 'b']);
+    const [first, far, last] = ['first', 'far', 'last'].map((name) => actorId<any>(name));
+    nodes['a']!.spawn(first!, (_message, context) => context.send(far!, 1) as never);
+    nodes['b']!.spawn(far!, (_message, context) => context.send(last!, 2) as never);
+    nodes['a']!.spawn(last!, (_message, context) => context.send(first!, 3) as never);
+    pass();
+    const seen = watchFor(nodes['a']!.send(first!, 0, { timeout: Infinity }));
+    pass();
+    expect(seen.error).toMatchObject({ code: 'Deadlock' });
+  });
+
+  it('is none while an actor on it has a turn free', () => {
+    const { nodes, pass } = cluster(['a', 'b']);
+    const far = actorId<any>('far');
+    nodes['a']!.spawn(id, (message, context) => (message === 'inner' ? 'done' : context.send(far, 1)) as never, { concurrency: 2 });
+    nodes['b']!.spawn(far, (_message, context) => context.send(id, 'inner') as never);
+    pass();
+    const seen = watchFor(nodes['b']!.send(id, 'outer'));
+    pass();
+    expect(seen.values).toEqual(['done']);
+  });
+});

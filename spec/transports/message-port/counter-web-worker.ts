@@ -1,0 +1,3 @@
+import { serveCounter } from './serve-counter';
+
+serveCounter(globalThis);

@@ -1,0 +1,54 @@
+import type { BrokerParts } from '../broker/broker-parts';
+import { type ClusterMetrics, Measuring, type NodeMetrics } from './cluster-metrics';
+import type { Peers } from './peers';
+
+/** Asks the other nodes for their metrics, and answers when they ask. */
+export class Measures {
+  readonly #parts: BrokerParts;
+  readonly #peers: Peers;
+  readonly #open = new Map<number, Measuring>();
+  #lastRef = 0;
+
+  constructor(parts: BrokerParts, peers: Peers) {
+    this.#parts = parts;
+    this.#peers = peers;
+  }
+
+  /** The numbers of this node, but for its messages that are counted on other nodes. */
+  ofSelf(): NodeMetrics {
+    const { actors, dispatcher, system } = this.#parts;
+    dispatcher.unfold();
+    const own = new Map([...actors].filter(([, { isRemote }]) => !isRemote));
+    return { metrics: system.journal.metrics(system.counts, own), badFrames: this.#peers.badFrames };
+  }
+
+  /** The numbers of all nodes. */
+  ofAll(timeout: number): Promise<ClusterMetrics> {
+    const asked = this.#peers.met;
+    const measuring = new Measuring(this.ofSelf(), asked.map(({ nodeId }) => nodeId));
+    const ref = ++this.#lastRef;
+    this.#open.set(ref, measuring);
+    const timer = timeout === Infinity ? undefined : this.#parts.settings.scheduler.schedule(() => measuring.fail(), timeout);
+    const ended = (): void => {
+      timer?.unsubscribe();
+      this.#open.delete(ref);
+    };
+    measuring.answer.then(ended, ended);
+    for (const { link } of asked) link.post(['measure', ref]);
+    return measuring.answer;
+  }
+
+  answered(nodeId: string, ref: number, metrics: NodeMetrics): void {
+    this.#open.get(ref)?.answered(nodeId, metrics);
+  }
+
+  /** A node has gone. */
+  lost(nodeId: string): void {
+    for (const measuring of this.#open.values()) measuring.answered(nodeId, undefined);
+  }
+
+  /** This node leaves. */
+  close(): void {
+    for (const measuring of this.#open.values()) measuring.fail();
+  }
+}

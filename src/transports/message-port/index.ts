@@ -1,0 +1,10 @@
+/**
+ * Transports over message ports: workers, `worker_threads`, iframes, message channels.
+ *
+ * @module rx-broker/transports/message-port
+ */
+export { type Batch, type PickTransfer, type Transport, type TransportListener } from '../../distributed/transport';
+export { type HubTransport, hubTransport } from './hub-transport';
+export { type MessagePortLike } from './message-port-like';
+export { type MessagePortOptions } from './message-port-options';
+export { messagePortTransport } from './message-port-transport';

@@ -1,0 +1,60 @@
+import { check, hasMethod } from '../../failure/check';
+
+/** An end of a message channel: a `MessagePort`, a `Worker` of a browser or of Node, `parentPort`, or the global object of a worker. */
+export interface MessagePortLike {
+  /** Sends a message to the other end. `transfer` lists what moves there. */
+  postMessage(message: any, transfer?: any): void;
+  /** Begins the delivery of messages, where that is not automatic. */
+  start?(): void;
+  /** Adds a listener of an `EventTarget`. */
+  addEventListener?(type: string, listener: (event: any) => void): void;
+  /** Removes it. */
+  removeEventListener?(type: string, listener: (event: any) => void): void;
+  /** Adds a listener of an `EventEmitter`, as Node's `Worker` is one. */
+  on?(type: string, listener: (value: any) => void): unknown;
+  /** Removes it. */
+  off?(type: string, listener: (value: any) => void): unknown;
+}
+
+/** What is heard at a port. */
+export interface PortListener {
+  message(message: unknown): void;
+  /** A message came that could not be read. */
+  unreadable(): void;
+  /** The other end is gone for good. Not every platform says so. */
+  closed(): void;
+}
+
+export function checkPort(port: unknown): void {
+  const isFine = hasMethod(port, 'postMessage') && (hasMethod(port, 'addEventListener') || hasMethod(port, 'on'));
+  check(isFine, 'port must be a MessagePort or a Worker', port);
+}
+
+/** Listens to a port. Returns the end of it. */
+export function listenTo(port: MessagePortLike, listener: PortListener): () => void {
+  const isTarget = port.addEventListener !== undefined;
+  const message = (given: unknown): void => listener.message(isTarget ? (given as { readonly data: unknown }).data : given);
+  const unreadable = (): void => listener.unreadable();
+  const closed = (): void => listener.closed();
+  // A port of Node and of some browsers tells `close`, a worker of Node `exit`.
+  const events: readonly [string, (given: unknown) => void][] = [['message', message], ['messageerror', unreadable], ['close', closed], ['exit', closed]];
+  for (const [type, on] of events) {
+    if (isTarget) port.addEventListener?.(type, on);
+    else port.on?.(type, on);
+  }
+  port.start?.();
+  return () => {
+    for (const [type, on] of events) {
+      if (isTarget) port.removeEventListener?.(type, on);
+      else port.off?.(type, on);
+    }
+  };
+}
+
+/** Whether this is the port of a worker to its owner, with which it ends. */
+export function isOwnersPort(port: MessagePortLike): boolean {
+  if (port === (globalThis as unknown)) return true;
+  const { process } = globalThis as { readonly process?: { getBuiltinModule?(name: string): { readonly parentPort?: unknown } | undefined } };
+  const parentPort = process?.getBuiltinModule?.('node:worker_threads')?.parentPort;
+  return parentPort !== null && parentPort === port;
+}

@@ -1,0 +1,65 @@
+import { Heartbeat } from './heartbeat';
+import { type MessagePortLike, listenTo } from './message-port-like';
+import { type PortMessage, readPortMessage, tagged } from './port-message';
+
+/** Is told what happens at a port. */
+export interface ChannelListener {
+  message(message: PortMessage): void;
+  /** The other end has said nothing for too long (`silent`), or is gone. */
+  lost(how: 'silent' | 'closed'): void;
+  /** A message came that could not be read. */
+  unreadable(): void;
+}
+
+/** A port with its heartbeat. */
+export class PortChannel {
+  readonly #port: MessagePortLike;
+  readonly #heartbeat: Heartbeat;
+  readonly #stop: () => void;
+
+  constructor(port: MessagePortLike, heartbeat: number, listener: ChannelListener) {
+    this.#port = port;
+    this.#heartbeat = new Heartbeat(heartbeat, () => this.post(['ping']), () => listener.lost('silent'));
+    this.#stop = listenTo(port, {
+      message: (given) => {
+        const message = readPortMessage(given);
+        if (message === undefined) return;
+        this.#heartbeat.heard();
+        listener.message(message);
+      },
+      unreadable: () => listener.unreadable(),
+      closed: () => listener.lost('closed'),
+    });
+  }
+
+  post(message: PortMessage): void {
+    this.#port.postMessage(tagged(message));
+  }
+
+  /** Sends a batch. What the platform refuses to clone does not go: `null` goes in its place, which the receiver counts as unreadable. */
+  postBatch(to: string, from: string, batch: unknown, transfer: readonly unknown[]): void {
+    try {
+      this.#port.postMessage(tagged(['batch', to, from, batch, transfer]), transfer);
+    } catch {
+      this.post(['batch', to, from, Array.isArray(batch) ? batch.map(cloneOrNull) : null, []]);
+    }
+  }
+
+  /** The other end is no longer expected to say anything. A message of it is still heard. */
+  rest(): void {
+    this.#heartbeat.stop();
+  }
+
+  close(): void {
+    this.#heartbeat.stop();
+    this.#stop();
+  }
+}
+
+function cloneOrNull(frame: unknown): unknown {
+  try {
+    return structuredClone(frame);
+  } catch {
+    return null;
+  }
+}
