@@ -1,7 +1,6 @@
 import { DistributedMessageBroker } from '../../distributed/distributed-message-broker';
 import type { PickTransfer } from '../../distributed/transport';
 import { type Checks, check, checkFunction, checkOptions } from '../../failure/check';
-import type { ActorId } from '../../message/actor-id';
 import type { HandlersOf } from '../../message/message-broker';
 import { type AnyProtocol, isProtocol } from '../../message/protocol';
 import { type MessagePortLike, checkPort, listenTo, ownersPort } from './message-port-like';
@@ -45,8 +44,9 @@ export function serveActor<P extends AnyProtocol<P> & object>(protocol: P, handl
       // The pool finds out whether this worker lives. Nobody else can end it before its owner ends.
       const transport = messagePortTransport(order.port, { heartbeat: Infinity, ...(transfer !== undefined && { transfer }) });
       const broker = new DistributedMessageBroker(transport, { logDeadLetters: false });
-      const rest: unknown[] = [handlers, { capacity: Infinity, concurrency: order.concurrency }];
-      broker.spawn(order.id as ActorId, protocol as never, ...(rest as never));
+      // Its types say what the handlers are of, which is checked where this was called.
+      const spawn = broker.spawn.bind(broker) as (...args: readonly unknown[]) => unknown;
+      spawn(order.id, protocol, handlers, { capacity: Infinity, concurrency: order.concurrency });
     },
     unreadable: () => undefined,
     closed: () => undefined,
