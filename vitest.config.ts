@@ -9,14 +9,20 @@ const specs = ['spec/**/*-spec.{ts,tsx}', 'marbles/**/*-{spec,marbles}.ts'];
 const packed = ['spec/package/packed/*-spec.ts'];
 /** What measures the heap, or has processes of its own. */
 const measured = ['spec/node/*-spec.ts'];
+/** What needs a NATS server, real time and processes of its own: `npm run test:nats`. */
+const nats = ['spec/transports/nats/**'];
 /** What patches its process for good. */
 const patching = ['spec/environments/zone-spec.ts'];
+/** What runs in an Angular application: each file has Angular's modules, and a page, to itself. */
+const angular = ['spec/angular/**/*-spec.ts'];
+/** What of it needs Node: a server, or zone.js, which would patch the page of all specs. */
+const angularInNode = ['spec/angular/{server,zone}*-spec.ts'];
 /** What Node alone has, or runs. */
 const nodeOnly = ['spec/environments/{async-local-storage,jest-jsdom}-spec.ts'];
 /** What runs nothing of `src` that others do not: documents, processes, the heap, the clock, and what is broken on purpose. */
-const elsewhere = ['spec/package/**', 'spec/examples/**', 'spec/readme/**', ...measured, ...patching, 'spec/liveness/**', 'spec/**/broken/**'];
+const elsewhere = ['spec/package/**', 'spec/examples/**', 'spec/readme/**', ...measured, ...patching, ...angular, 'spec/liveness/**', ...nats, 'spec/**/broken/**'];
 /** What `vitest` runs without `--project`, so that it asks for no browser and no registry. (The option has no type outside the command line.) */
-const unlessTold = { project: ['node', 'heap'] };
+const unlessTold = { project: ['node', 'heap', 'angular'] };
 /** `.ci/run` reads the counts of a run from the file it names here. */
 const report = process.env['VITEST_JSON'];
 
@@ -48,7 +54,8 @@ export default defineConfig({
       thresholds: { lines: 95, branches: 95 },
     },
     projects: [
-      { extends: true, test: { name: 'node', include: specs, exclude: [...packed, ...measured, ...patching] } },
+      { extends: true, test: { name: 'node', include: specs, exclude: [...packed, ...measured, ...patching, ...angular] } },
+      { extends: true, test: { name: 'angular', include: angular, isolate: true, environment: 'jsdom' } },
       // Each in a process that holds nothing of others: collecting the garbage is quick there, and the heap still.
       { extends: true, test: { name: 'heap', include: [...measured, ...patching], isolate: true } },
       // A million scripts of the model, each time others. MODEL_RUNS and MODEL_SEED say how many, and play a run again.
@@ -62,14 +69,17 @@ export default defineConfig({
       },
       // What `npm run coverage` measures.
       { extends: true, test: { name: 'coverage', include: specs, exclude: elsewhere, env: { MODEL_RUNS: '1000' } } },
+      { extends: true, test: { name: 'nats', include: ['spec/transports/nats/*-spec.ts'] } },
       { extends: true, test: { name: 'package', include: packed, testTimeout: 300_000, hookTimeout: 300_000 } },
       {
         extends: true,
+        // All at once: Vite would find the server's part late, and load the other two again.
+        optimizeDeps: { include: ['react', 'react/jsx-dev-runtime', 'react-dom/client', 'react-dom/server'] },
         test: {
           name: 'chromium',
           include: specs,
           // What needs a file system, child processes, Node's async contexts or the garbage collector.
-          exclude: ['spec/package/**', 'spec/examples/**', 'spec/readme/**', 'spec/node/**', ...patching, ...nodeOnly],
+          exclude: ['spec/package/**', 'spec/examples/**', 'spec/readme/**', 'spec/node/**', ...nats, ...patching, ...nodeOnly, ...angularInNode],
           browser: {
             enabled: true,
             headless: true,

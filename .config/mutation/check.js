@@ -4,20 +4,24 @@ import { readFileSync } from 'node:fs';
  * Compares the report of a run with what is argued in `equivalent.json`, beside it: the score of each folder, the survivors that
  * nobody has argued, and the arguments that no survivor needs any more.
  *
- * An argument is one line: the file, a line's text (or a part of it) with what its mutants put there, and why that changes nothing
- * that anyone can see. Mutants are known by their text, not by their line number, so that an edit elsewhere leaves an argument alone.
+ * An argument is one line: why its mutants change nothing that anyone can see, and of each file the lines, or parts of lines, with what
+ * the mutants put there. Mutants are known by their text, not by their line number, so that an edit elsewhere leaves an argument alone.
  * What Stryker is told to ignore counts as an argument, too: one for each reason.
+ *
+ * Without an argument it reads the last report; reports of one folder each may be named instead.
  */
 const LEAST = 90;
 const MOST_ARGUMENTS = 80;
 const FOLDERS = ['kernel', 'mailbox', 'buffer', 'broker', 'routing'];
-const [report = '.reports/mutation/mutation.json'] = process.argv.slice(2);
-const { files } = JSON.parse(readFileSync(report, 'utf8'));
+const reports = process.argv.length > 2 ? process.argv.slice(2) : ['.reports/mutation/mutation.json'];
+const files = Object.assign({}, ...reports.map((report) => JSON.parse(readFileSync(report, 'utf8')).files));
 const argued = JSON.parse(readFileSync('.config/mutation/equivalent.json', 'utf8'));
 
 /** One for each mutant that an argument names. */
-const claims = argued.flatMap(({ file, mutants }, argument) =>
-  Object.entries(mutants).flatMap(([part, replacements]) => replacements.map((becomes) => ({ argument, file, part, becomes, isNeeded: false }))),
+const claims = argued.flatMap(({ mutants }) =>
+  Object.entries(mutants).flatMap(([file, lines]) =>
+    Object.entries(lines).flatMap(([part, replacements]) => replacements.map((becomes) => ({ file: `src/${file}`, part, becomes, isNeeded: false }))),
+  ),
 );
 const ignored = new Set();
 const unargued = [];

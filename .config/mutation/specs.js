@@ -3,14 +3,15 @@ export const FOLDERS = ['spec', 'marbles'];
 
 /** What starts processes, packs, type-checks, waits for the garbage collector, patches its process, or tests the tests. */
 export const EXCLUDED =
-  /^spec\/(package|examples|readme|liveness|testing\/(marble|real)|hostile\/messages-spec|contracts\/broken|model\/broken|model\/corners-spec|node\/(?!leaks-collected)|environments\/(?!(proxies|rxjs-copies|thenables|without-macrotasks)-spec))\b/;
+  /^spec\/(package|examples|readme|liveness|angular|react|transports|distributed\/codec|contracts\/distributed|testing\/marble|hostile\/messages-spec|contracts\/broken|model\/broken|model\/corners-spec|node\/(?!leaks-collected)|environments\/(?!(proxies|rxjs-copies|thenables|vue|without-macrotasks)-spec))\b/;
 
 /** In the text of specs that put something in the place of the machine's timers or promises: all specs run in one process. */
 export const ALONE = /useFakeTimers|zone\.js|stubGlobal\('(setTimeout|Promise)'/;
 
-/** Specs of sheer length: what they show of a mutant, shorter ones show as well. */
+/** By their titles, specs of sheer length, since shorter ones show as much of a mutant, and one that needs the lines of its source file. */
 export const LONG = new RegExp(
   [
+    'is named below the marbles that differ for it',
     'a million',
     'long queue flat',
     'the stack is deep',

@@ -60,6 +60,10 @@ export const expect = Object.assign((value, message) => chai.expect(value, messa
 
 export const { assert } = chai;
 
+/** Types are checked elsewhere: whatever is called on this does nothing. */
+const untyped = new Proxy(() => untyped, { get: () => untyped });
+export const expectTypeOf = () => untyped;
+
 export const vi = {
   spyOn,
   restoreAllMocks,

@@ -37,9 +37,14 @@ const rows: readonly (readonly [work: string, floor: string, ...budgets: string[
 
 const bundled = 'Bundle';
 
-/** The README's text about a whole run: the machine, the table of costs, and the table of peers. */
-export function mainNumbers(results: Results): string {
-  return [...whereMeasured(results), '', ...costs(results), '', ...peers(results)].join('\n');
+/** The README's text about a whole run: the machine, and the table of costs. */
+export function costNumbers(results: Results): string {
+  return [...whereMeasured(results), '', ...costs(results)].join('\n');
+}
+
+/** The page's text about the peers in a whole run. */
+export function peerNumbers(results: Results): string {
+  return [...whereMeasured(results), '', ...peers(results)].join('\n');
 }
 
 function whereMeasured({ date, machine }: Results): string[] {

@@ -3,11 +3,11 @@ import { fileURLToPath } from 'node:url';
 import pc from 'picocolors';
 import { betweenMarkers } from './between-markers';
 import { chartOf } from './chart';
-import { mainNumbers } from './main-numbers';
+import { costNumbers, peerNumbers } from './main-numbers';
 import { readResults } from './results';
 
 /**
- * Writes the numbers in the README and the chart from the last whole run, `bench/results/latest.json`.
+ * Writes the numbers in the README and the page beside it, and the chart, from the last whole run, `bench/results/latest.json`.
  * With `--check` it writes nothing, and fails if one of them differs from the results.
  */
 const isCheck = process.argv.includes('--check');
@@ -24,7 +24,8 @@ async function bring(name: string, update: (text: string) => string): Promise<vo
 
 try {
   const results = await readResults();
-  await bring('README.md', (text) => betweenMarkers(text, 'bench:table', mainNumbers(results)));
+  await bring('README.md', (text) => betweenMarkers(text, 'bench:table', costNumbers(results)));
+  await bring('spec/examples/measured.md', (text) => betweenMarkers(text, 'bench:peers', peerNumbers(results)));
   await bring('bench/results/chart.svg', () => chartOf(results));
 } catch (error) {
   console.error(pc.red(error instanceof Error ? error.message : String(error)));

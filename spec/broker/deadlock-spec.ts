@@ -74,6 +74,13 @@ describe('context.send', () => {
     await expect(firstValueFrom(broker.send(a, 0))).rejects.toMatchObject({ code: 'Deadlock' });
   });
 
+  it('fails a circle through the open turn of an actor that has another one free: that would not help (O6)', () => {
+    const { broker } = setup();
+    broker.spawn(a, (_message, context) => context.send(b, 1));
+    broker.spawn(b, (_message, context) => context.send(a, 2), { concurrency: 2 });
+    expect(watchFor(broker.send(a, 0)).error).toMatchObject({ code: 'Deadlock', message: expect.stringContaining('(b → a → b)') });
+  });
+
   it('does not fail while an actor of the circle has a turn free (O6)', () => {
     const { broker } = setup();
     broker.spawn(a, (message, context) => (message === 'outer' ? context.send(b, 'middle') : 'inner'), { concurrency: 2 });

@@ -1,4 +1,4 @@
-import { type Delivery, type InMemoryMessageBroker, Mailbox, actorId } from 'rx-broker';
+import { DeadLetterQueue, type Delivery, type InMemoryMessageBroker, Mailbox, actorId } from 'rx-broker';
 import { VirtualTimeScheduler, asapScheduler, asyncScheduler, of, queueScheduler } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
 import { macrotask, setupStill as setup, virtually, watchFor } from './setup';
@@ -235,6 +235,7 @@ describe('a dispatcher', () => {
     }
     broker.trySend(a, 4);
     await broker.close({ drain: false });
+    broker.withDeadLetterQueue(new DeadLetterQueue());
     broker.trySend(a, 5);
     expect(dispatcher.actions.filter(({ closed }) => !closed)).toEqual([]);
   });

@@ -62,12 +62,12 @@ describe('an envelope', () => {
     expect(envelopes).toMatchObject([{ priority: 'high', sender: 'me' }, { priority: 'critical', topic: 't' }, { priority: 'high', headers: { h: '1' } }]);
   });
 
-  it('has only its own fields as JSON', () => {
+  it('has only the fields that it needs, also as JSON', () => {
     const { broker } = setup();
-    let text = '';
-    broker.spawn(a, (_message, { envelope }) => void (text = JSON.stringify(envelope)));
+    let fields: object[] = [];
+    broker.spawn(a, (_message, { envelope }) => void (fields = [envelope, JSON.parse(JSON.stringify(envelope)) as object]));
     broker.trySend(a, 0);
-    expect(Object.keys(JSON.parse(text) as object).sort()).toEqual(['attempt', 'headers', 'id', 'priority', 'sentAt']);
+    for (const one of fields) expect(Object.keys(one).sort()).toEqual(['attempt', 'headers', 'id', 'priority', 'sentAt']);
   });
 });
 

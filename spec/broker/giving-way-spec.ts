@@ -88,7 +88,54 @@ describe('ready actors', () => {
   });
 });
 
+describe('an actor that got a message from outside while the drain has given way', () => {
+  it('has one place in line, and no more visits than others (D1, D4)', async () => {
+    const { clock, scheduler } = clockAt(0);
+    const { broker } = setup({ scheduler });
+    const mailbox = Mailbox.bounded<any>(1_000);
+    let order = '';
+    mailbox.receive((message) => {
+      order += 'a';
+      if (message === 'from outside') for (let n = 0; n < 200; n++) broker.trySend(a, n);
+    });
+    broker.register(a, mailbox);
+    broker.spawn(b, (message) => {
+      order += 'b';
+      if (message === 'slow') clock.at += 10;
+    });
+    broker.spawn(c, () => {
+      broker.trySend(b, 'slow');
+      for (let n = 0; n < 200; n++) broker.trySend(b, n);
+      broker.trySend(a, 'cleared');
+    });
+    broker.trySend(c, 0);
+    expect([mailbox.size, mailbox.clear()]).toEqual([1, 1]);
+    order = '';
+    broker.trySend(a, 'from outside');
+    expect(order).toBe('a');
+    while (broker.metrics().pending > 0) await macrotask();
+    expect(order.slice(1).match(/a+|b+/g)!.map(({ length }) => length)).toEqual([64, 64, 64, 64, 64, 64, 8, 8]);
+  });
+});
+
 describe('a drain', () => {
+  it('that gives way before a mailbox has asked its own scheduler tells the logger nothing, and that mailbox runs (D3, D4)', async () => {
+    const { clock, scheduler } = clockAt(0);
+    const lines: unknown[] = [];
+    const log = (...line: unknown[]): void => void lines.push(line);
+    const { broker } = setup({ scheduler, logger: { warn: log, error: log } });
+    const got: unknown[] = [];
+    broker.spawn(b, (message) => void got.push(message), { dispatcher: asapScheduler });
+    broker.spawn(a, (left: number) => {
+      clock.at += 10;
+      broker.trySend(b, left);
+      if (left > 0) broker.trySend(a, left - 1);
+    });
+    broker.trySend(a, 5);
+    while (got.length < 6) await macrotask();
+    expect(lines).toEqual([]);
+  });
+
   it('of an actor that sends to itself gives way after 5 ms, also where events are observed (D4)', () => {
     const { clock, scheduler } = clockAt(0);
     const { broker } = setup({ scheduler });

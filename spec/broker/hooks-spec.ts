@@ -1,5 +1,5 @@
 import { type ActorContext, InMemoryMessageBroker, Mailbox, actorId } from 'rx-broker';
-import { VirtualTimeScheduler } from 'rxjs';
+import { NEVER, VirtualTimeScheduler } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { deferred, macrotask, setupStill as setup, watchFor } from './setup';
 
@@ -89,6 +89,16 @@ describe('onStart', () => {
     gates[1]!.resolve();
     await macrotask();
     expect(got).toEqual(['waits']);
+  });
+
+  it('that returns what throws when it is read has ended: that is no promise (M9, D6)', async () => {
+    const { broker } = setup();
+    const got: unknown[] = [];
+    const unreadable = { get then(): never { throw new Error('unreadable'); } };
+    const registration = broker.spawn(id, { receive: (message) => void got.push(message), onStart: () => unreadable as never });
+    await registration.ready;
+    broker.trySend(id, 1);
+    expect(got).toEqual([1]);
   });
 
   it('has a context without a turn: its later asks are ordinary ones', () => {
@@ -244,11 +254,14 @@ describe('onStop', () => {
     expect(steps).toEqual(['start', 'unregistered', 'start', 'upstream', 'start', 'closed', 'start', 'broker-closed']);
   });
 
-  it('is told that its actor was unregistered, though its mailbox was closed before and had a backlog (M9, R2)', () => {
+  it.each<[string, () => any]>([
+    ['a promise', () => new Promise(() => {})],
+    ['a stream', () => NEVER],
+  ])('is told that its actor was unregistered, though its mailbox was closed before and had a backlog behind %s (M9, R2)', (_, reply) => {
     const { broker } = setup();
     const reasons: unknown[] = [];
     const mailbox = Mailbox.bounded<any>(5);
-    mailbox.receive({ receive: () => new Promise(() => {}), onStop: (reason) => void reasons.push(reason) });
+    mailbox.receive({ receive: reply, onStop: (reason) => void reasons.push(reason) });
     broker.register(id, mailbox);
     for (const n of [1, 2]) broker.trySend(id, n);
     mailbox.close();
@@ -304,6 +317,23 @@ describe('onStop', () => {
     expect(seen.completed).toBe(true);
     await broker.close();
     expect(lines).toEqual([[expect.stringContaining("onStop of 'actor'"), new Error('stop')]]);
+  });
+
+  it.each<[string, (settle: () => void) => PromiseLike<void>]>([
+    ['twice', (settle) => ({ then: (fulfilled: any) => (fulfilled(), settle(), fulfilled()) }) as never],
+    ['both ways', (settle) => ({ then: (fulfilled: any, rejected: any) => (rejected(new Error('stop')), settle(), fulfilled()) }) as never],
+  ])('that settles its thenable %s counts once: close waits for the others, too (M9, §7)', async (_, thenable) => {
+    const { broker } = logging();
+    const gate = deferred<void>();
+    let settled = 0;
+    let isClosed = false;
+    broker.spawn(id, { receive: () => {}, onStop: () => thenable(() => void settled++) });
+    broker.spawn(other, { receive: () => {}, onStop: () => gate.promise });
+    const closing = broker.close({ timeout: 60_000 }).then(() => (isClosed = true));
+    await macrotask();
+    expect([settled, isClosed]).toEqual([1, false]);
+    gate.resolve();
+    await closing;
   });
 
   it('of one actor may end another one, which is ended once (M9, §7)', async () => {

@@ -29,7 +29,7 @@ describe('the send of an interceptor', () => {
     const got: unknown[] = [];
     broker.spawn(id, (n, { envelope }) => void got.push([n, envelope.headers]), { topics: ['topic'] });
     send(broker);
-    expect(seen).toEqual([{ message: 1, headers: {}, ...place }]);
+    expect(seen).toStrictEqual([{ message: 1, headers: {}, ...place }]);
     expect(got).toEqual([[2, { trace: 'abc' }]]);
   });
 
@@ -71,6 +71,19 @@ describe('the send of an interceptor', () => {
       ['told', 'tell', { trace: '1', own: '2' }, { trace: '1' }],
       ['asked', 'ask', { trace: '1' }, { trace: '1' }],
     ]);
+  });
+
+  it('leaves what an open turn sends by its context a part of that turn, also while the broker closes (O1, §7)', () => {
+    const { broker } = setup([{ send: () => ({ headers: { seen: 'yes' } }) }]);
+    const sent: any[] = [];
+    broker.events$.subscribe((event) => event.kind === 'sent' && sent.push(event));
+    let context!: ActorContext;
+    broker.spawn(other, () => {});
+    broker.spawn(id, (_message, own) => ((context = own), NEVER));
+    broker.trySend(id, 'parent');
+    void broker.close();
+    expect([context.trySend(other, 'child'), broker.trySend(other, 'from outside').ok]).toEqual([{ ok: true }, false]);
+    expect(sent.map(({ message: text, parentId }) => [text, parentId])).toEqual([['parent', undefined], ['child', sent[0].id], ['from outside', undefined]]);
   });
 
   it('sees redeliveries, and next of a registered mailbox', () => {
@@ -145,10 +158,24 @@ describe('the send of an interceptor', () => {
     expect([codes, broker.metrics().failedBy.BrokerClosed]).toEqual([['BrokerClosed', 'BrokerClosed', 'BrokerClosed'], 3]);
   });
 
-  it('must be synchronous: a promise refuses the message', () => {
-    const { broker, letters } = setup([{ send: (async () => ({})) as any }]);
-    expect(broker.trySend(id, 1)).toMatchObject({ code: 'Rejected', error: { cause: expect.any(TypeError) as unknown } });
+  it.each([['a promise', Promise.resolve({})], ['a text', 'text']])('must return an object or nothing, at once: %s refuses the message', (_, answer) => {
+    const { broker, letters } = setup([{ send: () => answer as any }]);
+    const cause: unknown = expect.objectContaining({ message: expect.stringMatching(/^send of an interceptor must return \{ message\?, headers\? \}/) });
+    expect(broker.trySend(id, 1)).toMatchObject({ code: 'Rejected', error: { cause } });
     expect(letters).toHaveLength(1);
+  });
+
+  it('may return null for nothing', () => {
+    const { broker } = setup([{ send: () => null as any }]);
+    broker.spawn(id, () => {});
+    expect(broker.trySend(id, 1)).toEqual({ ok: true });
+  });
+
+  it('that refuses a broadcast leaves it its priority (O1)', () => {
+    const { broker } = setup([{ send: () => { throw failure; } }]);
+    const seen = watchFor(broker.events$);
+    broker.broadcast(1, { priority: 'high' }).subscribe({ error: () => {} });
+    expect(seen.values).toMatchObject([{ kind: 'sent', priority: 'high' }, { kind: 'failed', priority: 'high', code: 'Rejected' }]);
   });
 
   it('freezes what the last one has left, with freezeMessages (R4)', () => {
@@ -295,8 +322,16 @@ describe('the handle of an interceptor', () => {
 });
 
 describe('interceptors', () => {
-  it.each([[[{}]], [[null]], [[{ send: 1 }]], [{ send: () => {} }], [[{ handle: 'x' }]]])('must be an array of objects with send or handle: %j', (interceptors) => {
-    expect(() => new InMemoryMessageBroker({ interceptors: interceptors as any })).toThrow(TypeError);
+  const EACH = /^each of interceptors must have send\(outgoing\), or handle\(message, context, next\), or both, got /;
+
+  it.each<[unknown, RegExp]>([
+    [[{}], EACH],
+    [[null], EACH],
+    [[{ send: 1 }], EACH],
+    [[{ handle: 'x' }], EACH],
+    [{ send: () => {} }, /^interceptors must be an array of \{ send\?, handle\? \}, got /],
+  ])('must be an array of objects with send or handle: %j', (interceptors, text) => {
+    expect(() => new InMemoryMessageBroker({ interceptors: interceptors as any })).toThrow(text);
   });
 
   it('may be class instances, whose methods are called on them', () => {

@@ -55,6 +55,16 @@ describe('metrics', () => {
     scheduler.flush();
     expect(seen.values).toHaveLength(3);
   });
+
+  it('come once, and never error, where the scheduler has no timers: the logger is told (metrics$, D6)', () => {
+    const failure = new Error('no timers');
+    const warned: unknown[][] = [];
+    const logger = { warn: (...line: unknown[]) => void warned.push(line), error: () => {} };
+    const { broker } = setup({ logger, scheduler: { now: Date.now, schedule: () => { throw failure; } } });
+    const seen = watchFor(broker.metrics$);
+    expect([seen.values.length, seen.errored]).toEqual([1, false]);
+    expect(warned).toEqual([[expect.stringContaining('the scheduler'), failure]]);
+  });
 });
 
 

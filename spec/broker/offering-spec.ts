@@ -1,7 +1,7 @@
 import { Mailbox, type SendError, actorId } from 'rx-broker';
 import { sendTo } from 'rx-broker/operators';
 import { NEVER, type Observable, Subject, concatMap, from, map } from 'rxjs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { countFromEvents, setupStill as setup, virtually, watchFor } from './setup';
 
 const id = actorId<any>('actor');
@@ -105,6 +105,42 @@ describe('offer', () => {
     gate.next();
     expect([got, letters]).toEqual([['runs', 'queued'], []]);
     check();
+  });
+
+  it('of a turn times out while it waits, as one from outside (S4)', () => {
+    virtually(({ at }) => {
+      const { broker } = blocking();
+      const asker = actorId<any>('asker');
+      let waits!: ReturnType<typeof watchFor>;
+      broker.spawn(asker, (_message, context) => {
+        for (const n of [1, 2]) context.broker.offer(id, n).subscribe();
+        waits = watchFor(context.broker.offer(id, 3, { timeout: 10 }));
+      });
+      broker.trySend(asker, 0);
+      at(9, () => expect(waits.errored).toBe(false));
+      at(10, () => expect(waits.error).toMatchObject({ code: 'Timeout' }));
+    });
+  });
+
+  it('is not sent if its signal has aborted, or an interceptor aborts it; nobody sees it then (S3)', () => {
+    const abort = new AbortController();
+    const seen: unknown[] = [];
+    const { broker } = setup({ interceptors: [{ send: ({ message }) => {
+      seen.push(message);
+      abort.abort('enough');
+    } }] });
+    broker.spawn(id, (message) => void seen.push(message));
+    expect(watchFor(broker.offer(id, 'aborted', { signal: AbortSignal.abort('before') })).error).toBe('before');
+    expect(watchFor(broker.offer(id, 'intercepted', { signal: abort.signal })).error).toBe('enough');
+    expect([seen, broker.metrics().totalSent]).toEqual([['intercepted'], 0]);
+  });
+
+  it('leaves no listener on its signal when it was taken at once (S3)', () => {
+    const { broker } = blocking();
+    const { signal } = new AbortController();
+    const added = vi.spyOn(signal, 'addEventListener');
+    broker.offer(id, 'runs', { signal }).subscribe();
+    expect(added).not.toHaveBeenCalled();
   });
 
   it('makes an asked letter of what is lost while it waits, and of what is lost later one that nobody asked', () => {

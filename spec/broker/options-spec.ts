@@ -22,6 +22,14 @@ describe('the options of a broker', () => {
     });
   });
 
+  it('are optional: the name is `broker`, by which its messages can be told from those of others', () => {
+    const { broker } = setup();
+    let text = '';
+    broker.spawn(a, (_message, { envelope }) => void (text = envelope.id));
+    broker.trySend(a, 0);
+    expect(text).toMatch(/^broker:/);
+  });
+
   it('yield to those of a mailbox', () => {
     const { broker } = setup({ mailbox: { overflow: 'drop-newest', concurrency: 2 } });
     broker.spawn(a, () => NEVER, { capacity: 1, overflow: 'fail', concurrency: 1 });

@@ -1,7 +1,7 @@
 import { InMemoryMessageBroker, Mailbox, actorId } from 'rx-broker';
-import { EMPTY, NEVER, Observable, type Subscriber, Subject, concat, defer, finalize, firstValueFrom, of, range, take, throwError } from 'rxjs';
+import { EMPTY, NEVER, Observable, type Subscriber, Subject, concat, config, defer, finalize, firstValueFrom, of, range, take, throwError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { deferred, setupStill as setup, watchFor } from './setup';
+import { deferred, macrotask, setupStill as setup, watchFor } from './setup';
 
 const id = actorId<any>('actor');
 const thenable = (value: unknown) => ({ then: (resolve: (value: unknown) => void) => resolve(value) });
@@ -146,6 +146,22 @@ describe('a streamed reply', () => {
     for (const { subscription } of asks) subscription.unsubscribe();
     expect(streams.map(({ observed }) => observed)).toEqual([false, false]);
     expect(outcomes).toEqual([['succeeded', undefined], ['aborted', 'Cancelled']]);
+  });
+
+  it('tells a caller that has left nothing more, so that RxJS has no stopped notification to report (S3)', async () => {
+    const stopped: unknown[] = [];
+    config.onStoppedNotification = (notification) => stopped.push(notification);
+    const { broker } = setup();
+    const source = new Subject<number>();
+    const [asked, teller] = [actorId<any>('asked'), actorId<any>('teller')];
+    broker.spawn(asked, () => source);
+    broker.spawn(teller, () => [1, 2].forEach((n) => source.next(n)));
+    const [one, none, queued] = [watchFor(broker.send(asked, 0).pipe(take(1))), watchFor(broker.send(asked, 1)), watchFor(broker.send(asked, 2))];
+    broker.trySend(teller, 0);
+    for (const { subscription } of [none, queued]) subscription.unsubscribe();
+    await macrotask();
+    config.onStoppedNotification = null;
+    expect([one.values, stopped]).toEqual([[1], []]);
   });
 
   it('is told value by value, as it comes (S2, D0)', () => {

@@ -92,11 +92,31 @@ describe('the time of a broker', () => {
     const { clock, scheduler } = clockAt(10);
     const { broker } = setup({ scheduler });
     const events: unknown[] = [];
-    broker.spawn(a, (_message, { envelope }) => void (clock.at = envelope.sentAt + 5));
-    broker.events$.subscribe((event) => events.push([event.kind, event.at]));
+    broker.spawn(a, () => {
+      broker.trySend(nobody, 0);
+      clock.at = 15;
+    });
+    broker.events$.subscribe((event) => 'target' in event && events.push([event.kind, event.target, event.at]));
     broker.trySend(a, 0);
-    broker.trySend(nobody, 0);
-    expect(events.slice(0, 4)).toEqual([['sent', 10], ['delivered', 15], ['settled', 15], ['sent', 15]]);
+    expect(events).toEqual([['sent', a, 10], ['sent', nobody, 10], ['failed', nobody, 10], ['delivered', a, 15], ['settled', a, 15]]);
+  });
+
+  it.each([
+    ['told', (broker: InMemoryMessageBroker): unknown => broker.tryBroadcast(0)],
+    ['asked', (broker: InMemoryMessageBroker): unknown => broker.broadcast(0).subscribe()],
+  ])('is one for all targets of a broadcast, and anew for what each of them does: %s (D5)', (_, send) => {
+    const { clock, scheduler } = clockAt(100);
+    const { broker } = setup({ scheduler });
+    const seen: number[] = [];
+    const actor = (_message: unknown, { envelope }: ActorContext): void => {
+      seen.push(envelope.sentAt);
+      clock.at += 5;
+    };
+    for (const id of [a, b, nobody]) broker.spawn(id, actor);
+    send(broker);
+    expect(seen).toEqual([100, 100, 100]);
+    send(broker);
+    expect(seen.slice(3)).toEqual([115, 115, 115]);
   });
 
   it('is read anew for each turn of a drain, and for each call (D5)', () => {

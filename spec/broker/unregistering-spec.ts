@@ -259,6 +259,28 @@ describe('a new life of the same id', () => {
   });
 });
 
+describe('a mailbox that has left its broker', () => {
+  it('goes on alone, and its turns still ask through that broker, also if the answer comes later', () => {
+    const { broker } = setup();
+    const answer = new Subject<string>();
+    const replies: unknown[] = [];
+    broker.spawn(other, () => answer);
+    const mailbox = Mailbox.bounded<any>(5);
+    mailbox.receive((message, context) => {
+      if (message !== 'alone') return undefined;
+      context.send(other, 'asked').subscribe((reply) => replies.push(reply));
+      return NEVER;
+    });
+    broker.register(id, mailbox);
+    broker.trySend(id, 'registered');
+    broker.unregister(id);
+    mailbox.next('alone');
+    expect(mailbox.metrics()).toMatchObject({ delivered: 2, inFlight: 1 });
+    answer.next('answer');
+    expect(replies).toEqual(['answer']);
+  });
+});
+
 describe('watch', () => {
   it('emits at once for an actor that is not there', () => {
     const { broker } = setup();

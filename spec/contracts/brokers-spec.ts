@@ -1,7 +1,8 @@
 import type { InMemoryMessageBroker } from 'rx-broker';
-import { asapScheduler } from 'rxjs';
+import { asapScheduler, asyncScheduler } from 'rxjs';
 import { describe } from 'vitest';
-import { fromAfar, inMemory } from './broker/in-memory-nodes';
+import { FAR, fromAfar } from './broker/far-nodes';
+import { inMemory } from './broker/in-memory-nodes';
 import { messageBrokerLaws } from './message-broker-laws';
 
 function observed(broker: InMemoryMessageBroker): InMemoryMessageBroker {
@@ -12,8 +13,8 @@ function observed(broker: InMemoryMessageBroker): InMemoryMessageBroker {
 describe('a broker', () => {
   messageBrokerLaws('in memory', inMemory());
   messageBrokerLaws('observed', inMemory({}, observed));
+  messageBrokerLaws('in real time', inMemory({ scheduler: asyncScheduler }), { virtualTime: false });
   messageBrokerLaws('with a dispatcher', inMemory({ dispatcher: asapScheduler }), { synchronous: false });
-  // A broker that is made by a promise, and whose actors are reached from another node.
-  const distant = inMemory({}, undefined, fromAfar);
-  messageBrokerLaws('from afar', async (options) => Promise.resolve(distant(options)), { synchronous: false });
+  // A broker that is made by a promise, and whose actors are reached over a wire.
+  messageBrokerLaws('from afar', async (options) => Promise.resolve(fromAfar(options)), FAR);
 });

@@ -1,9 +1,11 @@
 import { type Law, registerLaws } from './law';
 import { CAPACITY_LAWS } from './mailbox/capacity-laws';
 import { CONSERVATION_LAWS } from './mailbox/conservation-laws';
+import { IDLE_LAWS } from './mailbox/idle-laws';
 import type { CreateMailbox } from './mailbox/mailbox-under-law';
 import { ORDER_LAWS } from './mailbox/order-laws';
 import { OVERFLOW_LAWS } from './mailbox/overflow-laws';
+import { PAUSING_LAWS } from './mailbox/pausing-laws';
 import { TELLING_LAWS } from './mailbox/telling-laws';
 import { WAITING_LAWS } from './mailbox/waiting-laws';
 
@@ -13,6 +15,8 @@ export const MAILBOX_LAWS: readonly Law<CreateMailbox>[] = [
   ...OVERFLOW_LAWS,
   ...WAITING_LAWS,
   ...ORDER_LAWS,
+  ...PAUSING_LAWS,
+  ...IDLE_LAWS,
   ...CONSERVATION_LAWS,
   ...TELLING_LAWS,
 ];

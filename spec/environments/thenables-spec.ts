@@ -55,6 +55,11 @@ const THENABLES: Record<string, () => unknown> = {
   'is fulfilled with a stream, which is a value': () => thenable((fulfil) => fulfil(stream)),
 };
 
+const fulfilledWithItself = (): object => {
+  const self = thenable((fulfil) => fulfil(self));
+  return self;
+};
+
 describe('a reply by a thenable', () => {
   it.each(Object.entries(THENABLES))('that %s settles as by `await` (S2)', async (_, make) => {
     const { broker } = setup();
@@ -68,6 +73,7 @@ describe('a reply by a thenable', () => {
   it.each<[string, (make: { then?: unknown }) => (fulfil: Settle) => void]>([
     ['itself, at once', (self) => (fulfil) => fulfil(self)],
     ['itself, later', (self) => (fulfil) => later(() => fulfil(self))],
+    ['another that is fulfilled with itself', () => (fulfil) => fulfil(fulfilledWithItself())],
     ['another that is fulfilled with the first', (self) => (fulfil) => fulfil(thenable((fulfil) => later(() => fulfil(self))))],
   ])('that is fulfilled with %s is rejected, and gives its seat up (S2)', async (_, then) => {
     const { broker } = setup();

@@ -12,6 +12,8 @@ const ENVIRONMENTS: Record<string, Record<string, unknown>> = {
   'setImmediate and MessageChannel throw': { setImmediate: refuse, MessageChannel: refuse },
   'setImmediate is never called': { setImmediate: () => undefined },
   'setTimeout is never called, and the others are missing': { setImmediate: undefined, MessageChannel: undefined, setTimeout: () => undefined },
+  'Zone is something else': { setImmediate: undefined, Zone: {} },
+  'Zone can do nothing': { setImmediate: undefined, Zone: { current: {}, root: {} } },
   'all of them throw': { setImmediate: refuse, MessageChannel: refuse, setTimeout: refuse },
 };
 

@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Audit, checkFolder, startAudit } from './license-audit/audit';
+import { isPackage } from './license-audit/installed-package';
 import { licenceOf } from './license-audit/licence-of';
 import { printReport } from './license-audit/print-report';
 import type { Report } from './license-audit/report';
@@ -29,6 +30,9 @@ beforeAll(async () => {
   }
   await put('node_modules/p1/node_modules/nested/package.json', '{"name":"nested","version":"2.0.0","licenses":[{"type":"MIT"},{"type":"BSD-3-Clause"}]}');
   await put('node_modules/p1/node_modules/nested/large.bin', 'x'.repeat(50_000));
+  await put('node_modules/p1/entry/package.json', '{"name":"p1/entry","main":"../index.js"}');
+  await put('node_modules/p1/test/fixtures/app/package.json', '{"name":"fixture","version":"0.0.1"}');
+  await put('node_modules/p1/test/fixtures/app/node_modules/dependency/package.json', '{"name":"dependency"}');
   await put('node_modules/note/package.json', '{"type":"module"}');
   await put('node_modules/malformed/package.json', '{ "name": ');
   await put('node_modules/empty/package.json', '');
@@ -43,7 +47,7 @@ afterAll(() => rm(folder, { recursive: true }));
 describe('the licence audit', () => {
   it('accounts for every file: found = parsed + dead letters', async () => {
     const report = await startAudit(folder).report;
-    expect(report).toMatchObject({ filesFound: 68, filesParsed: 63, interrupted: false, addsUp: true });
+    expect(report).toMatchObject({ filesFound: 71, filesParsed: 66, interrupted: false, addsUp: true });
     const lost = report.deadLetters.map(({ path, reason }) => [path.slice(folder.length + 'node_modules'.length + 2), reason]).sort();
     expect(lost).toEqual(['dangling', 'empty', 'list', 'malformed', 'unreadable'].map((name) => [join(name, 'package.json'), 'HandlerFailed']));
     expect(report.deadLetters.map(({ error }) => error).join('\n')).toMatch(/ENOENT[^]*EISDIR|EISDIR[^]*ENOENT/);
@@ -79,7 +83,7 @@ describe('the licence audit', () => {
     expect(audit.progress()).toMatchObject({ found: 0, parsed: 0 });
     await audit.report;
     expect(found).toHaveLength(20);
-    expect(audit.progress()).toMatchObject({ found: 68, parsed: 63, lost: 5, withoutLicence: 20 });
+    expect(audit.progress()).toMatchObject({ found: 71, parsed: 66, lost: 5, withoutLicence: 20 });
     expect(audit.progress().mailboxes).toEqual([
       { name: 'walker', size: 0, capacity: 1, inFlight: 0 },
       { name: 'reader', size: 0, capacity: 32, inFlight: 0 },
@@ -93,7 +97,7 @@ describe('the licence audit', () => {
     audit.stop();
     const report = await audit.report;
     expect(report.interrupted).toBe(true);
-    expect(report.filesFound).toBeLessThan(68);
+    expect(report.filesFound).toBeLessThan(71);
     expect(report.addsUp).toBe(true);
   });
 
@@ -102,7 +106,7 @@ describe('the licence audit', () => {
     printReport(await startAudit(folder).report, (text) => lines.push(text));
     const text = lines.join('\n').replaceAll(/\u001b\[\d+m/g, '');
     expect(text).toMatch(/│ MIT +│ +21 │/);
-    expect(text).toContain('68 files found = 63 parsed + 5 dead letters');
+    expect(text).toContain('71 files found = 66 parsed + 5 dead letters');
     expect(text).toContain('All numbers add up.');
     expect(text).toMatch(/… and 5 more/);
   });
@@ -111,6 +115,22 @@ describe('the licence audit', () => {
     await expect(checkFolder(folder)).resolves.toBeUndefined();
     await expect(checkFolder(join(folder, 'nowhere'))).rejects.toThrow(/there is no folder .*nowhere.*npm ci/);
     await expect(checkFolder(join(folder, 'package.json'))).rejects.toThrow(/is no folder/);
+  });
+
+  it.each([
+    ['/p/package.json', true],
+    ['/p/packages/a/package.json', true],
+    ['/p/node_modules/rxjs/package.json', true],
+    ['/p/node_modules/@angular/core/package.json', true],
+    ['/p/node_modules/a/node_modules/@s/b/package.json', true],
+    ['/p/node_modules/.pnpm/a@1.0.0/node_modules/a/package.json', true],
+    ['/p/node_modules/rxjs/ajax/package.json', false],
+    ['/p/node_modules/@angular/core/testing/package.json', false],
+    ['/p/node_modules/resolve/test/resolver/baz/package.json', false],
+    ['/p/node_modules/a/test/node_modules/b/package.json', false],
+    ['/p/node_modules/.cache/a/package.json', false],
+  ])('knows whether %s is that of a package: %s', (path, is) => {
+    expect(isPackage(path.split('/').join(sep))).toBe(is);
   });
 
   it.each([
@@ -130,7 +150,7 @@ describe('the licence audit', () => {
 describe('its command', () => {
   let bundle: string;
 
-  // One run is as `npm start` has it. For the others tsx would take longer to start than all that they do.
+  // One run is as `npm run example:audit` has it. For the others tsx would take longer to start than all that they do.
   beforeAll(async () => {
     bundle = join(folder, 'license-audit.mjs');
     await build({
@@ -148,14 +168,20 @@ describe('its command', () => {
     const { code, output } = await start(['--import', 'tsx', COMMAND, folder, '--json']).done;
     expect(code).toBe(0);
     const report = JSON.parse(output) as Report;
-    expect(report).toMatchObject({ filesFound: 68, addsUp: true });
+    expect(report).toMatchObject({ filesFound: 71, addsUp: true });
   });
 
   it('prints plain lines where the output is no terminal', async () => {
     const { code, output } = await run([folder]).done;
     expect(code).toBe(0);
-    expect(output).toContain('68 files found = 63 parsed + 5 dead letters');
+    expect(output).toContain('71 files found = 66 parsed + 5 dead letters');
     expect(output).not.toContain('\u001b[2K');
+  });
+
+  it('ends quietly when the reader of its output has read enough', async () => {
+    const { child, done } = run([root]);
+    child.stdout?.once('data', () => child.stdout?.destroy());
+    expect(await done).toMatchObject({ code: 0, errors: '' });
   });
 
   it.each([
@@ -166,7 +192,7 @@ describe('its command', () => {
     const { code, errors } = await run(args).done;
     expect(code).toBe(2);
     expect(errors).toMatch(message);
-    expect(errors).toContain('usage: npm start');
+    expect(errors).toContain('usage: npm run example:audit');
   });
 
   it('drains and reports on Ctrl-C', async () => {
@@ -189,7 +215,7 @@ interface Run {
   readonly done: Promise<{ code: number | null; output: string; errors: string }>;
 }
 
-/** Node with these arguments, where `npm start` starts it. */
+/** Node with these arguments, where npm starts it. */
 function start(args: string[]): Run {
   const child = spawn(process.execPath, args, { cwd: root, env: { ...process.env, NO_COLOR: '1' } });
   let output = '';

@@ -1,9 +1,9 @@
 /**
  * Which licences does this project install? Reads every package.json below a folder through an actor broker.
  *
- *     npm start                      this project's node_modules
- *     npm start -- some/folder       any folder
- *     npm start -- --json            the report as JSON
+ *     npm run example:audit                      this project's node_modules
+ *     npm run example:audit -- some/folder       any folder
+ *     npm -s run example:audit -- --json         the report as JSON
  *
  * Exit codes: 0 done, 1 something broke, 2 bad arguments or no such folder, 130 stopped by Ctrl-C (what was found is still reported).
  */
@@ -12,7 +12,7 @@ import { checkFolder, startAudit } from './license-audit/audit';
 import { showProgress } from './license-audit/live-view';
 import { printReport } from './license-audit/print-report';
 
-const USAGE = 'usage: npm start -- [folder] [--json]   (default folder: node_modules)';
+const USAGE = 'usage: npm run example:audit -- [folder] [--json]   (default folder: node_modules)';
 const BAD_USE = 2;
 const INTERRUPTED = 130;
 
@@ -58,4 +58,6 @@ async function main(): Promise<number> {
   return report.interrupted ? INTERRUPTED : 0;
 }
 
+// The reader of a pipe has read enough: `npm run example:audit | head -1`.
+process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => process.exit(code === 'EPIPE' ? 0 : 1));
 process.exitCode = await main();

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Pace } from '../../src/kernel/pace';
 
 /** A pace whose clocks the spec sets, and the macrotasks that it has asked for. */
-function setup(): { pace: Pace; due: (() => void)[]; wait(ms: number, isFrozen?: boolean): Pace } {
+function setup(): { pace: Pace; due: (() => void)[]; wait(ms: number, isFrozen?: boolean): Pace; jump(ms: number): Pace } {
   const due: (() => void)[] = [];
   vi.stubGlobal('setImmediate', (work: () => void) => void due.push(work));
   let now = Date.now();
@@ -14,7 +14,11 @@ function setup(): { pace: Pace; due: (() => void)[]; wait(ms: number, isFrozen?:
     if (!isFrozen) now += ms;
     return pace;
   };
-  return { pace, due, wait };
+  const jump = (ms: number): Pace => {
+    now += ms;
+    return pace;
+  };
+  return { pace, due, wait, jump };
 }
 
 afterEach(() => {
@@ -35,6 +39,12 @@ describe('the pace of a drain', () => {
     const { pace, wait } = setup();
     pace.begin();
     expect([pace.look(), wait(1).look(), wait(0).look(), wait(1.5).look(), wait(0).look()]).toEqual([1, 2, 4, 1, 2]);
+  });
+
+  it('is measured after each message where the scheduler’s clock alone goes on by more than a millisecond (D4)', () => {
+    const { pace, jump } = setup();
+    pace.begin();
+    expect([pace.look(), jump(0).look(), jump(1.5).look(), jump(0).look()]).toEqual([1, 2, 1, 2]);
   });
 
   it('ends its time after more than 5 ms, and where the clock was set back (D4)', () => {
@@ -80,8 +90,21 @@ describe('the pace of microtasks', () => {
     expect(due).toHaveLength(2);
   });
 
-  it('is none in virtual time (D4)', () => {
+  it('is none in virtual time, also in that of a `fakeAsync` test (D4)', () => {
     const { wait } = setup();
     expect([-3_600_000, 4, 4, 4].map((ms) => wait(ms).isHoldingUp())).toEqual([false, false, false, false]);
+    const other = setup();
+    vi.stubGlobal('Zone', { current: { get: (key: string) => (key === 'FakeAsyncTestZoneSpec' ? {} : undefined) } });
+    expect([0, 4, 4, 4].map((ms) => other.wait(ms).isHoldingUp())).toEqual([false, false, false, false]);
+    vi.stubGlobal('Zone', { current: { get: () => undefined } });
+    expect(other.wait(4).isHoldingUp()).toBe(true);
+  });
+
+  it('marks outside of all zones, so that no zone waits for that (D4)', () => {
+    const { due, wait } = setup();
+    const outside: number[] = [];
+    vi.stubGlobal('Zone', { root: { run: (work: () => void) => (work(), outside.push(due.length)) } });
+    for (const ms of [0, 4, 2]) wait(ms).isHoldingUp();
+    expect(outside).toEqual([1]);
   });
 });

@@ -38,6 +38,16 @@ describe('the end of a mailbox', () => {
     expect(closings).toEqual([]);
   });
 
+  it('is no event either if its own turn has unregistered it before (R2, S3)', () => {
+    const { broker, mailbox, closings } = observed();
+    mailbox.receive(() => {
+      broker.unregister(a);
+      mailbox.close();
+    });
+    broker.trySend(a, 0);
+    expect([mailbox.isClosed, closings]).toEqual([true, []]);
+  });
+
   it('comes after the turn on the stack, also where that settles the last other one (M6)', () => {
     const mailbox = Mailbox.bounded<string>(5, { concurrency: 2 });
     const losses = watchFor(mailbox.losses$);

@@ -46,6 +46,18 @@ describe('the handlers of a protocol', () => {
   });
 });
 
+describe('a hook of a protocol alone', () => {
+  it.each([['onStart', ['start']], ['onStop', ['unregistered']]] as const)('is called: %s (M9)', (name, expected) => {
+    const { broker } = setup();
+    const Door = protocol('door', { open: message() });
+    const steps: unknown[] = [];
+    const hooks = { onStart: () => void steps.push('start'), onStop: (reason: unknown) => void steps.push(reason) };
+    broker.spawn(a, Door, { open: () => {} }, { [name]: hooks[name] });
+    broker.unregister(a);
+    expect(steps).toEqual(expected);
+  });
+});
+
 describe('the hooks of a protocol', () => {
   const Door = protocol('door', { open: message(), shut: message() });
   /** Notes what is called, on itself. */
@@ -138,6 +150,30 @@ describe('an actor', () => {
     }
   });
 
+  describe('whose onStart throws while `receive` is called', () => {
+    const failure = new Error('no database');
+    const actor = { receive: () => {}, onStart: () => { throw failure; } };
+
+    it('is told to the caller alone where the mailbox has no broker (M9)', () => {
+      const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+      const mailbox = Mailbox.bounded<number>(5);
+      mailbox.next(1);
+      expect(() => mailbox.receive(actor)).toThrow(failure);
+      const { calls } = warn.mock;
+      warn.mockRestore();
+      expect(calls).toEqual([]);
+    });
+
+    it('is told to the caller and to onError where the mailbox is registered (M9, O7)', () => {
+      const errors: unknown[] = [];
+      const { broker } = setup({ onError: (error) => errors.push(error) });
+      const mailbox = Mailbox.bounded<number>(5);
+      broker.register(a, mailbox);
+      expect(() => mailbox.receive(actor)).toThrow(failure);
+      expect(errors).toEqual([failure]);
+    });
+  });
+
   describe('whose onStart fails after `receive` has returned', () => {
     it('gives its seat back, and is written out where there is no broker (M9)', async () => {
       const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
@@ -155,18 +191,19 @@ describe('an actor', () => {
     });
 
     it('leaves the seat to the consumer who has it by then (M9)', async () => {
-      const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+      const { broker } = setup({ onError: () => {} });
       const gate = deferred<void>();
       const mailbox = Mailbox.bounded<number>(5);
-      mailbox.next(1);
+      broker.register(a, mailbox);
       mailbox.receive({ receive: () => {}, onStart: () => gate.promise }).unsubscribe();
       const got: number[] = [];
       mailbox.receive(async (n) => void got.push(n));
       gate.reject(new Error('no database'));
       await macrotask();
-      warn.mockRestore();
-      for (const n of [2, 3]) mailbox.next(n);
-      await macrotask();
+      for (const n of [1, 2, 3]) {
+        broker.trySend(a, n);
+        await macrotask();
+      }
       expect(got).toEqual([1, 2, 3]);
     });
   });

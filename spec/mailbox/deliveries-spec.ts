@@ -129,6 +129,21 @@ describe('deliveries$', () => {
     expect(reported).toEqual([]);
   });
 
+  it.each<[string, object]>([
+    ['a field `closed`', { closed: false }],
+    ['the methods of a Subscriber, but no field `closed`', { add: () => {}, remove: () => {}, unsubscribe: () => {}, error: () => {}, complete: () => {} }],
+    ['a field `closed` and some methods of a Subscriber', { closed: false, add: () => {}, error: () => {}, complete: () => {} }],
+  ])('takes no observer for a Subscriber that has %s: where it throws, the delivery fails (M6)', async (_, more) => {
+    const { broker, mailbox } = registered();
+    const failure = new Error('observer');
+    let error: unknown;
+    const reported = await reportedBy(() => {
+      mailbox.deliveries$.subscribe({ ...more, next: () => { throw failure; } });
+      ({ error } = watchFor(broker.send(a, 1)));
+    });
+    expect([error, reported]).toEqual([expect.objectContaining({ code: 'Unhandled' }), [failure]]);
+  });
+
   it('gives no seat to a subscriber that has left already', () => {
     const { mailbox } = registered();
     const gone = new Subscriber<unknown>();

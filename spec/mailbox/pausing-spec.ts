@@ -1,4 +1,4 @@
-import { InMemoryMessageBroker, Mailbox, type SendError, actorId } from 'rx-broker';
+import { type ActorId, InMemoryMessageBroker, Mailbox, type SendError, actorId } from 'rx-broker';
 import { NEVER, Subject, asyncScheduler, of } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { countFromEvents, setupStill as setup, virtually, watchFor } from '../broker/setup';
@@ -178,7 +178,7 @@ describe('clear', () => {
     const mailbox = Mailbox.bounded<number>(2);
     const got: number[] = [];
     for (const n of [1, 2]) mailbox.next(n);
-    expect([mailbox.clear(), mailbox.clear()]).toEqual([2, 0]);
+    expect([mailbox.clear(), mailbox.clear(), Mailbox.bounded(1).clear()]).toEqual([2, 0, 0]);
     mailbox.receive((n) => void got.push(n));
     mailbox.next(3);
     expect(got).toEqual([3]);
@@ -309,6 +309,43 @@ describe('idle$', () => {
     const idle = watchFor(mailbox.idle$);
     watchFor(broker.send(id, 1)).subscription.unsubscribe();
     expect(idle.values).toEqual([true, false, true]);
+  });
+
+  it('is told in the order in which the mailboxes came to be observed, to each observer that has not left', () => {
+    const { broker } = setup();
+    const told: string[] = [];
+    const [first, second, sender] = ['first', 'second', 'sender'].map((name) => actorId<any>(name)) as [ActorId, ActorId, ActorId];
+    const mailboxes = [first, second].map((name) => {
+      const mailbox = Mailbox.bounded<any>(5);
+      mailbox.receive(() => {});
+      broker.register(name, mailbox);
+      return mailbox;
+    }) as [Mailbox<any>, Mailbox<any>];
+    const observe = (mailbox: Mailbox<any>, name: string): { unsubscribe(): void } => mailbox.idle$.subscribe((isIdle) => isIdle || told.push(name));
+    const left = observe(mailboxes[1], 'has left');
+    observe(mailboxes[0], 'first');
+    observe(mailboxes[1], 'second');
+    left.unsubscribe();
+    broker.spawn(sender, (_message, context) => [first, second].forEach((target) => void context.trySend(target, 0)));
+    broker.trySend(sender, 0);
+    expect(told).toEqual(['second', 'first']);
+  });
+
+  it('is told in the order in which the mailboxes came to a broker, if they were observed before', () => {
+    const { broker } = setup();
+    const told: string[] = [];
+    const [first, second, sender] = ['first', 'second', 'sender'].map((name) => actorId<any>(name));
+    const mailboxes = [first!, second!].map((name) => {
+      const mailbox = Mailbox.bounded<any>(5);
+      mailbox.receive(() => {});
+      mailbox.idle$.subscribe((isIdle) => isIdle || told.push(name));
+      return mailbox;
+    });
+    broker.register(second!, mailboxes[1]!);
+    broker.register(first!, mailboxes[0]!);
+    broker.spawn(sender!, (_message, context) => [first!, second!].forEach((target) => void context.trySend(target, 0)));
+    broker.trySend(sender!, 0);
+    expect(told).toEqual(['second', 'first']);
   });
 
   it('goes on when the mailbox enters or leaves a broker', () => {

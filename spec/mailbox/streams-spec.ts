@@ -47,6 +47,13 @@ describe('the pressure of a mailbox', () => {
     expect(late).toEqual([0.75, 1, 0.75, 0.5, 0.25, 0]);
   });
 
+  it('completes at once where the mailbox has ended, as all its streams do (M6)', () => {
+    const mailbox = Mailbox.bounded<number>(4);
+    mailbox.close();
+    const seen = [mailbox.pressure$, mailbox.losses$, mailbox.deliveries$, mailbox.idle$].map((stream) => watchFor(stream));
+    expect(seen.map(({ values, completed }) => [values, completed])).toEqual([[[0], true], [[], true], [[], true], [[true], true]]);
+  });
+
   it('is told: the current value first, then each change (M6)', () => {
     const mailbox = Mailbox.bounded<number>(4);
     mailbox.next(1);

@@ -60,6 +60,17 @@ const STORIES: Record<string, (world: World, trail: Trail) => void> = {
     for (const how of Object.keys(replies)) broker.send(id, trail.follow(`message for a ${how}`, { how })).subscribe(trail.caller(`caller for a ${how}`));
   },
 
+  'the asks of a turn that is open for long, once they are answered'({ broker }, trail) {
+    const asked = actorId<any>('asked');
+    broker.spawn(asked, (message, context) => void (message instanceof Letter && trail.follow('context of the ask', context)));
+    broker.spawn(id, (_message, context) => {
+      context.send(asked, trail.follow('message', new Letter())).subscribe(trail.caller('caller'));
+      return NEVER;
+    });
+    broker.trySend(id, 'stays open');
+    broker.trySend(asked, 'comes last');
+  },
+
   'a request that was cancelled: running, queued, waiting; by its subscriber or by a signal that lives on'({ broker }, trail) {
     const mailbox = Mailbox.bounded<any>(1, { overflow: 'block' });
     mailbox.receive((message) => (message instanceof Letter ? NEVER : 'fine'));
@@ -117,7 +128,9 @@ const STORIES: Record<string, (world: World, trail: Trail) => void> = {
   },
 
   'an observer that has unsubscribed'({ broker }, trail) {
-    const streams = { 'events$': broker.events$, 'deadLetters$': broker.deadLetters$, 'metrics$': broker.metrics$, 'broadcasts$': broker.broadcasts$, 'topic$': broker.topic$('a.>'), 'watch': broker.watch(actorId('other')) };
+    const mailbox = Mailbox.bounded<any>(1);
+    broker.register(id, mailbox);
+    const streams = { 'events$': broker.events$, 'deadLetters$': broker.deadLetters$, 'metrics$': broker.metrics$, 'broadcasts$': broker.broadcasts$, 'topic$': broker.topic$('a.>'), 'watch': broker.watch(actorId('other')), 'idle$': mailbox.idle$, 'pressure$': mailbox.pressure$, 'losses$': mailbox.losses$ };
     const subscriptions = Object.entries(streams).map(([name, stream]) => (stream as Observable<unknown>).subscribe(trail.follow(name, { next: () => {} })));
     broker.trySend(actorId('other'), 1);
     broker.trySend(actorId('nobody'), 1);

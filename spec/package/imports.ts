@@ -24,6 +24,14 @@ const ORDER: readonly (readonly string[])[] = [
 const PACKAGES: Readonly<Record<string, (folder: string) => boolean>> = {
   rxjs: () => true,
   'rxjs/testing': (folder) => folder === 'testing',
+  // Optional peers of the one entry that needs them.
+  '@angular/core': (folder) => folder === 'angular',
+  '@angular/core/rxjs-interop': (folder) => folder === 'angular',
+  '@angular/core/testing': (folder) => folder === 'angular',
+  '@nats-io/nats-core': (folder) => folder === 'transports',
+  '@nats-io/jetstream': (folder) => folder === 'transports',
+  '@nats-io/kv': (folder) => folder === 'transports',
+  react: (folder) => folder === 'react',
   devalue: (folder) => folder === 'distributed',
 };
 

@@ -1,15 +1,23 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const doors = readdirSync(`${root}src`).filter((name) => existsSync(`${root}src/${name}/index.ts`));
+/** The folders of src that have an entry of their own: `operators`, `transports/nats`. */
+const doors = readdirSync(`${root}src`, { recursive: true, encoding: 'utf8' })
+  .map((path) => path.split(sep).join('/'))
+  .filter((path) => path.endsWith('/index.ts'))
+  .map((path) => path.replace('/index.ts', ''));
+/** Angular's own packages are ES modules only. */
+const isModuleOnly = (door: string): boolean => door.split('/')[0] === 'angular';
 
 /** What package.json has to say for `src/<folder>/index.ts`. */
 function entryOf(folder: string): unknown {
   const built = `./dist/${folder}${folder === '' ? '' : '/'}index`;
   const esm = { types: `${built}.d.ts`, default: `${built}.js` };
+  if (isModuleOnly(folder)) return { 'module-sync': esm, import: esm, default: esm };
   return { 'module-sync': esm, import: esm, require: { types: `${built}.d.cts`, default: `${built}.cjs` } };
 }
 
@@ -20,11 +28,16 @@ describe('package.json', () => {
   });
 
   it('offers what can be loaded by both module systems first, and types before code', () => {
-    const order = Object.entries(manifest.exports).map(([, entry]) =>
-      typeof entry === 'string' ? [] : Object.entries(entry).map(([condition, files]) => [condition, ...Object.keys(files)].join(' ')),
+    const order = Object.fromEntries(
+      Object.entries(manifest.exports).flatMap(([path, entry]) =>
+        typeof entry === 'string' ? [] : [[path, Object.entries(entry).map(([condition, files]) => [condition, ...Object.keys(files as object)].join(' '))]],
+      ),
     );
-    const conditions = ['module-sync types default', 'import types default', 'require types default'];
-    expect(order).toEqual([conditions, ...doors.map(() => conditions), []]);
+    expect(Object.keys(order)).toHaveLength(doors.length + 1);
+    for (const [path, conditions] of Object.entries(order)) {
+      const last = path.startsWith('./angular') ? 'default' : 'require';
+      expect(conditions, path).toEqual(['module-sync types default', 'import types default', `${last} types default`]);
+    }
   });
 
   it('has the types of each entry where `exports` is not read: `moduleResolution: node10`', () => {
@@ -35,8 +48,10 @@ describe('package.json', () => {
     expect(manifest.types).toBe('./dist/index.d.ts');
   });
 
-  it('has rxjs as a peer dependency, and no other', () => {
-    expect(manifest.peerDependencies).toEqual({ rxjs: '^7.8.0' });
+  it('needs rxjs as its only peer: the others are those of one entry, and optional', () => {
+    const { rxjs, ...others } = manifest.peerDependencies;
+    expect(rxjs).toBe('^7.8.0');
+    expect(manifest.peerDependenciesMeta).toEqual(Object.fromEntries(Object.keys(others).map((name) => [name, { optional: true }])));
     expect(manifest).not.toHaveProperty('dependencies');
     expect(manifest).not.toHaveProperty('optionalDependencies');
   });

@@ -75,6 +75,11 @@ export class BrokerParts {
     return new ReplyStream(this.system, checkActorId(id), message, { lane, options, parent });
   }
 
+  /** Makes another broker the one that contexts give: see `facing`. */
+  face(face: MessageBroker): void {
+    this.system.host.broker = face;
+  }
+
   completeStreams(): void {
     this.system.journal.end();
     this.broadcasts.outlet.complete();

@@ -24,15 +24,14 @@ export function castTo(system: BrokerSystem, cast: Cast, announcement: Telling |
 export function castHere(system: BrokerSystem, cast: Cast, announcement: Telling | undefined, isRefusing: boolean = system.refuses(null)): number {
   const { dispatcher } = system;
   const fanOut = new FanOut(system, cast);
-  if (dispatcher.stack !== 'quiet' || cast.count === 0 || !fanOut.isDirect) {
+  if (dispatcher.stack !== 'quiet' || !fanOut.isDirect) {
     offerToAll(system, fanOut, announcement, isRefusing);
     return fanOut.taken;
   }
   fanOut.taken = cast.count;
-  if (dispatcher.hold(fanOut, announcement)) {
-    if (cast.placeFor === undefined) fanOut.runTold(dispatcher);
-    else fanOut.runAsked(dispatcher, cast.placeFor);
-  }
+  dispatcher.hold(fanOut, announcement);
+  if (cast.placeFor === undefined) fanOut.runTold(dispatcher);
+  else fanOut.runAsked(dispatcher, cast.placeFor);
   return fanOut.taken;
 }
 

@@ -54,10 +54,11 @@ export function closingOf(system: BrokerSystem, { endActors, completeStreams, le
   let resolve!: () => void;
   const promise = new Promise<void>((settle) => (resolve = settle));
   let timer: Subscription | undefined;
-  let state: 'draining' | 'stopping' | 'ended' = 'draining';
+  let isDraining = true;
+  let hasEnded = false;
   const ended = (): void => {
-    if (state === 'ended') return;
-    state = 'ended';
+    if (hasEnded) return;
+    hasEnded = true;
     timer?.unsubscribe();
     dispatcher.close();
     leaving?.abandon();
@@ -74,8 +75,8 @@ export function closingOf(system: BrokerSystem, { endActors, completeStreams, le
     else dispatcher.add(endStreams);
   };
   const end = (): void => {
-    if (state !== 'draining') return;
-    state = 'stopping';
+    if (!isDraining) return;
+    isDraining = false;
     dispatcher.step(() => {
       system.phase = 'ended';
       endActors();
@@ -85,12 +86,11 @@ export function closingOf(system: BrokerSystem, { endActors, completeStreams, le
     });
   };
   const endIfQuiet = (): void => {
-    if (state !== 'draining') return;
     if (counts.pending === 0 && counts.open === 0 && dispatcher.isEmpty && leaving?.isQuiet !== false) end();
     else dispatcher.whenAtRest(endIfQuiet);
   };
   const timeIsOver = (): void => {
-    if (state === 'draining') end();
+    if (isDraining) end();
     else ended();
   };
   const begin = ({ drain, timeout }: Required<CloseOptions>): void => {
@@ -100,7 +100,7 @@ export function closingOf(system: BrokerSystem, { endActors, completeStreams, le
     if (drain) endIfQuiet();
     else end();
     // The timer comes last, since a scheduler may call at once.
-    if (state === 'ended' || timeout === Infinity) return;
+    if (hasEnded || timeout === Infinity) return;
     try {
       timer = dispatcher.scheduler.schedule(timeIsOver, Math.min(timeout, LONGEST_DELAY));
     } catch (error) {

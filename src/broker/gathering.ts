@@ -108,7 +108,7 @@ export class Gathering implements Unsubscribable {
     });
   }
 
-  /** Cancels the messages that have no result yet. */
+  /** Cancels the messages that are not over. */
   unsubscribe(): void {
     if (this.isOver) return;
     this.isOver = true;
@@ -116,6 +116,6 @@ export class Gathering implements Unsubscribable {
   }
 
   #cancelOpen(): void {
-    for (const { task, result } of this.#places) if (task !== undefined && result === undefined) end(task, 'Cancelled');
+    for (const { task } of this.#places) if (task !== undefined) end(task, 'Cancelled');
   }
 }

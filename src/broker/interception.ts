@@ -26,6 +26,9 @@ export interface Passed {
   readonly refusal: Recipient | null;
 }
 
+type Sender = Required<Pick<Interceptor, 'send'>>;
+type Around = Required<Pick<Interceptor, 'handle'>>;
+
 /** @throws {TypeError} for anything but an array of interceptors. */
 export function checkInterceptors(interceptors: unknown, name: string): void {
   check(Array.isArray(interceptors), `${name} must be an array of { send?, handle? }`, interceptors);
@@ -38,26 +41,26 @@ export function checkInterceptors(interceptors: unknown, name: string): void {
 
 /** The `send` parts of a broker's interceptors; `null` if there are none. */
 export function sendsOf(interceptors: readonly Interceptor[]): ((system: System, sending: Sending) => Passed) | null {
-  const sends = interceptors.filter((interceptor) => interceptor.send !== undefined);
+  const sends = interceptors.filter((interceptor) => interceptor.send !== undefined) as readonly Sender[];
   return sends.length === 0 ? null : (system, sending) => pass(sends, system, sending);
 }
 
 /** The `handle` parts of a broker's interceptors; `null` if there are none. */
 export function handlesOf(interceptors: readonly Interceptor[]): Intercept | null {
-  const handles = interceptors.filter((interceptor) => interceptor.handle !== undefined);
+  const handles = interceptors.filter((interceptor) => interceptor.handle !== undefined) as readonly Around[];
   if (handles.length === 0) return null;
   // The consumer of `deliveries$` is no handler.
   return (handler, message, task) => ((handler as { handsOut?: boolean }).handsOut === true ? handler(message, task) : handle(handles, 0, handler, message, task));
 }
 
-function pass(sends: readonly Interceptor[], system: System, { kind, message: given, details, target, parent = null }: Sending): Passed {
+function pass(sends: readonly Sender[], system: System, { kind, message: given, details, target, parent = null }: Sending): Passed {
   let message = given;
   let { headers } = details;
   const { topic } = details;
   const place = { kind, ...(target !== undefined && { target: target as ActorId }), ...(topic !== undefined && { topic }), ...(parent !== null && { parent: parent.envelope }) };
   try {
     for (const interceptor of sends) {
-      const change = changeOf(interceptor.send?.({ ...place, message, headers }));
+      const change = changeOf(interceptor.send({ ...place, message, headers }));
       if ('message' in change) ({ message } = change);
       if (change.headers !== undefined) headers = { ...headers, ...change.headers };
     }
@@ -75,11 +78,11 @@ function changeOf(answer: unknown): OutgoingChange {
 }
 
 /** Calls the interceptors from `index` on, and then the handler. */
-function handle(handles: readonly Interceptor[], index: number, handler: Handler, message: unknown, task: Task): unknown {
+function handle(handles: readonly Around[], index: number, handler: Handler, message: unknown, task: Task): unknown {
   const interceptor = handles[index];
   if (interceptor === undefined) return handler(message, task);
   let isCalled = false;
-  return interceptor.handle?.(message, task, () => {
+  return interceptor.handle(message, task, () => {
     if (isCalled) throw new Error('next() of an interceptor was called twice for one message');
     isCalled = true;
     return inTurn(task, () => handle(handles, index + 1, handler, message, task));

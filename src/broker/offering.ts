@@ -52,11 +52,11 @@ export function offering(system: BrokerSystem, id: string, message: unknown, lan
     try {
       offer(task, system.refuses(null), null);
       follow(task, subscriber, signal);
-      if (!isOutermost) startWaiting(task);
     } finally {
       if (isOutermost) dispatcher.finish();
     }
-    if (isOutermost) startWaiting(task);
+    // As that of an ask: an offer from outside is often taken by then (rule S4).
+    startWaiting(task);
   });
 }
 

@@ -77,14 +77,12 @@ export class Registrar implements RegistrationEnder {
     if (phase !== 'open') throw new BrokerError('BrokerClosed', `the broker is closing or closed; ${describeValue(id)} cannot be registered`);
     this.#registry.checkFree(id, core);
     const failures: unknown[] = [];
-    let hasReturned = false;
     const registration = dispatcher.step(() =>
       this.#add(id, core, topics, consumer, (error) => {
         journal.hookFailed('onStart', id, error);
-        if (!hasReturned) failures.push(error);
+        failures.push(error);
       }),
     );
-    hasReturned = true;
     if (failures.length > 0) throw failures[0];
     return registration;
   }
@@ -142,7 +140,7 @@ export class Registrar implements RegistrationEnder {
     };
     if (consumer !== undefined) attach(core, consumer.handler, consumer.actor, starting);
     else startActor(core, starting);
-    if (core.start === 'scheduled' && core.actor?.onStart !== undefined) {
+    if (typeof core.start === 'object' && core.actor?.onStart !== undefined) {
       registration.waitFor(
         new Promise((onStarted, onFailed) => {
           resolve = onStarted;
@@ -185,17 +183,10 @@ export class Registrar implements RegistrationEnder {
   }
 }
 
-/** Lets a mailbox leave the broker after the turn in which it was unregistered. It runs on its own when all of that is told. */
+/** Lets a mailbox leave the broker after the turn in which it was unregistered. Nothing is queued in it, since `next` waits for this. */
 function leaveLater(core: MailboxCore): void {
-  const { dispatcher } = core.system;
   core.more().whenReturned = undefined;
   moveTo(core, new LoneSystem());
-  dispatcher.add(() =>
-    core.system.dispatcher.step(() => {
-      core.wake();
-      core.endIfEmpty();
-    }),
-  );
 }
 
 /** Moves a mailbox to another system: into a broker, or out of it, where it gets a system of its own. */

@@ -102,7 +102,8 @@ function aboutAsk(ask: Task, path: string[]): Answer {
   const { recipient, state } = ask;
   let turns: readonly Task[];
   if (state === 'open') turns = [ask];
-  else if ((state === 'queued' || state === 'waiting') && recipient instanceof MailboxCore && recipient.handler !== null && !recipient.hasFreeSeat) turns = [...(recipient.seats as Task[])];
+  // It is queued or waits. If the end of another ask of its turn has ended it, `end` leaves it alone.
+  else if (recipient instanceof MailboxCore && recipient.handler !== null && !recipient.hasFreeSeat) turns = [...(recipient.seats as Task[])];
   else return false;
   path.push(ask.self);
   return { items: turns, turn: null, length: path.length, asked: 0 };
@@ -110,7 +111,6 @@ function aboutAsk(ask: Task, path: string[]): Answer {
 
 function aboutTurn(turn: Task, path: readonly string[], onTheWay: Set<Task>): Answer {
   if (onTheWay.has(turn)) return true;
-  if (turn.state !== 'open') return false;
   onTheWay.add(turn);
   return { items: [...turn.more().asks], turn, length: path.length, asked: 0 };
 }

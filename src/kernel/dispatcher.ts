@@ -18,6 +18,15 @@ import { TurnTaking, VISIT } from './turn-taking';
  */
 export type Stack = 'quiet' | 'empty' | 'step' | 'telling' | Runnable;
 
+/**
+ * The work that is due at the end of the direct path, because of what has happened since the outermost call began.
+ *
+ * - `nothing`: nothing has happened.
+ * - `time`: the clock was read, and its reading must be forgotten. Every handler that reads its envelope causes this.
+ * - `drain`: there is something to tell or to run.
+ */
+export type Due = 'nothing' | 'time' | 'drain';
+
 /** A message to many idle mailboxes that is in none of their queues yet (`fan-out.ts`). */
 export interface OnePiece {
   /** Puts the message into the queues of the mailboxes that it has not reached. */
@@ -50,8 +59,7 @@ export interface DispatcherParts {
 export class Dispatcher {
   // One field for all of this, since the direct path writes it twice for each message.
   stack: Stack = 'quiet';
-  /** Whether anything has happened since the outermost call began. If so, the direct path ends in the drain loop. */
-  needsDrain = false;
+  due: Due = 'nothing';
   /** Set if the turn on the stack was ended. */
   cut: Cut | null = null;
   readonly scheduler: SchedulerLike;
@@ -65,7 +73,7 @@ export class Dispatcher {
    * drain has given way.
    */
   #reasons = 0;
-  #atRest: (() => void)[] = [];
+  #atRest: (() => void)[] | undefined;
   /** The mailboxes whose `idle$` is observed and may have changed. */
   #idleChanged: Set<Runnable> | undefined;
   /** How many mailboxes were ever observed so. */
@@ -115,7 +123,7 @@ export class Dispatcher {
    */
   resume(work: () => void): void {
     const isOutermost = this.enter();
-    this.needsDrain = true;
+    this.due = 'drain';
     try {
       work();
     } finally {
@@ -144,7 +152,7 @@ export class Dispatcher {
   enter(): boolean {
     this.unfold();
     if (!this.isEmpty) {
-      this.needsDrain = true;
+      this.due = 'drain';
       return false;
     }
     this.stack = 'step';
@@ -163,6 +171,15 @@ export class Dispatcher {
     this.#drain(left);
   }
 
+  /** Whether nothing is left to do, once the reading of the clock is forgotten. */
+  isClear(): boolean {
+    if (this.due === 'nothing') return true;
+    if (this.due === 'drain') return false;
+    this.#clock.forget();
+    this.due = 'nothing';
+    return true;
+  }
+
   /** Marks the stack as empty. */
   leaveStack(): void {
     this.stack = this.#reasons === 0 ? 'quiet' : 'empty';
@@ -170,13 +187,13 @@ export class Dispatcher {
 
   /** The turn on the stack must not end on the direct path. */
   touch(): void {
-    this.needsDrain = true;
+    this.due = 'drain';
   }
 
   /** Adds a reason why every message takes the slow path, or takes one away. */
   addReason(change: 1 | -1): void {
     this.#reasons += change;
-    this.needsDrain = true;
+    this.due = 'drain';
     if (this.isEmpty) this.leaveStack();
   }
 
@@ -185,15 +202,15 @@ export class Dispatcher {
    * given way.
    */
   whenAtRest(work: () => void): void {
-    this.needsDrain = true;
-    this.#atRest.push(work);
+    this.due = 'drain';
+    (this.#atRest ??= []).push(work);
   }
 
   // Telling ------------------------------------------------------------------------------------------
 
   /** Adds something to tell. */
   add(telling: Telling): void {
-    this.needsDrain = true;
+    this.due = 'drain';
     this.outbox.add(telling);
   }
 
@@ -214,7 +231,7 @@ export class Dispatcher {
 
   /** The stamp of a plain message that is sent now. */
   stamp(): Stamp {
-    this.needsDrain = true;
+    if (this.due === 'nothing') this.due = 'time';
     return this.#clock.stamp();
   }
 
@@ -227,17 +244,12 @@ export class Dispatcher {
 
   /**
    * Keeps a message to many mailboxes in one piece until something happens. `announce` tells the observers that are no actors, before the
-   * first turn. Returns whether the message is still in one piece; if not, it has gone by the queues.
+   * first turn.
    */
-  hold(onePiece: OnePiece, announce: Telling | undefined): boolean {
+  hold(onePiece: OnePiece, announce: Telling | undefined): void {
     this.#onePiece = onePiece;
     this.stack = 'telling';
-    if (announce === undefined) return true;
-    this.outbox.call(announce);
-    if (!this.needsDrain) return true;
-    this.unfold();
-    this.finish();
-    return false;
+    if (announce !== undefined) this.outbox.call(announce);
   }
 
   /** Lets go of the message in one piece: it has reached every mailbox, and nothing has happened. */
@@ -251,7 +263,7 @@ export class Dispatcher {
     const onePiece = this.#onePiece;
     if (onePiece === null) return;
     this.#onePiece = null;
-    this.needsDrain = true;
+    this.due = 'drain';
     onePiece.unfold();
   }
 
@@ -267,13 +279,12 @@ export class Dispatcher {
    * since that lines the mailbox up last.
    */
   lineUpFirst(runnable: Runnable): void {
-    this.needsDrain = true;
     this.#lines.addFirst(runnable);
   }
 
   /** Lines up a mailbox that can run, unless it stands in line already, or its visit or turn goes on. */
   lineUp(runnable: Runnable): void {
-    this.needsDrain = true;
+    this.due = 'drain';
     if (!runnable.isLinedUp && runnable !== this.#turns.visited && runnable !== this.stack) this.#lines.add(runnable);
   }
 
@@ -295,7 +306,7 @@ export class Dispatcher {
 
   /** Notes that a mailbox whose `idle$` is observed may have become idle or busy. Its observers are told between turns. */
   idleMayHaveChanged(runnable: Runnable): void {
-    this.needsDrain = true;
+    this.due = 'drain';
     (this.#idleChanged ??= new Set()).add(runnable);
   }
 
@@ -303,7 +314,7 @@ export class Dispatcher {
 
   #drain(left: number): void {
     // A refusal that nobody observes sets nothing off (73 → 49 ns).
-    if (!this.needsDrain) {
+    if (this.isClear()) {
       this.#turns.visited = null;
       this.leaveStack();
       return;
@@ -312,11 +323,14 @@ export class Dispatcher {
       this.#loop(left);
     } finally {
       this.#turns.visited = null;
-      this.needsDrain = false;
+      this.due = 'nothing';
       this.#clock.forget();
       this.leaveStack();
     }
-    if (this.#atRest.length > 0) for (const work of this.#atRest.splice(0)) this.outbox.call(work);
+    const atRest = this.#atRest;
+    if (atRest === undefined) return;
+    this.#atRest = undefined;
+    for (const work of atRest) this.outbox.call(work);
   }
 
   /** The one drain loop: tell, then a turn, until nothing is left to tell and nobody can run. */

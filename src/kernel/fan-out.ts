@@ -38,8 +38,8 @@ export interface Cast {
 export class FanOut implements OnePiece {
   readonly #system: System;
   readonly #cast: Cast;
-  /** The stamp for all targets. `null` for a message without details. */
-  readonly #stamp: Stamp | null;
+  /** The stamp for all targets. `null` for a message without details, until a handler reads the time. */
+  #stamp: Stamp | null;
   /** The index of the first target that the message has not reached. */
   #at = 0;
   /** How many targets took it. */
@@ -99,13 +99,12 @@ export class FanOut implements OnePiece {
   /** Runs the handlers of the targets, which are idle. If something happens, the message unfolds, and the drain runs the rest. */
   runTold(dispatcher: Dispatcher): void {
     const { targets, count, message, lane } = this.#cast;
-    const stamp = this.#stamp;
     // `stack` names the first target during the whole loop; `unfold` writes the right one before anybody reads it (0.1 × `Subject.next` a
     // delivery).
     dispatcher.stack = targets[0] as MailboxCore;
     while (this.#at < count) {
       const mailbox = targets[this.#at++] as MailboxCore;
-      const task = new Task(mailbox, lane, 'running', stamp);
+      const task = new Task(mailbox, lane, 'running', this.#stamp);
       mailbox.delivered++;
       let result: unknown;
       try {
@@ -117,7 +116,7 @@ export class FanOut implements OnePiece {
         dispatcher.finishDirect(mailbox);
         return;
       }
-      if ((result !== undefined && !isPrimitive(result)) || dispatcher.needsDrain) {
+      if ((result !== undefined && !isPrimitive(result)) || !this.#isClear(task, dispatcher)) {
         dispatcher.unfold();
         task.more().message = message;
         returned(task, mailbox, dispatcher, result);
@@ -132,11 +131,10 @@ export class FanOut implements OnePiece {
   /** Runs the handlers in the same way, with a place for each target's reply. */
   runAsked(dispatcher: Dispatcher, placeFor: (target: Recipient) => Place): void {
     const { targets, count, message, lane } = this.#cast;
-    const stamp = this.#stamp;
     while (this.#at < count) {
       const mailbox = targets[this.#at++] as MailboxCore;
       const place = placeFor(mailbox);
-      const task = new Task(mailbox, lane, 'running', stamp);
+      const task = new Task(mailbox, lane, 'running', this.#stamp);
       mailbox.delivered++;
       dispatcher.stack = mailbox;
       let result: unknown;
@@ -149,7 +147,7 @@ export class FanOut implements OnePiece {
         dispatcher.finishDirect(mailbox);
         return;
       }
-      if ((result !== undefined && !isPrimitive(result)) || dispatcher.needsDrain) {
+      if ((result !== undefined && !isPrimitive(result)) || !this.#isClear(task, dispatcher)) {
         dispatcher.unfold();
         this.#give(task, place);
         returned(task, mailbox, dispatcher, result);
@@ -164,13 +162,20 @@ export class FanOut implements OnePiece {
         dispatcher.outbox.report(error);
       }
       // If the observer of the reply made a step, the drain runs that and the remaining targets.
-      if (dispatcher.needsDrain) break;
+      if (!dispatcher.isClear()) break;
     }
     this.#end(dispatcher);
   }
 
+  /** Whether the next target may run in the loop. If this one has read the time, that is the time of the message for all that follow. */
+  #isClear(task: Task, dispatcher: Dispatcher): boolean {
+    if (dispatcher.due === 'nothing') return true;
+    this.#stamp ??= task.stamp;
+    return dispatcher.isClear();
+  }
+
   #end(dispatcher: Dispatcher): void {
-    if (!dispatcher.needsDrain) {
+    if (dispatcher.isClear()) {
       dispatcher.release();
       return;
     }

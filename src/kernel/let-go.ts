@@ -1,9 +1,13 @@
 import type { Subscription } from 'rxjs';
 import type { Task, TaskRest } from './task';
 
-/** Stops the timers of a message, and takes the listener off its caller's signal. An error of one of them harms no other (rule D6). */
+/**
+ * Takes a message off the turn that waits for it, stops its timers, and takes the listener off its caller's signal. An error of one of them
+ * harms no other (rule D6).
+ */
 export function letGo(task: Task, rest: TaskRest): void {
-  const { timer, turnTimer, unlisten } = rest;
+  const { parent, timer, turnTimer, unlisten } = rest;
+  parent?.more().forget(task);
   stopTimer(task, timer);
   stopTimer(task, turnTimer);
   if (unlisten === undefined) return;

@@ -2,7 +2,7 @@ import { BrokerError } from '../failure/broker-error';
 import type { FailureCode } from '../failure/failure-code';
 import { NORMAL_LANE } from '../message/lane';
 import type { Actor, Handler } from '../message/message-broker';
-import type { MailboxCore } from './mailbox-core';
+import { type MailboxCore, StartCall } from './mailbox-core';
 import { isPromise } from './reply-kind';
 import { abortedEnd, cutShort, settle } from './settle';
 import { type System, Task } from './task';
@@ -41,19 +41,20 @@ export function detach(core: MailboxCore): void {
 
 /** Puts the call of `onStart` into the outbox, if it is due: once in each life, before the first turn (rule M9). Part of a step. */
 export function startActor(core: MailboxCore, starting: Starting): void {
-  const { actor, lives, system } = core;
-  if (core.start !== 'due' || actor === null || core.status === 'ended') return;
-  core.start = 'scheduled';
+  const { actor, system } = core;
+  if (core.start !== 'due' || core.status === 'ended') return;
+  const start = new StartCall();
+  core.start = start;
   core.refresh();
   system.dispatcher.add(() => {
     // The life may have ended before the outbox came to this.
-    if (core.start !== 'scheduled' || core.lives !== lives || core.actor !== actor) return;
-    core.start = 'starting';
+    if (core.start !== start) return;
+    start.isCalled = true;
     // The context of the hook: a task that is open, so that it can send, but has no seat, so that nothing settles it.
     const task = new Task(core, NORMAL_LANE, 'open', null);
     const hasEnded = (): boolean => {
       task.state = 'over';
-      return core.start !== 'starting' || core.lives !== lives || core.actor !== actor;
+      return core.start !== start;
     };
     const started = (): void => {
       starting.started?.();
@@ -66,17 +67,18 @@ export function startActor(core: MailboxCore, starting: Starting): void {
       if (!isOver) core.start = 'due';
       starting.failed(error, isOver);
     };
-    callHook(system, () => actor.onStart?.(task), started, failed);
+    callHook(system, () => (actor as Actor).onStart?.(task), started, failed);
   });
 }
 
 /** Ends the actor's life. If it has started, the call of `onStop` goes into the outbox. Part of a step. */
 export function stopActor(core: MailboxCore, reason: unknown): void {
-  const { actor, id, start, system } = core;
+  const { actor, id, system } = core;
   if (actor === null) return;
+  const hasBegun = core.isStarting || core.start === 'done';
   core.start = 'due';
   core.refresh();
-  if (start !== 'starting' && start !== 'done') return;
+  if (!hasBegun) return;
   system.dispatcher.add(() => {
     system.counts.stopping++;
     const ended = (): void => {
@@ -111,7 +113,6 @@ export function closeMailbox(core: MailboxCore, reason: unknown): void {
 /** Pauses a mailbox, so that no further turn begins, or lets turns begin again. Open turns go on. */
 export function pauseMailbox(core: MailboxCore, isPaused: boolean): void {
   core.system.dispatcher.step(() => {
-    if (core.isPaused === isPaused) return;
     core.more().isPaused = isPaused;
     core.wake();
   });
@@ -120,7 +121,7 @@ export function pauseMailbox(core: MailboxCore, isPaused: boolean): void {
 /** Drops the queued messages, then the waiting ones, highest priority first. Open turns go on. Returns how many messages were dropped. */
 export function clearMailbox(core: MailboxCore): number {
   return core.system.dispatcher.step(() => {
-    const lost = core.queue === null ? [] : core.queue.takeAll();
+    const lost = core.queue?.takeAll() ?? [];
     const { rare } = core;
     const whenEnded = rare?.whenEnded;
     // A closed mailbox ends when the last loss is told, not with the first one.
@@ -136,9 +137,10 @@ export function clearMailbox(core: MailboxCore): number {
 export function emptyMailbox(core: MailboxCore, code: FailureCode): void {
   const { dispatcher } = core.system;
   const isOnStack = dispatcher.running === core;
-  const open = core.seats === null ? [] : core.seats.filter(({ state }) => state === 'open').sort((a, b) => a.more().turn - b.more().turn);
-  const queued = core.queue === null ? [] : core.queue.takeAll();
-  for (const task of open) settle(task, abortedEnd(task, code));
+  const turns = [...(core.seats ?? [])].sort((a, b) => a.more().turn - b.more().turn);
+  const queued = core.queue?.takeAll() ?? [];
+  // One that keeps its seat only for its promise is over, and stays so.
+  for (const task of turns) settle(task, abortedEnd(task, code));
   if (isOnStack) cutShort(dispatcher, code);
   for (const task of queued) settle(task, { outcome: 'failed', code });
 }

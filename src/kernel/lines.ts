@@ -44,7 +44,7 @@ export class Line {
     (this.#ready ??= new ChunkedQueue()).push(runnable, wasLinedUp);
   }
 
-  /** The first mailbox that can still run, and still belongs to this dispatcher. */
+  /** The first mailbox that still belongs to this dispatcher. It may have nothing to run any more. */
   take(): Runnable | null {
     while (!this.isEmpty) {
       const ready = this.#ready as ChunkedQueue<Runnable, number>;
@@ -53,8 +53,7 @@ export class Line {
       const runnable = ready.shift();
       if (runnable.line.owner !== this.owner) continue;
       runnable.isLinedUp = standsElsewhere;
-      if (runnable.canRun) return runnable;
-      runnable.endIfEmpty();
+      return runnable;
     }
     return null;
   }
@@ -90,7 +89,7 @@ export class Lines {
 
   add(runnable: Runnable): void {
     const { line } = runnable;
-    if (line.scheduler !== undefined && line.isEmpty && !this.#busy.includes(line)) this.#busy.push(line);
+    if (line.scheduler !== undefined && !this.#busy.includes(line)) this.#busy.push(line);
     line.add(runnable);
   }
 
@@ -118,7 +117,7 @@ export class Lines {
     if (this.#busy.length === 0) return runnable;
     for (const line of this.#busy) {
       if (line.state === 'due') runnable ??= line.take();
-      if (line.isEmpty) line.state = line.state === 'due' ? 'unasked' : line.state;
+      if (line.isEmpty) line.state = 'unasked';
     }
     this.#busy = this.#busy.filter(({ isEmpty }) => !isEmpty);
     return runnable;

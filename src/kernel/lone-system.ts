@@ -31,7 +31,7 @@ class LoneJournal implements Journal {
   ended(task: Task, { outcome, code, error }: End): void {
     if (outcome !== 'errored' && outcome !== 'aborted') return;
     // A flood of failures must not become a flood of lines.
-    if (code === 'Cancelled' || ++this.#failures > WRITTEN) return;
+    if (++this.#failures > WRITTEN) return;
     task.system.dispatcher.add(() => console.warn(`rx-broker: ${String(code)} in a mailbox without a broker:`, error));
   }
 

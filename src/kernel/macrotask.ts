@@ -9,12 +9,10 @@ type Source = (work: () => void) => boolean;
 
 const SOURCES: readonly Source[] = [
   (work) => {
-    if (typeof setImmediate !== 'function') return false;
     setImmediate(work);
     return setImmediate === setImmediateAtLoad;
   },
   (work) => {
-    if (typeof MessageChannel !== 'function') return false;
     const { port1, port2 } = new MessageChannel();
     const goOn = keepZone(work);
     port1.onmessage = () => {
@@ -36,8 +34,8 @@ const SOURCES: readonly Source[] = [
 
 /**
  * Runs `work` after the event loop has seen to timers, input and frames (rule D4): by `setImmediate`, else `MessageChannel`, else
- * `setTimeout`. Each call looks these up, since test environments take them away and bring them back. If one throws, or was replaced since
- * this module was loaded, the next one is tried as well. `work` runs once.
+ * `setTimeout`. Each call looks these up, since test environments take them away and bring them back. If one is missing, throws, or was
+ * replaced since this module was loaded, the next one is tried as well. `work` runs once.
  */
 export function macrotask(work: () => void): void {
   let isDue = true;
@@ -50,7 +48,7 @@ export function macrotask(work: () => void): void {
     try {
       if (source(once)) return;
     } catch {
-      // The next source is tried.
+      // It is missing, or it threw: the next source is tried.
     }
   }
 }

@@ -25,11 +25,15 @@ export interface Loss<Msg = any> {
  *
  * - `none`: the consumer has no hooks.
  * - `due`: it is still to be called in this life.
- * - `scheduled`: its call is in the outbox.
- * - `starting`: it was called, and has not ended.
+ * - a call: it is in the outbox, or was called and has not ended. It is over when the mailbox has another start.
  * - `done`: it has ended, and turns may begin.
  */
-export type Start = 'none' | 'due' | 'scheduled' | 'starting' | 'done';
+export type Start = 'none' | 'due' | StartCall | 'done';
+
+/** One call of `onStart`. */
+export class StartCall {
+  isCalled = false;
+}
 
 /**
  * The inside of a mailbox: a queue, seats for turns, and one consumer. `Mailbox` is its public class. A broker holds the cores, so that a
@@ -115,9 +119,14 @@ export class MailboxCore implements QueueOwner, Runnable {
     return this.isReady && this.status === 'open' && this.size === 0 && (this.settings.dispatcher ?? this.system.drainsAt) === undefined;
   }
 
-  /** Whether nothing is queued, waits, runs or holds a seat: the value of `idle$`. */
+  /** Whether nothing is queued, waits, runs or holds a seat: the value of `idle$`. A sender waits only while the queue is full. */
   get isQuiet(): boolean {
-    return this.size === 0 && this.isAtRest && (this.queue === null || this.queue.waitingCount === 0);
+    return this.size === 0 && this.isAtRest;
+  }
+
+  /** Whether `onStart` was called and has not ended. */
+  get isStarting(): boolean {
+    return (this.start as Partial<StartCall>).isCalled === true;
   }
 
   get isPaused(): boolean {

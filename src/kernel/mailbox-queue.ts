@@ -72,7 +72,8 @@ export class MailboxQueue {
       case REFUSED:
         return refused(task, 'Dropped');
       case FULL:
-        return task !== null && task.isAsked && overflow === 'block' ? this.#park(task) : refused(task, 'MailboxFull');
+        // A plain message was refused above.
+        return (task as Task).isAsked && overflow === 'block' ? this.#park(task as Task) : refused(task, 'MailboxFull');
       case EVICTED: {
         const { victim, victimLane } = buffer;
         const evicted = buffer.victimMeta as QueueRecord;
@@ -117,7 +118,7 @@ export class MailboxQueue {
     const wasWaiting = task.state === 'waiting';
     task.state = 'new';
     if (wasWaiting) {
-      this.#waiting?.withdrawn(task.lane);
+      (this.#waiting as BoundedBuffer<undefined, Task>).withdrawn(task.lane);
       this.#count(-1);
       return;
     }
@@ -141,7 +142,7 @@ export class MailboxQueue {
     this.#waiting = undefined;
     this.#renew();
     this.#count(-tasks.length);
-    if (tasks.length > 0) this.#tellPressure();
+    this.#tellPressure();
     return tasks;
   }
 

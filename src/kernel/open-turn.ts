@@ -27,9 +27,7 @@ export function succeed(task: Task, value: unknown): void {
 
 /** A turn's stream or delivery has completed. */
 export function complete(task: Task): void {
-  task.system.dispatcher.resume(() => {
-    if (task.state === 'open') settleSucceeded(task, undefined, false);
-  });
+  task.system.dispatcher.resume(() => settleSucceeded(task, undefined, false));
 }
 
 /** A turn's promise is rejected, its stream has errored, its delivery has failed. */
@@ -42,8 +40,10 @@ export function fail(task: Task, error: unknown): void {
 
 /** Emits one value of a streamed reply. The first one ends the caller's timeout. */
 export function emit(task: Task, value: unknown): void {
-  const { caller, rest, system } = task;
-  if (task.state !== 'open' || rest === null || caller === null) return;
+  const { caller, system } = task;
+  // A message that is over has no caller any more.
+  if (caller === null) return;
+  const rest = task.more();
   system.dispatcher.step(() => {
     rest.isAnswered = true;
     stopTimer(task, rest.timer);
@@ -70,9 +70,8 @@ export function abandon(task: Task, promise: PromiseLike<unknown>): void {
 // --------------------------------------------------------------------------------------------------
 
 function settleSucceeded(task: Task, value: unknown, emits: boolean): void {
-  const { rest } = task;
   // A stream that has ended by itself need not be stopped.
-  if (rest !== null) rest.reply = undefined;
+  task.more().reply = undefined;
   settle(task, {
     outcome: 'succeeded',
     reply(caller) {
@@ -83,8 +82,7 @@ function settleSucceeded(task: Task, value: unknown, emits: boolean): void {
 }
 
 function releaseSeat(task: Task): void {
-  const { rest } = task;
-  if (rest === null || !rest.isPromise || rest.seat < 0) return;
+  if (task.more().seat < 0) return;
   task.recipient.freeSeat(task);
   task.recipient.endIfEmpty();
 }
@@ -112,9 +110,9 @@ function subscribeTo(task: Task, result: ObservableInput<unknown>): void {
 
 /** An Observable of this RxJS for any other: one with `Symbol.observable`, or one of another copy of RxJS with a symbol of its own. */
 function streamOf(result: ObservableInput<unknown>): Observable<unknown> {
-  const foreign = result as { subscribe?(subscriber: Subscriber<unknown>): TeardownLogic };
-  if (typeof foreign.subscribe !== 'function' || (foreign as Record<PropertyKey, unknown>)[observable] !== undefined) return from(result);
-  return new Observable((subscriber) => foreign.subscribe?.(subscriber));
+  const foreign = result as unknown as Record<PropertyKey, unknown> & { subscribe(subscriber: Subscriber<unknown>): TeardownLogic };
+  if (foreign[observable] !== undefined) return from(result);
+  return new Observable((subscriber) => foreign.subscribe(subscriber));
 }
 
 /**

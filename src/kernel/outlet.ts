@@ -27,9 +27,9 @@ export class Outlet<T> {
   observing(prepare: () => void, changed: (change: 1 | -1) => void): Observable<T> {
     return new Observable((subscriber) => {
       prepare();
-      if (!this.observed) changed(1);
+      const wasAlone = !this.observed;
       const leave = this.add(subscriber);
-      if (!this.observed) changed(-1);
+      if (wasAlone && this.observed) changed(1);
       return () => {
         const wasObserved = this.observed;
         leave();

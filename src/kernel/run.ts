@@ -7,7 +7,7 @@ import type { MailboxCore } from './mailbox-core';
 import { abandon, awaitReply, settleFailed } from './open-turn';
 import { type ReplyKind, kindOf } from './reply-kind';
 import { abortedEnd, cancel, settle } from './settle';
-import { type Caller, Task, giveReply } from './task';
+import { type Caller, Task, type TaskRest, giveReply } from './task';
 import { startTurnTimer } from './timers';
 
 /**
@@ -31,7 +31,7 @@ export function runTell(mailbox: MailboxCore, dispatcher: Dispatcher, message: u
     return;
   }
   // Nobody waits for a reply, so a primitive one is dropped. (The check for `undefined` comes first: 0.04 × `Subject.next`.)
-  if ((result === undefined || isPrimitive(result)) && !dispatcher.needsDrain) {
+  if ((result === undefined || isPrimitive(result)) && dispatcher.isClear()) {
     task.state = 'over';
     dispatcher.stack = 'quiet';
     return;
@@ -58,7 +58,7 @@ export function runAsk(mailbox: MailboxCore, dispatcher: Dispatcher, message: un
     dispatcher.finishDirect(mailbox);
     return task;
   }
-  if (!dispatcher.needsDrain && !caller.closed && isPrimitive(result)) {
+  if (!caller.closed && isPrimitive(result) && dispatcher.isClear()) {
     task.state = 'over';
     system.counts.requests--;
     dispatcher.stack = 'telling';
@@ -68,7 +68,7 @@ export function runAsk(mailbox: MailboxCore, dispatcher: Dispatcher, message: un
     } catch (error) {
       dispatcher.outbox.report(error);
     }
-    if (!dispatcher.needsDrain) {
+    if (dispatcher.isClear()) {
       dispatcher.stack = 'quiet';
       return task;
     }
@@ -103,7 +103,7 @@ function runTask(task: Task, message: unknown): void {
     threw(task, mailbox, dispatcher, error);
     return;
   }
-  if ((result === undefined || isPrimitive(result)) && dispatcher.cut === null && task.rest === null && mailbox.status === 'open' && !journal.observes(mailbox.id)) {
+  if ((result === undefined || isPrimitive(result)) && dispatcher.cut === null && hasNothingToEnd(task.rest) && !journal.observes(mailbox.id)) {
     task.state = 'over';
     dispatcher.forgetTime();
     return;
@@ -194,6 +194,11 @@ function leaveOpen(task: Task, mailbox: MailboxCore, dispatcher: Dispatcher, kin
 /** Whether a result is a plain reply for certain. For `null` and for objects `kindOf` has to look. */
 export function isPrimitive(result: unknown): boolean {
   return typeof result !== 'object' && typeof result !== 'function';
+}
+
+/** Whether a turn needs no `settle`: nobody waits for its reply, and its handler read at most its envelope. */
+function hasNothingToEnd(rest: TaskRest | null): boolean {
+  return rest === null || (rest.caller === null && rest.message === undefined && rest.controller === undefined && rest.asks.size === 0 && rest.beganAt === undefined);
 }
 
 /** Keeps the message and its caller in the task, since the turn goes on after the direct path. */

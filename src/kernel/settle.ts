@@ -33,19 +33,19 @@ export function settle(task: Task, end: End, inPlace?: (work: () => void) => voi
 }
 
 function settleOne(task: Task, end: End): void {
-  const { caller, rest, recipient, state } = task;
+  const { caller, recipient, state } = task;
+  const rest = task.more();
   const { counts, journal } = task.system;
   task.state = 'over';
-  if (rest !== null) letGo(task, rest);
+  letGo(task, rest);
   if (task.isRequest) counts.requests--;
   if (end.outcome === 'errored') counts.errored++;
   else if (end.outcome === 'aborted') counts.aborted++;
-  if (state === 'open') closeOpenTurn(task, rest as TaskRest, end);
+  if (state === 'open') closeOpenTurn(task, rest, end);
   journal.ended(task, end);
   if (end.outcome === 'failed' && end.code !== 'Cancelled') recipient.noteLoss(task.message, end.code as FailureCode);
-  if (rest !== null) stopWork(task, rest, end);
+  stopWork(task, rest, end);
   if (caller !== null) tellCaller(task, caller, end);
-  if (rest === null) return;
   // A tombstone in a queue must keep nothing alive.
   rest.caller = null;
   rest.message = undefined;
@@ -77,7 +77,7 @@ function tellCaller({ recipient, system }: Task, caller: Caller, { outcome, code
   else if (reply !== undefined) dispatcher.add(() => reply(caller));
   // A caller that has cancelled by itself is told nothing.
   else if (outcome !== 'succeeded' && code !== 'Cancelled') {
-    dispatcher.add(() => caller.error(new SendError(code as FailureCode, { actorId: recipient.id, started: outcome !== 'failed' })));
+    dispatcher.add(() => caller.error(new SendError(code as FailureCode, { actorId: recipient.id })));
   }
 }
 
@@ -111,7 +111,7 @@ export function cutShort(dispatcher: Dispatcher, code: FailureCode | 'Cancelled'
 /** The end of a turn that is ended from outside. If its caller cancels after the first value of a stream, the turn counts as succeeded. */
 export function abortedEnd(task: Task, code: FailureCode | 'Cancelled', error?: unknown): End {
   if (code !== 'Cancelled') return { outcome: 'aborted', code, error: error ?? new SendError(code, { actorId: task.recipient.id, started: true }) };
-  return task.rest?.isAnswered === true && task.caller?.holdsBack !== true ? { outcome: 'succeeded', error } : { outcome: 'aborted', code, error };
+  return task.more().isAnswered && (task.caller as Caller).holdsBack !== true ? { outcome: 'succeeded', error } : { outcome: 'aborted', code, error };
 }
 
 // --------------------------------------------------------------------------------------------------
@@ -128,8 +128,8 @@ interface AskToEnd {
  * `BrokerClosed`, as all its messages do.
  */
 function addAsks(left: AskToEnd[], turn: Task, { outcome, code, error }: End): void {
-  if (outcome !== 'aborted' || turn.rest === null) return;
-  const asks = [...turn.rest.asks].reverse();
+  if (outcome !== 'aborted') return;
+  const asks = [...turn.more().asks].reverse();
   for (const ask of asks) {
     if (code === 'BrokerClosed') left.push({ ask, code, error: undefined });
     else left.push({ ask, code: 'Cancelled', error: error ?? new SendError('ActorStopped', { actorId: turn.recipient.id, started: true, detail: 'its turn was cancelled' }) });
@@ -141,17 +141,12 @@ function addAsks(left: AskToEnd[], turn: Task, { outcome, code, error }: End): v
  * for a message that is over.
  */
 function takeOutForEnd(task: Task, code: FailureCode | 'Cancelled', error: unknown): End | undefined {
-  switch (task.state) {
-    case 'waiting':
-    case 'queued':
-      task.recipient.withdraw(task);
-      return { outcome: 'failed', code, error };
-    case 'running':
-      cutShort(task.system.dispatcher, code, error);
-      return undefined;
-    case 'open':
-      return abortedEnd(task, code, error);
-    default:
-      return undefined;
+  const { recipient, state, system } = task;
+  if (state === 'waiting' || state === 'queued') {
+    recipient.withdraw(task);
+    return { outcome: 'failed', code, error };
   }
+  if (state === 'open') return abortedEnd(task, code, error);
+  if (state === 'running') cutShort(system.dispatcher, code, error);
+  return undefined;
 }

@@ -15,14 +15,14 @@ interface Alarm {
  * runs in its caller's zone and async context, fires while `Date` stands still, and survives a swap of real and fake timers.
  */
 export function startTimer(task: Task): void {
-  const { rest, state } = task;
-  if (rest === null || rest.isAnswered || rest.timer !== undefined || state === 'over' || state === 'new') return;
+  const rest = task.more();
+  if (task.state === 'over' || rest.isAnswered) return;
   rest.timer = startAlarm(task, rest.timeout);
 }
 
-/** Starts the timeout of an open turn, if its mailbox has a `turnTimeout`. */
+/** Starts the timeout of an open turn. `Infinity`: its mailbox has no `turnTimeout`. */
 export function startTurnTimer(task: Task, turnTimeout: number): void {
-  if (turnTimeout !== Infinity) task.more().turnTimer = startAlarm(task, turnTimeout);
+  task.more().turnTimer = startAlarm(task, turnTimeout);
 }
 
 /** Schedules the end of a message by `Timeout`. If the scheduler throws, the message has no timeout (rule D6). */

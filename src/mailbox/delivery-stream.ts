@@ -64,7 +64,7 @@ export class DeliveryStream<Msg> extends Observable<Delivery<Msg>> {
           throw error;
         }
       },
-      ...(observer.error && { error: (error: unknown) => observer.error?.(error) }),
+      ...(observer.error && { error: observer.error.bind(observer) }),
       complete: () => observer.complete?.(),
     });
   }
@@ -72,7 +72,6 @@ export class DeliveryStream<Msg> extends Observable<Delivery<Msg>> {
 
 /** Whether RxJS takes it for a Subscriber, which it does not wrap in another. One of RxJS 5 or 6 is of another class. */
 function isSubscriber(value: unknown): value is Subscriber<any> {
-  if (value instanceof Subscriber) return true;
   return isObject(value) && 'closed' in value && ['add', 'remove', 'unsubscribe', 'next', 'error', 'complete'].every((name) => hasMethod(value, name));
 }
 
@@ -93,17 +92,17 @@ function takeSeat<Msg>(core: MailboxCore, subscriber: Subscriber<Delivery<Msg>>)
   const ended = drainedOf(core).subscribe({ complete: () => subscriber.complete() });
   subscriber.add(() => {
     ended.unsubscribe();
-    release(core, handler, handOut);
+    release(core, handOut);
   });
   if (!subscriber.closed) core.system.dispatcher.step(() => attach(core, handler, null, { failed: () => undefined }));
 }
 
 /** Takes the consumer away. The messages that it has not settled fail. */
-function release(core: MailboxCore, handler: unknown, handOut: HandedOut): void {
+function release(core: MailboxCore, handOut: HandedOut): void {
   core.system.dispatcher.step(() => {
-    if (core.handler === handler) detach(core);
+    detach(core);
     for (const task of [...(core.seats ?? [])]) {
-      if (task.rest?.consumer === handOut && task.state === 'open') settleFailed(task, new UnhandledMessage(true, 'deliveries$ was unsubscribed'));
+      if (task.more().consumer === handOut) settleFailed(task, new UnhandledMessage(true, 'deliveries$ was unsubscribed'));
     }
   });
 }

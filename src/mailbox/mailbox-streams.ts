@@ -43,7 +43,7 @@ function watchIdle(core: MailboxCore, subscriber: Subscriber<boolean>, isQuiet: 
   watches.add(watch);
   return () => {
     watches.delete(watch);
-    if (watches.size === 0 && core.rare?.idleWatches === watches) core.rare.idleWatches = undefined;
+    if (watches.size === 0) core.more().idleWatches = undefined;
   };
 }
 

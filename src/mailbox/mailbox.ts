@@ -95,7 +95,7 @@ export class Mailbox<in out Msg = any> {
           const { host, journal } = core.system;
           // In a mailbox without a broker the caller gets the error, and nobody else is told.
           if (hasReturned || host !== null) journal.hookFailed('onStart', core.id, error);
-          if (!hasReturned) failure = { error };
+          failure = { error };
         },
       }),
     );

@@ -1,5 +1,6 @@
 import type { SchedulerLike, Subscription } from 'rxjs';
 import { LONGEST_DELAY } from '../kernel/timers';
+import { runOutsideZones } from '../kernel/zone';
 
 /** How much of a flood of losses or errors is written. */
 export interface Throttling {
@@ -37,12 +38,15 @@ export class Throttle {
   /** Counts one more. If it is not to be written itself, a count is written when `interval` is over. */
   count(): void {
     if (++this.#count <= this.#first || this.#interval === Infinity || this.#timer !== undefined) return;
-    this.#timer = this.#scheduler.schedule(() => {
-      this.#timer = undefined;
-      this.#flush();
-    }, Math.min(this.#interval, LONGEST_DELAY));
+    // Outside of zones: an Angular application becomes stable before the count is written.
+    runOutsideZones(() => {
+      this.#timer = this.#scheduler.schedule(() => {
+        this.#timer = undefined;
+        this.#flush();
+      }, Math.min(this.#interval, LONGEST_DELAY));
+    });
     // A timer of Node must not keep the process alive for a count.
-    (this.#timer as { id?: { unref?(): void } }).id?.unref?.();
+    (this.#timer as unknown as { id?: { unref?(): void } }).id?.unref?.();
   }
 
   /** Writes the last count. */

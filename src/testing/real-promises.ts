@@ -43,7 +43,7 @@ export function isTimeout(error: unknown): boolean {
 
 function promiseOf(mailbox: MailboxCore): string | undefined {
   const id = describeValue(mailbox.id);
-  if (mailbox.start === 'starting') return `a promise is real time: in a marble test onStart returns none. That of ${id} did`;
+  if (mailbox.isStarting) return `a promise is real time: in a marble test onStart returns none. That of ${id} did`;
   return promisedTurns(mailbox).length > 0 ? `a promise is real time: answer with a stream. The handler of ${id} answered with a promise` : undefined;
 }
 
@@ -53,9 +53,9 @@ function promisedTurns({ seats }: MailboxCore): Task[] {
 
 /** A text that says who waits for an open promise of a mailbox. `undefined` if nobody does: a message was told, or its caller has cancelled. */
 function whoWaits(mailbox: MailboxCore): string | undefined {
-  const { queue, size, start, hasFreeSeat } = mailbox;
+  const { queue, size, isStarting, hasFreeSeat } = mailbox;
   const behind = size + (queue?.waitingCount ?? 0);
-  if (behind > 0 && (start === 'starting' || !hasFreeSeat)) return `${behind === 1 ? 'a message waits' : `${behind} messages wait`} behind it`;
+  if (behind > 0 && (isStarting || !hasFreeSeat)) return `${behind === 1 ? 'a message waits' : `${behind} messages wait`} behind it`;
   for (const { caller, rest } of promisedTurns(mailbox)) {
     if (caller !== null && !caller.closed) return 'a caller waits for the reply';
     if (isTimeout(rest?.abortReason)) return 'its turn timed out. (For no answer there is NEVER.)';

@@ -1,3 +1,4 @@
+import { NEVER, Observable, concat } from 'rxjs';
 import { describe } from 'vitest';
 import type { CreateMailbox } from '../mailbox/mailbox-under-law';
 import { MAILBOX_LAWS, mailboxLaws } from '../mailbox-laws';
@@ -197,6 +198,106 @@ const flaws: Readonly<Record<string, readonly [law: string, flaw: Flaw]>> = {
         box.run(box.takeFrom(box.nextLane()));
         box.drain();
       };
+    },
+  ],
+  'goes on while it is paused': ['begins no turn, queues', (box) => (box.isHalted = () => false)],
+  'ends what runs when it is paused': [
+    'lets what runs go on, and begins',
+    (box) => {
+      const pause = box.pause.bind(box);
+      box.pause = () => {
+        pause();
+        box.turns.length = 0;
+      };
+    },
+  ],
+  'drains the backlog first when it is paused inside a turn': [
+    'stops the backlog after that turn',
+    (box) => {
+      const drain = box.drain.bind(box);
+      let isDraining = false;
+      box.isHalted = () => box.isPaused && !isDraining;
+      box.drain = () => {
+        const wasDraining = isDraining;
+        isDraining = !box.isPaused || wasDraining;
+        drain();
+        isDraining = wasDraining;
+      };
+    },
+  ],
+  'waits for a newcomer when it is resumed': ['hands all on when it is resumed', (box) => (box.resume = () => (box.isPaused = false))],
+  'clears what runs, too': [
+    'lets what runs go on (§2)',
+    (box) => {
+      const clear = box.clear.bind(box);
+      box.clear = () => {
+        box.turns.length = 0;
+        return clear();
+      };
+    },
+  ],
+  'clears in the order of sending': [
+    'highest priority first, tells each once',
+    (box) =>
+      (box.clear = () => {
+        const lost = box.queue.splice(0);
+        for (const entry of lost) box.lose(entry, 'Dropped');
+        return lost.length;
+      }),
+  ],
+  'clears those who wait first': [
+    'after all that is queued',
+    (box) => {
+      const clear = box.clear.bind(box);
+      box.clear = () => {
+        const waiting = box.waiting.splice(0);
+        for (const entry of waiting) box.lose(entry, 'Dropped');
+        return clear() + waiting.length;
+      };
+    },
+  ],
+  'ends its streams with the first loss': [
+    'tells every loss before it ends',
+    (box) => {
+      const lose = box.lose.bind(box);
+      box.lose = (entry, code) => {
+        lose(entry, code);
+        box.drain();
+      };
+    },
+  ],
+  'is idle while something is queued': ['of what is queued, and of what runs', (box) => (box.isIdle = () => box.turns.length === 0)],
+  'is idle while something runs': ['of what is queued, and of what runs', (box) => (box.isIdle = () => box.queue.length === 0)],
+  'looks whether it is idle only at the end of a turn': [
+    'when that is cleared or cancelled',
+    (box) => {
+      const [tellIdle, finish] = [box.tellIdle.bind(box), box.finish.bind(box)];
+      box.tellIdle = () => undefined;
+      box.finish = () => {
+        finish();
+        tellIdle();
+      };
+    },
+  ],
+  'never ends idle$': ['idle$ ends when', (box) => Object.defineProperty(box, 'idle$', { value: concat(box.idle$, NEVER) })],
+  'sends what an observer of idle$ sends before the others are told': [
+    'is told after all have been told',
+    (box) => {
+      const tellIdle = box.tellIdle.bind(box);
+      const observers: ((isIdle: boolean) => void)[] = [];
+      let isIdle = true;
+      box.tellIdle = () => {
+        tellIdle();
+        if (isIdle === box.isIdle()) return;
+        isIdle = !isIdle;
+        for (const observer of observers) observer(isIdle);
+      };
+      Object.defineProperty(box, 'idle$', {
+        value: new Observable<boolean>((subscriber) => {
+          subscriber.next(isIdle);
+          observers.push((value) => subscriber.next(value));
+        }),
+      });
     },
   ],
   'tells no pressure': ['tells its pressure', (box) => (box.tellPressure = () => undefined)],

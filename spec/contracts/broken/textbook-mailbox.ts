@@ -1,5 +1,5 @@
 import type { FailureCode, Loss, MailboxMetrics, Priority } from 'rx-broker';
-import { BehaviorSubject, Subject, distinctUntilChanged } from 'rxjs';
+import { BehaviorSubject, type Observable, Subject, defer, distinctUntilChanged, of } from 'rxjs';
 import { type AskUnderLaw, type MailboxSettingsUnderLaw, type MailboxUnderLaw, PRIORITIES } from '../mailbox/mailbox-under-law';
 
 interface Entry {
@@ -30,6 +30,10 @@ export class TextbookMailbox implements MailboxUnderLaw {
   #isDraining = false;
   #isTelling = false;
   #isClosed = false;
+  isPaused = false;
+  #isTellingIdle = false;
+  #hasEnded = false;
+  readonly #idle = new BehaviorSubject(true);
   #accepted = 0;
   #highWaterMark = 0;
 
@@ -44,10 +48,15 @@ export class TextbookMailbox implements MailboxUnderLaw {
       size: this.queue.length,
       isFull: this.isFull(),
       isClosed: this.#isClosed,
+      isPaused: this.isPaused,
       pressure$: this.#pressure.pipe(distinctUntilChanged()),
       losses$: this.#lost,
       metrics: () => this.metrics(),
+      idle$: this.idle$,
       close: () => this.close(),
+      pause: () => this.pause(),
+      resume: () => this.resume(),
+      clear: () => this.clear(),
     };
   }
 
@@ -72,6 +81,11 @@ export class TextbookMailbox implements MailboxUnderLaw {
     const entry: Entry = { message, lane: PRIORITIES.indexOf(priority), outcomes: [], isOver: false };
     this.#take(entry, true);
     return { outcomes: entry.outcomes, cancel: () => this.cancel(entry) };
+  }
+
+  /** A BehaviorSubject that has completed has no value for who comes later. */
+  get idle$(): Observable<boolean> {
+    return defer(() => (this.#hasEnded ? of(true) : this.#idle));
   }
 
   // What a flaw may change ---------------------------------------------------------------------------
@@ -151,11 +165,46 @@ export class TextbookMailbox implements MailboxUnderLaw {
   }
 
   drain(): void {
-    if (!this.#isSeated || this.#isDraining) return;
+    if (this.#isDraining) return;
     this.#isDraining = true;
-    while (this.queue.length > 0 && this.turns.length < this.settings.concurrency) this.run(this.takeFrom(this.nextLane()));
+    while (this.#isSeated && !this.isHalted() && this.queue.length > 0 && this.turns.length < this.settings.concurrency) this.run(this.takeFrom(this.nextLane()));
     this.#isDraining = false;
-    if (this.#isClosed && this.queue.length + this.turns.length === 0) this.end();
+    this.tellIdle();
+    if (this.#isClosed && this.isIdle()) this.end();
+  }
+
+  /** Whether no further turn may begin. */
+  isHalted(): boolean {
+    return this.isPaused;
+  }
+
+  isIdle(): boolean {
+    return this.queue.length + this.waiting.length + this.turns.length === 0;
+  }
+
+  /** Tells whether it is idle. What an observer changes meanwhile is told by the outer call. */
+  tellIdle(): void {
+    if (this.#isTellingIdle) return;
+    this.#isTellingIdle = true;
+    while (this.isIdle() !== this.#idle.value) this.#idle.next(this.isIdle());
+    this.#isTellingIdle = false;
+  }
+
+  pause(): void {
+    this.isPaused = true;
+  }
+
+  resume(): void {
+    this.isPaused = false;
+    this.drain();
+  }
+
+  clear(): number {
+    const lost = [this.queue, this.waiting].flatMap((entries) => entries.splice(0).sort((a, b) => b.lane - a.lane));
+    this.tellPressure();
+    for (const entry of lost) this.lose(entry, 'Dropped');
+    this.drain();
+    return lost.length;
   }
 
   run(entry: Entry): void {
@@ -177,6 +226,8 @@ export class TextbookMailbox implements MailboxUnderLaw {
   end(): void {
     this.#pressure.complete();
     this.#lost.complete();
+    this.#idle.complete();
+    this.#hasEnded = true;
   }
 
   enqueue(...entries: Entry[]): void {
@@ -209,7 +260,7 @@ export class TextbookMailbox implements MailboxUnderLaw {
   // --------------------------------------------------------------------------------------------------
 
   #take(entry: Entry, mayWait: boolean): FailureCode | undefined {
-    const isDirect = this.#isSeated && !this.#isDraining && this.queue.length === 0 && this.turns.length < this.settings.concurrency;
+    const isDirect = this.#isSeated && !this.#isDraining && !this.isHalted() && this.queue.length === 0 && this.turns.length < this.settings.concurrency;
     let code: FailureCode | undefined;
     if (this.#isClosed) code = 'ActorStopped';
     else if (isDirect) {

@@ -90,7 +90,7 @@ export const BROADCAST_LAWS: readonly BrokerLaw[] = [
     watchFor(broker.broadcast('all'));
     await settle();
     expect(sent).toEqual([3, 3, 3]);
-  }, { needs: ['oneProcess'] }),
+  }),
   brokerLaw('results are told between turns: of three idle actors the first to answer is enough for take(1), and the others never run (R3)', ({ home, broker }) => {
     const steps: string[] = [];
     ids.forEach((id) => home.spawn(id, () => void steps.push(`turn of ${id}`)));
@@ -127,7 +127,7 @@ export const BROADCAST_LAWS: readonly BrokerLaw[] = [
     expect(broker.tryBroadcast('some', (id) => id === b)).toBe(1);
     await settle();
     expect(got).toEqual([['a', 'all'], ['b', 'all'], ['a', 'again'], ['b', 'again'], ['b', 'some']]);
-  }, { needs: ['oneProcess'] }),
+  }, { needs: ['mailboxAnswers'] }),
   brokerLaw('observers of broadcasts$ see every broadcast once, in the order of its targets (R4)', async ({ home, broker, settle }) => {
     const got: unknown[] = [];
     home.spawn(a, (message) => void got.push(message));
@@ -163,5 +163,5 @@ export const BROADCAST_LAWS: readonly BrokerLaw[] = [
     await settle();
     expect(got).toHaveLength(3);
     for (const one of got) expect(one).toBe(message);
-  }, { needs: ['oneProcess'] }),
+  }, { needs: ['identity'] }),
 ];

@@ -1,4 +1,4 @@
-import { type BrokerEvent, Mailbox, actorId } from 'rx-broker';
+import { type ActorId, type BrokerEvent, Mailbox, actorId } from 'rx-broker';
 import { toDeadLetters, toMetrics } from 'rx-broker/operators';
 import { NEVER, of } from 'rxjs';
 import { expect } from 'vitest';
@@ -43,7 +43,31 @@ async function aBitOfEverything(under: BrokerUnderLaw, atRest = (): void => unde
   await settle();
 }
 
+/** The actor that an event is about. */
+function actorOf(event: BrokerEvent): ActorId | undefined {
+  if (event.kind === 'dead-lettered') return event.letter.target;
+  return 'message' in event ? event.target : event.id;
+}
+
+/** The figures after a bit of everything. */
+const FIGURES = {
+  ...{ totalSent: 13, totalDelivered: 7, totalSucceeded: 4, totalErrored: 2, totalAborted: 1, inFlight: 0, pending: 0 },
+  ...{ totalFailed: 6, openRequests: 0, registeredActors: 1, totalDeadLettered: 6 },
+  failedBy: { ActorNotFound: 2, MailboxFull: 2, NoRoute: 1, Cancelled: 1 },
+};
+
 export const OBSERVING_LAWS: readonly BrokerLaw[] = [
+  brokerLaw('eventsOf tells what events$ tells of these actors, in its order (O1)', async (under) => {
+    const { home } = under;
+    const all = watchFor(home.events$);
+    const watched = [[a], [b], [b, a, b], []].map((ids) => ({ ids, seen: watchFor(home.eventsOf(...ids)) }));
+    await aBitOfEverything(under);
+    for (const { ids, seen } of watched) {
+      const meant = all.values.filter((event) => (ids as unknown[]).includes(actorOf(event as BrokerEvent)));
+      expect(seen.values).toEqual(meant);
+      expect(meant.length).toBeGreaterThan(ids.length === 0 ? -1 : 5);
+    }
+  }),
   brokerLaw('events$ tells a message’s life, step by step, with one id (O1)', async ({ home, broker, settle, letters }) => {
     const events: BrokerEvent[] = [];
     home.events$.subscribe((event) => events.push(event));
@@ -74,15 +98,17 @@ export const OBSERVING_LAWS: readonly BrokerLaw[] = [
       expect(told.values).toEqual(letters);
     });
     expect(letters.length).toBeGreaterThan(3);
-  }, { needs: ['oneProcess'] }),
+  }, { needs: ['oneLedger'] }),
   brokerLaw('the figures are the same whether or not anyone looks (O1)', async (under) => {
     await aBitOfEverything(under);
-    expect(under.home.metrics()).toMatchObject({
-      ...{ totalSent: 13, totalDelivered: 7, totalSucceeded: 4, totalErrored: 2, totalAborted: 1, inFlight: 0, pending: 0 },
-      ...{ totalFailed: 6, openRequests: 0, registeredActors: 1, totalDeadLettered: 6 },
-      failedBy: { ActorNotFound: 2, MailboxFull: 2, NoRoute: 1, Cancelled: 1 },
-    });
-  }, { needs: ['oneProcess'] }),
+    expect(under.home.metrics()).toMatchObject(FIGURES);
+  }, { needs: ['oneLedger'] }),
+  brokerLaw('the figures are the same if the events of some actors are observed (O1)', async (under) => {
+    const seen = watchFor(under.home.eventsOf(a));
+    await aBitOfEverything(under);
+    expect(under.home.metrics()).toMatchObject(FIGURES);
+    expect(seen.values.length).toBeGreaterThan(5);
+  }, { needs: ['oneLedger'] }),
   brokerLaw('a dead letter says what was lost, whose it was, and why (O3)', async ({ broker, settle, letters }) => {
     broker.trySend(a, { lost: true }, { priority: 'high', headers: { trace: 'x' } });
     await settle();

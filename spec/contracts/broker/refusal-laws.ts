@@ -34,6 +34,9 @@ const REFUSALS: Readonly<Record<string, readonly [code: FailureCode, prepare: (h
   ],
 };
 
+/** Whether the sender's node knows it, so that it refuses the message itself: who is there, and whose mailbox is closed. */
+const isSeenFromAfar = (code: FailureCode): boolean => code === 'ActorNotFound' || code === 'ActorStopped';
+
 export const REFUSAL_LAWS: readonly BrokerLaw[] = [
   ...Object.entries(REFUSALS).flatMap(([when, [code, prepare]]) => [
     brokerLaw(`send ${when} fails at once with ${code}, safe to retry, and a dead letter says that it was asked (S5)`, async ({ home, broker, settle, letters }) => {
@@ -43,16 +46,32 @@ export const REFUSAL_LAWS: readonly BrokerLaw[] = [
       await settle();
       expect(seen).toMatchObject({ values: [], completed: false, error: { code, started: false, actorId: id } });
       expect(letters.map(({ reason, message, asked, target }) => [reason, message, asked, target])).toEqual([[code, 'lost', true, id]]);
-      expect(broker.metrics()).toMatchObject({ openRequests: 0, failedBy: { [code]: 1 } });
+      expect(broker.metrics().openRequests).toBe(0);
+      expect((isSeenFromAfar(code) ? broker : home).metrics().failedBy[code]).toBe(1);
     }),
-    brokerLaw(`trySend ${when} answers ${code}, and a dead letter says that nobody asked (S1)`, async ({ home, broker, settle, letters }) => {
+    brokerLaw(`offer ${when} fails at once with ${code}, safe to retry, and a dead letter says that it was asked (S5)`, async ({ home, broker, settle, letters }) => {
+      prepare(home);
+      await settle();
+      const seen = watchFor(broker.offer(id, 'lost', { timeout: Infinity }));
+      await settle();
+      expect(seen).toMatchObject({ values: [], completed: false, error: { code, started: false, actorId: id } });
+      expect(letters.map(({ reason, message, asked, target }) => [reason, message, asked, target])).toEqual([[code, 'lost', true, id]]);
+      expect(broker.metrics().openRequests).toBe(0);
+      expect((isSeenFromAfar(code) ? broker : home).metrics().failedBy[code]).toBe(1);
+    }),
+    brokerLaw(`trySend ${when} answers ${code} (S1)`, async ({ home, broker, settle }) => {
       prepare(home);
       await settle();
       expect(broker.trySend(id, 'lost')).toMatchObject({ ok: false, code });
+    }, { needs: isSeenFromAfar(code) ? [] : ['mailboxAnswers'] }),
+    brokerLaw(`what is told ${when} is a dead letter that says ${code}, and that nobody asked (O3)`, async ({ home, broker, settle, letters }) => {
+      prepare(home);
+      await settle();
+      broker.trySend(id, 'lost');
       await settle();
       expect(letters.map(({ reason, message, asked, target }) => [reason, message, asked, target])).toEqual([[code, 'lost', false, id]]);
-      expect(broker.metrics()).toMatchObject({ failedBy: { [code]: 1 } });
-    }, { needs: ['oneProcess'] }),
+      expect((isSeenFromAfar(code) ? broker : home).metrics().failedBy[code]).toBe(1);
+    }),
   ]),
   brokerLaw('an evicted message fails with Dropped, though it had been taken in (M2)', async ({ home, broker, settle, letters }) => {
     home.register(id, Mailbox.bounded<unknown>(1, { overflow: 'drop-oldest' }));

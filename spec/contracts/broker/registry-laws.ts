@@ -28,10 +28,10 @@ export const REGISTRY_LAWS: readonly BrokerLaw[] = [
     home.unregister(a);
     expect(() => home.unregister(a)).toThrow(failure('NotFound'));
   }),
-  brokerLaw('a registration ends its actor once, and knows that the actor has ended, in whatever way (R1)', async ({ home }) => {
+  brokerLaw('a registration ends its actor once, and knows that the actor has ended, in whatever way (R1)', async ({ home, until }) => {
     const first = home.spawn(a, () => {});
     expect(first).toMatchObject({ id: a, closed: false });
-    await first.ready;
+    await until(first.ready);
     first.unsubscribe();
     first.unsubscribe();
     expect(first.closed).toBe(true);
@@ -132,6 +132,22 @@ export const REGISTRY_LAWS: readonly BrokerLaw[] = [
     const second = watchFor(ref.send(3));
     await settle();
     expect([...first.values, ...second.values]).toEqual(['first 2', 'second 3']);
+  }),
+  brokerLaw('mailboxMetrics tells of one mailbox in numbers, and nothing of an actor that is not there (M1)', async ({ home, broker, settle }) => {
+    expect(home.mailboxMetrics(a)).toBeUndefined();
+    home.spawn(a, () => NEVER, { capacity: 2 });
+    home.spawn(b, () => {}, { capacity: 7 });
+    await settle();
+    broker.trySend(a, 1);
+    await settle();
+    for (const message of [2, 3, 4]) broker.trySend(a, message);
+    const other = watchFor(broker.send(b, 'ask'));
+    await settle();
+    expect(other.completed).toBe(true);
+    expect(home.mailboxMetrics(a)).toEqual({ capacity: 2, size: 2, highWaterMark: 2, accepted: 3, delivered: 1, lost: 1, inFlight: 1 });
+    expect(home.mailboxMetrics(b)).toMatchObject({ capacity: 7, size: 0, accepted: 1, delivered: 1, lost: 0, inFlight: 0 });
+    home.unregister(a);
+    expect(home.mailboxMetrics(a)).toBeUndefined();
   }),
   brokerLaw('takes ids that name what every object has (R1)', async ({ home, broker, settle }) => {
     const names = ['__proto__', 'constructor', 'toString', ' ', 'a.*', '💥'].map((name) => actorId<any>(name));

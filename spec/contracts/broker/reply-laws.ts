@@ -59,7 +59,7 @@ export const REPLY_LAWS: readonly BrokerLaw[] = [
       expect(seen.error).toBe(error);
       own.unsubscribe();
     }
-  }, { needs: ['oneProcess'] }),
+  }, { needs: ['identity'] }),
   brokerLaw('every reply belongs to its question, in whatever order they come (S2)', async ({ home, broker, settle }) => {
     const gates = Array.from({ length: 50 }, () => deferred());
     home.spawn(id, (n: number) => gates[n]!.promise, { concurrency: 50 });
@@ -99,7 +99,7 @@ export const REPLY_LAWS: readonly BrokerLaw[] = [
       await settle();
     }
     expect(home.metrics()).toMatchObject({ totalSucceeded: 4, totalAborted: 0 });
-  }, { needs: ['oneProcess'] }),
+  }),
   brokerLaw('a protocol’s message goes to its own handler; one without fails with Unhandled (S2)', async ({ home, broker, settle, letters }) => {
     const Door = protocol('door', { open: message<{ by: string }, string>(), shut: message() });
     home.spawn(id, Door, { open: ({ by }: { by: string }) => `opened by ${by}`, shut: () => {} });

@@ -1,4 +1,4 @@
-import { type MessageBroker, SendError, actorId } from 'rx-broker';
+import { Mailbox, type MessageBroker, SendError, actorId } from 'rx-broker';
 import { type Observable, retry } from 'rxjs';
 import { expect } from 'vitest';
 import { watchFor } from '../../broker/setup';
@@ -10,6 +10,7 @@ const other = actorId<any>('other');
 /** Every send that returns an Observable, to one actor. */
 const COLD: Readonly<Record<string, (broker: MessageBroker, message: unknown) => Observable<unknown>>> = {
   send: (broker, message) => broker.send(id, message),
+  offer: (broker, message) => broker.offer(id, message),
   'ref.send': (broker, message) => broker.ref(id).send(message),
   sendWithPriority: (broker, message) => broker.sendWithPriority(id, message, 'high'),
   sendWithRouting: (broker, message) => broker.sendWithRouting({ topic: 'work' }, message),
@@ -50,6 +51,7 @@ export const SENDING_LAWS: readonly BrokerLaw[] = [
     expect(broker.trySend(id, 1)).toMatchObject({ ok: false, code: 'ActorNotFound' });
     expect(broker.ref(id).trySend(1)).toMatchObject({ ok: false, code: 'ActorNotFound' });
     expect([broker.tryBroadcast(1), broker.publish('work', 1)]).toEqual([0, 0]);
+    await settle();
     const got: unknown[] = [];
     home.spawn(id, (message) => {
       got.push(message);
@@ -77,6 +79,9 @@ export const SENDING_LAWS: readonly BrokerLaw[] = [
       'send: priority': () => broker.send(id, 1, { priority: bad('top') }),
       'send: signal': () => broker.send(id, 1, { signal: bad({}) }),
       'send: options': () => broker.send(id, 1, bad(5)),
+      'offer: id': () => broker.offer(bad(''), 1),
+      'offer: timeout': () => broker.offer(id, 1, { timeout: -1 }),
+      'eventsOf: id': () => broker.eventsOf(id, bad('')),
       'trySend: id': () => broker.trySend(bad(undefined), 1),
       'trySend: priority': () => broker.trySend(id, 1, { priority: bad(5) }),
       'sendWithPriority: priority': () => broker.sendWithPriority(id, 1, bad('top')),
@@ -97,6 +102,29 @@ export const SENDING_LAWS: readonly BrokerLaw[] = [
     for (const [name, call] of Object.entries(calls)) expect(call, name).toThrow();
     expect(broker.metrics().totalSent).toBe(0);
     expect(broker.registeredCount()).toBe(0);
+  }),
+  brokerLaw('an unknown option throws at the call, and names the one that is meant (S1)', ({ home, broker }) => {
+    const calls: readonly (readonly [meant: string, call: () => unknown])[] = [
+      ['timeout', () => broker.send(id, 1, bad({ timeOut: 1 }))],
+      ['signal', () => broker.offer(id, 1, bad({ singal: undefined }))],
+      ['priority', () => broker.trySend(id, 1, bad({ prio: 'high' }))],
+      ['ttl', () => broker.trySend(id, 1, bad({ timeout: 1 }))],
+      ['headers', () => broker.ref(id).trySend(1, bad({ header: {} }))],
+      ['sender', () => broker.sendWithPriority(id, 1, 'high', bad({ sendr: id }))],
+      ['timeout', () => broker.sendWithRouting({ topic: 'a' }, 1, bad({ timeot: 1 }))],
+      ['order', () => broker.broadcast(1, bad({ oder: 'settled' }))],
+      ['order', () => broker.broadcastFilter(1, () => true, bad({ Order: 'settled' }))],
+      ['retain', () => broker.publish('a', 1, bad({ retained: true }))],
+      ['capacity', () => home.spawn(id, () => {}, bad({ capcity: 1 }))],
+      ['topics', () => home.register(id, Mailbox.bounded(1), bad({ topic: ['a'] }))],
+      ['drain', () => home.close(bad({ drian: false }))],
+    ];
+    for (const [meant, call] of calls) {
+      expect(call, String(call)).toThrow(TypeError);
+      expect(call, String(call)).toThrow(new RegExp(`unknown option.*'${meant}'`));
+    }
+    expect([broker.metrics().totalSent, home.registeredCount()]).toEqual([0, 0]);
+    home.spawn(id, () => {});
   }),
   brokerLaw('an idle actor has handled a trySend when it returns (D1)', ({ home, broker }) => {
     const got: unknown[] = [];

@@ -5,7 +5,6 @@ import { expectConserved, watchFor } from '../../broker/setup';
 import { type BrokerLaw, type BrokerUnderLaw, brokerLaw } from './broker-under-law';
 
 const [a, b] = [actorId<any>('a'), actorId<any>('b')];
-const oneProcess = { needs: ['oneProcess'] } as const;
 
 /** Every kind of callback that a broker calls. */
 const CALLED = ['an event', 'a letter', 'a loss', 'pressure', 'a broadcast', 'a publication', 'a reply', 'an error', 'a turn', 'an abort', 'a teardown', 'onStart', 'onStop', 'a watcher'];
@@ -112,7 +111,7 @@ export const TELLING_LAWS: readonly BrokerLaw[] = [
       await lookEverywhere(under, busy, full, look);
       expect(wrong).toEqual([]);
       expect([...called].sort()).toEqual(CALLED.filter((one) => isObserved || one !== 'an event').sort());
-    }, oneProcess),
+    }),
   ),
   brokerLaw('what an observer sends is told after everybody has been told of what came before, and before the first turn (D0, D2)', async ({ home, settle }) => {
     const told: string[] = [];
@@ -133,7 +132,7 @@ export const TELLING_LAWS: readonly BrokerLaw[] = [
     ]);
     expect(told.slice(0, tellings.length)).toEqual(tellings);
     expect(told.slice(tellings.length).sort()).toEqual(['turn of a: 1', 'turn of a: 2', 'turn of b: 1', 'turn of b: 2']);
-  }, oneProcess),
+  }),
   ...Object.entries(DOERS).map(([doer, doIn]) =>
     brokerLaw(`what ${doer} does is done when the call returns, and told when ${doer} has returned (D0)`, async ({ home, settle }) => {
       const steps: unknown[] = [];
@@ -148,7 +147,7 @@ export const TELLING_LAWS: readonly BrokerLaw[] = [
       home.tryBroadcast('do it', (id) => id === a);
       await settle();
       expect(steps).toEqual([false, false, 'watcher', 'letter of late']);
-    }, oneProcess),
+    }),
   ),
   brokerLaw('the end of an actor is told in one order: turns, queued by priority, waiting, each completely; onStop, unregistered, watch (R2)', async (under) => {
     const { told } = await anActorFullOfWork(under);
@@ -166,7 +165,7 @@ export const TELLING_LAWS: readonly BrokerLaw[] = [
       ...lost('waiting', 'caller of waiting: ActorNotFound, started: false'),
       ...['onStop unregistered', 'unregistered', 'watcher'],
     ]);
-  }, oneProcess),
+  }),
   brokerLaw('what a broker answers while the end of an actor is told is final (R2)', async (under) => {
     const { home, settle } = under;
     const { mailbox } = await anActorFullOfWork(under);
@@ -179,7 +178,7 @@ export const TELLING_LAWS: readonly BrokerLaw[] = [
     home.unregister(a);
     await settle();
     expect(answers).toEqual([false, 0, 0, 0, 0, 0, true]);
-  }, oneProcess),
+  }),
   brokerLaw('a new life of the same id, begun while the end of the old one is told, starts after that (R2)', async (under) => {
     const { home, settle } = under;
     const { told } = await anActorFullOfWork(under);
@@ -191,5 +190,5 @@ export const TELLING_LAWS: readonly BrokerLaw[] = [
     home.unregister(a);
     await settle();
     expect(told.filter((what) => what === 'watcher' || what.startsWith('on') || what.startsWith('new'))).toEqual(['onStop unregistered', 'watcher', 'onStart', 'new: first']);
-  }, oneProcess),
+  }),
 ];

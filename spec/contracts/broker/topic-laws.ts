@@ -72,6 +72,19 @@ export const TOPIC_LAWS: readonly BrokerLaw[] = [
     await settle();
     expect(broker.publish('y', 3)).toBe(0);
   }),
+  brokerLaw('bindings says which actors take which topics, in the order of binding, as a snapshot (T2)', async ({ home, settle }) => {
+    home.spawn(a, () => {}, { topics: ['x.*'] });
+    home.spawn(b, () => {}, { topics: ['y'] });
+    const binding = home.bind('z.>', a);
+    await settle();
+    const snapshot = home.bindings();
+    const all = [{ topic: 'x.*', id: a }, { topic: 'y', id: b }, { topic: 'z.>', id: a }];
+    expect(snapshot).toEqual(all);
+    binding.unsubscribe();
+    home.unregister(b);
+    await settle();
+    expect([home.bindings(), snapshot]).toEqual([[{ topic: 'x.*', id: a }], all]);
+  }),
   brokerLaw('sendWithRouting asks one bound actor, each in turn, and passes closed mailboxes over (T2)', async ({ home, broker, settle }) => {
     home.spawn(a, () => 'a', { topics: ['work.*', 'work.eu'] });
     home.spawn(b, () => 'b', { topics: ['work.>'] });
@@ -108,6 +121,8 @@ export const TOPIC_LAWS: readonly BrokerLaw[] = [
       { topic: 'prices.eur', message: 2, retained: true },
       { topic: 'prices.usd', message: 3, retained: true },
     ]);
+    // Other nodes learn of a subscription a little later.
+    await settle();
     home.publish(eur, 5);
     await settle();
     expect(one.values).toEqual([2, 5]);

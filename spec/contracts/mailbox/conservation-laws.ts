@@ -8,8 +8,7 @@ type Step =
   | { readonly do: 'offer'; readonly lane: number }
   | { readonly do: 'ask'; readonly lane: number }
   | { readonly do: 'cancel'; readonly which: number }
-  | { readonly do: 'finish' }
-  | { readonly do: 'close' };
+  | { readonly do: 'finish' | 'close' | 'pause' | 'resume' | 'clear' };
 
 const lane = fc.nat(3);
 const scripts: fc.Arbitrary<Step[]> = fc.array(
@@ -18,6 +17,7 @@ const scripts: fc.Arbitrary<Step[]> = fc.array(
     { weight: 4, arbitrary: fc.record({ do: fc.constant('ask' as const), lane }) },
     { weight: 3, arbitrary: fc.record({ do: fc.constant('cancel' as const), which: fc.nat(60) }) },
     { weight: 5, arbitrary: fc.constant({ do: 'finish' as const }) },
+    { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('pause' as const, 'resume' as const, 'resume' as const, 'clear' as const) }) },
     { weight: 1, arbitrary: fc.constant({ do: 'close' as const }) },
   ),
   { maxLength: 60 },
@@ -29,12 +29,14 @@ class Books {
   readonly asks = new Map<number, AskUnderLaw>();
   readonly cancelled = new Set<number>();
   readonly refused: number[] = [];
+  /** The last value of `idle$`. */
+  isIdle = true;
 
   take(box: MailboxUnderLaw, step: Step): void {
-    if (step.do === 'finish') box.finish();
-    else if (step.do === 'close') box.mailbox.close();
+    if ('lane' in step) this.send(box, step.do, step.lane);
     else if (step.do === 'cancel') this.#cancel(step.which);
-    else this.send(box, step.do, step.lane);
+    else if (step.do === 'finish') box.finish();
+    else box.mailbox[step.do]();
   }
 
   send(box: MailboxUnderLaw, how: 'offer' | 'ask', inLane: number): void {
@@ -58,8 +60,9 @@ function checkBounds(box: MailboxUnderLaw, books: Books, settings: { capacity: n
   expectAtMost(size, settings.capacity, 'size');
   expectAtMost(highWaterMark, settings.capacity, 'highWaterMark');
   expectAtMost(inFlight, settings.concurrency, 'inFlight');
-  // Messages are queued only while every seat is taken.
-  if (inFlight < settings.concurrency) expectSame(size, 0, 'size');
+  // Messages are queued only while every seat is taken, or while it is paused.
+  if (inFlight < settings.concurrency && !box.mailbox.isPaused) expectSame(size, 0, 'size');
+  expectSame(books.isIdle, size === 0 && inFlight === 0, 'idle$');
   expectSame(delivered, box.handed.length, 'delivered');
   expectSame(lost, box.losses.length, 'lost');
   expectAtMost(delivered + size, accepted, 'delivered + size');
@@ -98,6 +101,7 @@ export const CONSERVATION_LAWS: readonly Law<CreateMailbox>[] = OVERFLOWS.flatMa
           fc.property(scripts, fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 3 }), fc.array(lane, { maxLength: 5 }), (script, capacity, concurrency, nested) => {
             const box = create({ capacity, concurrency, overflow, fairness });
             const books = new Books();
+            box.mailbox.idle$.subscribe((isIdle) => (books.isIdle = isIdle));
             const reactions = [...nested];
             box.attach(() => {
               // Some turns send, from inside.
@@ -106,10 +110,11 @@ export const CONSERVATION_LAWS: readonly Law<CreateMailbox>[] = OVERFLOWS.flatMa
             });
             for (const step of script) {
               // The mailbox has ended, and `losses$` with it.
-              if (box.mailbox.isClosed && box.mailbox.metrics().inFlight === 0) break;
+              if (box.mailbox.isClosed && box.mailbox.metrics().inFlight + box.mailbox.size === 0) break;
               books.take(box, step);
               checkBounds(box, books, { capacity, concurrency });
             }
+            box.mailbox.resume();
             finishAll(box);
             checkEnds(box, books);
           }),

@@ -22,7 +22,7 @@ export interface AskUnderLaw {
 
 /** A mailbox with senders, and with a consumer whose turns end when a law says so. Messages are numbers, each sent once. */
 export interface MailboxUnderLaw {
-  readonly mailbox: Pick<Mailbox, 'capacity' | 'size' | 'isFull' | 'isClosed' | 'metrics' | 'close' | 'pressure$' | 'losses$'>;
+  readonly mailbox: Pick<Mailbox, 'capacity' | 'size' | 'isFull' | 'isClosed' | 'isPaused' | 'metrics' | 'close' | 'pause' | 'resume' | 'clear' | 'pressure$' | 'losses$' | 'idle$'>;
   /** The losses that `losses$` has told since the mailbox was made. */
   readonly losses: readonly Loss<number>[];
   /** Attaches the consumer. `onTurn` is called inside of each turn, when it begins. */

@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { DeadLetterQueue, InMemoryMessageBroker, Mailbox, type MessageOf, type RoutingKey } from 'rx-broker';
 import { type Observable, filter, firstValueFrom } from 'rxjs';
+import { isPackage } from './installed-package';
 import { licenceOf } from './licence-of';
 import { Aggregator, Parser, Reader, Walker, aggregator, findings, noLicence, parser, reader, walker, type FoundFile, type Package } from './messages';
 import { PackageTally } from './package-tally';
@@ -142,7 +143,7 @@ function parse(path: string, text: string): Package {
   const { name, version } = manifest;
   return {
     path,
-    name: typeof name === 'string' ? name : undefined,
+    name: typeof name === 'string' && isPackage(path) ? name : undefined,
     version: typeof version === 'string' ? version : undefined,
     licence: licenceOf(manifest),
   };

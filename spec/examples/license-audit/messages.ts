@@ -10,6 +10,7 @@ export interface FoundFile {
 /** What a `package.json` says. */
 export interface Package {
   readonly path: string;
+  /** Of a part of a package it is `undefined`, as of a note to Node, such as `{ "type": "module" }`. */
   readonly name: string | undefined;
   readonly version: string | undefined;
   /** As SPDX writes it, where it can be told. */

@@ -23,7 +23,7 @@ export class PackageTally implements HandlersOf<typeof Aggregator> {
   }
 
   summary(): Pick<Report, 'filesParsed' | 'licences' | 'largest' | 'withoutLicence'> {
-    // A manifest without a name is a note to Node, such as { "type": "module" }, and no package.
+    // Without a name it is no package.
     const packages = this.#packages.filter(({ name }) => name !== undefined);
     const named = packages.map((found) => ({ ...found, name: found.name as string, bytes: this.#bytes.get(dirname(found.path)) ?? 0 }));
     const byLicence = new Map<string, { packages: number; bytes: number }>();

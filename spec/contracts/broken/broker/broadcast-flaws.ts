@@ -35,10 +35,25 @@ export const BROADCAST_FLAWS: readonly BrokerFlaw[] = [
   })),
   brokerFlaw('fails without a target', ['without a target'], (broker) => ({ broadcast: (...args: [unknown]) => broker.broadcast(...args).pipe(throwIfEmpty()) })),
   brokerFlaw('asks one target after the other', ['offered to every target'], (broker) => ({ broadcast: offeredOneByOne(broker) })),
+  brokerFlaw('swaps every second broadcast with the next', ['in their order', 'in one order'], (broker) => {
+    let kept: { readonly message: unknown } | undefined;
+    return {
+      tryBroadcast: (message: unknown, filter: any) => {
+        if (kept === undefined) {
+          kept = { message };
+          return broker.registeredCount();
+        }
+        const count = broker.tryBroadcast(message, filter);
+        broker.tryBroadcast(kept.message);
+        kept = undefined;
+        return count;
+      },
+    };
+  }),
   brokerFlaw('says that all took it', ['how many mailboxes took it'], (broker) => ({
     tryBroadcast: (...args: [unknown]) => Math.max(broker.tryBroadcast(...args), broker.registeredCount()),
   })),
-  brokerFlaw('hides its broadcasts', ['observers of broadcasts$', 'broadcasts$ never errors'], () => ({ broadcasts$: NEVER })),
+  brokerFlaw('hides its broadcasts', ['observers of broadcasts$', 'broadcasts$ never errors', 'broadcasts$ of every node'], () => ({ broadcasts$: NEVER })),
   brokerFlaw('sends copies', ['by reference'], (broker) => ({ tryBroadcast: (message: unknown) => broker.tryBroadcast(structuredClone(message)) })),
   brokerFlaw('tells results when all have come', ['between turns'], (broker) => ({
     broadcast: (...args: [unknown]) => broker.broadcast(...args).pipe(toArray(), mergeMap((results) => results)),

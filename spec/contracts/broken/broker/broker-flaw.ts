@@ -21,6 +21,12 @@ export function brokerFlaw(
   return { flaw, breaks, subject: (options) => create({ ...options, ...own }) };
 }
 
+/** A broker in memory whose options are changed. */
+export function optionsFlaw(flaw: string, breaks: readonly string[], change: (options: BrokerOptions) => BrokerOptions): BrokerFlaw {
+  const create = inMemory();
+  return { flaw, breaks, subject: (options = {}) => create(change(options)) };
+}
+
 /** `spawn` with each handler changed. Handlers of a protocol are not changed. */
 export function withHandlers(broker: MessageBroker, change: (handler: AnyHandler, id: ActorId) => AnyHandler): Members {
   const spawn = broker.spawn.bind(broker) as (...args: any[]) => unknown;
@@ -54,13 +60,20 @@ export function withSpawnOptions(broker: MessageBroker, change: (options: any) =
   };
 }
 
+/** The cold sends to one actor, with their options changed. */
+export function withAskOptions(broker: MessageBroker, change: (options: any) => any): Members {
+  const { trySend: _tells, ...asks } = withSendOptions(broker, change);
+  return asks;
+}
+
 /** The sends to one actor, with their options changed. */
 export function withSendOptions(broker: MessageBroker, change: (options: any) => any): Members {
   // Options that are no object stay, so that the broker can refuse them.
   const changed = (options: any): any => (options === undefined || typeof options === 'object' ? change({ ...options }) : options);
-  const { send, trySend, sendWithPriority } = broker as unknown as Record<string, (...args: any[]) => unknown>;
+  const { send, offer, trySend, sendWithPriority } = broker as unknown as Record<string, (...args: any[]) => unknown>;
   return {
     send: (id: ActorId, message: unknown, options: any) => send!.call(broker, id, message, changed(options)),
+    offer: (id: ActorId, message: unknown, options: any) => offer!.call(broker, id, message, changed(options)),
     trySend: (id: ActorId, message: unknown, options: any) => trySend!.call(broker, id, message, changed(options)),
     sendWithPriority: (id: ActorId, message: unknown, priority: any, options: any) => sendWithPriority!.call(broker, id, message, priority, changed(options)),
   };

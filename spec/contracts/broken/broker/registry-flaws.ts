@@ -21,7 +21,7 @@ function byId(broker: InMemoryMessageBroker) {
 
 /** Brokers with a flaw in their registry or in their numbers. */
 export const REGISTRY_FLAWS: readonly BrokerFlaw[] = [
-  brokerFlaw('puts a newcomer in the place of the actor that has its id', ['AlreadyRegistered'], (broker) => ({
+  brokerFlaw('puts a newcomer in the place of the actor that has its id', ['AlreadyRegistered', 'refused to all others', 'refused in the call', 'exactly one wins'], (broker) => ({
     spawn: (id: ActorId, ...more: any[]) => {
       if (broker.isRegistered(id)) broker.unregister(id);
       return (broker.spawn as any)(id, ...more);
@@ -40,7 +40,7 @@ export const REGISTRY_FLAWS: readonly BrokerFlaw[] = [
   brokerFlaw('starts and stops nobody', ['starts before its first turn', 'ends every actor once'], (broker) => ({
     spawn: (id: ActorId, actor: any, ...more: any[]) => (broker.spawn as any)(id, actor?.receive?.bind(actor) ?? actor, ...more),
   })),
-  brokerFlaw('tells nobody of an end', ['watch tells of the end once', 'watch never errors'], () => ({ watch: () => NEVER })),
+  brokerFlaw('tells nobody of an end', ['watch tells of the end once', 'watch never errors', 'gone for all'], () => ({ watch: () => NEVER })),
   brokerFlaw('keeps in a ref whether its actor is there', ['a ref reaches'], (broker) => ({
     ref: (id: ActorId) => {
       const known = broker.isRegistered(id);
@@ -50,6 +50,11 @@ export const REGISTRY_FLAWS: readonly BrokerFlaw[] = [
   })),
   brokerFlaw('keeps its ids in an object', ['what every object has'], (broker) => ({ isRegistered: (id: ActorId) => broker.isRegistered(id) || id in {} })),
   brokerFlaw('leaves out a step', ['step by step', 'what toMetrics() makes'], (broker) => ({ events$: broker.events$.pipe(filter(({ kind }) => kind !== 'queued' && kind !== 'sent')) })),
+  brokerFlaw('tells the events of all actors to observers of some', ['eventsOf tells what'], (broker) => ({ eventsOf: () => broker.events$ })),
+  brokerFlaw('tells observers of some actors no letter', ['eventsOf tells what'], (broker) => ({
+    eventsOf: (...ids: ActorId[]) => broker.eventsOf(...ids).pipe(filter(({ kind }) => kind !== 'dead-lettered')),
+  })),
+  brokerFlaw('tells no mailbox in numbers', ['mailboxMetrics tells'], () => ({ mailboxMetrics: () => undefined })),
   brokerFlaw('counts no dead letters', ['the figures are the same'], (broker) => ({ metrics: () => ({ ...broker.metrics(), totalDeadLettered: 0 }) })),
   brokerFlaw('tells its metrics once', ['a snapshot at once, then one each interval'], (broker) => ({ metrics$: of(broker.metrics()) })),
   brokerFlaw('aborts nothing when an actor is unregistered', ['is unregistered loses what is queued'], (broker) =>

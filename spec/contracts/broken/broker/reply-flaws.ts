@@ -57,14 +57,15 @@ export const REPLY_FLAWS: readonly BrokerFlaw[] = [
   telling(
     'tells nobody what was refused',
     [
+      ...['offer for an unknown', 'offer for one that is gone', 'offer for a closed', 'offer for a full mailbox that fails', 'offer for a full mailbox that drops', 'offer for a mailbox full'],
       ...['send for an unknown', 'send for one that is gone', 'send for a closed', 'send for a full mailbox that fails', 'drops the newest', 'what outranks it'],
-      ...['an evicted message', 'with block', 'is unregistered loses', 'with drain: false', 'its sender is told'],
+      ...['an evicted message', 'what is cleared fails', 'with block', 'is unregistered loses', 'with drain: false', 'its sender is told'],
     ],
     (reply$) => reply$.pipe(catchError((error: unknown) => (error instanceof SendError && !error.started ? NEVER : throwError(() => error)))),
   ),
   telling(
     'goes on when its caller leaves',
-    ['whose caller leaves never runs', 'a running turn whose caller leaves', 'leaves or has enough', 'left before its first value', 'aborted cancels what it asked', 'is a quorum', 'leaving cancels'],
+    ['whose caller leaves never runs', 'a running turn whose caller leaves', 'leaves or has enough', 'left before its first value', 'aborted cancels what it asked', 'is a quorum', 'leaving cancels', 'is taken back by its sender'],
     (reply$) =>
       new Observable((caller) => {
         reply$.subscribe({ next: (value) => caller.next(value), error: (error: unknown) => caller.error(error), complete: () => caller.complete() });
@@ -102,7 +103,8 @@ export const REPLY_FLAWS: readonly BrokerFlaw[] = [
     }),
   ),
   brokerFlaw('takes messages that its protocol has not', ['one without fails with Unhandled'], (broker) => ({
-    spawn: (id: any, _protocol: any, handlers: any, options: any) => {
+    spawn: (id: any, protocol: any, handlers: any, options: any) => {
+      if (typeof protocol === 'function' || 'receive' in protocol) return broker.spawn(id, protocol, handlers);
       const handler = (message: { type: string }): unknown => handlers[message.type.split('.')[1]!]?.(message);
       return broker.spawn(id, handler as never, options);
     },

@@ -1,7 +1,7 @@
 import { type ActorId, type SendResult, actorId } from 'rx-broker';
 import { NEVER, ReplaySubject, asapScheduler, defer } from 'rxjs';
 import { withReplies } from '../../broker/in-memory-nodes';
-import { type BrokerFlaw, type Members, brokerFlaw, withHandlers, withSendOptions, withSpawnOptions, without } from './broker-flaw';
+import { type BrokerFlaw, type Members, brokerFlaw, withAskOptions, withHandlers, withSendOptions, withSpawnOptions, without } from './broker-flaw';
 
 const priorities = ['low', 'normal', 'high', 'critical'] as const;
 
@@ -23,18 +23,24 @@ function atOnce(): (handler: any, id: ActorId) => any {
 
 /** Brokers with a flaw in how they send, and in which order messages come. */
 export const SENDING_FLAWS: readonly BrokerFlaw[] = [
-  brokerFlaw('sends before it is subscribed to, and once', ['send is cold', 'ref.send is cold', 'sendWithPriority is cold', 'sendWithRouting is cold', 'retry sends again'], (broker) =>
+  brokerFlaw('sends before it is subscribed to, and once', ['send is cold', 'offer is cold', 'ref.send is cold', 'sendWithPriority is cold', 'sendWithRouting is cold', 'retry sends again'], (broker) =>
     withReplies(broker, (reply$) => {
       const replies$ = new ReplaySubject(Infinity);
       reply$.subscribe(replies$);
       return replies$;
     }),
   ),
-  brokerFlaw('throws what it refuses', ['return a failure, never throw it', 'a refusal is a value'], (broker) => ({
+  brokerFlaw('throws what it refuses', ['return a failure, never throw it', 'a refusal is a value', 'an actorClient fails as'], (broker) => ({
     trySend: (id: any, message: unknown, options: any) => {
       const result = broker.trySend(id, message as never, options);
       if (!result.ok) throw result.error;
       return result;
+    },
+  })),
+  brokerFlaw('passes over options that it does not know', ['an unknown option'], (broker) => ({
+    trySend: (id: any, message: unknown, options: any = {}) => {
+      const known = Object.entries(options).filter(([name]) => ['priority', 'ttl', 'sender', 'headers'].includes(name));
+      return broker.trySend(id, message as never, Object.fromEntries(known));
     },
   })),
   brokerFlaw('complains of arguments only when it is subscribed to', ['bad arguments throw'], (broker) => ({
@@ -55,14 +61,14 @@ export const SENDING_FLAWS: readonly BrokerFlaw[] = [
       }
     }),
   ),
-  brokerFlaw('forgets what a sender says', ['an envelope carries', 'a dead letter says'], (broker) => withSendOptions(broker, (options) => without(options, 'headers', 'sender'))),
-  brokerFlaw('takes no notice of a signal', ['an aborted signal', 'aborted already'], (broker) => withSendOptions(broker, (options) => without(options, 'signal'))),
-  brokerFlaw('knows no timeout', ['still queued when its time', 'waits for a place and runs out', 'running turn is aborted when', 'requestTimeout holds', 'a time of its own'], (broker) =>
-    withSendOptions(broker, (options) => ({ ...options, timeout: Infinity })),
+  brokerFlaw('forgets what a sender says', ['an envelope carries', 'a dead letter says', 'an actorClient asks', 'headers and the sender go along'], (broker) => withSendOptions(broker, (options) => without(options, 'headers', 'sender'))),
+  brokerFlaw('takes no notice of a signal', ['an aborted signal', 'aborted already', 'by its signal'], (broker) => withSendOptions(broker, (options) => without(options, 'signal'))),
+  brokerFlaw('knows no timeout', ['still queued when its time', 'waits for a place and runs out', 'running turn is aborted when', 'requestTimeout holds', 'a time of its own', 'offer that waits fails when'], (broker) =>
+    withAskOptions(broker, (options) => ({ ...options, timeout: Infinity })),
   ),
   brokerFlaw('has one time for all asks', ['a time of its own'], (broker) => {
     let first: number | undefined;
-    return withSendOptions(broker, (options) => ({ ...options, timeout: (first ??= options.timeout as number) }));
+    return withAskOptions(broker, (options) => ({ ...options, timeout: (first ??= options.timeout as number) }));
   }),
   brokerFlaw('knows no ttl', ['longer than its ttl'], (broker) => withSendOptions(broker, (options) => without(options, 'ttl'))),
   brokerFlaw('lets a turn take as long as it likes', ['a turn longer than'], (broker) => withSpawnOptions(broker, (options) => without(options, 'turnTimeout'))),
@@ -70,7 +76,7 @@ export const SENDING_FLAWS: readonly BrokerFlaw[] = [
     ...withSendOptions(broker, (options) => without(options, 'priority')),
     sendWithPriority: (id: ActorId, message: unknown, _priority: unknown, options: any) => broker.send(id, message as never, options),
   })),
-  brokerFlaw('sends the last first', ['keep their order'], (broker) => {
+  brokerFlaw('sends the last first', ['keep their order', 'exactly once'], (broker) => {
     const later: (() => unknown)[] = [];
     return {
       trySend: (...args: any[]) => {
@@ -86,10 +92,10 @@ export const SENDING_FLAWS: readonly BrokerFlaw[] = [
   brokerFlaw('cuts the numbers of a routing key in other places', ['is quartered'], (broker) => ({
     publish: ({ topic, priority }: any, message: unknown, options: any) => broker.publish({ topic, priority: priorities[Math.round(priority / 85)]! }, message, options),
   })),
-  brokerFlaw('sees no circle', ['a circle of asks'], (broker) =>
+  brokerFlaw('sees no circle', ['a circle of asks fails', 'a circle of asks over'], (broker) =>
     withHandlers(broker, (handler) => (message, context) => handler(message, { ...context, send: broker.send.bind(broker) })),
   ),
-  brokerFlaw('tells nobody what is lost', ['trySend for', 'deadLetters$ never errors', 'one dead letter'], () => ({ deadLetters$: NEVER })),
+  brokerFlaw('tells nobody what is lost', ['what is told for', 'deadLetters$ never errors', 'one dead letter'], () => ({ deadLetters$: NEVER })),
   brokerFlaw('says another code', ['trySend for a closed', 'trySend for a full mailbox that fails', 'trySend for a full mailbox that drops', 'trySend for a mailbox full'], (broker): Members => ({
     trySend: (id: any, message: unknown, options: any) => {
       const result = broker.trySend(id, message as never, options);

@@ -29,16 +29,16 @@ export const TOPIC_FLAWS: readonly BrokerFlaw[] = [
       }
     },
   })),
-  brokerFlaw('publishes to an actor once for each binding', ['tells every bound actor once'], (broker) => ({
+  brokerFlaw('publishes to an actor once for each binding', ['tells every bound actor once', 'reaches every bound actor'], (broker) => ({
     publish: (key: any, ...more: [unknown]) => broker.publish(key, ...more) + broker.publish(key, ...more),
   })),
-  brokerFlaw('never ends a binding', ['a binding ends'], (broker) => ({
+  brokerFlaw('never ends a binding', ['a binding ends', 'bindings says'], (broker) => ({
     bind: (topic: string, id: any) => {
       broker.bind(topic, id);
       return new Subscription();
     },
   })),
-  brokerFlaw('routes to the first, always', ['each in turn'], () => ({}), { router: { route: (_key, targets) => targets[0]!.id } }),
+  brokerFlaw('routes to the first, always', ['each in turn', 'takes turns among'], () => ({}), { router: { route: (_key, targets) => targets[0]!.id } }),
   brokerFlaw('says another error where nobody is bound', ['sendWithRouting with nobody bound'], (broker) => ({
     sendWithRouting: (...args: any[]) =>
       (broker.sendWithRouting as any)(...args).pipe(catchError(() => throwError(() => new BrokerError('NotFound', 'nobody')))),

@@ -1,0 +1,154 @@
+import { Component, DestroyRef, EnvironmentInjector, ErrorHandler, createEnvironmentInjector, inject } from '@angular/core';
+import { TestBed } from '@angular/core/testing';
+import { InMemoryMessageBroker, type MessageBroker, actorId } from 'rx-broker';
+import { MESSAGE_BROKER, injectMessageBroker, provideMessageBroker, provideScopedMessageBroker, withErrorHandler } from 'rx-broker/angular';
+import { NEVER } from 'rxjs';
+import { afterEach, describe, expect, it } from 'vitest';
+import { application, inContext } from './setup';
+
+const id = actorId<any>('actor');
+
+afterEach(() => {
+  TestBed.resetTestingModule();
+});
+
+class NotedErrors implements ErrorHandler {
+  readonly errors: unknown[] = [];
+  handleError(error: unknown): void {
+    this.errors.push(error);
+  }
+}
+
+const failingBroker = (...providers: Parameters<typeof application>): { noted: unknown[]; fail: (error: unknown) => void } => {
+  const handler = new NotedErrors();
+  const { broker } = application({ provide: ErrorHandler, useValue: handler }, ...providers);
+  broker.spawn(id, (error) => {
+    throw error;
+  });
+  return { noted: handler.errors, fail: (error) => broker.trySend(id, error) };
+};
+
+describe('provideMessageBroker', () => {
+  it('takes a function, which may inject, and gives options', () => {
+    const { broker } = application({ provide: 'name', useValue: 'shop' }, provideMessageBroker(() => ({ name: inject<string>('name' as never) })));
+    let messageId = '';
+    broker.spawn(id, (_message, { envelope }) => void (messageId = envelope.id));
+    broker.trySend(id, 0);
+    expect(messageId).toMatch(/^shop:/);
+  });
+
+  it('refuses an unknown option when the broker is injected', () => {
+    TestBed.configureTestingModule({ providers: [provideMessageBroker({ requestTimeot: 5 } as object)] });
+    expect(() => TestBed.inject(MESSAGE_BROKER)).toThrow("did you mean 'requestTimeout'?");
+    TestBed.resetTestingModule();
+    TestBed.configureTestingModule({ providers: [provideMessageBroker(5 as never)] });
+    expect(() => TestBed.inject(MESSAGE_BROKER)).toThrow('options must be an object, got 5');
+  });
+
+  it('says what is missing where no broker is provided', () => {
+    expect(() => inContext(() => injectMessageBroker())).toThrow('provideMessageBroker()');
+  });
+
+  it('gives each environment injector its own broker, and finds it by an injector that is given', () => {
+    const { broker } = application();
+    const child = createEnvironmentInjector([provideMessageBroker({ logDeadLetters: false })], TestBed.inject(EnvironmentInjector));
+    const own = injectMessageBroker({ injector: child });
+    expect(own).not.toBe(broker);
+    child.destroy();
+    expect(own.trySend(id, 0)).toMatchObject({ ok: false, code: 'BrokerClosed' });
+    expect(broker.trySend(id, 0)).toMatchObject({ ok: false, code: 'ActorNotFound' });
+  });
+});
+
+describe('when the application is destroyed', () => {
+  it('its broker ends at once: no queued handler runs with services that are gone', () => {
+    const { broker } = application();
+    const runs: unknown[] = [];
+    const signals: AbortSignal[] = [];
+    broker.spawn(id, (message, { signal }) => {
+      runs.push(message);
+      signals.push(signal);
+      return NEVER;
+    });
+    for (const n of [1, 2]) broker.trySend(id, n);
+    let completed = false;
+    broker.events$.subscribe({ complete: () => (completed = true) });
+    TestBed.resetTestingModule();
+    expect([runs, signals[0]!.aborted, completed]).toEqual([[1], true, true]);
+  });
+
+  it('a broker of its own making goes on, and is closed as the application says', async () => {
+    const shared: MessageBroker = new InMemoryMessageBroker({ logDeadLetters: false });
+    application(provideMessageBroker(() => shared));
+    TestBed.resetTestingModule();
+    expect(shared.trySend(id, 0)).toMatchObject({ code: 'ActorNotFound' });
+    application(
+      provideMessageBroker(() => {
+        inject(DestroyRef).onDestroy(() => void shared.close({ drain: false }));
+        return shared;
+      }),
+    );
+    TestBed.resetTestingModule();
+    expect(shared.trySend(id, 0)).toMatchObject({ code: 'BrokerClosed' });
+  });
+});
+
+describe('a broker that the application has made', () => {
+  it('runs untracked, and gives its handlers the broker that is injected', () => {
+    const shared = new InMemoryMessageBroker({ logDeadLetters: false });
+    const { broker } = application(provideMessageBroker(() => shared));
+    expect(broker).not.toBe(shared);
+    let given: unknown;
+    shared.spawn(id, (_message, context) => void (given = context.broker));
+    shared.trySend(id, 0);
+    expect(given).toBe(broker);
+  });
+
+  it('takes no feature that sets options', () => {
+    TestBed.configureTestingModule({ providers: [provideMessageBroker(() => new InMemoryMessageBroker(), withErrorHandler())] });
+    expect(() => TestBed.inject(MESSAGE_BROKER)).toThrow('features that set options need options');
+  });
+});
+
+describe('the errors of handlers (O7)', () => {
+  it("go to Angular's ErrorHandler", () => {
+    const { noted, fail } = failingBroker();
+    const error = new Error('here');
+    fail(error);
+    expect(noted).toEqual([error]);
+  });
+
+  it('go to an own onError alone', () => {
+    const seen: unknown[] = [];
+    const { noted, fail } = failingBroker(provideMessageBroker({ logDeadLetters: false, onError: (error) => seen.push(error) }));
+    fail(1);
+    expect([seen, noted]).toEqual([[1], []]);
+  });
+
+  it('go to both with withErrorHandler, also if the own one throws', () => {
+    const seen: unknown[] = [];
+    const onError = (error: unknown): void => {
+      seen.push(error);
+      throw new Error('from onError');
+    };
+    const { noted, fail } = failingBroker(provideMessageBroker({ logDeadLetters: false, logger: () => {}, onError }, withErrorHandler()));
+    fail(1);
+    expect([seen, noted]).toEqual([[1], [1]]);
+  });
+});
+
+describe('provideScopedMessageBroker', () => {
+  it('gives a component a broker, which ends with it', () => {
+    const { broker } = application();
+    @Component({ selector: 'chat-room', template: '', providers: [provideScopedMessageBroker({ logDeadLetters: false })] })
+    class ChatRoom {
+      readonly broker = injectMessageBroker();
+    }
+    const fixtures = [TestBed.createComponent(ChatRoom), TestBed.createComponent(ChatRoom)];
+    const [first, second] = fixtures.map(({ componentInstance }) => componentInstance.broker);
+    expect(new Set([broker, first, second]).size).toBe(3);
+    fixtures[0]!.destroy();
+    expect(first!.trySend(id, 0)).toMatchObject({ code: 'BrokerClosed' });
+    expect(second!.trySend(id, 0)).toMatchObject({ code: 'ActorNotFound' });
+  });
+});

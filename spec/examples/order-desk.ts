@@ -1,0 +1,81 @@
+/**
+ * An order desk: prices that are never late, orders that are never forgotten, a risk service that fails, an audit service that is slow.
+ *
+ *     npm start                          a scripted minute; every key takes over
+ *     npm -s start -- --json | jq        only the report
+ *     npm start -- --help                all options and keys
+ *
+ * The desk knows nothing of terminals. To read it: order-desk/messages.ts, desk-handlers.ts, order-book.ts, market.ts, traders.ts, order-desk.ts.
+ * script.ts is the minute, session.ts plays it, and terminal/ shows it. recording/ makes the picture in the README.
+ */
+import colors from 'picocolors';
+import { startSession } from './order-desk/session';
+import { type CommandLine, USAGE, readCommandLine } from './order-desk/terminal/command-line';
+import { plainLines } from './order-desk/terminal/plain-lines';
+import { type ReportLine, reportLines } from './order-desk/terminal/report-lines';
+
+const BAD_USE = 2;
+const INTERRUPTED = 130;
+/** Milliseconds between two plain lines. */
+const LINE = 1_000;
+
+async function main({ seconds, seed, isJson, isPlain }: CommandLine): Promise<number> {
+  const { stdout, stdin, stderr, env } = process;
+  const isLive = stdout.isTTY && !isJson && !isPlain && env['TERM'] !== 'dumb' && !isSet(env['CI']) && !isSet(env['CONTINUOUS_INTEGRATION']);
+  // Read by Ink and React when they are loaded, so they are loaded after this.
+  if (isSet(env['NO_COLOR'])) env['FORCE_COLOR'] = '0';
+  env['NODE_ENV'] ??= 'production';
+
+  // Loaded first: it takes a moment, in which the desk would stand still.
+  const live = isLive ? await import('./order-desk/terminal/live-view') : undefined;
+  const session = startSession({ seconds, seed });
+  // Once: close the desk and report. Twice: leave.
+  let isInterrupted = false;
+  const interrupt = (): void => {
+    if (isInterrupted) process.exit(INTERRUPTED);
+    isInterrupted = true;
+    session.stop({ isInterrupted });
+  };
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', interrupt);
+
+  let hide: (() => void) | undefined;
+  if (live !== undefined) {
+    hide = live.showLive({ session, stdout, stdin, onInterrupt: interrupt });
+  } else if (isJson) {
+    stderr.write(`order-desk: playing ${seconds} s …\n`);
+  } else {
+    plainLines(session, LINE).subscribe((line) => stdout.write(`${line}\n`));
+  }
+
+  const report = await session.report;
+  hide?.();
+  if (isJson) stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  else stdout.write(`${reportLines(report, stdout.columns || 100).map(toned).join('\n')}\n`);
+  if (!report.addsUp) return 1;
+  return report.isInterrupted ? INTERRUPTED : 0;
+}
+
+/** A line of the report, in colours if the terminal has them. */
+function toned({ text, tone }: ReportLine): string {
+  if (tone === 'title') return colors.bold(text);
+  if (tone === 'quiet') return colors.dim(text);
+  return tone === undefined ? text : colors[tone === 'good' ? 'green' : 'red'](text);
+}
+
+function isSet(value: string | undefined): boolean {
+  return value !== undefined && value !== '' && value !== '0' && value !== 'false';
+}
+
+// The reader of a pipe has read enough: `npm start | head -1`.
+process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => process.exit(code === 'EPIPE' ? 0 : 1));
+
+let options: CommandLine | undefined;
+try {
+  options = readCommandLine(process.argv.slice(2));
+} catch (error) {
+  console.error(`order-desk: ${(error as Error).message}\n\n${USAGE}`);
+  process.exitCode = BAD_USE;
+}
+if (options?.isHelp) console.log(USAGE);
+else if (options !== undefined) process.exitCode = await main(options);

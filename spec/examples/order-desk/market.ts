@@ -1,0 +1,60 @@
+import { type HandlersOf, InMemoryMessageBroker, Mailbox, type MessageBroker, type MessageOf } from 'rx-broker';
+import { type Observable, ignoreElements, tap, timer } from 'rxjs';
+import { type Price, type Ticker, Quotes, SYMBOLS, priceOf, quotesOf } from './messages';
+import { paced } from './paced';
+import type { Surroundings } from './surroundings';
+
+/** Milliseconds that it takes to work a price through. */
+const QUOTE_TIME = 6;
+/** The price of each symbol when the market opens, in cents. */
+const OPENING = 10_000;
+
+export interface Market {
+  readonly broker: MessageBroker;
+  readonly mailboxes: ReadonlyMap<string, Mailbox>;
+  /** The newest price of a symbol that its actor has worked through. */
+  price(symbol: Ticker): Price;
+  /** Updates of all symbols, as fast as the load says, for as long as it is subscribed. */
+  readonly feed$: Observable<never>;
+}
+
+/**
+ * The prices. Each symbol has a mailbox with one place, and `drop-oldest`: while the actor works on a price, only the newest of those that come
+ * is kept. So the prices are never late, however fast the feed is.
+ *
+ * The market has a broker of its own. Here a lost message is the rule, and a dead-letter queue would hold nothing but old prices.
+ */
+export function openMarket({ scheduler, random, load }: Surroundings): Market {
+  const broker = new InMemoryMessageBroker({ name: 'market', scheduler, turnTimes: true, logDeadLetters: false });
+  const newest = new Map<Ticker, Price>();
+  const publish = (price: Price): void => {
+    newest.set(price.symbol, price);
+    broker.publish(priceOf(price.symbol), price, { retain: true });
+  };
+  const handlers: HandlersOf<typeof Quotes> = {
+    update: ({ symbol, cents }) => timer(QUOTE_TIME, scheduler).pipe(tap(() => publish({ symbol, cents }))),
+  };
+  const mailboxes = new Map<string, Mailbox>();
+  for (const symbol of SYMBOLS) {
+    const mailbox = Mailbox.bounded<MessageOf<typeof Quotes>>(1, { overflow: 'drop-oldest' });
+    mailbox.receive(Quotes, handlers);
+    broker.register(quotesOf(symbol), mailbox);
+    mailboxes.set(quotesOf(symbol), mailbox);
+    publish({ symbol, cents: OPENING });
+  }
+
+  const cents = new Map<Ticker, number>(SYMBOLS.map((symbol) => [symbol, OPENING]));
+  const update = (): void => {
+    const symbol = SYMBOLS[Math.floor(random() * SYMBOLS.length)]!;
+    const next = Math.max(100, cents.get(symbol)! + Math.round((random() - 0.5) * 12));
+    cents.set(symbol, next);
+    broker.trySend(quotesOf(symbol), Quotes.update({ symbol, cents: next }));
+  };
+
+  return {
+    broker,
+    mailboxes,
+    price: (symbol) => newest.get(symbol)!,
+    feed$: paced(() => load().feedRate, scheduler).pipe(tap(update), ignoreElements()),
+  };
+}

@@ -1,0 +1,45 @@
+import { actorId } from 'rx-broker';
+import { NEVER } from 'rxjs';
+import { known, NatsBrokers } from './nats-brokers';
+import { answering, block, given, tell } from './spec-program';
+import { SeenOnce } from './steady-load';
+import type { BrokerProcessOptions } from './broker-process';
+
+/** The program of a `BrokerProcess`: a broker that does what it is asked. */
+const [servers, options] = given as [string, BrokerProcessOptions];
+const joined = new NatsBrokers().join(servers, options);
+const seen = new SeenOnce();
+
+void joined.then(({ broker }) => void broker.events$.subscribe({ complete: () => tell('closed') }));
+
+answering({
+  id: async () => (await joined).broker.nodeId,
+  /** Answers each number with the next one, at once or never. */
+  spawn: async (id: string, isAnswering: boolean) => {
+    const { broker } = await joined;
+    await broker.spawn(actorId<number>(id), (n: number) => (isAnswering ? seen.see(n) : (seen.see(n), NEVER)), { concurrency: 10_000 }).ready;
+    return 'ready';
+  },
+  spawnMany: async (count: number) => {
+    const { broker } = await joined;
+    await Promise.all(Array.from({ length: count }, (_, i) => broker.spawn(actorId<number>(`many ${i}`), (n: number) => seen.see(n)).ready));
+    return broker.registeredCount();
+  },
+  register: async (ids: string[]) => {
+    const { broker } = await joined;
+    const won = await Promise.all(ids.map((id) => broker.spawn(actorId(id), () => 0).ready.then(() => true, () => false)));
+    return won;
+  },
+  nodesOf: async (ids: string[]) => {
+    const { broker } = await joined;
+    for (const id of ids) await known(broker, actorId(id));
+    return ids.map((id) => broker.nodeOf(id));
+  },
+  seen: () => ({ count: seen.count, twice: seen.twice }),
+  registeredCount: async () => (await joined).broker.registeredCount(),
+  close: async () => {
+    await (await joined).broker.close({ drain: true, timeout: 20_000 });
+    return 'closed';
+  },
+  block,
+});

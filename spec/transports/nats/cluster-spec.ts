@@ -1,0 +1,98 @@
+import { jetstreamManager } from '@nats-io/jetstream';
+import { actorId } from 'rx-broker';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { describeWithServer } from './describe-with-server';
+import { known, NatsBrokers } from './nats-brokers';
+import { NatsNodes, type TestNode } from './nats-nodes';
+import { NatsServer } from './nats-server';
+import { SeenOnce, SteadyLoad } from './steady-load';
+
+type Connected = Pick<TestNode, 'connection'>;
+
+describeWithServer('natsTransport on a cluster of three servers', () => {
+  const nodes = new NatsNodes();
+  let servers: readonly NatsServer[];
+  beforeEach(async () => {
+    servers = await NatsServer.startCluster();
+  });
+  afterEach(async () => {
+    await nodes.close();
+    await Promise.all(servers.map((server) => server.close()));
+  });
+
+  /** A node on each server. */
+  async function three(): Promise<readonly TestNode[]> {
+    // The client learns of the other servers from its first one.
+    return Promise.all(servers.map(({ url }) => nodes.join([url], { lease: 20_000 })));
+  }
+
+  function serverOf({ connection }: Connected): NatsServer {
+    return servers.find(({ url }) => url.endsWith(`:${connection.getServer().split(':').at(-1)}`))!;
+  }
+
+  /** The server that leads the bucket. */
+  async function leader({ connection }: Connected): Promise<NatsServer> {
+    const { streams } = await jetstreamManager(connection);
+    const { cluster, config } = await streams.info('KV_rx-broker');
+    expect(config.num_replicas).toBe(3);
+    return servers[Number(cluster!.leader!.split('-')[1])]!;
+  }
+
+  const lost = (all: readonly TestNode[]): unknown[] => all.flatMap(({ told }) => told.log.all.filter(({ kind }) => kind === 'down' || kind === 'fenced'));
+
+  /** Each id has one owner, whoever asks. */
+  async function claimsAreKept(all: readonly TestNode[], ids: readonly string[]): Promise<void> {
+    for (const id of ids) expect(new Set(await Promise.all(all.map(({ transport }) => transport.claim(id)))).size).toBe(1);
+  }
+
+  it('stores on three, and survives the loss of the server that a node is connected to', async () => {
+    const all = await three();
+    await claimsAreKept(all, ['a', 'b']);
+    const [first] = all as [TestNode];
+    await serverOf(first).kill();
+    await first.told.whenConnected(true, first.told.log.all.length);
+    await claimsAreKept(all, ['a', 'b', 'c']);
+    expect(lost(all)).toEqual([]);
+  });
+
+  it('survives the loss of the server that leads the bucket: claims wait for the next leader', async () => {
+    const all = await three();
+    await claimsAreKept(all, ['a']);
+    await (await leader(all[0]!)).kill();
+    await claimsAreKept(all, ['a', 'b']);
+    expect(lost(all)).toEqual([]);
+  });
+
+  it('answers every ask while a client loses its server, and while the bucket loses its leader', async () => {
+    const brokers = new NatsBrokers();
+    const [here, far] = [await brokers.join(servers[0]!.url, { nats: { lease: 20_000 } }), await brokers.join(servers[1]!.url, { nats: { lease: 20_000 } })];
+    const echo = actorId<number>('echo');
+    const seen = new SeenOnce();
+    far.broker.spawn(echo, (n: number) => seen.see(n));
+    await known(here.broker, echo);
+    const load = SteadyLoad.on(here.broker, echo, 64, 60_000);
+    await load.moreOk(500);
+    const led = await leader(far);
+    // One of three may be lost at a time.
+    for (const lost of new Set([serverOf(here), led])) {
+      await lost.kill();
+      await load.moreOk(500);
+      await here.broker.spawn(actorId(`after ${lost.url}`), () => 0).ready;
+      await lost.restart();
+      await load.moreOk(500);
+    }
+    expect(await load.end()).toEqual({ ok: load.sentCount });
+    expect([seen.count, seen.twice]).toEqual([load.sentCount, 0]);
+    await brokers.close();
+  });
+
+  it('fences all nodes when two are lost: nobody can renew a lease, so nobody may own an actor', async () => {
+    const all = await Promise.all(servers.map(({ url }) => nodes.join([url], { lease: 5000 })));
+    await servers[0]!.kill();
+    await servers[1]!.kill();
+    await Promise.all(all.map(({ told }) => told.whenFenced()));
+    await Promise.all([servers[0]!.restart(), servers[1]!.restart()]);
+    const back = await nodes.join(servers[0]!.url, { lease: 5000 });
+    expect(await back.transport.claim('a')).toBe(back.id);
+  });
+});

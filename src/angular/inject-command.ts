@@ -1,0 +1,151 @@
+import { DestroyRef, PendingTasks, type Signal, computed, inject, signal, untracked } from '@angular/core';
+import type { Observable, Subscription } from 'rxjs';
+import { checkOneOf } from '../failure/check';
+import type { ActorId } from '../message/actor-id';
+import type { Accepted, ReplyFor } from '../message/reply-of';
+import type { SendOptions } from '../message/send-options';
+import { type InjectorOption, inInjector } from './in-injector';
+import { injectMessageBroker } from './inject-message-broker';
+
+/** Options of `injectCommand`: those of `send`, and the strategy. */
+export interface InjectCommandOptions extends Omit<SendOptions, 'signal'>, InjectorOption {
+  /**
+   * What a call does while another one is pending.
+   *
+   * - `'concat'` (default): it waits for the others, so the messages keep their order.
+   * - `'switch'`: it cancels the others: for what only the last one decides.
+   * - `'exhaust'`: it is refused: for a button that is pressed twice.
+   * - `'merge'`: it is sent at once.
+   */
+  readonly strategy?: 'concat' | 'switch' | 'exhaust' | 'merge';
+}
+
+/** How a call of a command ended. `aborted`: it was cancelled or refused by its strategy, or its injector was destroyed. */
+export type CommandResult<Reply> =
+  | {
+      /** The actor has answered. */
+      readonly status: 'success';
+      /** The reply. Of a streamed reply it is the last value. */
+      readonly value: Reply;
+    }
+  | {
+      /** The message or its handler has failed. */
+      readonly status: 'error';
+      /** A `SendError`, or what the handler threw, unchanged. */
+      readonly error: unknown;
+    }
+  | {
+      /** There is no answer. */
+      readonly status: 'aborted';
+    };
+
+/** A function that sends a message, and signals that say what became of it. */
+export interface Command<Args extends readonly unknown[], Reply> {
+  /** Makes the message of the arguments and sends it. The promise never rejects. */
+  (...args: Args): Promise<CommandResult<Reply>>;
+  /** `'idle'` before the first call, `'pending'` while a call waits or runs, then how the last one ended that was not aborted. */
+  readonly status: Signal<'idle' | 'pending' | 'success' | 'error'>;
+  /** Whether a call waits or runs. */
+  readonly isPending: Signal<boolean>;
+  /** The last reply. `undefined` before it, and after an error. */
+  readonly value: Signal<Reply | undefined>;
+  /** The last error. `undefined` before it, and after a success. */
+  readonly error: Signal<unknown>;
+}
+
+/**
+ * Asks an actor to do something: a function to call from a template or an event, with signals for its state. `creator` makes the message, usually
+ * that of a protocol. A call may stand in an `effect`: it reads no signal.
+ *
+ * Rendering on a server waits for pending calls. When the injector is destroyed, they are cancelled.
+ *
+ * ```ts
+ * class Checkout {
+ *   readonly pay = injectCommand(checkout, Checkout.pay, { strategy: 'exhaust' });
+ * }
+ * // <button (click)="pay({ cents: 500 })" [disabled]="pay.isPending()">Pay</button> {{ pay.error() }}
+ * ```
+ */
+export function injectCommand<Msg, Args extends readonly unknown[], const M>(
+  id: ActorId<Msg>,
+  creator: (...args: Args) => Accepted<Msg, M>,
+  options?: InjectCommandOptions,
+): Command<Args, ReplyFor<Msg, M>>;
+export function injectCommand(id: ActorId, creator: (...args: unknown[]) => unknown, options: InjectCommandOptions = {}): Command<unknown[], unknown> {
+  const { strategy = 'concat', injector, ...sendOptions } = options;
+  checkOneOf(strategy, 'strategy', ['concat', 'switch', 'exhaust', 'merge']);
+  return inInjector(injector, () => {
+    const broker = injectMessageBroker();
+    const send = (message: unknown): Observable<unknown> => broker.send(id, message, sendOptions);
+    // Cold: it checks the id and the options now, and sends nothing.
+    void send(undefined);
+    const tasks = inject(PendingTasks);
+    /** The calls that wait or run. `undefined` when the injector is destroyed. */
+    let calls: Set<Call> | undefined = new Set();
+    let last: Promise<unknown>;
+    const isPending = signal(false);
+    const ended = signal<Ended>({ status: 'idle' });
+
+    const end = (call: Call, result: CommandResult<unknown>): void => {
+      if (!calls?.delete(call)) return;
+      isPending.set(calls.size > 0);
+      if (result.status !== 'aborted') ended.set(result);
+      call.subscription?.unsubscribe();
+      call.resolve(result);
+    };
+    const start = (call: Call): void => {
+      let value: unknown;
+      if (calls?.has(call)) {
+        call.subscription = send(call.message).subscribe({
+          next: (reply) => (value = reply),
+          error: (error: unknown) => end(call, { status: 'error', error }),
+          complete: () => end(call, { status: 'success', value }),
+        });
+      }
+    };
+    const abortAll = (): void => calls?.forEach((call) => end(call, ABORTED));
+    inject(DestroyRef).onDestroy(() => {
+      abortAll();
+      calls = undefined;
+    });
+
+    const command = (...args: unknown[]): Promise<CommandResult<unknown>> => {
+      const message = creator(...args);
+      return untracked(() => {
+        if (calls === undefined || (strategy === 'exhaust' && calls.size > 0)) return Promise.resolve(ABORTED);
+        if (strategy === 'switch') abortAll();
+        let call!: Call;
+        const result = new Promise<CommandResult<unknown>>((resolve) => (call = { message, resolve }));
+        tasks.run(() => result);
+        calls.add(call);
+        isPending.set(true);
+        if (strategy === 'concat' && calls.size > 1) void last.then(() => start(call));
+        else start(call);
+        return (last = result);
+      });
+    };
+    return Object.assign(command, {
+      status: computed(() => (isPending() ? 'pending' : ended().status)),
+      isPending,
+      value: computed(() => ended().value),
+      error: computed(() => ended().error),
+    });
+  });
+}
+
+const ABORTED: CommandResult<never> = { status: 'aborted' };
+
+/** How the last call ended that was not aborted. */
+interface Ended {
+  readonly status: 'idle' | 'success' | 'error';
+  readonly value?: unknown;
+  readonly error?: unknown;
+}
+
+/** One call of a command. */
+interface Call {
+  readonly message: unknown;
+  readonly resolve: (result: CommandResult<unknown>) => void;
+  /** Absent while the call waits for others. */
+  subscription?: Subscription;
+}

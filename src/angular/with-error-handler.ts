@@ -1,0 +1,34 @@
+import { ErrorHandler, Injector, inject } from '@angular/core';
+import type { MessageBrokerFeature } from './message-broker-feature';
+
+/**
+ * Gives the errors of handlers that no caller waits for to Angular's `ErrorHandler` (rule O7). A broker without an own `onError` does so by default.
+ * Named beside an own `onError`, both are called, the own one first.
+ *
+ * ```ts
+ * provideMessageBroker({ onError: countError }, withErrorHandler());
+ * ```
+ */
+export function withErrorHandler(): MessageBrokerFeature {
+  return {
+    configure: (options) => {
+      const handle = injectErrorHook();
+      return {
+        ...options,
+        onError(error, origin) {
+          try {
+            options.onError?.(error, origin);
+          } finally {
+            handle(error);
+          }
+        },
+      };
+    },
+  };
+}
+
+/** An `onError` that calls the `ErrorHandler`. It is injected when there is an error: an application's own one may need the broker. */
+export function injectErrorHook(): (error: unknown) => void {
+  const injector = inject(Injector);
+  return (error) => injector.get(ErrorHandler).handleError(error);
+}
