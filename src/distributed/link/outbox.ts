@@ -195,8 +195,8 @@ export class Outbox {
 
   #send(seq: number, frames: readonly PackedFrame[]): boolean {
     const { ack, packing, send } = this.#parts;
-    const transfer = frames.flatMap((frame) => frame.transfer ?? []);
-    const isTaken = send(packing.batch([seq, ack()], frames), transfer.length === 0 ? undefined : transfer);
+    const transfer = frames.some((frame) => frame.transfer !== undefined) ? frames.flatMap((frame) => frame.transfer ?? []) : undefined;
+    const isTaken = send(packing.batch([seq, ack()], frames), transfer);
     if (isTaken) this.#owesReceipt = false;
     else {
       this.#isBlocked = true;
