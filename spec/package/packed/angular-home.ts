@@ -10,7 +10,7 @@ const application = fileURLToPath(new URL('./angular/', import.meta.url));
 /** A line of Angular that package.json allows. `node` is the line of Node that it needs, if that is not the one of the specs. */
 export interface AngularLine {
   readonly angular: string;
-  /** The version of the builder and of `@angular/ssr`, which are not always those of the framework. */
+  /** The version of the builder and of `@angular/ssr`: the newest that both have. That of the framework is the newest that `platform-server` has. */
   readonly tools: string;
   readonly typescript: string;
   readonly node?: string;
@@ -19,9 +19,9 @@ export interface AngularLine {
 }
 
 export const ANGULAR_LINES: readonly AngularLine[] = [
-  { angular: '20.3.32', tools: '~20.3.0', typescript: '5.9.3', zone: '0.15.1' },
-  { angular: '21.2.24', tools: '~21.2.0', typescript: '5.9.3' },
-  { angular: '22.2.0', tools: '~22.2.0', typescript: '6.0.3', node: '22' },
+  { angular: '20.3.32', tools: '20.3.37', typescript: '5.9.3', zone: '0.15.1' },
+  { angular: '21.2.24', tools: '21.2.24', typescript: '5.9.3' },
+  { angular: '22.2.0', tools: '22.2.0', typescript: '6.0.3', node: '22' },
 ];
 
 const FRAMEWORK = ['common', 'compiler', 'compiler-cli', 'core', 'platform-browser', 'platform-server', 'router'];
