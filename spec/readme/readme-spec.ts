@@ -88,7 +88,7 @@ describe('the README and its pages', () => {
       expect(block.info, named(block)).toMatch(/^(ts no-run|tsx)$/);
       expect(block.code, named(block)).toMatch(/ from '(@angular\/core|@nats-io\/transport-node|rx-broker\/react|vue)/);
     }
-    expect(new Set(blocks.map(({ info }) => info))).toEqual(new Set(['js', 'sh', 'svelte', 'ts', 'ts no-run', 'tsx', 'marbles']));
+    expect(new Set(blocks.map(({ info }) => info))).toEqual(new Set(['html', 'js', 'sh', 'ts', 'ts no-run', 'tsx', 'marbles']));
   });
 
   it('have the types that they show', () => {

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cp, mkdtemp, readFile, readdir, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,48 +10,41 @@ const application = fileURLToPath(new URL('./angular/', import.meta.url));
 /** A line of Angular that package.json allows. `node` is the line of Node that it needs, if that is not the one of the specs. */
 export interface AngularLine {
   readonly angular: string;
-  /** The version of the builder and of `@angular/ssr`, which are not always those of the framework. */
+  /** The version of the builder and of `@angular/ssr`: the newest that both have. That of the framework is the newest that `platform-server` has. */
   readonly tools: string;
   readonly typescript: string;
   readonly node?: string;
-  /** The zone.js of applications that are not zoneless by default. */
-  readonly zone?: string;
 }
 
 export const ANGULAR_LINES: readonly AngularLine[] = [
-  { angular: '20.3.32', tools: '~20.3.0', typescript: '5.9.3', zone: '0.15.1' },
-  { angular: '21.2.24', tools: '~21.2.0', typescript: '5.9.3' },
-  { angular: '22.2.0', tools: '~22.2.0', typescript: '6.0.3', node: '22' },
+  { angular: '20.3.32', tools: '20.3.37', typescript: '5.9.3' },
+  { angular: '21.2.24', tools: '21.2.24', typescript: '5.9.3' },
+  { angular: '22.2.0', tools: '22.2.0', typescript: '6.0.3', node: '22' },
 ];
 
 const FRAMEWORK = ['common', 'compiler', 'compiler-cli', 'core', 'platform-browser', 'platform-server', 'router'];
 
-/** Installs the packed package in a new application, which is that of `angular/`, with `page` as its page. */
-export async function createAngularHome({ angular, tools, typescript, zone }: AngularLine, page: string): Promise<string> {
+/** Packs the package, which builds it. Returns the folder that holds the tarball. */
+export async function packPackage(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'rx-broker-packed-'));
+  await run('npm', ['pack', '--pack-destination', folder], root);
+  return folder;
+}
+
+/** Installs the package from its tarball in a new application, which is that of `angular/`, with `page` as its page. */
+export async function createAngularHome({ angular, tools, typescript }: AngularLine, packed: string, page: string): Promise<string> {
   const home = await mkdtemp(join(tmpdir(), 'rx-broker-angular-'));
-  // What `prepack` would build is there: the other specs of the packed package have built it.
-  await run('npm', ['pack', '--pack-destination', home, ...((await isBuilt()) ? ['--ignore-scripts'] : [])], root);
-  const tarball = (await readdir(home)).find((name) => name.endsWith('.tgz'))!;
+  const tarball = (await readdir(packed)).find((name) => name.endsWith('.tgz'))!;
   await cp(application, home, { recursive: true });
   await writeFile(join(home, 'src/page.ts'), page);
-  if (zone !== undefined) {
-    const config = JSON.parse(await readFile(join(home, 'angular.json'), 'utf8')) as { projects: { app: { architect: { page: { options: object } } } } };
-    Object.assign(config.projects.app.architect.page.options, { polyfills: ['zone.js'] });
-    await writeFile(join(home, 'angular.json'), JSON.stringify(config));
-  }
   await writeFile(join(home, 'package.json'), JSON.stringify({ name: 'application', private: true, type: 'module' }));
   const packages = [
     ...FRAMEWORK.map((name) => `@angular/${name}@${angular}`),
     ...['build', 'ssr'].map((name) => `@angular/${name}@${tools}`),
     ...['rxjs@7.8.2', '@types/node@20', `typescript@${typescript}`],
-    ...(zone === undefined ? [] : [`zone.js@${zone}`]),
   ];
-  await run('npm', ['install', '--prefix', home, '--no-audit', '--no-fund', `./${tarball}`, ...packages], home);
+  await run('npm', ['install', '--prefix', home, '--no-audit', '--no-fund', join(packed, tarball), ...packages], home);
   return home;
-}
-
-async function isBuilt(): Promise<boolean> {
-  return readFile(join(root, 'dist/angular/index.d.ts')).then(() => true, () => false);
 }
 
 /** Node, or the Node that an Angular needs, as a command. */

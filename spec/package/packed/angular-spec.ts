@@ -6,9 +6,11 @@ import { join } from 'node:path';
 import { type Browser, chromium } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { codeBlocks } from '../../readme/code-blocks';
-import { ANGULAR_LINES, buildAngular, createAngularHome, serveAngular } from './angular-home';
+import { ANGULAR_LINES, buildAngular, createAngularHome, packPackage, serveAngular } from './angular-home';
 import { root } from './consumer-home';
 
+/** What is built and installed here takes a minute or two, on a busy machine more. */
+const PATIENCE = 900_000;
 const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 
 /** The page about Angular, whose second block is the application after its move from a bus. */
@@ -20,11 +22,16 @@ async function documentedApplication(): Promise<string> {
 
 describe.skipIf(!existsSync(executablePath))('the packed package in Chromium', () => {
   let browser: Browser;
+  let packed: string;
 
   beforeAll(async () => {
+    packed = await packPackage();
     browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-quic'] });
+  }, PATIENCE);
+  afterAll(async () => {
+    await browser?.close();
+    await rm(packed, { recursive: true, force: true });
   });
-  afterAll(() => browser.close());
 
   /** Opens a page, and answers what goes wrong in it. */
   async function open(url: string) {
@@ -42,8 +49,8 @@ describe.skipIf(!existsSync(executablePath))('the packed package in Chromium', (
     let home: string;
 
     beforeAll(async () => {
-      home = await createAngularHome(line, await documentedApplication());
-    });
+      home = await createAngularHome(line, packed, await documentedApplication());
+    }, PATIENCE);
     afterAll(() => rm(home, { recursive: true, force: true }));
 
     it('is rendered by a server, hydrated without a second request, and goes on in the browser', async () => {
@@ -70,15 +77,16 @@ describe.skipIf(!existsSync(executablePath))('the packed package in Chromium', (
       } finally {
         stop();
       }
-    });
+    }, PATIENCE);
 
     it('has nothing of the features that the application does not use, nor of development', async () => {
       const code = await readFile(join(home, 'built/server/browser/main.js'), 'utf8');
       expect(code).toContain('rx-broker.retained');
-      for (const unused of ['"concat"', '"exhaust"', 'ngrx.actions', 'runOutsideAngular(()=>', 'was called by a handler']) expect(code, unused).not.toContain(unused);
+      for (const unused of ['"concat"', '"exhaust"', 'ngrx.actions', 'metrics$.subscribe', 'was called by a handler']) expect(code, unused).not.toContain(unused);
     });
 
-    it('runs the application of the page about Angular', async () => {
+    // One line shows it. The applications of Angular 20 need a provider more, or zone.js.
+    it.runIf(line.angular.startsWith('21.'))('runs the application of the page about Angular', async () => {
       await buildAngular(line, home, 'page');
       const files = join(home, 'built/page/browser');
       const server = createServer((request, response) => {
@@ -98,6 +106,6 @@ describe.skipIf(!existsSync(executablePath))('the packed package in Chromium', (
       } finally {
         server.close();
       }
-    });
+    }, PATIENCE);
   });
 });

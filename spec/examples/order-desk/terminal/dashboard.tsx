@@ -1,7 +1,7 @@
 import { Box } from 'ink';
 import type { ReactElement } from 'react';
 import type { DeskFrame } from '../desk-frames';
-import type { Scene } from '../script';
+import type { ShownScene } from '../session';
 import { ActorTable } from './actor-table';
 import { Header, linesOfText } from './header';
 import { KeyBar, linesOfKeys } from './key-bar';
@@ -14,7 +14,7 @@ export interface View {
   readonly frame: DeskFrame;
   readonly history: ReadonlyMap<string, readonly number[]>;
   readonly letters: readonly LetterGroup[];
-  readonly scene: Scene | undefined;
+  readonly scene: ShownScene | undefined;
 }
 
 export interface DashboardProps extends View {
