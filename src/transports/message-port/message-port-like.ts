@@ -16,7 +16,7 @@ export interface MessagePortLike {
   off?(type: string, listener: (value: any) => void): unknown;
 }
 
-/** What is heard at a port. */
+/** Hears the messages of a port. */
 export interface PortListener {
   message(message: unknown): void;
   /** A message came that could not be read. */

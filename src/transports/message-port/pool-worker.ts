@@ -25,7 +25,7 @@ export interface PoolWorkerInfo {
 export interface PoolWorkerListener {
   /** It serves from now on. */
   ready(): void;
-  /** It has ended: crashed, hung, or could not start. What it was handling has not failed yet: `end` does that. */
+  /** It has ended: it crashed, hung, or could not start. The messages that it was handling fail when `end` is called. */
   ended(): void;
 }
 
@@ -77,7 +77,7 @@ export class PoolWorker {
     this.#listener.ended();
   }
 
-  /** Ends it, whatever it is doing. What it is handling fails with `NodeUnavailable`. */
+  /** Ends it at once. The messages that it is handling fail with `NodeUnavailable`. */
   end(): void {
     if (this.#isOver) return;
     this.#isOver = true;

@@ -3,6 +3,7 @@ import type { PickTransfer } from '../../distributed/transport';
 import { type Checks, check, checkFunction, checkOptions } from '../../failure/check';
 import type { HandlersOf } from '../../message/message-broker';
 import { type AnyProtocol, isProtocol } from '../../message/protocol';
+import type { LevelLogger } from '../../observability/logger';
 import { type MessagePortLike, checkPort, listenTo, ownersPort } from './message-port-like';
 import { messagePortTransport } from './message-port-transport';
 import { readServeMessage } from './serve-message';
@@ -14,6 +15,12 @@ export interface ServeOptions {
   /** Picks the objects of a reply that move to the owner instead of being copied. */
   readonly transfer?: PickTransfer;
 }
+
+/** That the pool has ended this worker is no news. The errors of handlers are. */
+const QUIET: LevelLogger = {
+  warn: () => undefined,
+  error: (text, ...details) => console.error(text, ...details),
+};
 
 const CHECKS: Checks<ServeOptions> = { port: checkPort, transfer: checkFunction };
 
@@ -43,7 +50,7 @@ export function serveActor<P extends AnyProtocol<P> & object>(protocol: P, handl
       stop();
       // The pool finds out whether this worker lives. Nobody else can end it before its owner ends.
       const transport = messagePortTransport(order.port, { heartbeat: Infinity, ...(transfer !== undefined && { transfer }) });
-      const broker = new DistributedMessageBroker(transport, { logDeadLetters: false });
+      const broker = new DistributedMessageBroker(transport, { logDeadLetters: false, logger: QUIET });
       // Its types say what the handlers are of, which is checked where this was called.
       const spawn = broker.spawn.bind(broker) as (...args: readonly unknown[]) => unknown;
       spawn(order.id, protocol, handlers, { capacity: Infinity, concurrency: order.concurrency });

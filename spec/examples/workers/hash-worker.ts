@@ -1,0 +1,5 @@
+import { serveActor } from 'rx-broker/transports/message-port';
+import { Hash } from './hash';
+import { hashFiles } from './hash-files';
+
+serveActor(Hash, { files: ({ paths }, { signal }) => hashFiles(paths, signal) });
