@@ -37,11 +37,6 @@ export class Inbox {
     this.#ended = ended;
   }
 
-  /** Whether frames wait to be handled. */
-  get isBusy(): boolean {
-    return this.#open.length > 0;
-  }
-
   /** Takes a batch. Returns false if it was there before, or came too early: then the other node is owed a receipt. */
   take(seq: number, frames: readonly unknown[]): boolean {
     if (seq <= this.#accepted) return false;
