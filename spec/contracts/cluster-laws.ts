@@ -73,6 +73,11 @@ class Account {
     });
   }
 
+  /** How many messages there are of which the sender does not know whether they were handled. */
+  get unknown(): number {
+    return [...this.#told.values()].filter((told) => told === 'unknown').length;
+  }
+
   /** Checks that every message was handled as often as its sender may believe. Returns how many were handled. */
   check(sent: number): number {
     expect(this.#told.size, 'messages whose end is known').toBe(sent);
@@ -107,11 +112,58 @@ export const CLUSTER_LAWS: readonly Law<CreateCluster>[] = [
           }
         }
       }
+      for (const node of nodes) expectConserved(node.metrics());
       await elapse(round === 5 ? lease / 2 : 10);
+      for (const node of nodes) expectConserved(node.metrics());
     }
     await settle();
     const handled = account.check(sent);
     expect(handled).toBe(sent);
+  }),
+  clusterLaw('a node that closes loses nothing: what it took is handled and answered, what it did not is refused, and every sender knows which (§7)', async ({ nodes, settle, elapse, until }) => {
+    const account = new Account();
+    const [home] = nodes as [DistributedMessageBroker];
+    home.spawn(id, async (message: string) => {
+      await Promise.resolve();
+      return account.handle(message);
+    }, { capacity: 10_000 });
+    await settle();
+    let sent = 0;
+    let closing: Promise<void> | undefined;
+    for (let round = 0; round < 12; round++) {
+      if (round === 4) closing = home.close({ timeout: Infinity });
+      for (const [from, node] of nodes.entries()) {
+        for (let number = 0; number < 5; number++) {
+          const message = `${from}, ${round}.${number}`;
+          if (number % 2 === 0) account.ask(node, id, message);
+          else account.tell(node, id, message);
+          sent++;
+        }
+      }
+      await elapse(10);
+    }
+    await until(closing!);
+    await settle();
+    const handled = account.check(sent);
+    expect(handled).toBeGreaterThanOrEqual(nodes.length * 20);
+    expect(account.unknown).toBe(0);
+  }),
+  clusterLaw('the asks of a node that is killed are cancelled where their actors are (S3)', async ({ nodes, lease, settle, pass, kill }) => {
+    const caller = nodes.at(-1)!;
+    const [home] = nodes as [DistributedMessageBroker];
+    const signals: AbortSignal[] = [];
+    home.spawn(id, (_message, { signal }) => {
+      signals.push(signal);
+      return NEVER;
+    });
+    await settle();
+    for (const message of ['running', 'queued']) watchFor(caller.send(id, message, { timeout: Infinity }));
+    await settle();
+    expect(home.metrics()).toMatchObject({ inFlight: 1, pending: 1 });
+    kill(nodes.length - 1);
+    await pass(lease * 2);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+    expect(home.metrics()).toMatchObject({ inFlight: 0, pending: 0, totalAborted: 1, failedBy: { Cancelled: 1 } });
   }),
   clusterLaw('the metrics of the cluster count every message once (O2)', async ({ nodes, settle, until }) => {
     const [home, caller] = nodes as [DistributedMessageBroker, DistributedMessageBroker];

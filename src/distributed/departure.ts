@@ -18,9 +18,9 @@ export interface DepartureParts {
 }
 
 /**
- * How a node leaves the cluster without losing anything. First it asks the others to send it no more messages. The receipt of that shows that the
- * other node has read it, and all messages that it sent before are here by then. They are finished, and the others get the replies and the news of
- * the actors' ends. Then the transport leaves.
+ * How a node leaves the cluster without losing anything. First it asks the others to send it no more messages. Each answers with a frame of its
+ * own, since a receipt may overtake messages. All messages that it sent before are here by then. They are finished, and the others get the replies
+ * and the news of the actors' ends. Then the transport leaves.
  */
 export class Departure implements Leaving {
   readonly #parts: DepartureParts;
@@ -40,7 +40,7 @@ export class Departure implements Leaving {
 
   get isQuiet(): boolean {
     const { counts, peers } = this.#parts;
-    return counts.pending === 0 && counts.open === 0 && peers.met.every(({ hasLetGo, link }) => hasLetGo && !link.isBusy);
+    return counts.pending === 0 && counts.open === 0 && peers.met.every(({ hasLetGo }) => hasLetGo);
   }
 
   begin(): void {
@@ -50,10 +50,7 @@ export class Departure implements Leaving {
 
   /** Asks a node to send no more messages. */
   sayLeaving(peer: Peer): void {
-    peer.link.post(['leaving'], () => {
-      peer.hasLetGo = true;
-      this.#parts.dispatcher.step(() => undefined);
-    });
+    peer.link.post(['leaving']);
   }
 
   drop(): void {

@@ -114,6 +114,11 @@ function takeNews(handler: FrameHandlerParts, peer: Peer, frame: NewsFrame): boo
     case 'leaving':
       peer.isLeaving = true;
       directory.leaving(peer);
+      peer.link.post(['let-go']);
+      return true;
+    case 'let-go':
+      // A broker that closes looks after each step whether something is left.
+      parts.dispatcher.step(() => void (peer.hasLetGo = true));
       return true;
   }
 }

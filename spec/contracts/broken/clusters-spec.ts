@@ -58,8 +58,9 @@ const FLAWS: readonly Flaw<CreateCluster>[] = [
       return Promise.resolve({ ...all[0]!, totalSent: sum('totalSent'), totalDelivered: sum('totalDelivered'), totalSucceeded: sum('totalSucceeded') });
     },
   }))),
+  clusterFlaw('drops what it holds when it closes', ['closes loses nothing'], withNodes((node) => ({ close: () => node.close({ drain: false }) }))),
   clusterFlaw('tells the nodes of the beginning', ['nodes$ tells'], withNodes((node) => ({ nodes$: concat(node.nodes$.pipe(take(1)), NEVER) }))),
-  clusterFlaw('does not notice that a node is gone', ['a node that is killed'], () => ({ kill: nothing })),
+  clusterFlaw('does not notice that a node is gone', ['a node that is killed', 'asks of a node that is killed'], () => ({ kill: nothing })),
   clusterFlaw('waits for a node for ever', ['a node that is severed'], () => ({ sever: nothing })),
 ];
 

@@ -80,7 +80,9 @@ export type NewsFrame =
   /** Everything that was there when the nodes met has been told. */
   | readonly [kind: 'synced']
   /** The node is closing: it takes no more messages from those that have read this. */
-  | readonly [kind: 'leaving'];
+  | readonly [kind: 'leaving']
+  /** The answer to `leaving`: all messages for that node were sent before this. A receipt would not say so, since it may overtake them. */
+  | readonly [kind: 'let-go'];
 
 /** All that goes from one node to another. A batch is `[seq, ack, frame…]`. */
 export type Frame =

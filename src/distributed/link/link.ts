@@ -39,14 +39,9 @@ export class Link {
     this.outbox = new Outbox({ packing, maxBatch, send, ticks, ack: () => this.#inbox.handled });
   }
 
-  /** Whether frames that have come wait to be handled. */
-  get isBusy(): boolean {
-    return this.#inbox.isBusy;
-  }
-
-  /** Sends a frame. `received` is called when the other node has it. */
-  post(frame: readonly unknown[], received?: () => void): void {
-    this.outbox.add({ frame: this.#setup.packing.pack(frame), isSent: false, isWithdrawn: false, ...(received !== undefined && { received }) });
+  /** Sends a frame. */
+  post(frame: readonly unknown[]): void {
+    this.outbox.add({ frame: this.#setup.packing.pack(frame), isSent: false, isWithdrawn: false });
   }
 
   /** Takes a batch, which may be anything. */

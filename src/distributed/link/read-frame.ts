@@ -85,6 +85,7 @@ const SHAPES: Readonly<Record<FrameKind, readonly Test[]>> = {
   retained: [isName, isRevision, isPayload],
   synced: [],
   leaving: [],
+  'let-go': [],
   measure: [isRef],
   measured: [isRef, isMetrics, isCount],
 };

@@ -215,7 +215,9 @@ export class Sender implements Carrier, ParcelOwner {
       const { actor, task } = this.#parked.shift() as { actor: RemoteActor; task: Task };
       if (task.state !== 'waiting') continue;
       actor.withdraw(task);
-      const code = this.#post(actor, task.message, task.lane, task.stamp, task);
+      this.refusal = undefined;
+      // Its node may be leaving by now.
+      const code = actor.status === 'open' ? this.#post(actor, task.message, task.lane, task.stamp, task) : 'ActorStopped';
       if (code !== null) settle(task, { outcome: 'failed', code, error: this.refusal });
     }
   }
