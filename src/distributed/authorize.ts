@@ -22,9 +22,9 @@ export interface IncomingFrame {
 /** Whether a frame may pass. */
 export type Authorize = (frame: IncomingFrame) => boolean;
 
-/** Makes the hook of the user's function. If that throws, the frame is refused, and `failed` is told. */
-export function authorizing(authorize: Authorize | undefined, failed: (error: unknown) => void): Authorize {
-  if (authorize === undefined) return () => true;
+/** Makes the hook of the user's function: `undefined` if there is none. If that throws, the frame is refused, and `failed` is told. */
+export function authorizing(authorize: Authorize | undefined, failed: (error: unknown) => void): Authorize | undefined {
+  if (authorize === undefined) return undefined;
   return (frame) => {
     try {
       return authorize(frame);

@@ -13,6 +13,7 @@ import { type FrameHandlerParts, handleFrame } from './frame-handler';
 import { Interest } from './interest';
 import { Joining } from './joining';
 import { NEWEST_VERSION } from './link/frames';
+import { LONGEST_TEXT } from './link/read-frame';
 import { Ticks } from './link/ticks';
 import { Measures } from './measures';
 import { Membership } from './membership';
@@ -85,9 +86,9 @@ export class Cluster implements Outward, TransportListener {
       this.joining.joined();
     };
     try {
-      this.#transport.start(this).then(joined, (error: Error) => this.joining.fail(error));
+      this.#transport.start(this).then(joined, (error: unknown) => this.joining.fail(error));
     } catch (error) {
-      this.joining.fail(error as Error);
+      this.joining.fail(error);
     }
   }
 
@@ -196,7 +197,7 @@ export class Cluster implements Outward, TransportListener {
       nodeId,
       now(),
       {
-        ...{ system, topics, broadcasts, codec, maxFrame, window, authorize, now },
+        ...{ system, topics, broadcasts, codec, maxFrame, window, authorize, now, maxText: Math.min(LONGEST_TEXT, Math.floor(maxBatch / 8)) },
         isConnected: () => this.#isConnected,
         retain: (topic, message, revision) => this.#retained.take(topic, message, revision),
       },

@@ -16,8 +16,8 @@ interface Contender {
   readonly patterns: string[];
 }
 
-/** The most patterns that a `registered` frame names. */
-const PATTERNS_AT_ONCE = 50;
+/** The most characters of the patterns that a `registered` frame names. The others follow one by one. */
+const PATTERNS_AT_ONCE = 4_000;
 
 export interface DirectoryParts {
   readonly parts: BrokerParts;
@@ -163,8 +163,11 @@ export class Directory {
 
   #announce(core: MailboxCore, post: (head: readonly unknown[]) => void): void {
     const patterns = this.#setup.parts.topics.patternsOf(core);
-    post(['registered', core.id, core.status !== 'open', patterns.slice(0, PATTERNS_AT_ONCE)]);
-    for (const pattern of patterns.slice(PATTERNS_AT_ONCE)) post(['bind', pattern, core.id]);
+    let left = PATTERNS_AT_ONCE;
+    const first = patterns.findIndex((pattern) => (left -= pattern.length) < 0);
+    const count = first < 0 ? patterns.length : first;
+    post(['registered', core.id, core.status !== 'open', patterns.slice(0, count)]);
+    for (const pattern of patterns.slice(count)) post(['bind', pattern, core.id]);
   }
 
   #decide(core: MailboxCore, error?: Error): void {

@@ -1,4 +1,4 @@
-import type { Observable } from 'rxjs';
+import type { Observable, Unsubscribable } from 'rxjs';
 import { BROKER } from '../broker/broker-options';
 import { LocalBroker } from '../broker/local-broker';
 import type { LocalRegistration } from '../broker/registration';
@@ -7,10 +7,14 @@ import { checkActorId } from '../failure/check';
 import type { BrokerMetrics } from '../message/broker-metrics';
 import type { AnyMailbox, MessageBroker } from '../message/message-broker';
 import type { RegisterOptions, Registration, SpawnOptions } from '../message/registration';
+import type { RoutingKey } from '../message/routing-key';
+import type { PublishOptions } from '../message/send-options';
+import type { Publication, TopicOptions } from '../message/topic';
 import type { DeadLetterQueue } from '../observability/dead-letter-queue';
 import { Cluster } from './cluster';
 import type { ClusterMetrics } from './cluster-metrics';
 import { type DistributedOptions, brokerOptionsOf, checkTransport, resolveCluster } from './distributed-options';
+import { checkLength } from './link/read-frame';
 import type { NodeInfo, Transport } from './transport';
 
 /**
@@ -96,11 +100,35 @@ class DistributedBroker extends LocalBroker {
   }
 
   override register(id: string, mailbox: AnyMailbox, options?: RegisterOptions): Registration {
+    checkLength(id, 'an actor id');
+    for (const topic of options?.topics ?? []) checkLength(topic, 'a topic');
     return this.claiming(super.register(id, mailbox, options) as LocalRegistration);
   }
 
   override spawn(id: string, first: unknown, second?: unknown, third?: SpawnOptions): Registration {
+    checkLength(id, 'an actor id');
+    for (const options of [second, third]) for (const topic of (options as RegisterOptions | undefined)?.topics ?? []) checkLength(topic, 'a topic');
     return this.claiming(super.spawn(id, first, second, third) as LocalRegistration);
+  }
+
+  override bind(topic: string, id: string): Unsubscribable {
+    checkLength(topic, 'a topic');
+    return super.bind(topic, id);
+  }
+
+  override publish(key: string | RoutingKey, message: unknown, options?: PublishOptions): number {
+    checkLength((key as RoutingKey | null)?.topic ?? key, 'a topic');
+    return super.publish(key, message, options);
+  }
+
+  override topic$(pattern: string, options?: TopicOptions): Observable<any> {
+    checkLength(pattern, 'a topic');
+    return super.topic$(pattern, options);
+  }
+
+  override publications$(pattern: string): Observable<Publication> {
+    checkLength(pattern, 'a topic');
+    return super.publications$(pattern);
   }
 
   get nodes$(): Observable<readonly NodeInfo[]> {

@@ -52,6 +52,9 @@ const CHECKS: Checks<ClusterOptions> = {
   authorize: checkFunction,
 };
 
+/** The most characters of a broker's name, which is part of its messages' ids. */
+const LONGEST_OWN_NAME = 1_000;
+
 /** The least that a transport must take, so that everything but payloads fits. */
 const LEAST_BATCH = 32_768;
 
@@ -67,6 +70,7 @@ export function checkTransport(transport: unknown): asserts transport is Transpo
 export function brokerOptionsOf(options: DistributedOptions | undefined, known: Checks<BrokerOptions>): BrokerOptions | undefined {
   if (options === undefined) return undefined;
   checkOptions<DistributedOptions>(options, { ...known, ...CHECKS });
+  if ((options.name?.length ?? 0) > LONGEST_OWN_NAME) refuse(`name must have at most ${LONGEST_OWN_NAME} characters in a cluster`, options.name, RangeError);
   return Object.fromEntries(Object.entries(options).filter(([name]) => !Object.hasOwn(CHECKS, name)));
 }
 

@@ -14,7 +14,8 @@ import type { RetainedValues } from './retained-values';
 export interface FrameHandlerParts {
   readonly parts: BrokerParts;
   readonly codec: Codec;
-  readonly authorize: Authorize;
+  /** `undefined`: everything may pass. */
+  readonly authorize: Authorize | undefined;
   readonly directory: Directory;
   readonly interest: Interest;
   readonly retained: RetainedValues;
@@ -63,7 +64,7 @@ export function handleFrame(handler: FrameHandlerParts, peer: Peer, frame: Frame
 }
 
 function takeNews(handler: FrameHandlerParts, peer: Peer, frame: NewsFrame): boolean {
-  const { authorize, directory, interest, parts, retained } = handler;
+  const { authorize = () => true, directory, interest, parts, retained } = handler;
   const from = peer.nodeId;
   const headers = {};
   switch (frame[0]) {

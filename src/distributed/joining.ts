@@ -7,7 +7,7 @@ export class Joining {
   readonly done: Promise<void>;
   readonly #peers: Peers;
   #resolve!: () => void;
-  #reject!: (error: Error) => void;
+  #reject!: (error: unknown) => void;
   /** The nodes that were there. `undefined` until this node has joined. */
   #waitedFor: readonly Peer[] | undefined;
 
@@ -36,7 +36,8 @@ export class Joining {
     this.#resolve();
   }
 
-  fail(error: Error): void {
+  /** The transport could not start. */
+  fail(error: unknown): void {
     this.#reject(error);
   }
 }

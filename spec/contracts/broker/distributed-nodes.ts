@@ -7,6 +7,9 @@ import { virtualTime } from './virtual-time';
 /** What a broker of several nodes does not have. */
 export const DISTRIBUTED: Partial<BrokerTraits> = { synchronous: false, identity: false, mailboxAnswers: false, oneLedger: false, oneOrder: false, oneRegistry: false };
 
+/** What it does not have for senders on the node of the actors. */
+export const NEAR: Partial<BrokerTraits> = { oneOrder: false };
+
 /** Nodes of a distributed broker, and the network between them. */
 export interface DistributedNodes extends BrokerUnderLaw {
   elapse(ms: number): Promise<void>;

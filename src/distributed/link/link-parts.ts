@@ -6,6 +6,8 @@ export interface LinkParts extends CastParts {
   readonly system: BrokerSystem;
   /** The most messages without a receipt. */
   readonly window: number;
+  /** The most characters of the text of an error. */
+  readonly maxText: number;
   /** Milliseconds of the broker's scheduler. */
   readonly now: () => number;
   readonly isConnected: () => boolean;

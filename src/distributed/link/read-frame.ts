@@ -1,5 +1,5 @@
 import { FAILURE_CODES } from '../../failure/failure-code';
-import { isObject } from '../../failure/check';
+import { isObject, refuse } from '../../failure/check';
 import { LONGEST_PATH } from '../../kernel/deadlock';
 import { HIGHEST_LANE } from '../../message/lane';
 import type { Frame, FrameKind, Rest } from './frames';
@@ -10,6 +10,11 @@ export const LONGEST_NAME = 4_096;
 export const LONGEST_TEXT = 65_536;
 
 type Test = (value: unknown) => boolean;
+
+/** @throws {RangeError} for an id, a topic or a pattern that is too long to go over the wire. Other checks are for others. */
+export function checkLength(value: unknown, name: string): void {
+  if (typeof value === 'string' && value.length > LONGEST_NAME) refuse(`${name} must have at most ${LONGEST_NAME} characters in a cluster`, value, RangeError);
+}
 
 const isName: Test = (value) => typeof value === 'string' && value !== '' && value.length <= LONGEST_NAME;
 const isShort: Test = (value) => typeof value === 'string' && value.length <= LONGEST_NAME;

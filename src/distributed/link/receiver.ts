@@ -20,7 +20,8 @@ import { ServedAsk } from './served-ask';
 export interface ReceiverParts extends LinkParts {
   readonly topics: Topics;
   readonly broadcasts: Broadcasts;
-  readonly authorize: Authorize;
+  /** `undefined`: everything may pass. */
+  readonly authorize: Authorize | undefined;
   /** Retains a message of another node. Returns false if a newer one is known here. */
   readonly retain: (topic: string, message: unknown, revision: Revision) => boolean;
 }
@@ -129,7 +130,7 @@ export class Receiver {
   }
 
   #serve(ref: number, serving: ConstructorParameters<typeof ServedAsk>[3]): ServedAsk {
-    const ask = new ServedAsk(ref, this.#parts, this.#outbox, serving, (ended) => this.#asks.delete(ended));
+    const ask = new ServedAsk(ref, this.#parts, this.#outbox, serving, this.#asks);
     this.#asks.set(ref, ask);
     return ask;
   }
@@ -142,7 +143,9 @@ export class Receiver {
   }
 
   #mayPass(facts: Omit<IncomingFrame, 'from' | 'headers' | 'sender'>, rest: Rest | 0): boolean {
+    const { authorize } = this.#parts;
+    if (authorize === undefined) return true;
     const { headers = {}, sender } = rest === 0 ? {} : rest;
-    return this.#parts.authorize({ ...facts, from: this.#nodeId, headers, ...(sender !== undefined && { sender }) });
+    return authorize({ ...facts, from: this.#nodeId, headers, ...(sender !== undefined && { sender }) });
   }
 }

@@ -7,15 +7,17 @@ import type { Task } from '../../kernel/task';
 import { startTimer } from '../../kernel/timers';
 import type { Carrier, RemoteActor } from '../remote-actor';
 import type { OutgoingCast } from './outgoing-cast';
-import type { Encoded } from '../codec/codec';
 import { restOf } from './details-frame';
 import { Credit } from './credit';
 import type { LinkParts } from './link-parts';
 import type { Outbox } from './outbox';
-import { MessageParcel, type Posted } from './parcels';
+import { MessageParcel, type ParcelOwner, type Posted } from './parcels';
 
 /** Milliseconds that the other node is given, beyond the timeout of an ask, to say what became of it. */
 const GRACE = 1_000;
+
+/** Where the timeout stands in the frame of an ask. */
+const TIMEOUT_AT = 4;
 
 /** An ask whose reply is to come. */
 export interface OpenAsk {
@@ -28,7 +30,7 @@ export interface OpenAsk {
  * Sends the messages of this node to the actors of another one. It takes as many as the window allows: those that have no receipt. Its methods
  * are part of a step.
  */
-export class Sender implements Carrier {
+export class Sender implements Carrier, ParcelOwner {
   refusal: SendError | undefined = undefined;
   /** The asks by their numbers. */
   readonly asks: Map<number, OpenAsk> = new Map();
@@ -96,6 +98,19 @@ export class Sender implements Carrier {
     return this.#credit.isLeft;
   }
 
+  received(parcel: MessageParcel): void {
+    this.#credit.give(parcel.size);
+    parcel.arrived();
+    if (this.#parked.length > 0) this.#unpark();
+  }
+
+  /** An ask that has waited to be sent has less time left. */
+  refresh(parcel: MessageParcel): void {
+    const [posted] = parcel.posted;
+    if (parcel.parts === null || !posted?.task || this.#parts.now() <= parcel.takenAt) return;
+    parcel.frame = this.#parts.codec.packing.pack(parcel.parts.map((part, index) => (index === TIMEOUT_AT ? this.#timeLeft(posted.task as Task) : part)));
+  }
+
   // To many ------------------------------------------------------------------------------------------
 
   castBegins(cast: OutgoingCast): void {
@@ -116,7 +131,7 @@ export class Sender implements Carrier {
     const first = posted[0]?.task?.isAsked === true ? (posted[0].task.rest?.seat ?? 0) : 0;
     for (const { frame, from, count } of cast.framesTo(posted.map(({ actor }) => actor.id), first)) {
       this.#credit.take(frame.size);
-      const parcel: MessageParcel = new MessageParcel(frame, posted.slice(from, from + count), cast, () => this.#received(parcel));
+      const parcel = new MessageParcel(this, frame, posted.slice(from, from + count), cast.message, cast.lane, cast.stamp, null, 0);
       for (const { actor, task } of parcel.posted) if (task?.isAsked === true) this.asks.set(task.more().seat, { task, actor, parcel });
       this.#outbox.add(parcel);
     }
@@ -148,25 +163,20 @@ export class Sender implements Carrier {
 
   #post(actor: RemoteActor, message: unknown, lane: number, stamp: Stamp | null, task: Task | null): FailureCode | null {
     const { codec, maxFrame } = this.#parts;
-    let payload: Encoded;
-    let head: unknown[];
+    let parts: unknown[];
     const isAsked = task?.isAsked === true;
     try {
       const rest = restOf(stamp?.details ?? PLAIN, task?.rest?.parent);
-      head = isAsked ? [task.isRequest ? 'ask' : 'offer', this.#lastRef + 1, actor.id, lane, this.#timeLeft(task), rest] : ['tell', actor.id, lane, rest];
-      payload = codec.encode(message);
+      const payload = codec.encode(message);
+      parts = isAsked ? [task.isRequest ? 'ask' : 'offer', this.#lastRef + 1, actor.id, lane, this.#timeLeft(task), rest, payload] : ['tell', actor.id, lane, rest, payload];
     } catch (error) {
       return this.#refuse('Unserializable', actor, error);
     }
-    const frame = codec.packing.pack([...head, payload]);
+    const frame = codec.packing.pack(parts);
     if (frame.size > maxFrame) return this.#refuse('PayloadTooLarge', actor, undefined, `${frame.size} bytes, at most ${maxFrame}`);
     this.#credit.take(frame.size);
-    // An ask that waits to be sent has less time left when it goes out.
-    const takenAt = isAsked ? this.#parts.now() : 0;
-    const refresh = (one: MessageParcel): void => {
-      if (this.#parts.now() > takenAt) one.frame = codec.packing.pack([...head.slice(0, 4), this.#timeLeft(task as Task), head[5], payload]);
-    };
-    const parcel: MessageParcel = new MessageParcel(frame, [{ actor, task }], { message, lane, stamp }, () => this.#received(parcel), isAsked && head[4] !== null ? refresh : undefined);
+    const isTimed = isAsked && parts[TIMEOUT_AT] !== null;
+    const parcel = new MessageParcel(this, frame, [{ actor, task }], message, lane, stamp, isTimed ? parts : null, isTimed ? this.#parts.now() : 0);
     if (isAsked) {
       this.asks.set(++this.#lastRef, { task, actor, parcel });
       task.more().seat = this.#lastRef;
@@ -197,12 +207,6 @@ export class Sender implements Carrier {
   #timeLeft({ rest, stamp }: Task): number | null {
     const timeout = rest?.timeout ?? Infinity;
     return timeout === Infinity ? null : Math.max(0, timeout - (this.#parts.now() - (stamp?.at ?? this.#parts.now())));
-  }
-
-  #received(parcel: MessageParcel): void {
-    this.#credit.give(parcel.size);
-    parcel.arrived();
-    this.#unpark();
   }
 
   /** Offers that have waited for credit get it now. */

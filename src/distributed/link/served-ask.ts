@@ -6,7 +6,7 @@ import { end } from '../../kernel/settle';
 import type { PathStep, Task } from '../../kernel/task';
 import type { Outbox } from './outbox';
 import type { LinkParts } from './link-parts';
-import { LONGEST_NAME, LONGEST_TEXT } from './read-frame';
+import { LONGEST_NAME } from './read-frame';
 
 /** How an ask of another node is served. */
 export interface Serving {
@@ -26,18 +26,18 @@ export class ServedAsk implements Place {
   readonly #ref: number;
   readonly #parts: LinkParts;
   readonly #outbox: Outbox;
-  readonly #ended: (ref: number) => void;
+  /** The asks that are being served, from which it takes itself out. */
+  readonly #served: Map<number, ServedAsk>;
   /** Values that the other node may not have yet. */
   #unreceipted = 0;
   #isOver = false;
   #held: unknown = undefined;
 
-  /** `ended` is called when the reply is complete. */
-  constructor(ref: number, parts: LinkParts, outbox: Outbox, { path, untilTaken = false, holdsBack = false }: Serving, ended: (ref: number) => void) {
+  constructor(ref: number, parts: LinkParts, outbox: Outbox, { path, untilTaken = false, holdsBack = false }: Serving, served: Map<number, ServedAsk>) {
     this.#ref = ref;
     this.#parts = parts;
     this.#outbox = outbox;
-    this.#ended = ended;
+    this.#served = served;
     this.path = path;
     this.untilTaken = untilTaken;
     this.holdsBack = holdsBack;
@@ -73,7 +73,7 @@ export class ServedAsk implements Place {
     if (this.#isOver) return;
     this.#end();
     if (error instanceof SendError) this.#sendFailure(error);
-    else this.#parts.post(['error', this.#ref, ...described(error, this.#textLimit)]);
+    else this.#parts.post(['error', this.#ref, ...described(error, this.#parts.maxText)]);
   }
 
   /** The ask fails before it is given to its actor. */
@@ -89,10 +89,6 @@ export class ServedAsk implements Place {
     this.#isOver = true;
   }
 
-  get #textLimit(): number {
-    return Math.min(LONGEST_TEXT, Math.floor(this.#parts.maxFrame / 8));
-  }
-
   #send(kind: 'next' | 'value', value: unknown): void {
     const { codec, maxFrame } = this.#parts;
     try {
@@ -101,8 +97,11 @@ export class ServedAsk implements Place {
         this.#stop('PayloadTooLarge', `the reply has ${frame.size} bytes, at most ${maxFrame}`);
         return;
       }
-      this.#unreceipted++;
-      this.#outbox.add({ frame, isSent: false, isWithdrawn: false, received: () => (this.#unreceipted -= 1) });
+      if (kind === 'value') this.#outbox.add({ frame, isSent: false, isWithdrawn: false });
+      else {
+        this.#unreceipted++;
+        this.#outbox.add({ frame, isSent: false, isWithdrawn: false, received: () => (this.#unreceipted -= 1) });
+      }
     } catch (cause) {
       this.#stop('Unserializable', `the reply: ${cause instanceof Error ? cause.message : 'it cannot be encoded'}`);
     }
@@ -118,12 +117,12 @@ export class ServedAsk implements Place {
   }
 
   #sendFailure({ actorId = '', code, message, started }: SendError): void {
-    this.#parts.post(['failed', this.#ref, code, started === 'unknown' ? 2 : started ? 1 : 0, actorId.slice(0, LONGEST_NAME), message.slice(0, this.#textLimit)]);
+    this.#parts.post(['failed', this.#ref, code, started === 'unknown' ? 2 : started ? 1 : 0, actorId.slice(0, LONGEST_NAME), message.slice(0, this.#parts.maxText)]);
   }
 
   #end(): void {
     this.#isOver = true;
-    this.#ended(this.#ref);
+    this.#served.delete(this.#ref);
   }
 }
 
