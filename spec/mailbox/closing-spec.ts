@@ -1,4 +1,4 @@
-import { type BrokerEvent, type Delivery, type InMemoryMessageBroker, Mailbox, actorId } from 'rx-broker';
+import { type BrokerEvent, type Delivery, InMemoryMessageBroker, Mailbox, actorId } from 'rx-broker';
 import { NEVER, Subject } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { setupStill as setup, watchFor } from '../broker/setup';
@@ -15,6 +15,26 @@ function observed(): { broker: InMemoryMessageBroker; mailbox: Mailbox; closings
   });
   return { broker, mailbox, closings };
 }
+
+describe('a closed mailbox', () => {
+  it.each([['idle', false], ['busy', true]])('refuses newcomers in every way, also where nobody observes anything: %s (M6)', (_, isBusy) => {
+    const broker = new InMemoryMessageBroker({ logDeadLetters: false });
+    const mailbox = Mailbox.bounded<any>(5, { concurrency: 2 });
+    const got: unknown[] = [];
+    mailbox.receive((message) => {
+      got.push(message);
+      return NEVER;
+    });
+    broker.register(a, mailbox);
+    if (isBusy) broker.trySend(a, 'first');
+    mailbox.close();
+    mailbox.next('next');
+    expect(broker.trySend(a, 'told')).toMatchObject({ ok: false, code: 'ActorStopped' });
+    expect(broker.tryBroadcast('all')).toBe(0);
+    expect(watchFor(broker.send(a, 'asked')).error).toMatchObject({ code: 'ActorStopped' });
+    expect(got).toEqual(isBusy ? ['first'] : []);
+  });
+});
 
 describe('the end of a mailbox', () => {
   it('is an event, once, with the actor and nothing else if it was closed (M6)', () => {
