@@ -18,7 +18,7 @@ const angular = ['spec/angular/**/*-spec.ts'];
 /** What of it needs Node: a server, or zone.js, which would patch the page of all specs. */
 const angularInNode = ['spec/angular/{server,zone}*-spec.ts'];
 /** What Node alone has, or runs. */
-const nodeOnly = ['spec/environments/{async-local-storage,jest-jsdom}-spec.ts'];
+const nodeOnly = ['spec/environments/{async-local-storage,jest-jsdom}-spec.ts', 'spec/transports/message-port/*-threads-spec.ts'];
 /** What runs nothing of `src` that others do not: documents, processes, the heap, the clock, and what is broken on purpose. */
 const elsewhere = ['spec/package/**', 'spec/examples/**', 'spec/readme/**', ...measured, ...patching, ...angular, 'spec/liveness/**', ...nats, 'spec/**/broken/**'];
 /** What `vitest` runs without `--project`, so that it asks for no browser and no registry. (The option has no type outside the command line.) */
@@ -63,8 +63,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'long',
-          include: ['spec/model/model-spec.ts'],
-          env: { MODEL_RUNS: process.env['MODEL_RUNS'] ?? '1000000', MODEL_SEED: process.env['MODEL_SEED'] ?? String(Math.floor(Math.random() * 2 ** 31)) },
+          include: ['spec/model/model-spec.ts', 'spec/node/hostile-frames-spec.ts'],
+          env: { HOSTILE_FRAMES: process.env['HOSTILE_FRAMES'] ?? '1000000', MODEL_RUNS: process.env['MODEL_RUNS'] ?? '1000000', MODEL_SEED: process.env['MODEL_SEED'] ?? String(Math.floor(Math.random() * 2 ** 31)) },
         },
       },
       // What `npm run coverage` measures.

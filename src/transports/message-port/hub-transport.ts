@@ -142,7 +142,7 @@ class Hub implements HubTransport {
     switch (message[0]) {
       case 'batch': {
         const [, to, , batch, transfer] = message;
-        // The sender is the node behind the port, whatever the message says.
+        // The port decides who the sender is. The name in the message could be another node's.
         if (to === this.nodeId) this.#listener?.batch(nodeId, batch);
         else this.#nodes.get(to)?.channel.postBatch(to, nodeId, batch, transfer);
         break;

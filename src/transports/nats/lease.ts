@@ -95,7 +95,7 @@ export class Lease {
       await this.#write();
       if (!this.hasEnded()) this.#renewIn(this.#duration / 5);
     } catch {
-      // Only the time decides, whatever the error is.
+      // The time alone decides whether the lease has ended. The kind of error does not matter.
       if (!this.hasEnded()) this.#renewIn(this.#duration / 20);
     }
   }
