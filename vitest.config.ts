@@ -70,7 +70,8 @@ export default defineConfig({
       // What `npm run coverage` measures.
       { extends: true, test: { name: 'coverage', include: specs, exclude: elsewhere, env: { MODEL_RUNS: '1000' } } },
       { extends: true, test: { name: 'nats', include: ['spec/transports/nats/*-spec.ts'] } },
-      { extends: true, test: { name: 'package', include: packed, testTimeout: 300_000, hookTimeout: 300_000 } },
+      // One file after the other, since each builds the package.
+      { extends: true, test: { name: 'package', include: packed, fileParallelism: false, testTimeout: 300_000, hookTimeout: 300_000 } },
       {
         extends: true,
         // All at once: Vite would find the server's part late, and load the other two again.

@@ -28,7 +28,7 @@ export { type ActorId, actorId } from './message/actor-id';
 export { Message } from './message/message';
 export { Priority } from './message/priority';
 export { type MessageSchemas } from './message/message-rules';
-export { type SchemaIssue, type SchemaResult, type StandardSchema } from './message/standard-schema';
+export { type SchemaFailure, type SchemaIssue, type SchemaPathSegment, type SchemaResult, type SchemaSuccess, type StandardSchema } from './message/standard-schema';
 export { type AnyProtocol, type IsProtocol, type MessageCreator, type MessageOf, type MessageSpec, type Protocol, message, protocol } from './message/protocol';
 export { type Accepted, type ReplyFor, type ReplyOf, type Tellable } from './message/reply-of';
 export { type Publisher } from './message/publisher';

@@ -3,7 +3,7 @@ export const FOLDERS = ['spec', 'marbles'];
 
 /** What starts processes, packs, type-checks, waits for the garbage collector, patches its process, or tests the tests. */
 export const EXCLUDED =
-  /^spec\/(package|examples|readme|liveness|angular|react|transports|distributed|testing\/marble|hostile\/messages-spec|contracts\/broken|model\/broken|model\/corners-spec|node\/(?!leaks-collected)|environments\/(?!(proxies|rxjs-copies|thenables|vue|without-macrotasks)-spec))\b/;
+  /^spec\/(package|examples|readme|liveness|angular|react|transports|distributed\/codec|contracts\/distributed|testing\/marble|hostile\/messages-spec|contracts\/broken|model\/broken|model\/corners-spec|node\/(?!leaks-collected)|environments\/(?!(proxies|rxjs-copies|thenables|vue|without-macrotasks)-spec))\b/;
 
 /** In the text of specs that put something in the place of the machine's timers or promises: all specs run in one process. */
 export const ALONE = /useFakeTimers|zone\.js|stubGlobal\('(setTimeout|Promise)'/;

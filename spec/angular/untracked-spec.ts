@@ -1,5 +1,5 @@
 import { computed, effect, signal, untracked } from '@angular/core';
-import { DeadLetterQueue, Mailbox, type MessageBroker, actorId, topic, topicState } from 'rx-broker';
+import { DeadLetterQueue, InMemoryMessageBroker, Mailbox, type MessageBroker, actorId, topic, topicState } from 'rx-broker';
 import { injectMessageBroker, injectState } from 'rx-broker/angular';
 import { NEVER, Subject, type Unsubscribable, take } from 'rxjs';
 import { describe, expect, it } from 'vitest';
@@ -144,13 +144,21 @@ describe.each(Object.entries(ENTRIES))('%s', (_name, entry) => {
 });
 
 describe('the broker that is injected', () => {
-  it('is the one that handlers get, and an InMemoryMessageBroker', () => {
+  it('is the one that handlers get', () => {
     const { broker } = application();
     let given: unknown;
     broker.spawn(id, (_message, context) => void (given = context.broker));
     broker.trySend(id, 0);
     expect(given).toBe(broker);
     expect(inContext(() => injectMessageBroker())).toBe(broker);
+  });
+
+  it('has every member of a broker as its own, so that a new one cannot be forgotten', () => {
+    const { broker } = application();
+    const members = Reflect.ownKeys(Object.getPrototypeOf(new InMemoryMessageBroker()) as object).filter((name) => name !== 'constructor');
+    expect(members).toEqual(expect.arrayContaining(['trySend', 'publish', 'events$', 'close']));
+    expect(members.filter((name) => !Object.hasOwn(broker, name))).toEqual([]);
+    expect(broker).toBeInstanceOf(InMemoryMessageBroker);
   });
 
   it('still stops an endless synchronous stream, and tears it down', () => {

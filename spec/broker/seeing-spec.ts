@@ -58,6 +58,13 @@ describe('turn times', () => {
     });
   });
 
+  it('count turns of messages that nobody asked, too', () => {
+    const { broker } = setup({ turnTimes: true });
+    broker.spawn(id, () => {});
+    for (const n of [1, 2]) broker.trySend(id, n);
+    expect(broker.mailboxMetrics(id)?.turnTimes?.count).toBe(2);
+  });
+
   it('are not taken without the option', () => {
     const { broker } = setup();
     broker.spawn(id, () => {});

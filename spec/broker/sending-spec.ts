@@ -16,6 +16,16 @@ const COLD: readonly [string, (broker: InMemoryMessageBroker) => Observable<unkn
 ];
 
 describe('a send that returns an Observable', () => {
+  it('may send nothing: an ask of `undefined` gets its reply, also from a queue (S2)', () => {
+    const { broker } = setup();
+    const asker = actorId<any>('asker');
+    let seen!: ReturnType<typeof watchFor>;
+    broker.spawn(id, (message) => message === undefined);
+    broker.spawn(asker, () => void (seen = watchFor(broker.send(id, undefined))));
+    broker.trySend(asker, 0);
+    expect(seen).toMatchObject({ values: [true], completed: true });
+  });
+
   it.each(COLD)('sends nothing until it is subscribed to, then once for each subscription: %s (S1)', (_, send) => {
     const { broker } = setup();
     const got: unknown[] = [];

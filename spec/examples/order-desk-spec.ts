@@ -12,14 +12,20 @@ import { type SessionReport, startSession } from './order-desk/session';
 
 /** Opens a desk in virtual time, does something at some times, and closes it. */
 async function run(ms: number, load: Partial<Load>, steps: Readonly<Record<number, (desk: OrderDesk) => void>> = {}): Promise<{ desk: OrderDesk; report: DeskReport }> {
-  const scheduler = new VirtualTimeScheduler(undefined, Infinity);
+  const scheduler = new VirtualTimeScheduler();
+  const flushUntil = async (frame: number): Promise<void> => {
+    scheduler.maxFrames = frame;
+    scheduler.flush();
+    // What a promise decides has happened then.
+    await new Promise((resolve) => setTimeout(resolve));
+  };
   const desk = openOrderDesk({ scheduler, load });
   for (const [at, step] of Object.entries(steps)) scheduler.schedule(() => step(desk), Number(at));
-  let report!: Promise<DeskReport>;
-  scheduler.schedule(() => {
-    report = desk.close();
-  }, ms);
-  scheduler.flush();
+  await flushUntil(ms);
+  const report = desk.close();
+  await flushUntil(ms);
+  await flushUntil(ms + 10_000);
+  await flushUntil(Infinity);
   return { desk, report: await report };
 }
 
@@ -118,7 +124,8 @@ describe('an order desk', () => {
     ['nothing is at work', { feedRate: 0, orderRate: 0 }, 1_000, false],
     ['orders are at work', { orderRate: 100, riskLatency: 60 }, 2_000, false],
     ['risk checks hang', { riskFailureRate: 1, orderRate: 100 }, 4_000, true],
-  ])('closes when it is at rest, also if %s', async (_when, load, most, isLossy) => {
+    ['more is at work than ends in 10 s', { riskLatency: 1_000, concurrency: 1, orderRate: 200 }, 11_000, true],
+  ])('closes when it is at rest, or after 10 s, if %s', async (_when, load, most, isLossy) => {
     const { report } = await run(1_000, load);
     expect(report.orders.by.lost > 0).toBe(isLossy);
     expect(report.at).toBeGreaterThanOrEqual(1_000);
@@ -207,6 +214,7 @@ describe('the script', () => {
       [36_000, 'Audit is slow'],
       [46_000, 'Recovery'],
       [52_000, 'Redelivery'],
+      [60_000, 'Closing'],
     ]);
     const { orders, desk, market, audited } = report;
     expect(orders.placed).toBe(orders.filled + orders.rejected + orders.cancelled);
@@ -226,7 +234,7 @@ describe('the script', () => {
 
   it('scales, and plays the same for the same seed', async () => {
     const [one, same, other] = await Promise.all([play(3), play(3), play(3, 2)]);
-    expect(one.scenes.map(([at]) => at)).toEqual([0, 400, 900, 1_250, 1_800, 2_300, 2_600]);
+    expect(one.scenes.map(([at]) => at)).toEqual([0, 400, 900, 1_250, 1_800, 2_300, 2_600, 3_000]);
     const told = ({ report }: typeof one): unknown => ({ ...report, desk: { ...report.desk, avgRoutingLatencyNs: 0 }, market: { ...report.market, avgRoutingLatencyNs: 0 } });
     expect(told(same)).toEqual(told(one));
     expect(told(other)).not.toEqual(told(one));
@@ -242,7 +250,7 @@ describe('the script', () => {
     scheduler.schedule(() => session.stop({ isInterrupted: true }), 5_000);
     scheduler.flush();
     const report = await session.report;
-    expect(scenes).toEqual([SCENES[0]?.title, SCENES[1]?.title, undefined, 'closed']);
+    expect(scenes).toEqual([SCENES[0]?.title, SCENES[1]?.title, undefined, 'Closing', 'closed']);
     expect(report).toMatchObject({ isInterrupted: true, addsUp: true, orders: { open: 0 } });
     expect(report.at).toBeGreaterThanOrEqual(5_000);
   });

@@ -51,7 +51,7 @@ async function main({ seconds, seed, isJson, isPlain }: CommandLine): Promise<nu
   const report = await session.report;
   hide?.();
   if (isJson) stdout.write(`${JSON.stringify(report, null, 2)}\n`);
-  else stdout.write(`${reportLines(report, stdout.columns || 100).map(toned).join('\n')}\n`);
+  else stdout.write(`${live === undefined ? '\n' : ''}${reportLines(report, stdout.columns || 100).map(toned).join('\n')}\n`);
   if (!report.addsUp) return 1;
   return report.isInterrupted ? INTERRUPTED : 0;
 }

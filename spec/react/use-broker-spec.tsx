@@ -45,7 +45,7 @@ describe('without a provider', () => {
     const container = document.createElement('div');
     const root = createRoot(container);
     act(() => root.render(<ErrorBoundary><Used /></ErrorBoundary>));
-    expect(container.textContent).toBe('Error: render this in a BrokerProvider');
+    expect(container.textContent).toBe('Error: add a BrokerProvider above');
     act(() => root.unmount());
   });
 });

@@ -114,8 +114,8 @@ describe('useRequest', () => {
 
   it('is idle without a message', () => {
     const page = mount(broker, <Found text={undefined} />);
-    expect(page.text).toBe('idle false -;');
     act(() => last().reload());
+    expect(page.text).toBe('idle false -;');
     page.render(<Found text="now" />);
     page.render(<Found text={undefined} />);
     expect([page.text, asked]).toEqual(['idle false -;', ['now']]);

@@ -157,9 +157,12 @@ describe('useTopic', () => {
     observer.observe(page.container, { childList: true, subtree: true, characterData: true });
     // Outside of `act`, which renders without giving way.
     Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: false });
-    startTransition(() => show(true));
-    await vi.waitUntil(() => page.text === '1;'.repeat(6));
-    Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
+    try {
+      startTransition(() => show(true));
+      await vi.waitUntil(() => page.text === '1;'.repeat(6), { timeout: 60_000 });
+    } finally {
+      Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
+    }
     observer.disconnect();
     // The first components had rendered the old value before the rest of the list saw the new one.
     expect(rendered.slice(0, 4)).toEqual([0, 0, 0, 1]);

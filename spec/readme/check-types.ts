@@ -14,8 +14,8 @@ export function typeErrors(blocks: readonly CodeBlock[], root: string): string[]
   const folder = join(dirname(configPath), 'spec', 'readme');
   const pages = new Map<string, string>();
   const sources = new Map<string, string>();
-  for (const { page, code, line } of blocks) {
-    const name = join(folder, `${page.replaceAll('/', '-')}-${String(line)}.ts`);
+  for (const { page, code, info, line } of blocks) {
+    const name = join(folder, `${page.replaceAll('/', '-')}-${String(line)}.${info === 'tsx' ? 'tsx' : 'ts'}`);
     pages.set(name, page);
     // Empty lines in front: the compiler's lines are the page's.
     sources.set(name, `${'\n'.repeat(line - 1)}${code}\nexport {};\n`);

@@ -81,14 +81,14 @@ describe('the README and its pages', () => {
     expect(console.error).not.toHaveBeenCalled();
   });
 
-  it('hold blocks that run, but for those that need Angular, shell lines and diagrams', () => {
+  it('hold blocks that run, but for those that need a framework, shell lines and diagrams', () => {
     expect(runnable.length).toBeGreaterThanOrEqual(25);
     expect(diagrams).toHaveLength(1);
     for (const block of typed.filter((block) => !runnable.includes(block))) {
-      expect(block.info, named(block)).toBe('ts no-run');
-      expect(block.code, named(block)).toMatch(/ from '@angular\/core/);
+      expect(block.info, named(block)).toMatch(/^(ts no-run|tsx)$/);
+      expect(block.code, named(block)).toMatch(/ from '(@angular\/core|@nats-io\/transport-node|rx-broker\/react|vue)/);
     }
-    expect(new Set(blocks.map(({ info }) => info))).toEqual(new Set(['js', 'sh', 'ts', 'ts no-run', 'marbles']));
+    expect(new Set(blocks.map(({ info }) => info))).toEqual(new Set(['html', 'js', 'sh', 'ts', 'ts no-run', 'tsx', 'marbles']));
   });
 
   it('have the types that they show', () => {

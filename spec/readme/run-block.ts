@@ -5,6 +5,7 @@ import { runInThisContext } from 'node:vm';
 import * as rxjs from 'rxjs';
 import * as rxjsTesting from 'rxjs/testing';
 import * as rxBroker from 'rx-broker';
+import * as distributed from 'rx-broker/distributed';
 import * as operators from 'rx-broker/operators';
 import * as testing from 'rx-broker/testing';
 import ts from 'typescript';
@@ -18,6 +19,7 @@ const MODULES: Readonly<Record<string, unknown>> = {
   rxjs,
   'rxjs/testing': rxjsTesting,
   'rx-broker': rxBroker,
+  'rx-broker/distributed': distributed,
   'rx-broker/operators': operators,
   'rx-broker/testing': testing,
   vitest: { vi },

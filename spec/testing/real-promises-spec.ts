@@ -1,6 +1,6 @@
 import { Mailbox, actorId, message, protocol } from 'rx-broker';
 import { type BrokerMarbleHelpers, brokerMarbles } from 'rx-broker/testing';
-import { EMPTY, NEVER, catchError, of, timer } from 'rxjs';
+import { EMPTY, NEVER, Subscriber, catchError, of, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 
 const RULE = 'a promise is real time: answer with a stream';
@@ -33,6 +33,30 @@ describe('a handler that answers with a promise in a marble test', () => {
     });
     expect(failure.message).toBe(`${RULE}. The handler of 'actor' answered with a promise, and a caller waits for the reply`);
     expect(placeOf(failure)).toBe('userLine');
+  });
+
+  it('fails a test in which messages wait behind it, queued or for a place', () => {
+    const failure = failureOf(({ broker }) => {
+      const mailbox = Mailbox.bounded<any>(1, { overflow: 'block' });
+      mailbox.receive(async () => 5);
+      broker.register(id, mailbox);
+      for (const message of ['runs', 'queued']) broker.trySend(id, message);
+      broker.offer(id, 'waits', { timeout: Infinity }).subscribe();
+    });
+    expect(failure.message).toContain('and 2 messages wait behind it');
+  });
+
+  it('fails a test in which a message waits behind it, also if the turn was ended in its handler', () => {
+    const failure = failureOf(({ broker }) => {
+      const caller = new Subscriber<unknown>();
+      broker.spawn(id, (message) => {
+        if (message === 'asked') caller.unsubscribe();
+        return Promise.resolve();
+      });
+      broker.send(id, 'asked', { timeout: Infinity }).subscribe(caller);
+      broker.trySend(id, 'behind');
+    });
+    expect(failure.message).toContain('and a message waits behind it');
   });
 
   it('fails a test in which a caller has waited in vain, also where nobody catches the timeout', () => {

@@ -17,14 +17,34 @@ export interface StandardSchema<Input = unknown, Output = Input> {
 }
 
 /** What a schema says of a value: the value, which it may have changed, or what is wrong with it. */
-export type SchemaResult<Output> = { readonly value: Output; readonly issues?: undefined } | { readonly issues: readonly SchemaIssue[] };
+export type SchemaResult<Output> = SchemaSuccess<Output> | SchemaFailure;
+
+/** A value that matches its schema. */
+export interface SchemaSuccess<Output> {
+  /** The value as the schema gives it back. */
+  readonly value: Output;
+  /** Absent. */
+  readonly issues?: undefined;
+}
+
+/** A value that does not match its schema. */
+export interface SchemaFailure {
+  /** All that is wrong with it. */
+  readonly issues: readonly SchemaIssue[];
+}
+
+/** A step on the way into a value, as an object. */
+export interface SchemaPathSegment {
+  /** The property, or the index. */
+  readonly key: PropertyKey;
+}
 
 /** One thing that is wrong with a value. */
 export interface SchemaIssue {
   /** Says what is wrong. */
   readonly message: string;
   /** Where it is, from the outside in. */
-  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+  readonly path?: readonly (PropertyKey | SchemaPathSegment)[] | undefined;
 }
 
 /**

@@ -16,6 +16,6 @@ import { BrokerContext } from './broker-context';
  */
 export function useBroker(): MessageBroker {
   const broker = useContext(BrokerContext);
-  if (!broker) throw new Error('render this in a BrokerProvider');
+  if (!broker) throw new Error('add a BrokerProvider above');
   return broker;
 }

@@ -49,6 +49,15 @@ export const SCENES: readonly Scene[] = [
   },
 ];
 
+/** What is shown while a desk closes. */
+export const CLOSING: Pick<Scene, 'title' | 'says'> = { title: 'Closing', says: 'No more orders come. Those at work end, and then comes the report.' };
+
+/** `2/7 ` for the second scene. What is no part of the script has no number. */
+export function numberOf({ title }: Pick<Scene, 'title'>): string {
+  const index = SCENES.findIndex((scene) => scene.title === title);
+  return index < 0 ? '' : `${index + 1}/${SCENES.length} `;
+}
+
 /** Plays the scenes at a desk, `seconds` in all. Emits each scene as it begins, and completes after the last one. */
 export function playScript(desk: OrderDesk, seconds: number, scheduler: SchedulerLike = asyncScheduler, scenes = SCENES): Observable<Scene> {
   const total = scenes.reduce((sum, { share }) => sum + share, 0);

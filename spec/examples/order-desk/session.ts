@@ -1,7 +1,7 @@
 import { type Observable, type SchedulerLike, BehaviorSubject, asyncScheduler } from 'rxjs';
 import type { DeskReport } from './desk-report';
 import { type OrderDesk, openOrderDesk } from './order-desk';
-import { type Scene, playScript } from './script';
+import { type Scene, CLOSING, playScript } from './script';
 import { seededRandom } from './seeded-random';
 
 export interface SessionOptions {
@@ -17,11 +17,16 @@ export interface SessionReport extends DeskReport {
   readonly isInterrupted: boolean;
 }
 
+export type ShownScene = Pick<Scene, 'title' | 'says'>;
+
 /** One opening of the desk, with the script or with somebody at the keys. */
 export interface Session {
   readonly desk: OrderDesk;
-  /** The scene that is played, at once and then as each begins. `undefined`: somebody is at the keys. Completes when the desk closes. */
-  readonly scene$: Observable<Scene | undefined>;
+  /**
+   * The scene that is played, at once and then as each begins, and in the end `CLOSING`. `undefined`: somebody is at the keys. Completes when the
+   * desk closes.
+   */
+  readonly scene$: Observable<ShownScene | undefined>;
   /** Ends the script, and leaves the desk open until `stop`. */
   takeOver(): void;
   /** Closes the desk. */
@@ -32,7 +37,7 @@ export interface Session {
 /** Opens a desk, and plays the script on it. When the script is over, the desk closes and reports. */
 export function startSession({ seconds, seed, scheduler = asyncScheduler }: SessionOptions): Session {
   const desk = openOrderDesk({ scheduler, random: seededRandom(seed) });
-  const scene$ = new BehaviorSubject<Scene | undefined>(undefined);
+  const scene$ = new BehaviorSubject<ShownScene | undefined>(undefined);
   let isOpen = true;
   let settle!: (report: Promise<SessionReport>) => void;
   const report = new Promise<SessionReport>((resolve) => (settle = resolve));
@@ -43,6 +48,7 @@ export function startSession({ seconds, seed, scheduler = asyncScheduler }: Sess
     if (!isOpen) return;
     isOpen = false;
     script.unsubscribe();
+    scene$.next(CLOSING);
     scene$.complete();
     settle(desk.close().then((totals) => ({ ...totals, seed, isInterrupted })));
   }

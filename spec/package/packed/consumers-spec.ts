@@ -1,6 +1,7 @@
 import { readFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
 import * as main from 'rx-broker';
 import * as operators from 'rx-broker/operators';
 import * as testing from 'rx-broker/testing';
@@ -8,10 +9,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BUNDLERS, bundleOf } from './bundlers';
 import { RESOLUTIONS, createConsumerHome, root, run } from './consumer-home';
 import { expectedMistakes, firstLines, isAsExpected } from './first-lines';
+import { createReactHome, runReactSpecs } from './react-home';
 
 const TYPESCRIPTS = ['5.4.5', '5.9.3', '6.0.3', '7.0.2'];
 /** TypeScript 6 knows `node10` only where it is told that this is deprecated; TypeScript 7 does not know it. */
 const OUTDATED: Readonly<Record<string, readonly string[] | undefined>> = { '6.0.3': ['--ignoreDeprecations', '6.0'], '7.0.2': undefined };
+/** The oldest React of each line that has `act`. The other specs run with the newest. */
+const REACTS = ['18.3.1', '19.0.0'];
 /** A method of the public surface: no minifier changes its name, and only the broker has it. */
 const ONLY_IN_BROKER = 'tryBroadcast';
 
@@ -105,6 +109,20 @@ describe('the packed package', () => {
       await compile('disposing');
       expect(await outcomeOf('disposing/using.js')).toEqual({ lines: ['inside'], registered: false, afterwards: 'refused' });
     });
+  });
+
+  it.each(REACTS)('passes the specs of its hooks with React %s, and has types for it', async (version) => {
+    const folder = await createReactHome(home, version);
+    const { numPassedTests, numFailedTests, success } = await runReactSpecs(folder);
+    expect([numFailedTests, success]).toEqual([0, true]);
+    expect(numPassedTests).toBeGreaterThan(40);
+    await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', folder], folder);
+  });
+
+  it('has hooks that take less than 0.8 kB beside the broker and React', async () => {
+    const entryPoints = [join(home, 'node_modules/rx-broker/dist/react/index.js')];
+    const { outputFiles } = await build({ entryPoints, bundle: true, minify: true, format: 'esm', target: 'es2022', write: false, external: ['react', 'rxjs'] });
+    expect(gzipSync(outputFiles[0]!.contents, { level: 9 }).length).toBeLessThan(800);
   });
 
   describe.each(Object.entries(BUNDLERS))('bundled by %s', (name, bundle) => {

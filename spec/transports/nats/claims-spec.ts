@@ -1,6 +1,6 @@
 import { jetstreamManager } from '@nats-io/jetstream';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { describeWithServer } from './find-server';
+import { describeWithServer } from './describe-with-server';
 import { NatsNodes } from './nats-nodes';
 import { NatsServer } from './nats-server';
 import { NodeProcess } from './node-process';

@@ -1,7 +1,7 @@
 import { jetstreamManager } from '@nats-io/jetstream';
 import { actorId } from 'rx-broker';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { describeWithServer } from './find-server';
+import { describeWithServer } from './describe-with-server';
 import { known, NatsBrokers } from './nats-brokers';
 import { NatsNodes, type TestNode } from './nats-nodes';
 import { NatsServer } from './nats-server';

@@ -3,7 +3,7 @@ import { firstValueFrom } from 'rxjs';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { BrokerProcess } from './broker-process';
 import { EventLog } from './event-log';
-import { describeWithServer } from './find-server';
+import { describeWithServer } from './describe-with-server';
 import { known, NatsBrokers, type TestBroker } from './nats-brokers';
 import { NatsServer } from './nats-server';
 import { SteadyLoad } from './steady-load';

@@ -1,7 +1,7 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import { afterAll, beforeAll } from 'vitest';
 import { messageBrokerLaws } from '../../contracts/message-broker-laws';
-import { describeWithServer } from './find-server';
+import { describeWithServer } from './describe-with-server';
 import { natsNodes, OVER_NATS } from './law-nodes';
 import { NatsNodes } from './nats-nodes';
 import { NatsServer } from './nats-server';

@@ -2,7 +2,7 @@ import { actorId, type ActorId, type MessageBroker, SendError } from 'rx-broker'
 import { NEVER, firstValueFrom, lastValueFrom, toArray } from 'rxjs';
 import { afterEach, expect, it } from 'vitest';
 import { EventLog } from './event-log';
-import { describeWithServer } from './find-server';
+import { describeWithServer } from './describe-with-server';
 import { known, NatsBrokers, statusOf, type TestBroker } from './nats-brokers';
 import { NatsServer } from './nats-server';
 import { SeenOnce, SteadyLoad } from './steady-load';

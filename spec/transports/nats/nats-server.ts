@@ -5,7 +5,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { serverPath } from './find-server';
+import { serverPath } from './server-path';
 
 /** What to do when the process of the specs ends. */
 const running = new Set<ChildProcess>();

@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
-import { describeWithServer } from './find-server';
+import { describeWithServer } from './describe-with-server';
 import { NatsNodes, type TestNode } from './nats-nodes';
 import { NatsServer } from './nats-server';
 import { TcpProxy } from './tcp-proxy';

@@ -1,7 +1,7 @@
 import { TimeoutError } from '@nats-io/nats-core';
 import { actorId } from 'rx-broker';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { describeWithServer } from './find-server';
+import { describeWithServer } from './describe-with-server';
 import { known, NatsBrokers } from './nats-brokers';
 import { NatsServer } from './nats-server';
 import { SeenOnce, SteadyLoad } from './steady-load';

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { type ConnectionOptions, type NatsConnection, nkeyAuthenticator, nkeys } from '@nats-io/transport-node';
 import { natsTransport } from 'rx-broker/transports/nats';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { describeWithServer } from './find-server';
+import { describeWithServer } from './describe-with-server';
 import { NatsNodes, type TestNode } from './nats-nodes';
 import { NatsServer } from './nats-server';
 

@@ -3,7 +3,7 @@ import { Kvm } from '@nats-io/kv';
 import { type NatsTransportOptions, natsTransport } from 'rx-broker/transports/nats';
 import { WebSocket } from 'ws';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { describeWithServer } from './find-server';
+import { describeWithServer } from './describe-with-server';
 import { NatsNodes, Recorder } from './nats-nodes';
 import { NatsServer } from './nats-server';
 

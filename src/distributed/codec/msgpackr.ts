@@ -7,7 +7,9 @@ import { snapshotOf } from './snapshot';
 
 /** Packs and unpacks values, as a `Packr` of the package msgpackr does. */
 export interface MessagePacker {
+  /** A value as bytes. */
   pack(value: unknown): Uint8Array;
+  /** The value of these bytes. */
   unpack(bytes: Uint8Array): unknown;
 }
 

@@ -2,6 +2,7 @@ import type { Batch } from '../transport';
 
 /** A frame that is ready to go into a batch. */
 export interface PackedFrame {
+  /** The frame as a batch holds it. */
   readonly data: unknown;
   /** Its bytes in a batch. A structured frame has none of its own: its size is an estimate. */
   readonly size: number;
@@ -15,6 +16,7 @@ export interface Packing {
   readonly isStructured: boolean;
   /** The bytes of a batch with this many frames, beyond the bytes of the frames. */
   overhead(frameCount: number): number;
+  /** Makes a frame ready. @throws {TypeError} for a frame that cannot be packed. */
   pack(frame: readonly unknown[]): PackedFrame;
   /** Makes a batch. `head` holds a few numbers: what the link says of the batch as a whole. */
   batch(head: readonly number[], frames: readonly PackedFrame[]): Batch;

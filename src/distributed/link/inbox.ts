@@ -37,9 +37,14 @@ export class Inbox {
     this.#ended = ended;
   }
 
+  /** Whether a batch was taken before. */
+  has(seq: number): boolean {
+    return seq <= this.#accepted || this.#early.has(seq);
+  }
+
   /** Takes a batch. Returns false if it was there before, or came too early: then the other node is owed a receipt. */
   take(seq: number, frames: readonly unknown[]): boolean {
-    if (seq <= this.#accepted) return false;
+    if (this.has(seq)) return false;
     if (seq > this.#accepted + 1) {
       if (seq <= this.#accepted + MOST_EARLY) this.#early.set(seq, frames);
       return false;

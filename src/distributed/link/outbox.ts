@@ -37,7 +37,7 @@ export interface OutboxParts {
 /** The most batches without a receipt. Frames wait for a place, and go out together. */
 export const MOST_UNRECEIPTED = 128;
 /** Milliseconds after which a batch without a receipt is sent again. This doubles each time, up to the most. */
-const RESEND_AFTER = 100;
+const RESEND_AFTER = 200;
 const RESEND_AFTER_MOST = 2_000;
 /** How many batches are sent again at once. */
 const RESENT_AT_ONCE = 16;

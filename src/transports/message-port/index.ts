@@ -8,3 +8,7 @@ export { type HubTransport, hubTransport } from './hub-transport';
 export { type MessagePortLike } from './message-port-like';
 export { type MessagePortOptions } from './message-port-options';
 export { messagePortTransport } from './message-port-transport';
+export { type PoolOptions, type RestartOptions } from './pool-options';
+export { type PoolWorkerInfo, type WorkerLike } from './pool-worker';
+export { type ServeOptions, serveActor } from './serve-actor';
+export { type WorkerPool, spawnPool } from './spawn-pool';

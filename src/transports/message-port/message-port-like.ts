@@ -53,8 +53,17 @@ export function listenTo(port: MessagePortLike, listener: PortListener): () => v
 
 /** Whether this is the port of a worker to its owner, with which it ends. */
 export function isOwnersPort(port: MessagePortLike): boolean {
-  if (port === (globalThis as unknown)) return true;
-  const { process } = globalThis as { readonly process?: { getBuiltinModule?(name: string): { readonly parentPort?: unknown } | undefined } };
+  return port === ownersPort();
+}
+
+/** The port of this worker to its owner. `undefined` outside of a worker, and in Node before 20.16. */
+export function ownersPort(): MessagePortLike | undefined {
+  const { document, process, postMessage } = globalThis as { readonly document?: unknown; readonly process?: NodeProcess; readonly postMessage?: unknown };
   const parentPort = process?.getBuiltinModule?.('node:worker_threads')?.parentPort;
-  return parentPort !== null && parentPort === port;
+  if (parentPort) return parentPort;
+  return document === undefined && process === undefined && typeof postMessage === 'function' ? (globalThis) : undefined;
+}
+
+interface NodeProcess {
+  getBuiltinModule?(name: string): { readonly parentPort?: MessagePortLike | null } | undefined;
 }

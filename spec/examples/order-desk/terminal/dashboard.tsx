@@ -1,7 +1,7 @@
 import { Box } from 'ink';
 import type { ReactElement } from 'react';
 import type { DeskFrame } from '../desk-frames';
-import type { Scene } from '../script';
+import type { ShownScene } from '../session';
 import { ActorTable } from './actor-table';
 import { Header, linesOfText } from './header';
 import { KeyBar, linesOfKeys } from './key-bar';
@@ -14,7 +14,7 @@ export interface View {
   readonly frame: DeskFrame;
   readonly history: ReadonlyMap<string, readonly number[]>;
   readonly letters: readonly LetterGroup[];
-  readonly scene: Scene | undefined;
+  readonly scene: ShownScene | undefined;
 }
 
 export interface DashboardProps extends View {
@@ -25,7 +25,7 @@ export interface DashboardProps extends View {
 const NARROWEST = 40;
 const WIDEST = 200;
 /** From this width on the dead letters stand beside the actors. */
-const SIDE_BY_SIDE = 150;
+const SIDE_BY_SIDE = 170;
 const ACTORS = 8;
 
 /** The order desk on a terminal. It is never wider than the terminal, and always lower, so that a new frame can be drawn over the last one. */
@@ -33,7 +33,7 @@ export function Dashboard({ frame, history, letters, scene, columns, rows }: Das
   const width = Math.min(WIDEST, Math.max(NARROWEST, columns));
   const height = rows - 1;
   const isWide = width >= SIDE_BY_SIDE;
-  const left = isWide ? Math.floor(width * 0.6) : width;
+  const left = isWide ? Math.floor(width * 0.59) : width;
   const orderLines = linesOfOrders(left);
   const fixed = 1 + linesOfText(width) + (1 + ACTORS) + orderLines + linesOfKeys(width);
   const spare = height - fixed;

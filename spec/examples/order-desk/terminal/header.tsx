@@ -1,13 +1,14 @@
 import { Box, Text } from 'ink';
 import type { ReactElement } from 'react';
-import { SCENES, type Scene } from '../script';
+import { CLOSING, SCENES, numberOf } from '../script';
+import type { ShownScene } from '../session';
 import { clock } from './numbers';
 import { palette } from './palette';
 import { wrapWords } from './wrap-words';
 
 export interface HeaderProps {
   /** Absent: somebody is at the keys. */
-  readonly scene: Scene | undefined;
+  readonly scene: ShownScene | undefined;
   readonly at: number;
   readonly width: number;
 }
@@ -16,7 +17,7 @@ const BY_HAND = 'You are at the keys: change the load, and see where it builds u
 
 /** As many lines for every scene, so that nothing below moves. */
 export function linesOfText(width: number): number {
-  return Math.max(...[BY_HAND, ...SCENES.map(({ says }) => says)].map((text) => wrapWords(text, width).length));
+  return Math.max(...[BY_HAND, CLOSING.says, ...SCENES.map(({ says }) => says)].map((text) => wrapWords(text, width).length));
 }
 
 /** The name of the product, the scenes of the script, the time, and what is being shown. */
@@ -35,7 +36,7 @@ export function Header({ scene, at, width }: HeaderProps): ReactElement {
         </Box>
         <Box flexShrink={1} paddingX={2}>
           <Text wrap="truncate">
-            {width >= 110 ? <Chapters scene={scene} /> : <Chapter scene={scene} />}
+            {width >= 110 && scene !== undefined && scene !== CLOSING ? <Chapters scene={scene} /> : <Chapter scene={scene} />}
           </Text>
         </Box>
         <Box flexShrink={0}>
@@ -75,7 +76,7 @@ function Chapter({ scene }: Pick<HeaderProps, 'scene'>): ReactElement {
   return (
     <Text>
       <Text color={palette.quiet}>
-        {SCENES.findIndex(({ title }) => title === scene.title) + 1}/{SCENES.length}{' '}
+        {numberOf(scene)}
       </Text>
       <Text bold color={palette.calm}>
         {scene.title}

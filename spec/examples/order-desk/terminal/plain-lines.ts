@@ -1,6 +1,6 @@
 import { type Observable, type SchedulerLike, asyncScheduler, distinctUntilChanged, filter, last, map, merge, takeUntil } from 'rxjs';
 import { type DeskFrame, framesOf, lossesOf } from '../desk-frames';
-import { SCENES } from '../script';
+import { numberOf } from '../script';
 import type { Session } from '../session';
 import { clock, count } from './numbers';
 
@@ -9,7 +9,7 @@ export function plainLines({ desk, scene$ }: Pick<Session, 'desk' | 'scene$'>, p
   const heading$ = scene$.pipe(
     filter((scene) => scene !== undefined),
     distinctUntilChanged(),
-    map(({ title, says }) => `\n${SCENES.findIndex((scene) => scene.title === title) + 1}/${SCENES.length} ${title}. ${says}`),
+    map((scene) => `\n${numberOf(scene)}${scene.title}. ${scene.says}`),
   );
   const ended$ = scene$.pipe(last(null, undefined));
   return merge(heading$, framesOf(desk, period, scheduler).pipe(filter(({ at }) => at > 0), map(lineOf), takeUntil(ended$)));

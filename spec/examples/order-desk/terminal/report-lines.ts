@@ -33,9 +33,9 @@ export function reportLines(report: SessionReport, width: number): readonly Repo
     { text: '' },
     ...table(report, width),
     { text: '' },
-    report.addsUp
-      ? { text: 'All numbers add up: every order ended once.'.slice(0, width), tone: 'good' }
-      : { text: 'The numbers do not add up: this is a bug.'.slice(0, width), tone: 'bad' },
+    ...wrapWords(report.addsUp ? 'All numbers add up: every order ended once.' : 'The numbers do not add up: this is a bug.', width).map(
+      (text) => ({ text, tone: report.addsUp ? 'good' : 'bad' }) as const,
+    ),
   ];
 }
 
@@ -53,12 +53,13 @@ function unwritten({ actors }: SessionReport): number {
 }
 
 function table({ actors }: SessionReport, width: number): ReportLine[] {
-  const row = (name: string, turns: string, time: string, lost: string): string => `${name.padEnd(12)}${turns.padStart(9)}${time.padStart(10)}  ${lost}`.slice(0, width);
+  const row = (name: string, turns: string, time: string, lost: string): string => `${name.padEnd(12)}${turns.padStart(9)}${time.padStart(10)}  ${lost}`.slice(0, width).trimEnd();
   return [
     { text: row('actor', 'turns', 'a turn', 'lost'), tone: 'quiet' },
     ...actors.map((actor) => {
       const losses = Object.entries(actor.losses).map(([code, number]) => `${shortCount(number)} ${code}`);
-      return { text: row(actor.name, count(actor.turns), actor.ended === 0 ? '–' : duration(actor.milliseconds / actor.ended), losses.join(', ')) };
+      const lost = width < 60 ? shortCount(lossesOf(actor)) : losses.join(', ');
+      return { text: row(actor.name, count(actor.turns), actor.ended === 0 ? '–' : duration(actor.milliseconds / actor.ended), lost) };
     }),
   ];
 }

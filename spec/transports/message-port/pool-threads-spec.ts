@@ -1,0 +1,174 @@
+import { Worker } from 'node:worker_threads';
+import { InMemoryMessageBroker, SendError, actorId } from 'rx-broker';
+import { RemoteError } from 'rx-broker/distributed';
+import { type PoolOptions, type WorkerPool, spawnPool } from 'rx-broker/transports/message-port';
+import { filter, firstValueFrom, lastValueFrom, toArray } from 'rxjs';
+import { afterEach, describe, expect, it } from 'vitest';
+import { Job } from './job';
+import { startWorkerThread } from './worker-thread';
+
+const id = actorId(Job);
+const brokers: InMemoryMessageBroker[] = [];
+
+interface Pooled {
+  readonly broker: InMemoryMessageBroker;
+  readonly pool: WorkerPool;
+  readonly started: Worker[];
+}
+
+function setupPool(options: PoolOptions): Pooled {
+  const broker = new InMemoryMessageBroker({ logDeadLetters: false, requestTimeout: 120_000 });
+  brokers.push(broker);
+  const started: Worker[] = [];
+  const start = (): Worker => {
+    const worker = startWorkerThread('job-worker.ts');
+    started.push(worker);
+    return worker;
+  };
+  return { broker, started, pool: spawnPool(broker, id, start, options) };
+}
+
+/** Resolves when the pool has so many workers that serve. */
+const hasReady = (pool: WorkerPool, count: number): Promise<unknown> =>
+  firstValueFrom(pool.workers$.pipe(filter((workers) => workers.length === count && workers.every(({ state }) => state === 'ready'))));
+const hasRunning = (pool: WorkerPool, count: number): Promise<unknown> =>
+  firstValueFrom(pool.workers$.pipe(filter((workers) => workers.reduce((sum, { running }) => sum + running, 0) === count)));
+
+const failureOf = (asked: Promise<unknown>): Promise<unknown> => asked.then(() => 'no failure', (error: unknown) => error);
+
+afterEach(async () => {
+  for (const broker of brokers.splice(0)) await broker.close({ drain: false });
+});
+
+describe('spawnPool', () => {
+  it('is one actor, whose messages its workers share', async () => {
+    const { broker, pool } = setupPool({ size: 2 });
+    const threads = await Promise.all(Array.from({ length: 20 }, () => firstValueFrom(broker.send(id, Job.whoAmI()))));
+    await hasReady(pool, 2);
+    const waiting = broker.send(id, Job.wait()).subscribe();
+    threads.push(await firstValueFrom(broker.send(id, Job.whoAmI())));
+    const another = broker.send(id, Job.wait()).subscribe();
+    waiting.unsubscribe();
+    threads.push(await firstValueFrom(broker.send(id, Job.whoAmI())));
+    expect(new Set(threads).size).toBe(2);
+    expect(broker.actorIds()).toEqual([id]);
+    expect(await lastValueFrom(broker.broadcast(Job.openCount()).pipe(toArray()))).toHaveLength(1);
+    another.unsubscribe();
+  });
+
+  it('streams, fails, carries headers, and checks by the schema', async () => {
+    const { broker } = setupPool({ size: 1 });
+    expect(await lastValueFrom(broker.send(id, Job.countTo({ n: 3 })).pipe(toArray()))).toEqual([1, 2, 3]);
+    expect(await firstValueFrom(broker.send(id, Job.header(), { headers: { trace: 't1' } }))).toBe('t1');
+    const failure = await failureOf(firstValueFrom(broker.send(id, Job.fail())));
+    expect(failure).toBeInstanceOf(RemoteError);
+    expect(failure).toMatchObject({ name: 'RangeError', message: 'no such number' });
+    expect(await firstValueFrom(broker.send(id, Job.checked({ n: 5 })))).toBe(5);
+    const unchecked = { type: 'job.checked', n: 'five' } as never;
+    expect(await failureOf(firstValueFrom(broker.send<any, any>(id, unchecked)))).toMatchObject({ code: 'Rejected', actorId: id });
+  });
+
+  it('gives each worker so many at once, and queues the others in its one mailbox', async () => {
+    const { broker, pool } = setupPool({ size: 2, concurrency: 2, capacity: 3 });
+    await hasReady(pool, 2);
+    const asks = Array.from({ length: 7 }, () => broker.send(id, Job.wait()).subscribe());
+    await hasRunning(pool, 4);
+    expect(broker.mailboxMetrics(id)).toMatchObject({ size: 3, inFlight: 4 });
+    expect(await failureOf(firstValueFrom(broker.send(id, Job.wait())))).toMatchObject({ code: 'MailboxFull', actorId: id });
+    for (const ask of asks.slice(0, 3)) ask.unsubscribe();
+    expect(broker.mailboxMetrics(id)).toMatchObject({ size: 0, inFlight: 4 });
+    for (const ask of asks) ask.unsubscribe();
+  });
+
+  it('aborts in the worker what its caller has left', async () => {
+    const { broker } = setupPool({ size: 1, concurrency: 2 });
+    const waiting = broker.send(id, Job.wait()).subscribe();
+    expect(await firstValueFrom(broker.send(id, Job.openCount()))).toBe(1);
+    waiting.unsubscribe();
+    expect(await firstValueFrom(broker.send(id, Job.openCount()))).toBe(0);
+  });
+
+  it.each<[string, Partial<PoolOptions>, () => never]>([
+    ['crashes', {}, Job.crash as never],
+    ['hangs', { heartbeat: 200 }, Job.hang as never],
+  ])('replaces a worker that %s, and fails what it was handling', async (_how, options, make) => {
+    const { broker, pool, started } = setupPool({ size: 1, ...options });
+    const failure = await failureOf(firstValueFrom(broker.send<any, any>(id, make())));
+    expect(failure).toBeInstanceOf(SendError);
+    expect(failure).toMatchObject({ code: 'NodeUnavailable', started: 'unknown', actorId: id });
+    expect(await firstValueFrom(broker.send(id, Job.checked({ n: 1 })))).toBe(1);
+    expect(started).toHaveLength(2);
+    await hasReady(pool, 1);
+  });
+
+  it('ends when its last worker has ended once too often', async () => {
+    const { broker, pool, started } = setupPool({ size: 1, restart: { max: 1, within: 60_000 } });
+    const ended = firstValueFrom(broker.watch(id));
+    const crashes = [failureOf(firstValueFrom(broker.send(id, Job.crash()))), failureOf(firstValueFrom(broker.send(id, Job.crash())))];
+    const waiting = failureOf(firstValueFrom(broker.send(id, Job.whoAmI())));
+    expect(await Promise.all(crashes)).toEqual([expect.objectContaining({ code: 'NodeUnavailable' }), expect.objectContaining({ code: 'NodeUnavailable' })]);
+    expect(await waiting).toMatchObject({ code: 'ActorNotFound', started: false });
+    await ended;
+    expect(started).toHaveLength(2);
+    expect(await lastValueFrom(pool.workers$, { defaultValue: [] })).toEqual([]);
+  });
+
+  it('starts no worker again without restart, and goes on with the others', async () => {
+    const { broker, pool, started } = setupPool({ size: 2, restart: false });
+    await hasReady(pool, 2);
+    await failureOf(firstValueFrom(broker.send(id, Job.crash())));
+    expect(await firstValueFrom(broker.send(id, Job.checked({ n: 1 })))).toBe(1);
+    await hasReady(pool, 1);
+    expect(started).toHaveLength(2);
+  });
+
+  it('grows and shrinks, and ends a worker when it has handled what it has', async () => {
+    const { broker, pool } = setupPool({ size: 1 });
+    await hasReady(pool, 1);
+    pool.resize(3);
+    await hasReady(pool, 3);
+    const asks = Array.from({ length: 2 }, () => broker.send(id, Job.wait()).subscribe());
+    await hasRunning(pool, 2);
+    pool.resize(1);
+    expect((await firstValueFrom(pool.workers$)).map(({ state, running }) => `${state} ${running}`).sort()).toEqual(['leaving 1', 'ready 1']);
+    for (const ask of asks) ask.unsubscribe();
+    await hasReady(pool, 1);
+    expect(pool.size).toBe(1);
+  });
+
+  describe('close', () => {
+    it('handles what is queued first', async () => {
+      const { broker, pool } = setupPool({ size: 1 });
+      const asks = Array.from({ length: 5 }, (_, n) => firstValueFrom(broker.send(id, Job.checked({ n }))));
+      await pool.close({ timeout: Infinity });
+      expect(await Promise.all(asks)).toEqual([0, 1, 2, 3, 4]);
+      expect(broker.isRegistered(id)).toBe(false);
+    });
+
+    it('without drain ends at once, and again does nothing', async () => {
+      const { broker, pool } = setupPool({ size: 1 });
+      await hasReady(pool, 1);
+      const open = failureOf(firstValueFrom(broker.send(id, Job.wait())));
+      await pool.close({ drain: false });
+      await pool.close();
+      expect(await open).toMatchObject({ code: 'ActorNotFound' });
+    });
+
+    it('comes with the end of the actor, whoever ends it', async () => {
+      const { broker, pool, started } = setupPool({ size: 1 });
+      const exited = new Promise((resolve) => started[0]!.once('exit', resolve));
+      broker.unregister(id);
+      await exited;
+      expect(await lastValueFrom(pool.workers$, { defaultValue: [] })).toEqual([]);
+    });
+  });
+
+  it('refuses bad options', () => {
+    const broker = new InMemoryMessageBroker();
+    const pool = (options: object): (() => unknown) => () => spawnPool(broker, id, () => new Worker('', { eval: true }), options as never);
+    expect(pool({})).toThrow(/size must be an integer of at least 1, got undefined/);
+    expect(pool({ size: 1, restart: { max: 1, with: 5 } })).toThrow(/unknown option 'restart.with', did you mean 'restart.within'/);
+    expect(pool({ size: 1, capacty: 5 })).toThrow(/unknown option 'capacty'/);
+    expect(broker.registeredCount()).toBe(0);
+  });
+});

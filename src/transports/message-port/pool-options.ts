@@ -1,0 +1,63 @@
+import type { PickTransfer } from '../../distributed/transport';
+import { type Checks, checkDuration, checkOptions, checkPositiveInteger, isObject, refuse } from '../../failure/check';
+import type { SpawnOptions } from '../../message/registration';
+import { MESSAGE_PORT } from './message-port-options';
+
+/** How often the workers of a pool are started again. */
+export interface RestartOptions {
+  /** The most restarts of the pool within that time. */
+  readonly max: number;
+  /** Milliseconds. */
+  readonly within: number;
+}
+
+/** Options of `spawnPool`: those of `spawn`, and how many workers there are. */
+export interface PoolOptions extends SpawnOptions {
+  /** How many workers there are. */
+  readonly size: number;
+  /** The most messages that one worker handles at once. Default 1. */
+  readonly concurrency?: number;
+  /**
+   * How often a worker that has ended is started again. One more end is that of the worker; with its last worker the pool ends. Default
+   * `{ max: 3, within: 10_000 }`; `false` for never.
+   */
+  readonly restart?: RestartOptions | false;
+  /** Milliseconds: a worker whose thread is busy for three of them counts as hung, and is terminated. `Infinity` for never. Default 2,000. */
+  readonly heartbeat?: number;
+  /** Picks the objects of a message that move to the worker instead of being copied. */
+  readonly transfer?: PickTransfer;
+}
+
+/** The options of a pool with every default filled in, and those of its mailbox and its registration. */
+export interface PoolSettings {
+  readonly size: number;
+  readonly concurrency: number;
+  readonly restart: RestartOptions | false;
+  readonly heartbeat: number | undefined;
+  readonly transfer: PickTransfer | undefined;
+  readonly spawn: SpawnOptions;
+}
+
+type PoolOnly = Pick<PoolOptions, 'size' | 'concurrency' | 'restart' | 'heartbeat' | 'transfer'>;
+
+const POOL: Checks<PoolOnly> = {
+  ...MESSAGE_PORT,
+  size: checkPositiveInteger,
+  concurrency: checkPositiveInteger,
+  restart: checkRestart,
+};
+
+/** @throws {TypeError | RangeError} for a bad option of the pool. Those of the mailbox are checked where it is made. */
+export function resolvePool(options: PoolOptions): PoolSettings {
+  if (!isObject(options)) refuse('options must be an object with a size', options);
+  const { size, concurrency = 1, restart = { max: 3, within: 10_000 }, heartbeat, transfer, ...spawn } = options;
+  checkOptions<Partial<PoolOnly>>({ size, concurrency, restart, ...(heartbeat !== undefined && { heartbeat }), ...(transfer !== undefined && { transfer }) }, POOL);
+  checkPositiveInteger(size, 'size');
+  return { size, concurrency, restart, heartbeat, transfer, spawn };
+}
+
+function checkRestart(value: unknown, name: string): void {
+  if (value === false) return;
+  if (!isObject(value)) refuse(`${name} must be { max, within } or false`, value);
+  checkOptions<RestartOptions>(value as RestartOptions, { max: checkPositiveInteger, within: checkDuration }, `${name}.`);
+}

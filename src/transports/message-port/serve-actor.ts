@@ -1,0 +1,54 @@
+import { DistributedMessageBroker } from '../../distributed/distributed-message-broker';
+import type { PickTransfer } from '../../distributed/transport';
+import { type Checks, check, checkFunction, checkOptions } from '../../failure/check';
+import type { HandlersOf } from '../../message/message-broker';
+import { type AnyProtocol, isProtocol } from '../../message/protocol';
+import { type MessagePortLike, checkPort, listenTo, ownersPort } from './message-port-like';
+import { messagePortTransport } from './message-port-transport';
+import { readServeMessage } from './serve-message';
+
+/** Options of `serveActor`. */
+export interface ServeOptions {
+  /** The port to the owner of this worker. Default: `parentPort` of Node from 20.16 on, or the global object of a worker of a browser. */
+  readonly port?: MessagePortLike;
+  /** Picks the objects of a reply that move to the owner instead of being copied. */
+  readonly transfer?: PickTransfer;
+}
+
+const CHECKS: Checks<ServeOptions> = { port: checkPort, transfer: checkFunction };
+
+/**
+ * Serves a pool from inside of a worker: it handles the messages that `spawnPool` gives to this worker, one typed handler for each message of the
+ * protocol. Handlers answer, stream and fail as those of `spawn` do; `context.signal` aborts when the caller has left. A message that has a schema
+ * is checked here.
+ *
+ * It takes its port from the first message, which the pool sends. Other messages to the worker are not touched.
+ *
+ * ```ts
+ * // hash.worker.ts
+ * serveActor(Hash, { file: async ({ path }) => createHash('sha256').update(await readFile(path)).digest('hex') });
+ * ```
+ *
+ * @throws {TypeError} for a bad protocol or handler, or outside of a worker.
+ */
+export function serveActor<P extends AnyProtocol<P> & object>(protocol: P, handlers: HandlersOf<P>, options: ServeOptions = {}): void {
+  checkOptions(options, CHECKS);
+  check(isProtocol(protocol), 'a protocol must be made by protocol()', protocol);
+  const { port = ownersPort(), transfer } = options;
+  check(port !== undefined, 'serveActor must be called in a worker, or be given its port', port);
+  const stop = listenTo(port, {
+    message: (given) => {
+      const order = readServeMessage(given);
+      if (order === undefined) return;
+      stop();
+      // The pool finds out whether this worker lives. Nobody else can end it before its owner ends.
+      const transport = messagePortTransport(order.port, { heartbeat: Infinity, ...(transfer !== undefined && { transfer }) });
+      const broker = new DistributedMessageBroker(transport, { logDeadLetters: false });
+      // Its types say what the handlers are of, which is checked where this was called.
+      const spawn = broker.spawn.bind(broker) as (...args: readonly unknown[]) => unknown;
+      spawn(order.id, protocol, handlers, { capacity: Infinity, concurrency: order.concurrency });
+    },
+    unreadable: () => undefined,
+    closed: () => undefined,
+  });
+}
