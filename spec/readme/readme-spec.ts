@@ -86,7 +86,7 @@ describe('the README and its pages', () => {
     expect(diagrams).toHaveLength(1);
     for (const block of typed.filter((block) => !runnable.includes(block))) {
       expect(block.info, named(block)).toMatch(/^(ts no-run|tsx)$/);
-      expect(block.code, named(block)).toMatch(/ from '(@angular\/core|@nats-io\/transport-node|rx-broker\/react|vue)/);
+      expect(block.code, named(block)).toMatch(/ from '(@angular\/core|@nats-io\/transport-node|rx-broker\/react|rx-broker\/transports\/message-port|vue|zod)/);
     }
     expect(new Set(blocks.map(({ info }) => info))).toEqual(new Set(['html', 'js', 'sh', 'ts', 'ts no-run', 'tsx', 'marbles']));
   });

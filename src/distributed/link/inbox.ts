@@ -37,11 +37,6 @@ export class Inbox {
     this.#ended = ended;
   }
 
-  /** Whether frames wait to be handled. */
-  get isBusy(): boolean {
-    return this.#open.length > 0;
-  }
-
   /** Whether a batch was taken before. */
   has(seq: number): boolean {
     return seq <= this.#accepted || this.#early.has(seq);
