@@ -70,8 +70,8 @@ describeWithServer('the claims of natsTransport', () => {
   });
 
   it('takes over the claim of a node that was killed, and never that of a living one', async () => {
-    const [killed, living] = await Promise.all([NodeProcess.start(server.url, { lease: 3000 }), NodeProcess.start(server.url, { lease: 3000 })]);
-    const { transport, told, id } = await nodes.join(server.url, { lease: 3000 });
+    const [killed, living] = await Promise.all([NodeProcess.start(server.url, { lease: 60_000 }), NodeProcess.start(server.url, { lease: 60_000 })]);
+    const { transport, told, id } = await nodes.join(server.url, { lease: 60_000 });
     await killed.claim('orphan');
     await living.claim('kept');
     expect(await transport.claim('orphan')).toBe(killed.id);
@@ -83,8 +83,8 @@ describeWithServer('the claims of natsTransport', () => {
 
   it('forgets the claims of a killed node without anyone asking for them', async () => {
     const namespace = 'swept';
-    const killed = await NodeProcess.start(server.url, { lease: 3000, namespace });
-    const { transport, told } = await nodes.join(server.url, { lease: 3000, namespace });
+    const killed = await NodeProcess.start(server.url, { lease: 60_000, namespace });
+    const { transport, told } = await nodes.join(server.url, { lease: 60_000, namespace });
     await Promise.all(Array.from({ length: 700 }, (_, i) => killed.claim(`${i}`)));
     await transport.claim('own');
     expect(await claimsOf(namespace)).toBe(701);
@@ -95,11 +95,11 @@ describeWithServer('the claims of natsTransport', () => {
 
   it('forgets them when the whole cluster was killed and one node comes back', async () => {
     const namespace = 'restarted';
-    const killed = await NodeProcess.start(server.url, { lease: 3000, namespace });
+    const killed = await NodeProcess.start(server.url, { lease: 60_000, namespace });
     await killed.claim('a');
     await killed.kill();
-    const back = await nodes.join(server.url, { lease: 3000, namespace });
-    // The killed one may count as alive until its lease ends.
+    const back = await nodes.join(server.url, { lease: 60_000, namespace });
+    // The killed one counts as alive until its inbox has had no subscriber for a while.
     while ((await back.transport.claim('a')) !== back.id);
     expect(await claimsOf(namespace)).toBe(1);
   });

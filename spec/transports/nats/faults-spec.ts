@@ -10,7 +10,11 @@ import { SteadyLoad } from './steady-load';
 
 const ECHO = actorId<any>('echo');
 const SILENT = actorId<any>('silent');
+/** A stopped process does not renew it. A busy one does, unless the machine is very busy. */
 const SHORT = { nats: { lease: 3000 } };
+const MIDDLE = { nats: { lease: 10_000 } };
+/** Not even a flood from one process keeps it from renewing this one. */
+const LONG = { nats: { lease: 60_000 } };
 
 /** Asks so many times, and resolves with the errors when all have failed. */
 function failures({ broker }: TestBroker, id: typeof ECHO, count: number, timeout = 600_000): { readonly ended: Promise<readonly string[]> } {
@@ -60,7 +64,7 @@ describeWithServer('brokers over NATS, when a node fails', () => {
   it('moves an actor when its node is stopped past its lease; the old owner is fenced before it handles anything', async () => {
     const far = await BrokerProcess.start(server.url, SHORT);
     await Promise.all([far.spawn('silent', false), far.spawn('echo')]);
-    const here = await brokers.join(server.url, SHORT);
+    const here = await brokers.join(server.url, LONG);
     await Promise.all([known(here.broker, SILENT), known(here.broker, ECHO)]);
     expect(await firstValueFrom(here.broker.send(ECHO, 0))).toBe(1);
     far.signal('SIGSTOP');
@@ -77,7 +81,7 @@ describeWithServer('brokers over NATS, when a node fails', () => {
   it('refuses a flood of tells to a stopped node at the sender, and accounts for each', async () => {
     const far = await BrokerProcess.start(server.url, SHORT);
     await far.spawn('echo');
-    const here = await brokers.join(server.url, { window: 1000 });
+    const here = await brokers.join(server.url, { ...LONG, window: 1000 });
     await known(here.broker, ECHO);
     far.signal('SIGSTOP');
     const refusals: Record<string, number> = {};
@@ -93,14 +97,14 @@ describeWithServer('brokers over NATS, when a node fails', () => {
   });
 
   it('goes on after a node with many actors was blocked past its lease', async () => {
-    const far = await BrokerProcess.start(server.url, SHORT);
+    const far = await BrokerProcess.start(server.url, MIDDLE);
     await far.spawn('silent', false);
-    const here = await brokers.join(server.url, SHORT);
+    const here = await brokers.join(server.url, LONG);
     await known(here.broker, SILENT);
     expect(await far.ask('spawnMany', 20_000)).toBe(20_001);
     await known(here.broker, actorId('many 19999'));
     const open = failures(here, SILENT, 50);
-    const blocked = far.ask('block', 5000);
+    const blocked = far.ask('block', 13_000);
     expect(await open.ended).toEqual(times(50, 'NodeUnavailable unknown'));
     await blocked;
     await far.whenTold((told) => told === 'closed');

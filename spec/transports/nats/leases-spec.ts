@@ -6,6 +6,8 @@ import { NodeProcess } from './node-process';
 
 /** Short, so that its end comes soon. */
 const SHORT = { lease: 3000 };
+/** For the node that looks on. */
+const LONG = { lease: 60_000 };
 
 describeWithServer('the lease of natsTransport', () => {
   let server: NatsServer;
@@ -31,7 +33,7 @@ describeWithServer('the lease of natsTransport', () => {
 
   it('ends while a node is stopped, and fences it before it handles another batch', async () => {
     const stopped = await start();
-    const { transport, told, id } = await nodes.join(server.url, SHORT);
+    const { transport, told, id } = await nodes.join(server.url, LONG);
     await stopped.claim('owned');
     stopped.signal('SIGSTOP');
     expect(transport.send(stopped.id, '["in time?"]')).toBe(true);
@@ -59,7 +61,7 @@ describeWithServer('the lease of natsTransport', () => {
 
   it('ends while the event loop of a node is blocked', async () => {
     const blocked = await start();
-    const { transport, told } = await nodes.join(server.url, SHORT);
+    const { transport, told } = await nodes.join(server.url, LONG);
     await told.whenTold('up', blocked.id);
     const answer = blocked.ask('block', 5000);
     await told.whenTold('down', blocked.id);

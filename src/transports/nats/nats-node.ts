@@ -17,14 +17,15 @@ import { within } from './within';
 const LOOK = 1000;
 /** How long the nodes that are there may take to answer before `start` resolves without them, in milliseconds. */
 const GREETING = 1000;
-/** How long this node may take to hear itself, and the server to answer a ping, in milliseconds. */
+/** How long this node may take to hear itself, in milliseconds. */
 const ECHO = 5000;
-const PONG = 2000;
 /** How long `close` waits for the server, in milliseconds. */
 const FAREWELL = 5000;
 /** How often, and after which pause in milliseconds, the server is asked at the start. */
 const TRIES = 20;
 const PAUSE = 250;
+/** For how many of these pauses the server may be silent after a ping. */
+const PONG_SLICES = 8;
 
 /** Listens until `start` is called. */
 const NOBODY: TransportListener = { batch() {}, up() {}, down() {}, connected() {}, fenced() {} };
@@ -166,8 +167,19 @@ export class NatsNode implements Transport {
 
   /** The server did not answer. The client would notice a dead connection only after minutes. */
   async #checkConnection(): Promise<void> {
-    if (!this.#watch.isUp) return;
-    await within(PONG, this.#connection.flush()).catch(() => this.#connection.reconnect().catch(() => {}));
+    if (this.#watch.isUp && (await this.#isSilent())) await this.#connection.reconnect().catch(() => {});
+  }
+
+  /** Whether the server does not answer a ping. The time is cut in slices, so that a busy event loop reads the answer between them. */
+  async #isSilent(): Promise<boolean> {
+    let isAnswered = false;
+    const answered = (): void => void (isAnswered = true);
+    this.#connection.flush().then(answered, answered);
+    for (let slice = 0; slice < PONG_SLICES; slice++) {
+      await new Promise((resolve) => setTimeout(resolve, PAUSE));
+      if (isAnswered) return false;
+    }
+    return true;
   }
 
   #connected(isUp: boolean): void {
