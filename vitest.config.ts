@@ -54,7 +54,7 @@ export default defineConfig({
       thresholds: { lines: 95, branches: 95 },
     },
     projects: [
-      { extends: true, test: { name: 'node', include: specs, exclude: [...packed, ...measured, ...patching, ...angular] } },
+      { extends: true, test: { name: 'node', include: specs, exclude: [...packed, ...measured, ...patching, ...angular, ...nats] } },
       { extends: true, test: { name: 'angular', include: angular, isolate: true, environment: 'jsdom' } },
       // Each in a process that holds nothing of others: collecting the garbage is quick there, and the heap still.
       { extends: true, test: { name: 'heap', include: [...measured, ...patching], isolate: true } },
