@@ -36,6 +36,11 @@ export interface OutboxParts {
 
 /** The most batches without a receipt. Frames wait for a place, and go out together. */
 export const MOST_UNRECEIPTED = 128;
+/**
+ * The bytes of a batch, if its frames are small enough. The other node handles a larger one for longer than it takes until that is sent again: over
+ * NATS 20,000 tells took 1.7 times as long in batches of 800 kB, and a broadcast 2.4 times.
+ */
+const USUAL_BATCH = 65_536;
 /** Milliseconds after which a batch without a receipt is sent again. This doubles each time, up to the most. */
 const RESEND_AFTER = 200;
 const RESEND_AFTER_MOST = 2_000;
@@ -170,11 +175,12 @@ export class Outbox {
     const waiting = this.#waiting;
     const parcels: Parcel[] = [];
     const { maxBatch, packing } = this.#parts;
+    const most = Math.min(maxBatch, USUAL_BATCH);
     let size = 0;
     let count = 0;
     for (const parcel of waiting) {
       if (!parcel.isWithdrawn) {
-        if (parcels.length > 0 && size + parcel.frame.size + packing.overhead(parcels.length + 1) > maxBatch) break;
+        if (parcels.length > 0 && size + parcel.frame.size + packing.overhead(parcels.length + 1) > most) break;
         parcel.refresh?.();
         size += parcel.frame.size;
         parcels.push(parcel);
