@@ -6,8 +6,8 @@ import { quiet } from '../distributed/setup';
 import { numbers } from '../hostile/random-order';
 import { heap } from './garbage';
 
-/** How many. A million takes half a minute, so HOSTILE_FRAMES asks for it. */
-const COUNT = Number(process.env['HOSTILE_FRAMES'] ?? 100_000);
+/** How many. They take half a minute; HOSTILE_FRAMES asks for fewer. */
+const COUNT = Number(process.env['HOSTILE_FRAMES'] ?? 1_000_000);
 /** The frames of one batch. */
 const FRAMES = 10;
 /** How many batches are made. They are sent again and again, under other numbers. */
