@@ -137,7 +137,7 @@ function mutate(pick: (below: number) => number): string {
 /** Batches that are none: cut, made up, or of another form. */
 const NO_BATCHES: readonly unknown[] = [
   ...[undefined, null, 5, true, {}, [], [1, 2], () => {}, new Uint8Array([1]), Symbol('x'), '', '[', 'null', '{}', '[]', '[1]', '["1",2]', '[-1,0]', '[0.5,0]', '[1e999,0]'],
-  ...[`[1,0,${hello}`, '['.repeat(100_000), '[9007199254740993,0]', 'x'.repeat(2 * 1_048_576)],
+  ...[`[7777,0,${hello}`, '['.repeat(100_000), '[9007199254740993,0]', 'x'.repeat(2 * 1_048_576)],
 ];
 
 describe('a link, given hostile frames', () => {
