@@ -38,7 +38,7 @@ describe('a service that is told to stop', () => {
     const ids = await service.post(5);
     await receiver.has(1);
     service.signal();
-    await service.isNotReady();
+    await service.isClosing();
     expect(await service.send()).toBe(503);
     receiver.release();
     expect(await service.ended).toEqual({ code: 0, accepted: 5, delivered: 5, lost: 0 });
@@ -93,6 +93,8 @@ interface Service {
   send(): Promise<number>;
   signal(): void;
   isNotReady(): Promise<void>;
+  /** Its grace is over, too: it takes nothing more. */
+  isClosing(): Promise<void>;
   metrics(): Promise<string>;
   /** The bodies in the file of what was lost. */
   lost(): Promise<string[]>;
@@ -129,6 +131,9 @@ async function start(env: NodeJS.ProcessEnv = {}): Promise<Service> {
     signal: () => void child.kill('SIGTERM'),
     async isNotReady() {
       while ((await fetch(`${home}/ready`)).status !== 503);
+    },
+    async isClosing() {
+      while ((await (await fetch(`${home}/ready`)).text()) !== 'closing');
     },
     metrics: async () => (await fetch(`${home}/metrics`)).text(),
     lost: async () => (await readFile(file, 'utf8')).trim().split('\n').map((line) => (JSON.parse(line) as { body: string }).body),
