@@ -145,7 +145,8 @@ describe.each(codecs.map((codec) => [codec.name, codec] as const))('the codec %s
 
   it('takes only the part of a buffer that a view shows', () => {
     const part = carry(codec, new Uint8Array(10_000).subarray(5, 8)) as Uint8Array;
-    expect(part.buffer.byteLength).toBe(3);
+    // In a browser the bytes are a view of the batch that they came in.
+    expect([part.byteLength, part.buffer.byteLength < 100]).toEqual([3, true]);
   });
 
   it('decodes nothing that it does not know', () => {
@@ -180,11 +181,12 @@ describe('the codec of text', () => {
 describe('the codec of structured clones', () => {
   it('shares and moves what only a port can carry', async () => {
     const { port1, port2 } = new MessageChannel();
-    const shared = new SharedArrayBuffer(1);
+    // A page has shared memory only if it is isolated from other origins.
+    const shared = typeof SharedArrayBuffer === 'undefined' ? new ArrayBuffer(1) : new SharedArrayBuffer(1);
     const codec = structuredCodec();
     const got = carry(codec, { port: port2, shared: new Uint8Array(shared), blob: new Blob(['text']) }) as any;
     new Uint8Array(shared)[0] = 7;
-    expect(got.shared[0]).toBe(7);
+    expect(got.shared[0]).toBe(typeof SharedArrayBuffer === 'undefined' ? 0 : 7);
     expect(await got.blob.text()).toBe('text');
     expect(got.port).toBeInstanceOf(MessagePort);
     port1.close();
