@@ -58,6 +58,21 @@ describe('nodes$', () => {
   });
 });
 
+describe('a node that joins', () => {
+  it('is ready when it knows the actors that were registered before, also one whose claim was under way', async () => {
+    const { join, pass } = cluster([], { latency: 5 });
+    join('a').spawn(id, () => undefined);
+    const late = join('b');
+    let isKnown: boolean | undefined;
+    void late.ready.then(() => (isKnown = late.isRegistered(id)));
+    for (let ms = 0; isKnown === undefined && ms < 200; ms++) {
+      await new Promise((resolve) => setTimeout(resolve));
+      pass(1);
+    }
+    expect(isKnown).toBe(true);
+  });
+});
+
 describe('a node that leaves', () => {
   it('loses nothing: what was sent before the others knew is handled and answered', async () => {
     const { nodes, letters, pass } = cluster(['a', 'b'], { latency: 20 });

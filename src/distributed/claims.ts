@@ -18,6 +18,12 @@ interface Claim {
   isHeld: boolean;
 }
 
+/** Work that waits for claims. */
+interface Wait {
+  readonly open: Set<Claim>;
+  readonly work: () => void;
+}
+
 /** The ids that this node claims and owns. */
 export class Claims {
   readonly #transport: Transport;
@@ -26,6 +32,7 @@ export class Claims {
   readonly #prefix: string;
   readonly #claims = new Map<string, Claim>();
   readonly #retries = new Set<Subscription>();
+  #waits: readonly Wait[] = [];
   #hasStarted = false;
   #isOver = false;
 
@@ -53,6 +60,13 @@ export class Claims {
     if (this.#hasStarted) this.#ask(id, claim);
   }
 
+  /** Calls `work` when the claims that are under way now are decided. A claim that the transport could not decide holds nobody up. */
+  whenDecided(work: () => void): void {
+    const open = new Set([...this.#claims.values()].filter(({ isHeld }) => !isHeld));
+    if (open.size === 0) work();
+    else this.#waits = [...this.#waits, { open, work }];
+  }
+
   isHeld(id: string): boolean {
     return this.#claims.get(id)?.isHeld === true;
   }
@@ -65,6 +79,7 @@ export class Claims {
     if (!claim.isHeld && this.#hasStarted) return;
     this.#claims.delete(id);
     if (claim.isHeld) this.#transport.release(this.#prefix + id);
+    this.#goOn(claim);
   }
 
   /** Nothing more is claimed or released: this node leaves, and its claims with it. */
@@ -81,6 +96,7 @@ export class Claims {
         this.#ask(id, claim);
       }, TRY_AGAIN);
       this.#retries.add(retry);
+      this.#goOn(claim);
     };
     try {
       this.#transport.claim(this.#prefix + id).then((owner) => this.#decided(id, claim, owner), failed);
@@ -100,5 +116,12 @@ export class Claims {
       this.#claims.delete(id);
       claimant?.lost(owner);
     }
+    this.#goOn(claim);
+  }
+
+  /** A claim holds nobody up any more. */
+  #goOn(claim: Claim): void {
+    for (const { open, work } of this.#waits) if (open.delete(claim) && open.size === 0) work();
+    this.#waits = this.#waits.filter(({ open }) => open.size > 0);
   }
 }

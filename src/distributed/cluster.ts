@@ -237,7 +237,8 @@ export class Cluster implements Outward, TransportListener {
     this.directory.tellAll((frame) => peer.link.post(frame));
     for (const pattern of this.#interest.patterns) peer.link.post(['interest', pattern, true]);
     this.#retained.tellAll(peer);
-    peer.link.post(['synced']);
+    // The actors of this node whose claims are under way are told first.
+    this.#claims.whenDecided(() => peer.link.post(['synced']));
     if (this.departure.hasBegun) this.departure.sayLeaving(peer);
   }
 
