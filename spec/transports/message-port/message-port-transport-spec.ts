@@ -157,6 +157,8 @@ describe('messagePortTransport', () => {
       const first = end(port2);
       await a.started;
       await a.transport.claim('id');
+      // The answer comes after all that the other end has said, so that nothing of it is left in the port.
+      await first.transport.claim('another');
       await first.transport.close();
       await a.has(`down ${first.nodeId}`);
       const second = end(port2);

@@ -168,7 +168,12 @@ class PortTransport implements Transport {
   }
 
   #greeted(nodeId: string, isHub: boolean, nodes: readonly string[], claims: readonly string[]): void {
-    if (nodeId === this.#other?.nodeId || nodeId === this.#goneId || nodeId === this.nodeId) return;
+    if (nodeId === this.#goneId || nodeId === this.nodeId) return;
+    if (nodeId === this.#other?.nodeId) {
+      // Its first hello may be older than some of its claims.
+      for (const id of claims) this.#owners.claim(nodeId, id);
+      return;
+    }
     // Another one at the same port: the one before is gone.
     if (this.#other !== undefined) this.#lost('closed');
     const other: Other = { nodeId, isHub, nodes: new Set() };
