@@ -155,7 +155,7 @@ describe('messagePortTransport', () => {
       const { port1, port2 } = channel();
       const a = end(port1);
       const first = end(port2);
-      await a.started;
+      await Promise.all([a.started, first.started]);
       await a.transport.claim('id');
       // The answer comes after all that the other end has said, so that nothing of it is left in the port.
       await first.transport.claim('another');
