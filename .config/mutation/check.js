@@ -61,8 +61,10 @@ for (const [folder, { killed, total, equivalent }] of scores) {
 const count = argued.length + ignored.size;
 console.log(`${count} arguments, ${ignored.size} of them for what Stryker ignores`);
 if (count > MOST_ARGUMENTS) complaints.push(`More than ${MOST_ARGUMENTS} arguments: kill some with a spec, or make the code simpler.`);
-// They count against the score. Kill one with a spec, or make the code simpler; if it is equivalent, argue it.
-if (unargued.length > 0) console.log(`\nSurvivors without an argument in equivalent.json: ${unargued.length}\n${unargued.join('\n')}`);
+if (unargued.length > 0) {
+  console.log(`\nSurvivors without an argument in equivalent.json: ${unargued.length}\n${unargued.join('\n')}`);
+  complaints.push('A survivor stays only if it is equivalent: kill it with a spec, or argue it in .config/mutation/equivalent.json.');
+}
 const stale = claims.filter(({ isNeeded }) => !isNeeded);
 if (stale.length > 0) console.log(`\nIn equivalent.json, and no survivor needs it any more: ${stale.length}`);
 for (const { file, part, becomes } of stale) console.log(`  ${file}  ${part}  ->  ${becomes}`);
