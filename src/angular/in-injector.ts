@@ -13,6 +13,6 @@ export interface InjectorOption {
  * @throws {TypeError} for an option that is neither `injector` nor in `checks`, and what the checks throw.
  */
 export function inInjector<O extends InjectorOption, T>(options: O | undefined, work: () => T, checks?: Checks<O>): T {
-  checkOptions(options, { injector: undefined, ...checks } as Checks<O>);
+  checkOptions(options, { injector: undefined, ...checks });
   return options?.injector === undefined ? work() : runInInjectionContext(options.injector, work);
 }
