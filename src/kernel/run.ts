@@ -196,9 +196,9 @@ export function isPrimitive(result: unknown): boolean {
   return typeof result !== 'object' && typeof result !== 'function';
 }
 
-/** Whether a turn needs no `settle`: nobody waits for its reply, and its handler read at most its envelope. */
+/** Whether a turn that has succeeded needs no `settle`: nobody waits for its reply, and its time is not taken. */
 function hasNothingToEnd(rest: TaskRest | null): boolean {
-  return rest === null || (rest.caller === null && rest.message === undefined && rest.controller === undefined && rest.asks.size === 0 && rest.beganAt === undefined);
+  return rest === null || (rest.caller === null && rest.beganAt === undefined);
 }
 
 /** Keeps the message and its caller in the task, since the turn goes on after the direct path. */
