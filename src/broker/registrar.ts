@@ -39,11 +39,11 @@ const SPAWN_PROTOCOL: Checks<SpawnOptions & ActorHooks> = /* @__PURE__ */ Object
 export class Registrar implements RegistrationEnder {
   readonly #system: BrokerSystem;
   readonly #registry: Registry;
-  readonly #topics: Topics;
+  readonly #topics: () => Topics;
   readonly #mailbox: MailboxSettings;
 
   /** `mailbox`: the defaults of the mailbox options of `spawn`. */
-  constructor(system: BrokerSystem, registry: Registry, topics: Topics, mailbox: MailboxSettings) {
+  constructor(system: BrokerSystem, registry: Registry, topics: () => Topics, mailbox: MailboxSettings) {
     this.#system = system;
     this.#registry = registry;
     this.#topics = topics;
@@ -114,7 +114,7 @@ export class Registrar implements RegistrationEnder {
     const { counts } = core.system;
     const watchers = this.#registry.remove(core);
     counts.departed += core.delivered;
-    this.#topics.forget(core);
+    this.#topics().forget(core);
     this.#left(core, watchers);
   }
 
@@ -124,7 +124,7 @@ export class Registrar implements RegistrationEnder {
     const registration = new LocalRegistration(this, core);
     moveTo(core, system);
     system.counts.departed -= core.delivered;
-    for (const topic of topics) this.#topics.bind(topic, core);
+    for (const topic of topics) this.#topics().bind(topic, core);
     core.queue?.forEach((message) => system.freeze(message));
     system.journal.registered(core);
     system.outward?.registered(core);
@@ -160,7 +160,7 @@ export class Registrar implements RegistrationEnder {
     const { counts, dispatcher } = this.#system;
     const watchers = this.#registry.remove(core);
     counts.departed += core.delivered;
-    this.#topics.forget(core);
+    this.#topics().forget(core);
     // A closed mailbox must not end here as closed and empty, since its actor stops for another reason.
     const { rare } = core;
     const whenEnded = rare?.whenEnded;
