@@ -90,9 +90,9 @@ describe('protocol', () => {
     expect(() => make['day']!(new Date())).toThrow(TypeError);
     // @ts-expect-error: the array belongs into a field.
     expect(() => Lost.list([1])).toThrow(TypeError);
-    // @ts-expect-error
+    // @ts-expect-error: so does the date.
     expect(() => Lost.day(new Date())).toThrow(TypeError);
-    // @ts-expect-error
+    // @ts-expect-error: so does the map.
     expect(() => Lost.map(new Map())).toThrow(TypeError);
     expect([1, 2].map(Lost.tick)).toEqual([{ type: 'lost.tick' }, { type: 'lost.tick' }]);
   });
