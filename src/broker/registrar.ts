@@ -191,10 +191,10 @@ function leaveLater(core: MailboxCore): void {
 
 /** Moves a mailbox to another system: into a broker, or out of it, where it gets a system of its own. */
 function moveTo(core: MailboxCore, system: System): void {
-  core.system.left(core);
+  const { system: former } = core;
+  former.left(core);
   // Only the context of a turn needs the former host.
-  if (core.system.host !== null && core.delivered > 0) core.more().formerHost = core.system.host;
-  const { dispatcher } = core.system;
+  if (former.host !== null && core.delivered > 0) core.more().formerHost = former.host;
   core.system = system;
   core.isLinedUp = false;
   core.refresh();
@@ -206,6 +206,6 @@ function moveTo(core: MailboxCore, system: System): void {
   };
   // A mailbox that has left makes a step of its own for the observers of `idle$`, when its leaving has been told.
   rare.holdsIdle = system.host === null;
-  if (rare.holdsIdle) dispatcher.add(() => core.system.dispatcher.step(watchIdle));
+  if (rare.holdsIdle) former.dispatcher.add(() => core.system.dispatcher.step(watchIdle));
   else watchIdle();
 }

@@ -71,7 +71,7 @@ export class Receiver {
     task.more().timeout = timeout ?? Infinity;
     system.dispatcher.step(() => {
       offer(task, system.phase === 'ended', null);
-      if (task.state !== 'over' && ask.path !== undefined) breakFarCircle(task);
+      if (task.state !== 'over' && ask.path !== undefined) breakFarCircle(task, ask.path);
     });
     if (task.caller !== null) startTimer(task);
     return true;
