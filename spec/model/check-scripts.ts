@@ -26,10 +26,10 @@ export function runOptions(usualRuns: number): RunOptions {
  *
  * @throws an `Error` with the smallest failing script, and with how to play it again.
  */
-export async function checkScripts(scripts: fc.Arbitrary<Script>, play: (script: Script) => void, { seed, runs }: RunOptions): Promise<void> {
+export async function checkScripts(scripts: fc.Arbitrary<Script>, play: (script: Script) => void | Promise<void>, { seed, runs }: RunOptions): Promise<void> {
   for (let done = 0, batch = seed; done < runs; batch++) {
     const numRuns = Math.min(BATCH, runs - done);
-    const { failed, counterexample, errorInstance, numRuns: played } = fc.check(fc.property(scripts, play), { seed: batch, numRuns });
+    const { failed, counterexample, errorInstance, numRuns: played } = await fc.check(fc.asyncProperty(scripts, async (script) => play(script)), { seed: batch, numRuns });
     if (failed) throw new Error(failure(counterexample![0], errorInstance, batch, numRuns, played), { cause: errorInstance });
     done += numRuns;
     if (runs > BATCH) console.log(`model: ${done.toLocaleString('en')} of ${runs.toLocaleString('en')} scripts (${Math.floor((100 * done) / runs)} %)`);

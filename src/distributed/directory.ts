@@ -3,11 +3,11 @@ import { BrokerError } from '../failure/broker-error';
 import { describeValue } from '../failure/check';
 import type { MailboxCore } from '../kernel/mailbox-core';
 import type { MailboxSettings } from '../kernel/mailbox-settings';
-import type { System } from '../kernel/task';
 import { resolveMailbox } from '../mailbox/mailbox-options';
 import type { Claims } from './claims';
 import type { Peer } from './peer';
 import { RemoteActor } from './remote-actor';
+import type { RemoteSystem } from './remote-system';
 
 /** An actor of another node that cannot be entered yet, since an actor of this node, or of a third one, has its id still. */
 interface Contender {
@@ -23,7 +23,7 @@ export interface DirectoryParts {
   readonly parts: BrokerParts;
   readonly claims: Claims;
   /** The system of remote actors. */
-  readonly remote: System;
+  readonly remote: RemoteSystem;
   readonly window: number;
   /** Sends a frame to every other node. */
   readonly announce: (head: readonly unknown[]) => void;
