@@ -52,8 +52,9 @@ export class NodesWorld implements World {
     const onError = (error: unknown, { actorId, message }: ErrorOrigin): void =>
       host.tell('error', `${actorId}: ${errorText(error)}${message === undefined ? '' : `, of ${(message as Payload).n}`}`);
     this.nodes = [0, 1].map((number) => {
-      const transport = this.network.transport(`node ${number}`);
-      return new DistributedMessageBroker(transport, { scheduler, requestTimeout: REQUEST_TIMEOUT, logDeadLetters: false, logger: quiet, onError, interceptors, ...options });
+      const name = `node ${number}`;
+      const transport = this.network.transport(name);
+      return new DistributedMessageBroker(transport, { scheduler, name, requestTimeout: this.#isLossy ? Infinity : REQUEST_TIMEOUT, logDeadLetters: false, logger: quiet, onError, interceptors, ...options });
     });
     for (const [number, node] of this.nodes.entries()) {
       subscribe(node.deadLetters$, new Listener(host, 'letter', 'all'), letterText);

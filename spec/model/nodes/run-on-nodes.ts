@@ -14,14 +14,15 @@ import { Tale, compareLines, compareTales } from './tale';
  *
  * @throws {Difference} if they differ, or a law is broken.
  */
-export async function runOnNodes(given: Script, faults: NetworkOptions): Promise<void> {
+export async function runOnNodes(given: Script, faults: NetworkOptions = {}): Promise<void> {
+  const isTimed = faults.loss === undefined;
   const script = numbered(given);
   let one!: ModelWorld;
   let two!: NodesWorld;
   const model = new Player([], (host) => (one = new ModelWorld(host, script)), { numberOf });
   const player = new Player([], (host) => (two = new NodesWorld(host, script, faults, () => model.markedHolders)), { numberOf, leader: model });
   const laws = two.nodes.map((node) => new EventLaws(node));
-  const tales = [new Tale(), new Tale()] as const;
+  const tales = [new Tale(isTimed), new Tale(isTimed)] as const;
   let played = 0;
   try {
     for (const command of script.commands) {

@@ -11,11 +11,18 @@ const LEFT_OUT: ReadonlySet<string> = new Set(['event', 'some', 'queue', 'look']
 /** What is told of each thing: lines about one actor, mailbox, caller or observer, in order. */
 export class Tale {
   readonly lines = new Map<string, readonly string[]>();
+  readonly #isTimed: boolean;
+
+  /** `isTimed`: whether the times count. */
+  constructor(isTimed: boolean) {
+    this.#isTimed = isTimed;
+  }
 
   /** Takes in what was told since the network was last at rest. States stay. */
   next(story: Story): void {
     for (const key of this.lines.keys()) if (!STATES.has(key.split(' ')[0]!)) this.lines.delete(key);
-    for (const line of story.of(undefined)) {
+    for (const told of story.of(undefined)) {
+      const line = this.#isTimed ? withoutReason(told) : withoutReason(told).replace(/ at [\d.]+/, '');
       const [channel = '', name = ''] = line.split(' ', 2);
       if (LEFT_OUT.has(channel) || isRefusedBySender(channel, line)) continue;
       const key = UNORDERED.has(channel) || channel === 'broadcast' ? channel : `${channel} ${name}`;
@@ -29,6 +36,11 @@ export class Tale {
 /** A node knows which mailboxes of the other one are closed, and sends them nothing: they lose nothing then. The letter is the same. */
 function isRefusedBySender(channel: string, line: string): boolean {
   return channel === 'loss' && line.endsWith(': ActorStopped');
+}
+
+/** The reason for which a caller cancels stays on its node. */
+function withoutReason(line: string): string {
+  return line.replace(/^(abort .*): aborted by signal \d$/, '$1: cancelled');
 }
 
 /** @throws {Difference} with the first thing of which the tales differ. */
