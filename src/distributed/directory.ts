@@ -177,6 +177,8 @@ export class Directory {
 
   #enter(id: string, { peer, isClosed, patterns }: Contender): void {
     const { parts, remote, window } = this.#setup;
+    // A broker that has ended may still wait for receipts. It has no actors any more.
+    if (parts.system.phase === 'ended') return;
     const core = new RemoteActor(peer.sender, window, this.#settings, remote);
     parts.registrar.addRemote(id, core);
     if (isClosed) this.#close(core);

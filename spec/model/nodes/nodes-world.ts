@@ -1,5 +1,5 @@
 import type { ActorContext, ErrorOrigin, Priority } from 'rx-broker';
-import { DistributedMessageBroker, type DistributedOptions } from 'rx-broker/distributed';
+import { DistributedMessageBroker } from 'rx-broker/distributed';
 import { type Network, type NetworkOptions, createNetwork } from 'rx-broker/testing';
 import { type Unsubscribable, VirtualTimeScheduler } from 'rxjs';
 import { BrokerHandler, idOf, patienceOf } from '../broker-handler';
@@ -11,7 +11,8 @@ import type { HeldPromise } from '../held-promise';
 import type { HeldStream } from '../held-stream';
 import { mailboxLine } from '../lines';
 import { Listener } from '../listener';
-import { type Channel, type Details, type Host, type Patience, type Turn, type World, nth } from '../world';
+import type { Account } from './account';
+import { type Details, type Host, type Patience, type Turn, type World, nth } from '../world';
 
 export const quiet = { warn: (): void => undefined, error: (): void => undefined };
 
@@ -28,6 +29,7 @@ export class NodesWorld implements World {
   /** The messages that were told to an actor of the other node. */
   readonly farTells = new Set<number>();
   readonly #host: Host;
+  readonly #account: Account | undefined;
   readonly #isLossy: boolean;
   readonly #handler: BrokerHandler;
   readonly #mailboxes: Homed[] = [];
@@ -41,7 +43,9 @@ export class NodesWorld implements World {
   #madeMailboxes = 0;
   #observers = 0;
 
-  constructor(host: Host, { interceptors: count }: Script, faults: NetworkOptions, holders: () => readonly string[], options: DistributedOptions = {}) {
+  /** `account` is told of every message to one actor. */
+  constructor(host: Host, { interceptors: count }: Script, faults: NetworkOptions, holders: () => readonly string[], account?: Account) {
+    this.#account = account;
     this.#host = host;
     this.#holders = holders;
     this.#isLossy = faults.loss !== undefined;
@@ -54,7 +58,7 @@ export class NodesWorld implements World {
     this.nodes = [0, 1].map((number) => {
       const name = `node ${number}`;
       const transport = this.network.transport(name);
-      return new DistributedMessageBroker(transport, { scheduler, name, requestTimeout: this.#isLossy ? Infinity : REQUEST_TIMEOUT, logDeadLetters: false, logger: quiet, onError, interceptors, ...options });
+      return new DistributedMessageBroker(transport, { scheduler, name, requestTimeout: this.#isLossy ? Infinity : REQUEST_TIMEOUT, logDeadLetters: false, logger: quiet, onError, interceptors });
     });
     for (const [number, node] of this.nodes.entries()) {
       subscribe(node.deadLetters$, new Listener(host, 'letter', 'all'), letterText);
@@ -162,15 +166,18 @@ export class NodesWorld implements World {
   // Messages -----------------------------------------------------------------------------------------
 
   ask(actor: ActorName, payload: Payload, { priority, ttl }: Details, patience: Patience, caller: Listener): void {
+    this.#note(actor, payload, priority, false);
     subscribe(this.#sending(payload).sendWithPriority(idOf(actor), payload, priority, { ...patienceOf(patience), ...(ttl !== Infinity && { ttl }) }), caller, replyText);
   }
 
   offer(actor: ActorName, payload: Payload, { priority, ttl }: Details, patience: Patience, caller: Listener): void {
+    this.#note(actor, payload, priority, true);
     subscribe(this.#sending(payload).offer(idOf(actor), payload, { priority, ...patienceOf(patience), ...(ttl !== Infinity && { ttl }) }), caller, replyText);
   }
 
   tell(actor: ActorName, payload: Payload, { priority, ttl }: Details): string {
     this.#noteFar(actor, payload);
+    this.#note(actor, payload, priority, true);
     const isPlain = priority === 'normal' && ttl === Infinity;
     return answerOf(this.#sending(payload).trySend(idOf(actor), payload, isPlain ? undefined : { priority, ...(ttl !== Infinity && { ttl }) }));
   }
@@ -247,6 +254,10 @@ export class NodesWorld implements World {
     if (home !== undefined && home !== from) this.farTells.add(n);
   }
 
+  #note(actor: ActorName, { n, plan }: Payload, priority: Priority, isTold: boolean): void {
+    this.#account?.sent(n, { from: this.#senderOf(n), actor, priority, isTold, isRelayed: typeof plan.reply === 'object' });
+  }
+
   /** The turn, which sends from the node of its actor. */
   #atHome(turn: Turn): Turn {
     const home = this.#turnAt;
@@ -288,6 +299,3 @@ export class NodesWorld implements World {
     }
   }
 }
-
-/** The channels that two nodes tell as one broker does. */
-export const COMPARED: readonly Channel[] = ['error', 'send', 'handle', 'letter', 'loss', 'pressure', 'idle', 'broadcast', 'topic', 'caller', 'watch', 'start', 'stop', 'abort', 'teardown', 'turn', 'answer', 'look'];
