@@ -65,6 +65,12 @@ export class Directory {
           this.#decide(core, new BrokerError('AlreadyRegistered', `${describeValue(id)} is registered on the node ${describeValue(owner)}; choose another id`));
           parts.registrar.end(core, lives);
         }),
+      refused: (error) =>
+        parts.dispatcher.step(() => {
+          if (!isStill()) return;
+          this.#decide(core, error);
+          parts.registrar.end(core, lives);
+        }),
     });
   }
 
