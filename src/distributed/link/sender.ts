@@ -65,17 +65,20 @@ export class Sender implements Carrier, ParcelOwner {
     return this.#post(actor, message, lane, stamp, task);
   }
 
-  forget(task: Task): void {
+  forget(task: Task): boolean {
     const ref = task.more().seat;
     const ask = this.asks.get(ref);
-    if (ask?.task !== task) return;
+    if (ask?.task !== task) return false;
     this.asks.delete(ref);
     const { parcel } = ask;
     if (!parcel.isSent && parcel.posted.length === 1) {
       parcel.isWithdrawn = true;
       this.#credit.give(parcel.size);
       this.#unpark();
-    } else this.#parts.post(['cancel', ref]);
+      return false;
+    }
+    this.#parts.post(['cancel', ref]);
+    return true;
   }
 
   timeUp(task: Task): void {
