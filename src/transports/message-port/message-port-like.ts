@@ -26,8 +26,11 @@ export interface PortListener {
 }
 
 export function checkPort(port: unknown): void {
-  const isFine = hasMethod(port, 'postMessage') && (hasMethod(port, 'addEventListener') || hasMethod(port, 'on'));
-  check(isFine, 'port must be a MessagePort or a Worker', port);
+  check(isPort(port), 'port must be a MessagePort or a Worker', port);
+}
+
+export function isPort(port: unknown): port is MessagePortLike {
+  return hasMethod(port, 'postMessage') && (hasMethod(port, 'addEventListener') || hasMethod(port, 'on'));
 }
 
 /** Listens to a port. Returns the end of it. */
