@@ -43,7 +43,7 @@ describeWithServer('npm run example:cluster', () => {
   });
 
   it('closes the cluster and reports on SIGINT, in the middle of an outage', async () => {
-    const { child, code } = start(['--seconds', '60']);
+    const { child, code } = start(['--seconds', '10']);
     const output: string[] = [];
     for await (const line of createInterface(child.stdout)) {
       if (line.includes('the server is killed')) child.kill('SIGINT');
