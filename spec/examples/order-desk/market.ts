@@ -2,10 +2,11 @@ import { type HandlersOf, InMemoryMessageBroker, Mailbox, type MessageBroker, ty
 import { type Observable, ignoreElements, tap, timer } from 'rxjs';
 import { type Price, type Ticker, Quotes, SYMBOLS, priceOf, quotesOf } from './messages';
 import { paced } from './paced';
+import { priceWalk } from './price-walk';
 import type { Surroundings } from './surroundings';
 
 /** Milliseconds that it takes to work a price through. */
-const QUOTE_TIME = 6;
+export const QUOTE_TIME = 6;
 /** The prices of a market that opens for the first time. */
 export const OPENING: readonly Price[] = SYMBOLS.map((symbol) => ({ symbol, cents: 10_000 }));
 
@@ -45,12 +46,10 @@ export function openMarket({ scheduler, random, load }: Surroundings, opening: r
   }
   opening.forEach(publish);
 
-  const cents = new Map<Ticker, number>(opening.map((price) => [price.symbol, price.cents]));
+  const nextPrice = priceWalk(opening, random);
   const update = (): void => {
-    const symbol = SYMBOLS[Math.floor(random() * SYMBOLS.length)]!;
-    const next = Math.max(100, cents.get(symbol)! + Math.round((random() - 0.5) * 12));
-    cents.set(symbol, next);
-    broker.trySend(quotesOf(symbol), Quotes.update({ symbol, cents: next }));
+    const price = nextPrice();
+    broker.trySend(quotesOf(price.symbol), Quotes.update(price));
   };
 
   return {

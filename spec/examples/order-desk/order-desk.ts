@@ -13,13 +13,11 @@ import { bookHandlers } from './order-book';
 import { OrderLedger } from './order-ledger';
 import { placeOrder } from './place-order';
 import { redeliverPaced } from './redeliver-paced';
-import { riskHandlers } from './risk-service';
+import { RISK_CHECKS, riskHandlers } from './risk-service';
 import { seededRandom } from './seeded-random';
 import { trade } from './traders';
 
 const CAPACITY = { desk: 64, risk: 16, book: 16, audit: 32 } as const;
-/** Risk checks at once. */
-const RISK_CHECKS = 8;
 /** Milliseconds that orders have to end when the desk closes. */
 const DRAIN = 10_000;
 

@@ -6,6 +6,9 @@ import type { Surroundings } from './surroundings';
 /** The most shares of one order that the risk service approves. */
 export const MOST_SHARES = 900;
 
+/** Risk checks at once. */
+export const RISK_CHECKS = 8;
+
 /** Answers whether an order may be executed. While the service is down, it fails some requests and never answers others. */
 export function checkRisk({ quantity }: OrderDraft, { scheduler, random, load }: Surroundings): Observable<Verdict> {
   const { riskFailureRate, riskLatency } = load();

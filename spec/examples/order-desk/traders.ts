@@ -10,8 +10,8 @@ import type { Surroundings } from './surroundings';
 /** Milliseconds that a trader waits for a place, if the desk lets traders wait. */
 const PATIENCE = 2_000;
 /** The part of the traders who change their minds, and after how many milliseconds. */
-const FICKLE = 0.08;
-const CHANGE_OF_MIND = 120;
+export const FICKLE = 0.08;
+export const CHANGE_OF_MIND = 120;
 
 /** Large orders come first. */
 export function priorityOf({ quantity }: Order): Priority {
