@@ -7,7 +7,8 @@ const root = fileURLToPath(new URL('../../../../', import.meta.url));
 const home = fileURLToPath(new URL('../', import.meta.url));
 /** Builds a target of `angular.json`, as `ng run` does. */
 const builder = join(root, 'spec/package/packed/angular/build.mjs');
-const sources = ['src', 'spec/examples/order-desk', 'spec/examples/order-desk-angular', 'package-lock.json'];
+const example = 'spec/examples/order-desk-angular';
+const sources = ['src', 'spec/examples/order-desk', `${example}/src`, `${example}/angular.json`, 'package-lock.json'];
 
 /** What is built: the page for browsers, and the same page for a server. */
 export const BUILT = { browser: join(root, '.reports/order-desk-angular/browser'), server: join(root, '.reports/order-desk-angular/server') } as const;

@@ -28,9 +28,11 @@ import { SchemeSwitch } from './shell/scheme-switch';
       <engine-switch />
       <scheme-switch />
     </header>
-    <order-tally />
-    <death-notice />
-    <main><router-outlet /></main>
+    <main>
+      <order-tally />
+      <death-notice />
+      <router-outlet />
+    </main>
   `,
   styles: `
     header {

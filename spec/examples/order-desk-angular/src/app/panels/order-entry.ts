@@ -110,7 +110,7 @@ export class OrderEntry {
 
   onKey(event: KeyboardEvent): void {
     const side = event.key === 'b' ? 'buy' : event.key === 's' ? 'sell' : undefined;
-    const isTyping = (event.target as Element).closest('input, select, textarea') !== null && (event.target as HTMLInputElement).type !== 'number';
+    const isTyping = (event.target as Element).closest('select, textarea, input:not([type=number], [type=range], [type=radio])') !== null;
     if (side === undefined || isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
     // The letter is no part of a number.
     event.preventDefault();

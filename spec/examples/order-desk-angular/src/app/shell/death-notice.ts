@@ -24,7 +24,7 @@ import { deskState } from '../trading/trading';
       display: flex;
       flex-wrap: wrap;
       gap: 4px 16px;
-      margin: 0 var(--gutter) 16px;
+      margin: 0 0 16px;
       padding: 12px 16px;
       border-radius: 12px;
       background: var(--mat-sys-error-container);

@@ -24,7 +24,7 @@ import { deskState } from '../trading/trading';
   styles: `
     :host {
       display: block;
-      padding: 12px var(--gutter) 14px;
+      padding: 12px 0 14px;
     }
     dl {
       display: flex;
