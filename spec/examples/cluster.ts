@@ -10,13 +10,13 @@
  * To read it: cluster/messages.ts, depot.ts and depot-program.ts are what runs in each process, and all that an application needs. journal.ts and
  * account.ts write down and count, cluster.ts starts and kills, script.ts says when, and terminal/ shows it.
  */
-import colors from 'picocolors';
 import { serverPath } from '../transports/nats/server-path';
-import type { ReportLine } from './order-desk/terminal/report-lines';
 import { startSession } from './cluster/session';
 import { type CommandLine, USAGE, readCommandLine } from './cluster/terminal/command-line';
 import { plainLines } from './cluster/terminal/plain-lines';
 import { reportLines } from './cluster/terminal/report-lines';
+import { endWithPipe, isLiveTerminal, prepareEnvironment } from './terminal/live-terminal';
+import { toned } from './terminal/report-line';
 
 const BAD_USE = 2;
 const INTERRUPTED = 130;
@@ -27,15 +27,13 @@ const NO_SERVER = `There is no NATS server (2.11 or newer). Fetch one for this f
 or install one from https://nats.io/download, so that it is in the PATH or NATS_SERVER_BIN names it.`;
 
 async function main({ seconds, isJson, isPlain }: CommandLine): Promise<number> {
-  const { stdout, stdin, stderr, env } = process;
+  const { stdout, stdin, stderr } = process;
   if (serverPath === undefined) {
     console.error(NO_SERVER);
     return 1;
   }
-  const isLive = stdout.isTTY && !isJson && !isPlain && env['TERM'] !== 'dumb' && !isSet(env['CI']) && !isSet(env['CONTINUOUS_INTEGRATION']);
-  // Read by Ink and React when they are loaded, so they are loaded after this.
-  if (isSet(env['NO_COLOR'])) env['FORCE_COLOR'] = '0';
-  env['NODE_ENV'] ??= 'production';
+  const isLive = !isJson && !isPlain && isLiveTerminal(process);
+  prepareEnvironment(process);
 
   // Once: close the cluster and report. Twice, or before there is a cluster: leave.
   let stop = (): void => process.exit(INTERRUPTED);
@@ -53,7 +51,7 @@ async function main({ seconds, isJson, isPlain }: CommandLine): Promise<number> 
   stop = () => session.stop({ isInterrupted });
 
   let hide: (() => void) | undefined;
-  if (live !== undefined) hide = live.showLive({ session, stdout, stdin, onInterrupt: interrupt });
+  if (live !== undefined) hide = live.showLive(session, { stdout, stdin, onInterrupt: interrupt });
   else if (!isJson) plainLines(session, LINE).subscribe((line) => stdout.write(`${line}\n`));
 
   const report = await session.report.finally(() => hide?.());
@@ -63,19 +61,7 @@ async function main({ seconds, isJson, isPlain }: CommandLine): Promise<number> 
   return report.isInterrupted ? INTERRUPTED : 0;
 }
 
-/** A line of the report, in colours if the terminal has them. */
-function toned({ text, tone }: ReportLine): string {
-  if (tone === 'title') return colors.bold(text);
-  if (tone === 'quiet') return colors.dim(text);
-  return tone === undefined ? text : colors[tone === 'good' ? 'green' : 'red'](text);
-}
-
-function isSet(value: string | undefined): boolean {
-  return value !== undefined && value !== '' && value !== '0' && value !== 'false';
-}
-
-// The reader of a pipe has read enough: `npm run example:cluster | head -1`.
-process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => process.exit(code === 'EPIPE' ? 0 : 1));
+endWithPipe(process);
 
 let options: CommandLine | undefined;
 try {

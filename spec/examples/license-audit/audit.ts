@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { DeadLetterQueue, InMemoryMessageBroker, Mailbox, type MessageOf, type RoutingKey } from 'rx-broker';
 import { type Observable, filter, firstValueFrom } from 'rxjs';
-import { metricsAddUp } from '../metrics-add-up';
+import { metricsAddUp } from '../accounting/metrics-add-up';
 import { isPackage } from './installed-package';
 import { licenceOf } from './licence-of';
 import { Aggregator, Parser, Reader, Walker, aggregator, findings, noLicence, parser, reader, walker, type FoundFile, type Package } from './messages';

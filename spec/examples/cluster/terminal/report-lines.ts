@@ -1,5 +1,5 @@
 import { count, duration } from '../../order-desk/terminal/numbers';
-import type { ReportLine } from '../../order-desk/terminal/report-lines';
+import type { ReportLine } from '../../terminal/report-line';
 import { wrapWords } from '../../order-desk/terminal/wrap-words';
 import { sum } from '../account';
 import type { ClusterReport } from '../session';
