@@ -11,8 +11,8 @@ export function bytesPacking(pack: (value: unknown) => Uint8Array, unpack: (byte
   return {
     isStructured: false,
     overhead: (frameCount) => 64 + PREFIX * frameCount,
-    pack(frame) {
-      const bytes = pack(frame);
+    pack(head, payload) {
+      const bytes = pack(payload === undefined ? head : [...head, payload]);
       // Packers hand out views on a buffer that they use again.
       return { data: bytes.slice(), size: bytes.length };
     },

@@ -5,7 +5,8 @@ export function structuredPacking(moves: (value: object) => boolean): Packing {
   return {
     isStructured: true,
     overhead: () => 64,
-    pack(frame) {
+    pack(head, payload) {
+      const frame = payload === undefined ? head : [...head, payload];
       const survey = new Survey(moves);
       survey.visit(frame);
       return { data: frame, size: survey.size, transfer: survey.transfer };

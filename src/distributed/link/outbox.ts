@@ -10,8 +10,8 @@ export interface Parcel {
   isSent: boolean;
   /** Whether it is no longer to be sent, if it has not been. */
   isWithdrawn: boolean;
-  /** Called before it goes out for the first time, if it has waited: the time that is left may be less. */
-  refresh?(): void;
+  /** Called before it goes out, with the time: if it has waited, less time may be left of what it says. */
+  refresh?(now: number): void;
   /** Called when the other node has it. */
   received?(): unknown;
 }
@@ -176,12 +176,13 @@ export class Outbox {
     const parcels: Parcel[] = [];
     const { maxBatch, packing } = this.#parts;
     const most = Math.min(maxBatch, USUAL_BATCH);
+    const now = this.#now();
     let size = 0;
     let count = 0;
     for (const parcel of waiting) {
       if (!parcel.isWithdrawn) {
         if (parcels.length > 0 && size + parcel.frame.size + packing.overhead(parcels.length + 1) > most) break;
-        parcel.refresh?.();
+        parcel.refresh?.(now);
         size += parcel.frame.size;
         parcels.push(parcel);
       }
@@ -193,7 +194,7 @@ export class Outbox {
       if (!this.#send(seq, frames)) return;
       this.#lastSeq = seq;
       for (const parcel of parcels) parcel.isSent = true;
-      this.#sent.push({ seq, frames, parcels, sentAt: this.#now() });
+      this.#sent.push({ seq, frames, parcels, sentAt: now });
       this.#watch();
     }
     this.#waiting = waiting.length === count ? [] : waiting.slice(count);

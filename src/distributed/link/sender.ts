@@ -7,6 +7,7 @@ import type { Task } from '../../kernel/task';
 import { startTimer } from '../../kernel/timers';
 import type { Carrier, RemoteActor } from '../remote-actor';
 import type { OutgoingCast } from './outgoing-cast';
+import type { Encoded } from '../codec/codec';
 import { restOf } from './details-frame';
 import { Credit } from './credit';
 import type { LinkParts } from './link-parts';
@@ -106,10 +107,12 @@ export class Sender implements Carrier, ParcelOwner {
   }
 
   /** An ask that has waited to be sent has less time left. */
-  refresh(parcel: MessageParcel): void {
-    const [posted] = parcel.posted;
-    if (parcel.parts === null || !posted?.task || this.#parts.now() <= parcel.takenAt) return;
-    parcel.frame = this.#parts.codec.packing.pack(parcel.parts.map((part, index) => (index === TIMEOUT_AT ? this.#timeLeft(posted.task as Task) : part)));
+  refresh(parcel: MessageParcel, now: number): void {
+    const { posted, timed } = parcel;
+    if (timed === null || !posted[0]?.task) return;
+    const head = [...timed.head];
+    head[TIMEOUT_AT] = timeLeft(posted[0].task, now);
+    parcel.frame = this.#parts.codec.packing.pack(head, timed.payload);
   }
 
   // To many ------------------------------------------------------------------------------------------
@@ -132,7 +135,7 @@ export class Sender implements Carrier, ParcelOwner {
     const first = posted[0]?.task?.isAsked === true ? (posted[0].task.rest?.seat ?? 0) : 0;
     for (const { frame, from, count } of cast.framesTo(posted.map(({ actor }) => actor.id), first)) {
       this.#credit.take(frame.size);
-      const parcel = new MessageParcel(this, frame, posted.slice(from, from + count), cast.message, cast.lane, cast.stamp, null, 0);
+      const parcel = new MessageParcel(this, frame, posted.slice(from, from + count), cast.message, cast.lane, cast.stamp, null);
       for (const { actor, task } of parcel.posted) if (task?.isAsked === true) this.asks.add(task.more().seat, { task, actor, parcel });
       this.#outbox.add(parcel);
     }
@@ -163,21 +166,23 @@ export class Sender implements Carrier, ParcelOwner {
   // --------------------------------------------------------------------------------------------------
 
   #post(actor: RemoteActor, message: unknown, lane: number, stamp: Stamp | null, task: Task | null): FailureCode | null {
-    const { codec, maxFrame } = this.#parts;
-    let parts: unknown[];
+    const { codec, maxFrame, system } = this.#parts;
     const isAsked = task?.isAsked === true;
+    const now = isAsked ? system.dispatcher.now() : 0;
+    const timeout = isAsked ? timeLeft(task, now) : null;
+    let head: readonly unknown[];
+    let payload: Encoded;
     try {
       const rest = restOf(stamp?.details ?? PLAIN, task?.rest?.parent);
-      const payload = codec.encode(message);
-      parts = isAsked ? [task.isRequest ? 'ask' : 'offer', this.#lastRef + 1, actor.id, lane, this.#timeLeft(task), rest, payload] : ['tell', actor.id, lane, rest, payload];
+      payload = codec.encode(message);
+      head = isAsked ? [task.isRequest ? 'ask' : 'offer', this.#lastRef + 1, actor.id, lane, timeout, rest] : ['tell', actor.id, lane, rest];
     } catch (error) {
       return this.#refuse('Unserializable', actor, error);
     }
-    const frame = codec.packing.pack(parts);
+    const frame = codec.packing.pack(head, payload);
     if (frame.size > maxFrame) return this.#refuse('PayloadTooLarge', actor, undefined, `${frame.size} bytes, at most ${maxFrame}`);
     this.#credit.take(frame.size);
-    const isTimed = isAsked && parts[TIMEOUT_AT] !== null;
-    const parcel = new MessageParcel(this, frame, [{ actor, task }], message, lane, stamp, isTimed ? parts : null, isTimed ? this.#parts.now() : 0);
+    const parcel = new MessageParcel(this, frame, [{ actor, task }], message, lane, stamp, timeout === null ? null : { head, payload, at: now });
     if (isAsked) {
       this.asks.add(++this.#lastRef, { task, actor, parcel });
       task.more().seat = this.#lastRef;
@@ -204,12 +209,6 @@ export class Sender implements Carrier, ParcelOwner {
     return code;
   }
 
-  /** The milliseconds that are left of an ask's timeout. `null`: it has none. */
-  #timeLeft({ rest, stamp }: Task): number | null {
-    const timeout = rest?.timeout ?? Infinity;
-    return timeout === Infinity ? null : Math.max(0, timeout - (this.#parts.now() - (stamp?.at ?? this.#parts.now())));
-  }
-
   /** Offers that have waited for credit get it now. */
   #unpark(): void {
     while (this.#parked.length > 0 && this.#credit.isLeft) {
@@ -222,4 +221,10 @@ export class Sender implements Carrier, ParcelOwner {
       if (code !== null) settle(task, { outcome: 'failed', code, error: this.refusal });
     }
   }
+}
+
+/** The milliseconds that are left of an ask's timeout. `null`: it has none. */
+function timeLeft({ rest, stamp }: Task, now: number): number | null {
+  const timeout = rest?.timeout ?? Infinity;
+  return timeout === Infinity ? null : Math.max(0, timeout - (now - (stamp?.at ?? now)));
 }
