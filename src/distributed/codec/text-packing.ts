@@ -12,7 +12,11 @@ export const textPacking: Packing = {
     const data = JSON.stringify(head);
     return { data, size: utf8Length(data) };
   },
-  batch: (head, frames) => `[${[...head, ...frames.map(({ data }: PackedFrame) => data as string)].join(',')}]`,
+  batch(head, frames) {
+    let text = `[${head.join(',')}`;
+    for (const { data } of frames) text += `,${data as string}`;
+    return `${text}]`;
+  },
   read(batch) {
     if (typeof batch !== 'string') return undefined;
     try {

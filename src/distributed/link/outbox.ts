@@ -67,6 +67,7 @@ export class Outbox {
   /** The transport takes nothing, until it is connected again or some time has passed. */
   #isBlocked = false;
   #isClosed = false;
+  readonly #goesOn = (): void => this.#goOn();
 
   constructor(parts: OutboxParts) {
     this.#parts = parts;
@@ -95,7 +96,10 @@ export class Outbox {
     });
   }
 
-  /** A receipt has come: the other node has handled all batches up to this number. Returns the parcels that it has now. */
+  /**
+   * A receipt has come: the other node has handled all batches up to this number. Returns those parcels that it has now whose `received` is to be
+   * called.
+   */
   receipted(ack: number, isAlone: boolean): Parcel[] {
     const sent = this.#sent;
     const first = sent[0];
@@ -109,7 +113,11 @@ export class Outbox {
     this.#sent = sent.slice(count);
     this.#resendAfter = RESEND_AFTER;
     if (this.#waiting.length > 0) this.#schedule();
-    return sent.slice(0, count).flatMap(({ parcels }) => parcels);
+    const told: Parcel[] = [];
+    for (let index = 0; index < count; index++) {
+      for (const parcel of (sent[index] as SentBatch).parcels) if (parcel.received !== undefined) told.push(parcel);
+    }
+    return told;
   }
 
   /** The connection has returned, or the other node has just come: what has no receipt is sent again at once. */
@@ -153,13 +161,13 @@ export class Outbox {
   #schedule(): void {
     if (this.#state !== 'idle' || this.#isClosed) return;
     this.#state = 'soon';
-    this.#parts.ticks.soon(() => this.#goOn());
+    this.#parts.ticks.soon(this.#goesOn);
   }
 
   #goOnLater(): void {
     if (this.#state !== 'idle' || this.#isClosed) return;
     this.#state = 'later';
-    this.#parts.ticks.later(() => this.#goOn());
+    this.#parts.ticks.later(this.#goesOn);
   }
 
   /** Sends the frames that wait. Those that are added from now on go out in a macrotask, until one comes with nothing to send. */
