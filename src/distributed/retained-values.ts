@@ -81,7 +81,7 @@ export class RetainedValues {
       return;
     }
     try {
-      const frame = codec.packing.pack(['retained', topic, revision], codec.encode(parts.topics.retained.get(topic)));
+      const frame = codec.packing.pack(['retained', topic, revision, codec.encode(parts.topics.retained.get(topic))]);
       if (frame.size <= maxFrame) peer.link.outbox.add({ frame, isSent: false, isWithdrawn: false });
       else parts.system.journal.callbackFailed(`sending the retained message of '${topic}'`, new RangeError(`it has ${frame.size} bytes, at most ${maxFrame}`));
     } catch (error) {

@@ -11,8 +11,8 @@ export function bytesPacking(pack: (value: unknown) => Uint8Array, unpack: (byte
   return {
     isStructured: false,
     overhead: (frameCount) => 64 + PREFIX * frameCount,
-    pack(head, payload) {
-      const bytes = pack(payload === undefined ? head : [...head, payload]);
+    pack(frame) {
+      const bytes = pack(frame);
       // Packers hand out views on a buffer that they use again.
       return { data: bytes.slice(), size: bytes.length };
     },

@@ -1,5 +1,4 @@
 import type { Batch } from '../transport';
-import type { Encoded } from './codec';
 
 /** A frame that is ready to go into a batch. */
 export interface PackedFrame {
@@ -17,8 +16,8 @@ export interface Packing {
   readonly isStructured: boolean;
   /** The bytes of a batch with this many frames, beyond the bytes of the frames. */
   overhead(frameCount: number): number;
-  /** Makes a frame ready. `payload` is its last part, if it has one. @throws {TypeError} for a frame that cannot be packed. */
-  pack(head: readonly unknown[], payload?: Encoded): PackedFrame;
+  /** Makes a frame ready. @throws {TypeError} for a frame that cannot be packed. */
+  pack(frame: readonly unknown[]): PackedFrame;
   /** Makes a batch. `head` holds a few numbers: what the link says of the batch as a whole. */
   batch(head: readonly number[], frames: readonly PackedFrame[]): Batch;
   /** Reads a batch: the head, then the frames, none of them validated. `undefined` for a batch that was not made by such a packing. It never throws. */

@@ -5,8 +5,7 @@ export function structuredPacking(moves: (value: object) => boolean): Packing {
   return {
     isStructured: true,
     overhead: () => 64,
-    pack(head, payload) {
-      const frame = payload === undefined ? head : [...head, payload];
+    pack(frame) {
       const survey = new Survey(moves);
       survey.visit(frame);
       return { data: frame, size: survey.size, transfer: survey.transfer };

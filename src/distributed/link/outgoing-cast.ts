@@ -92,7 +92,7 @@ export class OutgoingCast {
     try {
       const rest = restOf({ ...this.#cast.details, topic: undefined });
       const payload = codec.encode(this.#cast.message);
-      const { size } = codec.packing.pack(this.#head(rest, [], 0, true), payload);
+      const { size } = codec.packing.pack([...this.#head(rest, [], 0, true), payload]);
       return size <= maxFrame ? { payload, rest } : { code: 'PayloadTooLarge', detail: `${size} bytes, at most ${maxFrame}` };
     } catch (cause) {
       return { code: 'Unserializable', cause, ...(cause instanceof Error && { detail: cause.message }) };
@@ -101,7 +101,7 @@ export class OutgoingCast {
 
   #frame(ids: readonly string[], first: number, announces: boolean): PackedFrame {
     const { payload, rest } = this.#encoded as EncodedCast;
-    return this.#parts.codec.packing.pack(this.#head(rest, ids, first, announces), payload);
+    return this.#parts.codec.packing.pack([...this.#head(rest, ids, first, announces), payload]);
   }
 
   #head(rest: Rest | 0, ids: readonly string[], first: number, announces: boolean): readonly unknown[] {

@@ -2,7 +2,6 @@ import type { FailureCode } from '../../failure/failure-code';
 import { settle } from '../../kernel/settle';
 import type { Stamp } from '../../kernel/stamp';
 import type { Task } from '../../kernel/task';
-import type { Encoded } from '../codec/codec';
 import type { PackedFrame } from '../codec/packing';
 import type { RemoteActor } from '../remote-actor';
 import type { Parcel } from './outbox';
@@ -21,14 +20,6 @@ export interface Posted {
   readonly task: Task | null;
 }
 
-/** What the frame of an ask with a timeout is made of. */
-export interface TimedFrame {
-  readonly head: readonly unknown[];
-  readonly payload: Encoded;
-  /** The time for which it was packed. */
-  readonly at: number;
-}
-
 /** Milliseconds of waiting that the timeout in a frame need not know of. Packing each frame of a burst again took a tenth of its time. */
 const STALE = 10;
 
@@ -43,15 +34,15 @@ export class MessageParcel implements Parcel {
   readonly size: number;
   readonly owner: ParcelOwner;
   readonly posted: readonly Posted[];
-  /** The frame of an ask with a timeout, of which less may be left when it goes out, and the time for which it was packed. */
-  readonly timed: TimedFrame | null;
+  /** The time for which its frame was packed, if that says how much of a timeout is left. Else `Infinity`. */
+  packedAt: number;
   // The letter of a plain message that is lost needs these.
   readonly message: unknown;
   readonly lane: number;
   readonly stamp: Stamp | null;
   #isOver = false;
 
-  constructor(owner: ParcelOwner, frame: PackedFrame, posted: readonly Posted[], message: unknown, lane: number, stamp: Stamp | null, timed: TimedFrame | null) {
+  constructor(owner: ParcelOwner, frame: PackedFrame, posted: readonly Posted[], message: unknown, lane: number, stamp: Stamp | null, packedAt: number) {
     this.owner = owner;
     this.frame = frame;
     this.size = frame.size;
@@ -59,11 +50,11 @@ export class MessageParcel implements Parcel {
     this.message = message;
     this.lane = lane;
     this.stamp = stamp;
-    this.timed = timed;
+    this.packedAt = packedAt;
   }
 
   refresh(now: number): void {
-    if (this.timed !== null && now - this.timed.at >= STALE) this.owner.refresh(this, now);
+    if (now - this.packedAt >= STALE) this.owner.refresh(this, now);
   }
 
   received(): void {

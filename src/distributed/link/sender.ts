@@ -7,7 +7,6 @@ import type { Task } from '../../kernel/task';
 import { startTimer } from '../../kernel/timers';
 import type { Carrier, RemoteActor } from '../remote-actor';
 import type { OutgoingCast } from './outgoing-cast';
-import type { Encoded } from '../codec/codec';
 import { restOf } from './details-frame';
 import { Credit } from './credit';
 import type { LinkParts } from './link-parts';
@@ -106,13 +105,14 @@ export class Sender implements Carrier, ParcelOwner {
     if (this.#parked.length > 0) this.#unpark();
   }
 
-  /** An ask that has waited to be sent has less time left. */
+  /** An ask that has waited to be sent has less time left. Its frame is read again, so that none has to be kept for this. */
   refresh(parcel: MessageParcel, now: number): void {
-    const { posted, timed } = parcel;
-    if (timed === null || !posted[0]?.task) return;
-    const head = [...timed.head];
-    head[TIMEOUT_AT] = timeLeft(posted[0].task, now);
-    parcel.frame = this.#parts.codec.packing.pack(head, timed.payload);
+    const { packing } = this.#parts.codec;
+    const task = parcel.posted[0]?.task;
+    const parts = packing.read(packing.batch([0], [parcel.frame]))?.[1];
+    if (!task || !Array.isArray(parts)) return;
+    parcel.frame = packing.pack(parts.map((part: unknown, index) => (index === TIMEOUT_AT ? timeLeft(task, now) : part)));
+    parcel.packedAt = now;
   }
 
   // To many ------------------------------------------------------------------------------------------
@@ -135,7 +135,7 @@ export class Sender implements Carrier, ParcelOwner {
     const first = posted[0]?.task?.isAsked === true ? (posted[0].task.rest?.seat ?? 0) : 0;
     for (const { frame, from, count } of cast.framesTo(posted.map(({ actor }) => actor.id), first)) {
       this.#credit.take(frame.size);
-      const parcel = new MessageParcel(this, frame, posted.slice(from, from + count), cast.message, cast.lane, cast.stamp, null);
+      const parcel = new MessageParcel(this, frame, posted.slice(from, from + count), cast.message, cast.lane, cast.stamp, Infinity);
       for (const { actor, task } of parcel.posted) if (task?.isAsked === true) this.asks.add(task.more().seat, { task, actor, parcel });
       this.#outbox.add(parcel);
     }
@@ -170,19 +170,18 @@ export class Sender implements Carrier, ParcelOwner {
     const isAsked = task?.isAsked === true;
     const now = isAsked ? system.dispatcher.now() : 0;
     const timeout = isAsked ? timeLeft(task, now) : null;
-    let head: readonly unknown[];
-    let payload: Encoded;
+    let parts: readonly unknown[];
     try {
       const rest = restOf(stamp?.details ?? PLAIN, task?.rest?.parent);
-      payload = codec.encode(message);
-      head = isAsked ? [task.isRequest ? 'ask' : 'offer', this.#lastRef + 1, actor.id, lane, timeout, rest] : ['tell', actor.id, lane, rest];
+      const payload = codec.encode(message);
+      parts = isAsked ? [task.isRequest ? 'ask' : 'offer', this.#lastRef + 1, actor.id, lane, timeout, rest, payload] : ['tell', actor.id, lane, rest, payload];
     } catch (error) {
       return this.#refuse('Unserializable', actor, error);
     }
-    const frame = codec.packing.pack(head, payload);
+    const frame = codec.packing.pack(parts);
     if (frame.size > maxFrame) return this.#refuse('PayloadTooLarge', actor, undefined, `${frame.size} bytes, at most ${maxFrame}`);
     this.#credit.take(frame.size);
-    const parcel = new MessageParcel(this, frame, [{ actor, task }], message, lane, stamp, timeout === null ? null : { head, payload, at: now });
+    const parcel = new MessageParcel(this, frame, [{ actor, task }], message, lane, stamp, timeout === null ? Infinity : now);
     if (isAsked) {
       this.asks.add(++this.#lastRef, { task, actor, parcel });
       task.more().seat = this.#lastRef;

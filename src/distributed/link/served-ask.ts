@@ -97,7 +97,7 @@ export class ServedAsk implements Place {
   #send(kind: 'next' | 'value', value: unknown): void {
     const { codec, maxFrame } = this.#parts;
     try {
-      const frame = codec.packing.pack([kind, this.#ref], codec.encode(value));
+      const frame = codec.packing.pack([kind, this.#ref, codec.encode(value)]);
       if (frame.size > maxFrame) {
         this.#stop('PayloadTooLarge', `the reply has ${frame.size} bytes, at most ${maxFrame}`);
         return;
