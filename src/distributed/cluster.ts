@@ -192,12 +192,11 @@ export class Cluster implements Outward, TransportListener {
     const { codec, maxFrame, window } = this.#settings;
     const ticks = this.#ticks;
     const { maxBatch } = this.#transport;
-    const now = (): number => ticks.scheduler.now();
     const peer: Peer = new Peer(
       nodeId,
-      now(),
+      ticks.scheduler.now(),
       {
-        ...{ system, topics, broadcasts, codec, maxFrame, window, authorize, now, maxText: Math.min(LONGEST_TEXT, Math.floor(maxBatch / 8)) },
+        ...{ system, topics, broadcasts, codec, maxFrame, window, authorize, maxText: Math.min(LONGEST_TEXT, Math.floor(maxBatch / 8)) },
         isConnected: () => this.#isConnected,
         retain: (topic, message, revision) => this.#retained.take(topic, message, revision),
       },
