@@ -5,6 +5,7 @@ import type { Frame } from './frames';
 import { HEAD_LENGTH, Inbox } from './inbox';
 import { type Parcel, Outbox } from './outbox';
 import { readFrame } from './read-frame';
+import { Silence } from './silence';
 import type { Ticks } from './ticks';
 
 export interface LinkSetup {
@@ -17,6 +18,11 @@ export interface LinkSetup {
   readonly handle: (frame: Frame) => boolean;
   /** A batch or a frame could not be read. */
   readonly bad: () => void;
+  /** The most frames that wait to be sent, before too many do. */
+  readonly mostWaiting: number;
+  readonly isConnected: () => boolean;
+  /** The other node gives no receipts, though too much waits for it. */
+  readonly silent: () => void;
 }
 
 /** The frames that need no receipt soon, since they take no credit. */
@@ -30,13 +36,15 @@ export class Link {
   readonly outbox: Outbox;
   readonly #setup: LinkSetup;
   readonly #inbox: Inbox;
+  readonly #silence: Silence;
   #isUrgent = false;
 
   constructor(setup: LinkSetup) {
     this.#setup = setup;
-    const { maxBatch, packing, send, ticks } = setup;
+    const { maxBatch, mostWaiting, packing, send, ticks } = setup;
     this.#inbox = new Inbox(ticks, (frame) => this.#handle(frame), () => this.#batchEnded());
-    this.outbox = new Outbox({ packing, maxBatch, send, ticks, ack: () => this.#inbox.handled });
+    this.outbox = new Outbox({ packing, maxBatch, mostWaiting, send, ticks, ack: () => this.#inbox.handled, overflowed: () => this.#silence.begin() });
+    this.#silence = new Silence(this.outbox, ticks.scheduler, setup.isConnected, setup.silent);
   }
 
   /** Sends a frame. */
@@ -59,12 +67,15 @@ export class Link {
     }
     const parcels = this.outbox.receipted(ack, read.length === HEAD_LENGTH);
     if (parcels.length > 0) this.#setup.dispatcher.step(() => parcels.forEach((parcel) => parcel.received?.()));
-    if (seq > 0 && !this.#inbox.take(seq, read)) this.outbox.oweReceipt(true);
+    // A node that gives no receipts cannot ask for more: what it sends is as if it were lost, and comes again.
+    if (seq === 0 || this.outbox.isOverfull) return;
+    if (!this.#inbox.take(seq, read)) this.outbox.oweReceipt(true);
   }
 
   /** Ends it. Returns what the other node may not have. */
   close(): Parcel[] {
     this.#inbox.close();
+    this.#silence.end();
     return this.outbox.close();
   }
 

@@ -21,6 +21,7 @@ interface SentBatch {
   readonly seq: number;
   readonly frames: readonly PackedFrame[];
   readonly parcels: readonly Parcel[];
+  readonly size: number;
   sentAt: number;
 }
 
@@ -32,6 +33,10 @@ export interface OutboxParts {
   readonly send: (batch: Batch, transfer: readonly unknown[] | undefined) => boolean;
   /** The number of the last batch of the other node that was handled here: its receipt. */
   readonly ack: () => number;
+  /** The most frames that wait to be sent, before too many do. */
+  readonly mostWaiting: number;
+  /** Called with each frame that is one too many. */
+  readonly overflowed: () => void;
 }
 
 /** The most batches without a receipt. Frames wait for a place, and go out together. */
@@ -41,6 +46,8 @@ export const MOST_UNRECEIPTED = 128;
  * NATS 20,000 tells took 1.7 times as long in batches of 800 kB, and a broadcast 2.4 times.
  */
 const USUAL_BATCH = 65_536;
+/** The most bytes without a receipt: messages have a window, but replies and news have none. With half of them, nothing more is taken. */
+export const MOST_BYTES = 64 * 1_048_576;
 /** Milliseconds after which a batch without a receipt is sent again. This doubles each time, up to the most. */
 const RESEND_AFTER = 200;
 const RESEND_AFTER_MOST = 2_000;
@@ -54,6 +61,10 @@ const LAZY_RECEIPT = 20;
  * quick, and what is added after that in one batch when the event loop has gone on. A batch is sent again until its receipt comes.
  */
 export class Outbox {
+  /** The bytes of the frames that the other node may not have. */
+  bytes = 0;
+  /** The number of the last batch that has its receipt. */
+  receiptedSeq = 0;
   readonly #parts: OutboxParts;
   #waiting: Parcel[] = [];
   #sent: SentBatch[] = [];
@@ -78,8 +89,15 @@ export class Outbox {
     return this.#waiting.length === 0 && this.#sent.length === 0;
   }
 
+  /** Whether so much waits for receipts that nothing more may be taken from the other node. */
+  get isOverfull(): boolean {
+    return this.#waiting.length > this.#parts.mostWaiting || this.bytes > MOST_BYTES / 2;
+  }
+
   add(parcel: Parcel): void {
+    this.bytes += parcel.frame.size;
     this.#waiting.push(parcel);
+    if (this.isOverfull) this.#parts.overflowed();
     this.#schedule();
   }
 
@@ -111,6 +129,8 @@ export class Outbox {
     }
     const count = ack - first.seq + 1;
     this.#sent = sent.slice(count);
+    this.receiptedSeq = ack;
+    for (let index = 0; index < count; index++) this.bytes -= (sent[index] as SentBatch).size;
     this.#resendAfter = RESEND_AFTER;
     if (this.#waiting.length > 0) this.#schedule();
     const told: Parcel[] = [];
@@ -186,11 +206,13 @@ export class Outbox {
     const most = Math.min(maxBatch, USUAL_BATCH);
     const now = this.#now();
     let size = 0;
+    let withdrawn = 0;
     let count = 0;
     for (const parcel of waiting) {
-      if (!parcel.isWithdrawn) {
+      if (parcel.isWithdrawn) withdrawn += parcel.frame.size;
+      else {
         if (parcels.length > 0 && size + parcel.frame.size + packing.overhead(parcels.length + 1) > most) break;
-        parcel.refresh?.(now);
+          this.#refresh(parcel, now);
         size += parcel.frame.size;
         parcels.push(parcel);
       }
@@ -202,10 +224,17 @@ export class Outbox {
       if (!this.#send(seq, frames)) return;
       this.#lastSeq = seq;
       for (const parcel of parcels) parcel.isSent = true;
-      this.#sent.push({ seq, frames, parcels, sentAt: now });
+      this.#sent.push({ seq, frames, parcels, size, sentAt: now });
       this.#watch();
     }
+    this.bytes -= withdrawn;
     this.#waiting = waiting.length === count ? [] : waiting.slice(count);
+  }
+
+  #refresh(parcel: Parcel, now: number): void {
+    this.bytes -= parcel.frame.size;
+    parcel.refresh?.(now);
+    this.bytes += parcel.frame.size;
   }
 
   #send(seq: number, frames: readonly PackedFrame[]): boolean {
