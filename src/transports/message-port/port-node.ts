@@ -6,11 +6,11 @@ import { DEFAULT_HEARTBEAT, type MessagePortOptions } from './message-port-optio
 /** What both transports over ports have: an id, the facts about batches, and the table of owners. */
 export abstract class PortNode {
   readonly nodeId: string = actorId();
-  readonly maxBatch = Infinity;
-  readonly structured = true;
+  readonly maxBatch: number = Infinity;
+  readonly structured: boolean = true;
   readonly transfer?: PickTransfer;
   protected readonly heartbeat: number;
-  protected readonly owners = new Owners();
+  protected readonly owners: Owners = new Owners();
   /** `undefined` until it has started. */
   protected listener: TransportListener | undefined;
 
