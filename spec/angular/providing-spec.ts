@@ -148,6 +148,16 @@ describe('the errors of handlers (O7)', () => {
     expect(noted).toEqual([error]);
   });
 
+  it.each([
+    ['by default', []],
+    ['with withErrorHandler', [withErrorHandler()]],
+  ])('are not logged as dead letters, too, %s', (_, features) => {
+    const lines: string[] = [];
+    const { noted, fail } = failingBroker(provideMessageBroker({ logger: { warn: (line: string) => lines.push(line), error: (line: string) => lines.push(line) } }, ...features));
+    fail(1);
+    expect([noted, lines]).toEqual([[1], []]);
+  });
+
   it('go to an own onError alone', () => {
     const seen: unknown[] = [];
     const { noted, fail } = failingBroker(provideMessageBroker({ logDeadLetters: false, onError: (error) => seen.push(error) }));

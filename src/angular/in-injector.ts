@@ -14,5 +14,5 @@ export interface InjectorOption {
  */
 export function inInjector<O extends InjectorOption, T>(options: O | undefined, work: () => T, checks?: Checks<O>): T {
   checkOptions(options, { injector: undefined, ...checks });
-  return options?.injector === undefined ? work() : runInInjectionContext(options.injector, work);
+  return options?.injector ? runInInjectionContext(options.injector, work) : work();
 }

@@ -68,9 +68,7 @@ export function injectActor(id: ActorId, first: unknown, second?: unknown, third
 
 /** The id for a new actor if `id` is taken. */
 function makeRoom(broker: MessageBroker, id: ActorId, ifTaken: InjectActorOptions['ifTaken']): ActorId {
-  if (ifTaken === undefined) {
-    throw new BrokerError('AlreadyRegistered', `'${id}' is taken by another instance. ifTaken: 'replace' takes its place, 'unique' takes another id`);
-  }
+  if (ifTaken === undefined) throw new BrokerError('AlreadyRegistered', `'${id}' is taken by another instance. ifTaken: 'replace' takes its place, 'unique' takes another id`);
   if (ifTaken === 'replace') {
     broker.unregister(id);
     return id;

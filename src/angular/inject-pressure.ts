@@ -20,8 +20,8 @@ export function injectPressure(id: ActorId, options?: InjectorOption): Signal<nu
   return inInjector(options, () => {
     const broker = injectMessageBroker();
     const pressure = (): number => {
-      const { size = 0, capacity = Infinity } = broker.mailboxMetrics(id) ?? {};
-      return size / capacity;
+      const metrics = broker.mailboxMetrics(id);
+      return metrics ? metrics.size / metrics.capacity : 0;
     };
     return toSignal(broker.eventsOf(id).pipe(startWith(undefined), map(pressure)), { requireSync: true });
   });

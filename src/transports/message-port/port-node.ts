@@ -7,7 +7,7 @@ import { DEFAULT_HEARTBEAT, type MessagePortOptions } from './message-port-optio
 export abstract class PortNode {
   readonly nodeId: string = actorId();
   readonly maxBatch: number = Infinity;
-  readonly structured: boolean = true;
+  readonly structured = true;
   readonly transfer?: PickTransfer;
   protected readonly heartbeat: number;
   protected readonly owners: Owners = new Owners();
