@@ -21,6 +21,7 @@ export const parts: Readonly<Record<string, () => Promise<Part>>> = {
   'scale-observers': async () => (await import('./parts/scale-observers')).scaleObservers,
   distributed: async () => (await import('./parts/distributed')).distributed,
   nats: async () => (await import('./parts/nats')).nats,
+  'nats-peers': async () => (await import('./parts/nats-peers')).natsPeers,
   soak: async () => (await import('./parts/soak')).soak,
   peers: async () => (await import('./parts/peers')).peers,
 };
