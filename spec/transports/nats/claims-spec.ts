@@ -1,21 +1,13 @@
 import { jetstreamManager } from '@nats-io/jetstream';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { describeWithServer } from './describe-with-server';
 import { NatsNodes } from './nats-nodes';
-import { NatsServer } from './nats-server';
 import { NodeProcess } from './node-process';
+import { onServer } from './on-server';
 
 describeWithServer('the claims of natsTransport', () => {
-  let server: NatsServer;
   const nodes = new NatsNodes();
-  beforeAll(async () => {
-    server = await NatsServer.start();
-  });
-  afterEach(async () => {
-    await NodeProcess.killAll();
-    await nodes.close();
-  });
-  afterAll(() => server.close());
+  const server = onServer(NodeProcess.all, nodes);
 
   /** The keys of a namespace's claims that the server has, without marks of what was erased. */
   async function claimsOf(namespace: string): Promise<number> {

@@ -1,12 +1,12 @@
 import { actorId, type SendError } from 'rx-broker';
 import { firstValueFrom } from 'rxjs';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { BrokerProcess } from './broker-process';
 import { EventLog } from './event-log';
 import { describeWithServer } from './describe-with-server';
 import { known, NatsBrokers, type TestBroker } from './nats-brokers';
-import { NatsServer } from './nats-server';
 import { SteadyLoad } from './steady-load';
+import { onServer } from './on-server';
 
 const ECHO = actorId<any>('echo');
 const SILENT = actorId<any>('silent');
@@ -31,16 +31,8 @@ function failures({ broker }: TestBroker, id: typeof ECHO, count: number, timeou
 const times = (count: number, text: string): string[] => Array.from({ length: count }, () => text);
 
 describeWithServer('brokers over NATS, when a node fails', () => {
-  let server: NatsServer;
   const brokers = new NatsBrokers();
-  beforeAll(async () => {
-    server = await NatsServer.start();
-  });
-  afterEach(async () => {
-    await BrokerProcess.killAll();
-    await brokers.close();
-  });
-  afterAll(() => server.close());
+  const server = onServer(BrokerProcess.all, brokers);
 
   it('fails every open ask with NodeUnavailable when the node is killed, and the next one with ActorNotFound', async () => {
     const far = await BrokerProcess.start(server.url);

@@ -1,8 +1,8 @@
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { describeWithServer } from './describe-with-server';
 import { NatsNodes } from './nats-nodes';
-import { NatsServer } from './nats-server';
 import { NodeProcess } from './node-process';
+import { onServer } from './on-server';
 
 /** Short, so that its end comes soon. */
 const SHORT = { lease: 3000 };
@@ -10,16 +10,8 @@ const SHORT = { lease: 3000 };
 const LONG = { lease: 60_000 };
 
 describeWithServer('the lease of natsTransport', () => {
-  let server: NatsServer;
   const nodes = new NatsNodes();
-  beforeAll(async () => {
-    server = await NatsServer.start();
-  });
-  afterEach(async () => {
-    await NodeProcess.killAll();
-    await nodes.close();
-  });
-  afterAll(() => server.close());
+  const server = onServer(NodeProcess.all, nodes);
 
   const start = (options = SHORT): Promise<NodeProcess> => NodeProcess.start(server.url, options);
 

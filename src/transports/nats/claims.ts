@@ -2,13 +2,12 @@ import { type Observable, Subject, defer, mergeMap } from 'rxjs';
 import type { ConnectionWatch } from './connection-watch';
 import type { Deaths } from './deaths';
 import { isTemporary } from './nats-failure';
+import { patiently } from './patiently';
 import type { Entry, Registry } from './registry';
 import { claimKey } from './subjects';
 
 /** How many claims and releases wait for the server at once. More would only wait there, until their time is over. */
 const AT_ONCE = 256;
-/** The pause before the server is asked again, in milliseconds. */
-const PAUSE = 250;
 
 /** The ids that this node has claimed. A claim of a node that is gone can be taken over; that of a living one never. */
 export class Claims {
@@ -116,16 +115,12 @@ export class Claims {
     });
   }
 
-  async #untilAnswered<T>(work: () => Promise<T>): Promise<T> {
-    for (;;) {
+  #untilAnswered<T>(work: () => Promise<T>): Promise<T> {
+    const whenUp = async (): Promise<T> => {
       await this.#watch.whenUp();
-      try {
-        return await work();
-      } catch (error) {
-        if (!isTemporary(error) || this.#isOver) throw error;
-      }
-      await new Promise((resolve) => setTimeout(resolve, PAUSE));
-    }
+      return work();
+    };
+    return patiently(whenUp, { tries: Infinity, mayPass: (error) => isTemporary(error) && !this.#isOver });
   }
 }
 
