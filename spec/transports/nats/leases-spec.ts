@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { inBound } from './bounds';
 import { describeWithServer } from './describe-with-server';
 import { NatsNodes } from './nats-nodes';
 import { NodeProcess } from './node-process';
@@ -20,7 +21,7 @@ describeWithServer('the lease of natsTransport', () => {
     const { told } = await nodes.join(server.url);
     await told.whenTold('up', killed.id);
     await killed.kill();
-    await told.whenTold('down', killed.id);
+    await inBound(5000, told.whenTold('down', killed.id));
   });
 
   it('ends while a node is stopped, and fences it before it handles another batch', async () => {
