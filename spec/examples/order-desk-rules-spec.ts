@@ -7,7 +7,7 @@ import { deskHandlers } from './order-desk/desk-handlers';
 import { letterLine } from './order-desk/letter-line';
 import { CALM, LIMITS, changed } from './order-desk/load';
 import { openMarket } from './order-desk/market';
-import { type Order, Audit, Book, Desk, Quotes, Risk, audit, book, desk, priceOf, quotesOf, risk } from './order-desk/messages';
+import { type Order, type OrderDraft, Audit, Book, Desk, Quotes, Risk, audit, book, desk, priceOf, quotesOf, risk } from './order-desk/messages';
 import { bookHandlers } from './order-desk/order-book';
 import { OrderLedger } from './order-desk/order-ledger';
 import { paced } from './order-desk/paced';
@@ -17,7 +17,7 @@ const equal = (actual: unknown, expected: unknown): void => {
   expect(actual).toStrictEqual(expected);
 };
 const marbles = brokerMarbles(equal, { onError: () => undefined });
-const newOrder = (ledger: OrderLedger, about: Partial<Order> = {}): Order => ({ id: ledger.open(), side: 'buy', symbol: 'ACME', quantity: 10, limit: 100, ...about });
+const newOrder = (ledger: OrderLedger, about: Partial<OrderDraft> = {}): Order => ledger.open({ side: 'buy', symbol: 'ACME', quantity: 10, limit: 100, ...about });
 
 describe('the market', () => {
   it(
@@ -203,10 +203,10 @@ describe('the book', () => {
 describe('the ledger', () => {
   it('ends an order exactly once', () => {
     const ledger = new OrderLedger();
-    ledger.end(ledger.open(), 'filled');
+    ledger.end(newOrder(ledger).id, 'filled', 99);
     expect(() => ledger.end(1, 'lost')).toThrow('order 1 is lost, but it is not open');
     expect(() => ledger.end(2, 'filled')).toThrow('order 2');
-    ledger.open();
+    newOrder(ledger);
     ledger.endAll('lost');
     expect(ledger.counts()).toMatchObject({ placed: 2, filled: 1, rejected: 1, open: 0 });
   });

@@ -2,12 +2,13 @@ import { type HandlersOf, InMemoryMessageBroker, Mailbox, type MessageBroker, ty
 import { type Observable, ignoreElements, tap, timer } from 'rxjs';
 import { type Price, type Ticker, Quotes, SYMBOLS, priceOf, quotesOf } from './messages';
 import { paced } from './paced';
+import { priceWalk } from './price-walk';
 import type { Surroundings } from './surroundings';
 
 /** Milliseconds that it takes to work a price through. */
-const QUOTE_TIME = 6;
-/** The price of each symbol when the market opens, in cents. */
-const OPENING = 10_000;
+export const QUOTE_TIME = 6;
+/** The prices of a market that opens for the first time. */
+export const OPENING: readonly Price[] = SYMBOLS.map((symbol) => ({ symbol, cents: 10_000 }));
 
 export interface Market {
   readonly broker: MessageBroker;
@@ -22,9 +23,11 @@ export interface Market {
  * The prices. Each symbol has a mailbox with one place, and `drop-oldest`: while the actor works on a price, only the newest of those that come
  * is kept. So the prices are never late, however fast the feed is.
  *
+ * `opening` are the prices to begin with.
+ *
  * The market has a broker of its own. Here a lost message is the rule, and a dead-letter queue would hold nothing but old prices.
  */
-export function openMarket({ scheduler, random, load }: Surroundings): Market {
+export function openMarket({ scheduler, random, load }: Surroundings, opening: readonly Price[] = OPENING): Market {
   const broker = new InMemoryMessageBroker({ name: 'market', scheduler, turnTimes: true, logDeadLetters: false });
   const newest = new Map<Ticker, Price>();
   const publish = (price: Price): void => {
@@ -40,15 +43,13 @@ export function openMarket({ scheduler, random, load }: Surroundings): Market {
     mailbox.receive(Quotes, handlers);
     broker.register(quotesOf(symbol), mailbox);
     mailboxes.set(quotesOf(symbol), mailbox);
-    publish({ symbol, cents: OPENING });
   }
+  opening.forEach(publish);
 
-  const cents = new Map<Ticker, number>(SYMBOLS.map((symbol) => [symbol, OPENING]));
+  const nextPrice = priceWalk(opening, random);
   const update = (): void => {
-    const symbol = SYMBOLS[Math.floor(random() * SYMBOLS.length)]!;
-    const next = Math.max(100, cents.get(symbol)! + Math.round((random() - 0.5) * 12));
-    cents.set(symbol, next);
-    broker.trySend(quotesOf(symbol), Quotes.update({ symbol, cents: next }));
+    const price = nextPrice();
+    broker.trySend(quotesOf(price.symbol), Quotes.update(price));
   };
 
   return {

@@ -10,14 +10,18 @@ export interface Price {
   readonly cents: number;
 }
 
-/** An order is filled at once at the newest price, or rejected if that price is beyond its limit. */
-export interface Order {
-  readonly id: number;
+/** What a trader wants. It is filled at once at the newest price, or rejected if that price is beyond its limit. */
+export interface OrderDraft {
   readonly side: 'buy' | 'sell';
   readonly symbol: Ticker;
   readonly quantity: number;
   /** The highest price to buy for, or the lowest price to sell for, in cents. */
   readonly limit: number;
+}
+
+/** An order that has been placed. */
+export interface Order extends OrderDraft {
+  readonly id: number;
 }
 
 /** The answer of the risk service. */
@@ -43,6 +47,11 @@ export const desk = actorId(Desk);
 export const risk = actorId(Risk);
 export const book = actorId(Book);
 export const audit = actorId(Audit);
+
+/** Whether a message places an order. */
+export function isPlacing(message: unknown): message is ReturnType<typeof Desk.place> {
+  return (message as { readonly type?: unknown }).type === Desk.place.type;
+}
 
 /** The actor that works on the prices of a symbol. */
 export const quotesOf = (symbol: Ticker): ActorId<MessageOf<typeof Quotes>> => actorId(Quotes, `quotes.${symbol}`);

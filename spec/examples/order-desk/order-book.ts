@@ -13,7 +13,7 @@ export function bookHandlers(ledger: OrderLedger, priceOf: (symbol: Ticker) => P
       if (!ledger.isOpen(order.id)) return undefined;
       const { cents } = priceOf(order.symbol);
       const end = isWithinLimit(order, cents) ? 'filled' : 'moved';
-      ledger.end(order.id, end);
+      ledger.end(order.id, end, end === 'filled' ? cents : undefined);
       return broker.offer(audit, Audit.write({ orderId: order.id, end, ...(end === 'filled' && { cents }) }), { timeout: Infinity });
     },
   };

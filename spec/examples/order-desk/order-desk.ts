@@ -4,20 +4,20 @@ import { ActorCounter } from './actor-counts';
 import { auditHandlers } from './audit-service';
 import { deskHandlers } from './desk-handlers';
 import { type DeskReport, reportOf } from './desk-report';
+import type { DeskEngine } from './desk-engine';
 import type { DeskSnapshot } from './desk-snapshot';
 import { type Load, CALM, changed } from './load';
 import { openMarket } from './market';
-import { Audit, Book, Desk, Risk, SYMBOLS, audit, book, desk, risk } from './messages';
+import { type Price, Audit, Book, Desk, Risk, SYMBOLS, audit, book, desk, isPlacing, risk } from './messages';
 import { bookHandlers } from './order-book';
 import { OrderLedger } from './order-ledger';
+import { placeOrder } from './place-order';
 import { redeliverPaced } from './redeliver-paced';
-import { riskHandlers } from './risk-service';
+import { RISK_CHECKS, riskHandlers } from './risk-service';
 import { seededRandom } from './seeded-random';
 import { trade } from './traders';
 
 const CAPACITY = { desk: 64, risk: 16, book: 16, audit: 32 } as const;
-/** Risk checks at once. */
-const RISK_CHECKS = 8;
 /** Milliseconds that orders have to end when the desk closes. */
 const DRAIN = 10_000;
 
@@ -28,35 +28,31 @@ export interface OrderDeskOptions {
   readonly random?: () => number;
   /** Changes of the calm load, to begin with. */
   readonly load?: Partial<Load>;
+  /** The prices to begin with. Default: 100.00 each. */
+  readonly prices?: readonly Price[];
 }
 
-export interface OrderDesk {
+export interface OrderDesk extends DeskEngine {
   /** The brokers, to look at. */
   readonly brokers: { readonly market: MessageBroker; readonly desk: MessageBroker };
   /** When it was opened, by the scheduler. */
   readonly openedAt: number;
-  /** The load as it is now. */
-  readonly load: Load;
-  /** Changes the load from now on. A number beyond its limits becomes the limit. */
-  setLoad(change: Partial<Load>): void;
   snapshot(): DeskSnapshot;
   /** Every dead letter of the desk. Those of the market, which are old prices, are only counted. */
   readonly letters$: Observable<DeadLetter>;
-  /** Sends the orders again that are dead letters now, each once, and no more at a time than fill half of the desk's mailbox. */
-  redeliver(): void;
   /** Places no more orders, waits until the others have ended, and closes. What is still open after 10 s is lost. */
   close(): Promise<DeskReport>;
 }
 
 /** Opens a desk where traders place orders. Prices come, a risk service is asked, a book fills orders, and an audit service writes it all down. */
-export function openOrderDesk({ scheduler = asyncScheduler, random = seededRandom(1), load: first = {} }: OrderDeskOptions = {}): OrderDesk {
+export function openOrderDesk({ scheduler = asyncScheduler, random = seededRandom(1), load: first = {}, prices }: OrderDeskOptions = {}): OrderDesk {
   let load = changed(CALM, first);
   const surroundings = { scheduler, random, load: () => load };
   const openedAt = scheduler.now();
   const ledger = new OrderLedger();
   const seen = { overtaken: 0, redelivered: 0, audited: 0, newestOrder: 0 };
 
-  const market = openMarket(surroundings);
+  const market = openMarket(surroundings, prices);
   const letters = new DeadLetterQueue({ capacity: 10_000 });
   // A turn that fails is a dead letter with its error. So there is nothing to log.
   const broker = new InMemoryMessageBroker({ name: 'desk', scheduler, turnTimes: true, onError: () => undefined }).withDeadLetterQueue(letters);
@@ -138,7 +134,7 @@ export function openOrderDesk({ scheduler = asyncScheduler, random = seededRando
       orders: ledger.counts(),
       prices: SYMBOLS.map((symbol) => market.price(symbol)),
       overtaken: seen.overtaken,
-      parked: letters.letters().filter(({ message }) => isOrder(message) && ledger.isOpen(message.order.id)).length,
+      parked: letters.letters().filter(({ message }) => isPlacing(message) && ledger.isOpen(message.order.id)).length,
       redelivered: seen.redelivered,
       audited: seen.audited,
       waiting: metrics.pending - [desks, risks, books, audits].reduce((sum, { size }) => sum + size, 0),
@@ -160,12 +156,13 @@ export function openOrderDesk({ scheduler = asyncScheduler, random = seededRando
       if (!isSame && report === undefined) renewDesk();
     },
     snapshot,
+    endings$: ledger.endings$,
     letters$: broker.deadLetters$,
+    deadLetters: () => letters.letters().filter(({ asked }) => !asked),
+    place: (draft) => placeOrder(draft, { broker, ledger }),
+    // The order does not exist yet, so it has no number.
+    check: (draft) => broker.send(risk, Risk.check({ order: { id: 0, ...draft } })),
     redeliver: () => redelivery$.next(),
     close: () => (report ??= close()),
   };
-}
-
-function isOrder(message: { readonly type?: string }): message is ReturnType<typeof Desk.place> {
-  return message.type === Desk.place.type;
 }

@@ -1,18 +1,22 @@
 import type { MessageBroker, MessageOf, Priority } from 'rx-broker';
 import { retryRefused } from 'rx-broker/operators';
 import { EMPTY, type Observable, catchError, ignoreElements, merge, mergeMap, takeUntil, timer } from 'rxjs';
-import { type Order, type Price, type Ticker, Desk, SYMBOLS, desk } from './messages';
+import { type Order, type Price, type Ticker, Desk, desk } from './messages';
 import type { OrderLedger } from './order-ledger';
 import { paced } from './paced';
+import { randomDraft } from './random-draft';
 import type { Surroundings } from './surroundings';
 
 /** Milliseconds that a trader waits for a place, if the desk lets traders wait. */
 const PATIENCE = 2_000;
 /** The part of the traders who change their minds, and after how many milliseconds. */
-const FICKLE = 0.08;
-const CHANGE_OF_MIND = 120;
-/** The part of the orders that are large. They have a high priority. */
-const LARGE = 0.05;
+export const FICKLE = 0.08;
+export const CHANGE_OF_MIND = 120;
+
+/** Large orders come first. */
+export function priorityOf({ quantity }: Order): Priority {
+  return quantity >= 100 ? 'high' : 'normal';
+}
 
 export interface TradersOptions extends Surroundings {
   readonly broker: MessageBroker;
@@ -23,15 +27,6 @@ export interface TradersOptions extends Surroundings {
 
 /** Places orders until `until$` emits, as many a second as the load says, and cancels some of them. Completes when no trader waits any more. */
 export function trade({ broker, ledger, scheduler, random, load, priceOf, until$ }: TradersOptions): Observable<never> {
-  function nextOrder(): Order {
-    const symbol = SYMBOLS[Math.floor(random() * SYMBOLS.length)]!;
-    const side = random() < 0.5 ? 'buy' : 'sell';
-    const quantity = random() < LARGE ? 100 + Math.floor(random() * 900) : 1 + Math.floor(random() * 99);
-    const slack = Math.floor(random() * 40);
-    const { cents } = priceOf(symbol);
-    return { id: ledger.open(), side, symbol, quantity, limit: side === 'buy' ? cents + slack : cents - slack };
-  }
-
   /** Emits and completes when the desk has taken the message, and errors if it is lost while the trader waits. */
   function tell(message: MessageOf<typeof Desk>, priority: Priority): Observable<void> {
     if (load().overflow !== 'block') {
@@ -44,7 +39,7 @@ export function trade({ broker, ledger, scheduler, random, load, priceOf, until$
   }
 
   function place(order: Order): Observable<void> {
-    return tell(Desk.place({ order }), order.quantity >= 100 ? 'high' : 'normal').pipe(
+    return tell(Desk.place({ order }), priorityOf(order)).pipe(
       catchError(() => {
         // The order may have been cancelled meanwhile.
         if (ledger.isOpen(order.id)) ledger.end(order.id, 'late');
@@ -61,7 +56,7 @@ export function trade({ broker, ledger, scheduler, random, load, priceOf, until$
   const pulse$ = paced(() => load().orderRate, scheduler).pipe(takeUntil(until$));
   return pulse$.pipe(
     mergeMap(() => {
-      const order = nextOrder();
+      const order = ledger.open(randomDraft(random, priceOf));
       const change$ = random() < FICKLE ? timer(CHANGE_OF_MIND, scheduler).pipe(mergeMap(() => cancel(order))) : EMPTY;
       return merge(place(order), change$);
     }),

@@ -1,0 +1,46 @@
+import { ChangeDetectionStrategy, Component, computed } from '@angular/core';
+import { injectTopic } from 'rx-broker/angular';
+import { CountPipe } from '../count';
+import { deskState } from '../trading/trading';
+
+/** Says that a subscription of the bus has ended, which the bus itself says to nobody. */
+@Component({
+  selector: 'death-notice',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [CountPipe],
+  template: `
+    <div role="alert">
+      @if (dead(); as stage) {
+        <strong>The bus is dead.</strong>
+        The subscription of <code>{{ stage.name }}</code> ended at its first error, “{{ stage.diedOf }}”. No order ends any more.
+      }
+    </div>
+    @if (dead()) {
+      <p><span data-waiting>{{ waiting() | count }}</span> orders wait in its queue, which has no bounds.</p>
+    }
+  `,
+  styles: `
+    :host:has(p) {
+      display: flex;
+      flex-wrap: wrap;
+      gap: 4px 16px;
+      margin: 0 0 16px;
+      padding: 12px 16px;
+      border-radius: 12px;
+      background: var(--mat-sys-error-container);
+      color: var(--mat-sys-on-error-container);
+      font-variant-numeric: tabular-nums;
+    }
+    p {
+      margin: 0;
+    }
+    code {
+      font-family: var(--mono);
+    }
+  `,
+})
+export class DeathNotice {
+  readonly #state = injectTopic(deskState, { requireSync: true });
+  readonly dead = computed(() => this.#state().actors.find(({ diedOf }) => diedOf !== undefined));
+  readonly waiting = computed(() => this.#state().actors.reduce((sum, { depth }) => sum + depth, 0));
+}
