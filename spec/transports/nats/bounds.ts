@@ -2,7 +2,7 @@
 const BUSY = 6;
 
 /** Passes on the result of `work`. Rejects if it takes much longer than `bound` milliseconds, which is what is promised for a machine that has the time. */
-export async function inBound<T>(bound: number, work: Promise<T>): Promise<T> {
+export async function inBound<T>(bound: number, work: PromiseLike<T>): Promise<T> {
   const startedAt = performance.now();
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_resolve, reject) => {

@@ -15,6 +15,7 @@ export class Claims {
   readonly #registry: Registry;
   readonly #watch: ConnectionWatch;
   readonly #deaths: Deaths;
+  readonly #lives: (node: string) => Promise<boolean>;
   readonly #node: string;
   /** The revision of each claim that this node holds. */
   readonly #held = new Map<string, number>();
@@ -25,10 +26,12 @@ export class Claims {
   readonly #open = new Set<() => void>();
   #isOver = false;
 
-  constructor(registry: Registry, watch: ConnectionWatch, deaths: Deaths, node: string) {
+  /** `lives` says whether a node that has a lease lives, as soon as that is known. */
+  constructor(registry: Registry, watch: ConnectionWatch, deaths: Deaths, node: string, lives: (node: string) => Promise<boolean>) {
     this.#registry = registry;
     this.#watch = watch;
     this.#deaths = deaths;
+    this.#lives = lives;
     this.#node = node;
     this.#work.pipe(mergeMap((work) => work, AT_ONCE)).subscribe();
   }
@@ -77,7 +80,9 @@ export class Claims {
       expected = entry?.revision ?? 0;
       const owner = entry?.value ?? '';
       if (owner === this.#node) this.#held.set(id, expected);
-      if (owner !== '' && (owner === this.#node || !(await this.#deaths.declare(owner)))) return owner;
+      if (owner === this.#node) return owner;
+      // A process that was killed and starts again meets the claims of its former life, whose lease has not ended yet.
+      if (owner !== '' && !(await this.#deaths.declare(owner)) && (await this.#lives(owner))) return owner;
     }
   }
 

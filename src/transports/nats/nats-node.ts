@@ -67,7 +67,7 @@ export class NatsNode implements Transport {
     const registry = new Registry(connection, this.#watch, `KV_${namespace}`, this.#subjects, nodeId);
     const deaths = new Deaths(registry, lease, () => void this.#sweep());
     this.#lease = new Lease(registry, clock, nodeId, lease, () => this.#fenced());
-    this.#claims = new Claims(registry, this.#watch, deaths, nodeId);
+    this.#claims = new Claims(registry, this.#watch, deaths, nodeId, (node) => this.#members.lives(node));
     this.#inbox = new Inbox(connection, this.#subjects, nodeId, {
       isHeard: (from) => !this.#lease.hasEnded() && (from === nodeId || this.#members.heard(from)),
       batch: (from, batch) => this.#listener.batch(from, batch),
