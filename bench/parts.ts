@@ -22,6 +22,7 @@ export const parts: Readonly<Record<string, () => Promise<Part>>> = {
   distributed: async () => (await import('./parts/distributed')).distributed,
   ports: async () => (await import('./parts/ports')).ports,
   nats: async () => (await import('./parts/nats')).nats,
+  'nats-peers': async () => (await import('./parts/nats-peers')).natsPeers,
   soak: async () => (await import('./parts/soak')).soak,
   peers: async () => (await import('./parts/peers')).peers,
 };

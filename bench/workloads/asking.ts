@@ -39,3 +39,19 @@ export function oneByOne(name: string, ask: Ask, count: number): TimedWork {
     },
   };
 }
+
+/** Sends without a reply, and waits until the other end has counted all of them, and no more. */
+export function tells(name: string, counted: () => Promise<number>, send: (n: number) => boolean, count: number): TimedWork {
+  return {
+    name,
+    async time() {
+      const before = await counted();
+      const startedAt = performance.now();
+      for (let n = 0; n < count; n++) if (!send(n)) throw new Error(`${name}: message ${n} was refused`);
+      let arrived = 0;
+      while (arrived < count) arrived = (await counted()) - before;
+      if (arrived > count) throw new Error(`${name}: ${count} messages were sent, and ${arrived} have come`);
+      return ((performance.now() - startedAt) * 1e6) / count;
+    },
+  };
+}

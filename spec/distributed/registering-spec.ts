@@ -96,6 +96,19 @@ describe('registering in a cluster', () => {
     expect(nodes['b']!.isRegistered(id)).toBe(true);
   });
 
+  it('does not say that it is ready when the broker closes, or its node is fenced, before the claim is decided', async () => {
+    const { network, nodes, pass } = cluster(['a', 'b'], { lease: 1_000 });
+    network.cut('a');
+    const [fenced, ended] = [nodes['a']!.spawn(id, () => 'a'), nodes['a']!.spawn(actorId('ended'), () => 'a')];
+    ended.unsubscribe();
+    pass(5_000);
+    expect(await readinessOf(fenced)).toMatchObject({ name: 'BrokerError', code: 'BrokerClosed' });
+    expect(await readinessOf(ended)).toBe('ready');
+    const closed = nodes['b']!.spawn(id, () => 'b');
+    void nodes['b']!.close({ drain: false });
+    expect(await readinessOf(closed)).toMatchObject({ name: 'BrokerError', code: 'BrokerClosed' });
+  });
+
   it('is for the node of the actor alone to undo and to bind', () => {
     const { nodes, pass } = cluster(['a', 'b']);
     nodes['a']!.spawn(id, () => {});

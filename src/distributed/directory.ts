@@ -73,7 +73,10 @@ export class Directory {
     });
   }
 
-  /** Resolves when the id of an actor is claimed, and rejects if another node owns it. An actor that ends before has nothing left to wait for. */
+  /**
+   * Resolves when the id of an actor is claimed, and rejects if another node owns it, or the broker closes before that is known. An actor that is
+   * unregistered before has nothing left to wait for.
+   */
   claimed(core: MailboxCore): Promise<void> {
     if (this.#setup.claims.isHeld(core.id) || !core.isRegistered) return Promise.resolve();
     return new Promise((resolve, reject) => {
@@ -91,7 +94,8 @@ export class Directory {
     if (!core.isRemote) {
       if (claims.isHeld(id)) announce(['gone', id]);
       claims.release(id);
-      this.#decide(core);
+      const isClosing = this.#setup.parts.system.phase !== 'open';
+      this.#decide(core, isClosing ? new BrokerError('BrokerClosed', `the broker has closed before ${describeValue(id)} was claimed in the cluster`) : undefined);
     }
     this.#enterContender(id);
   }

@@ -1,21 +1,14 @@
 import { jetstreamManager } from '@nats-io/jetstream';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
+import { inBound } from './bounds';
 import { describeWithServer } from './describe-with-server';
 import { NatsNodes } from './nats-nodes';
-import { NatsServer } from './nats-server';
 import { NodeProcess } from './node-process';
+import { onServer } from './on-server';
 
 describeWithServer('the claims of natsTransport', () => {
-  let server: NatsServer;
   const nodes = new NatsNodes();
-  beforeAll(async () => {
-    server = await NatsServer.start();
-  });
-  afterEach(async () => {
-    await NodeProcess.killAll();
-    await nodes.close();
-  });
-  afterAll(() => server.close());
+  const server = onServer(NodeProcess.all, nodes);
 
   /** The keys of a namespace's claims that the server has, without marks of what was erased. */
   async function claimsOf(namespace: string): Promise<number> {
@@ -93,15 +86,33 @@ describeWithServer('the claims of natsTransport', () => {
     while ((await claimsOf(namespace)) !== 1);
   });
 
-  it('forgets them when the whole cluster was killed and one node comes back', async () => {
+  it('waits for a node that may be dead: a process that was killed and starts again has its ids back', async () => {
     const namespace = 'restarted';
     const killed = await NodeProcess.start(server.url, { lease: 60_000, namespace });
     await killed.claim('a');
     await killed.kill();
     const back = await nodes.join(server.url, { lease: 60_000, namespace });
     // The killed one counts as alive until its inbox has had no subscriber for a while.
-    while ((await back.transport.claim('a')) !== back.id);
+    expect(await inBound(5000, back.transport.claim('a'))).toBe(back.id);
     expect(await claimsOf(namespace)).toBe(1);
+  });
+
+  it('does not wait for a node that lives, though it has just joined', async () => {
+    const [a, b] = await Promise.all([nodes.join(server.url, { lease: 60_000 }), nodes.join(server.url, { lease: 60_000 })]);
+    await a.transport.claim('new');
+    expect(await inBound(1000, b.transport.claim('new'))).toBe(a.id);
+  });
+
+  it('waits no longer than the lease for a node that is stopped, and rejects when it leaves meanwhile', async () => {
+    const stopped = await NodeProcess.start(server.url, { lease: 5000 });
+    await stopped.claim('stuck');
+    stopped.signal('SIGSTOP');
+    const [waiting, leaving] = await Promise.all([nodes.join(server.url, { lease: 60_000 }), nodes.join(server.url, { lease: 60_000 })]);
+    const given = leaving.transport.claim('stuck');
+    const refused = expect(given).rejects.toThrow('has left the cluster');
+    await leaving.transport.close();
+    await refused;
+    expect(await inBound(5000 + 2000, waiting.transport.claim('stuck'))).toBe(waiting.id);
   });
 
   it('releases what it holds when it leaves', async () => {

@@ -1,6 +1,8 @@
 import { jetstreamManager } from '@nats-io/jetstream';
 import { actorId } from 'rx-broker';
+import { lastValueFrom } from 'rxjs';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { inBound } from './bounds';
 import { describeWithServer } from './describe-with-server';
 import { known, NatsBrokers } from './nats-brokers';
 import { NatsNodes, type TestNode } from './nats-nodes';
@@ -83,6 +85,27 @@ describeWithServer('natsTransport on a cluster of three servers', () => {
     }
     expect(await load.end()).toEqual({ ok: load.sentCount });
     expect([seen.count, seen.twice]).toEqual([load.sentCount, 0]);
+    await brokers.close();
+  });
+
+  it('closes every broker when two are lost, and says of each open request that nobody knows', async () => {
+    const brokers = new NatsBrokers();
+    const [here, far] = [await brokers.join(servers[0]!.url, { nats: { lease: 5000 } }), await brokers.join(servers[1]!.url, { nats: { lease: 5000 } })];
+    const echo = actorId<number>('echo');
+    const seen = new SeenOnce();
+    far.broker.spawn(echo, (n: number) => seen.see(n));
+    await known(here.broker, echo);
+    const closed = Promise.all([here, far].map(({ broker }) => lastValueFrom(broker.events$, { defaultValue: undefined })));
+    const load = SteadyLoad.on(here.broker, echo, 64, 60_000);
+    await load.moreOk(500);
+    await Promise.all([serverOf(here).kill(), serverOf(far).kill()]);
+    await inBound(5000 + 2000, closed);
+    const counts = await load.end();
+    expect(Object.keys(counts).filter((outcome) => !['ok', 'ConnectionLost unknown', 'BrokerClosed false'].includes(outcome))).toEqual([]);
+    expect(counts['ConnectionLost unknown']).toBeGreaterThan(0);
+    expect(seen.twice).toBe(0);
+    expect(seen.count).toBeGreaterThanOrEqual(counts.ok!);
+    expect(seen.count).toBeLessThanOrEqual(counts.ok! + (counts['ConnectionLost unknown'] ?? 0));
     await brokers.close();
   });
 

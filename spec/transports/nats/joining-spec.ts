@@ -1,16 +1,11 @@
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { describeWithServer } from './describe-with-server';
 import { NatsNodes } from './nats-nodes';
-import { NatsServer } from './nats-server';
+import { onServer } from './on-server';
 
 describeWithServer('natsTransport', () => {
-  let server: NatsServer;
   const nodes = new NatsNodes();
-  beforeAll(async () => {
-    server = await NatsServer.start();
-  });
-  afterEach(() => nodes.close());
-  afterAll(() => server.close());
+  const server = onServer(nodes);
 
   it('tells two nodes of one another, and carries text and bytes', async () => {
     const [a, b] = [await nodes.join(server.url), await nodes.join(server.url)];

@@ -1,8 +1,9 @@
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
+import { inBound } from './bounds';
 import { describeWithServer } from './describe-with-server';
 import { NatsNodes } from './nats-nodes';
-import { NatsServer } from './nats-server';
 import { NodeProcess } from './node-process';
+import { onServer } from './on-server';
 
 /** Short, so that its end comes soon. */
 const SHORT = { lease: 3000 };
@@ -10,16 +11,8 @@ const SHORT = { lease: 3000 };
 const LONG = { lease: 60_000 };
 
 describeWithServer('the lease of natsTransport', () => {
-  let server: NatsServer;
   const nodes = new NatsNodes();
-  beforeAll(async () => {
-    server = await NatsServer.start();
-  });
-  afterEach(async () => {
-    await NodeProcess.killAll();
-    await nodes.close();
-  });
-  afterAll(() => server.close());
+  const server = onServer(NodeProcess.all, nodes);
 
   const start = (options = SHORT): Promise<NodeProcess> => NodeProcess.start(server.url, options);
 
@@ -28,7 +21,7 @@ describeWithServer('the lease of natsTransport', () => {
     const { told } = await nodes.join(server.url);
     await told.whenTold('up', killed.id);
     await killed.kill();
-    await told.whenTold('down', killed.id);
+    await inBound(5000, told.whenTold('down', killed.id));
   });
 
   it('ends while a node is stopped, and fences it before it handles another batch', async () => {

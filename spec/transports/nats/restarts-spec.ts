@@ -1,6 +1,7 @@
 import { TimeoutError } from '@nats-io/nats-core';
 import { actorId } from 'rx-broker';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { inBound } from './bounds';
 import { describeWithServer } from './describe-with-server';
 import { known, NatsBrokers } from './nats-brokers';
 import { NatsServer } from './nats-server';
@@ -35,12 +36,13 @@ describeWithServer('brokers over NATS, when the server is killed under load and 
       );
     });
     for (let round = 0; round < ROUNDS; round++) {
-      await load.moreOk(500);
+      // The longest that anything of the round before may wait.
+      await inBound(5000, load.moreOk(500));
       await server.kill();
       await new Promise((resolve) => setTimeout(resolve, AWAY));
       await server.restart();
     }
-    await load.moreOk(500);
+    await inBound(5000, load.moreOk(500));
     const [ours, theirs] = await Promise.all([load.end(), bare.end()]);
 
     expect(ours).toEqual({ ok: load.sentCount });

@@ -1,32 +1,25 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type ConnectionOptions, type NatsConnection, nkeyAuthenticator, nkeys } from '@nats-io/transport-node';
+import { DistributedMessageBroker } from 'rx-broker/distributed';
 import { natsTransport } from 'rx-broker/transports/nats';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { describeWithServer } from './describe-with-server';
 import { NatsNodes, type TestNode } from './nats-nodes';
 import { NatsServer } from './nats-server';
 
 const file = (name: string): string => fileURLToPath(new URL(`tls/${name}`, import.meta.url));
 
-/** What a node of a namespace needs, and no more: the bucket is there already. */
-const permissions = (namespace: string): string => `{
-  publish: [ "${namespace}.>", "$KV.${namespace}.>", "$JS.API.INFO", "$JS.API.STREAM.INFO.KV_${namespace}",
-             "$JS.API.STREAM.MSG.GET.KV_${namespace}", "$JS.API.DIRECT.GET.KV_${namespace}" ]
-  subscribe: [ "${namespace}.>" ]
-}`;
+/** A configuration that is ready to be copied. */
+const ready = (name: string): string => readFileSync(new URL(`../../examples/nats/${name}`, import.meta.url), 'utf8');
 
 const till = nkeys.createUser();
 
-const CONFIG = `
-tls { cert_file: "${file('server-cert.pem')}", key_file: "${file('server-key.pem')}" }
-authorization { users: [
-  { user: admin, password: admin }
-  { user: shop, password: secret, permissions: ${permissions('shop')} }
-  { user: bank, password: secret, permissions: ${permissions('bank')} }
-  { user: mute, password: secret, permissions: { publish: { deny: "shop.inbox.>" }, subscribe: ">" } }
-  { user: deaf, password: secret, permissions: { publish: ">", subscribe: { deny: "shop.inbox.>" } } }
-  { nkey: ${till.getPublicKey()}, permissions: ${permissions('shop')} }
-] }`;
+/** The variables of the configurations. */
+const SECRETS = {
+  ...{ ADMIN_PASSWORD: 'admin', SHOP_PASSWORD: 'secret', BANK_PASSWORD: 'secret', TILL_NKEY: till.getPublicKey() },
+  ...{ NATS_CERT: file('server-cert.pem'), NATS_KEY: file('server-key.pem') },
+};
 
 /** The options of a client. Its own answers come within the namespace, too: \`_INBOX.>\` would be shared with all. */
 const as = (user: string, namespace = user): ConnectionOptions => ({ user, pass: 'secret', inboxPrefix: `${namespace}.reply`, tls: { caFile: file('server-cert.pem') } });
@@ -35,7 +28,9 @@ describeWithServer('natsTransport with TLS and permissions', () => {
   let server: NatsServer;
   const nodes = new NatsNodes();
   beforeAll(async () => {
-    server = await NatsServer.start(CONFIG);
+    for (const [name, value] of Object.entries(SECRETS)) vi.stubEnv(name, value);
+    server = await NatsServer.start([ready('tls.conf'), ready('users.conf')].join('\n'));
+    vi.unstubAllEnvs();
     const admin = await nodes.connect({ servers: server.url, ...as('admin', '_INBOX'), pass: 'admin' });
     await natsTransport(admin, { namespace: 'shop' });
     await natsTransport(admin, { namespace: 'bank' });
@@ -104,10 +99,25 @@ describeWithServer('natsTransport with TLS and permissions', () => {
     expect(victim.told.log.all.slice(length).filter(({ kind }) => kind !== 'up')).toEqual([{ kind: 'batch', from: peer.id, batch: '["real"]' }]);
   });
 
-  it.each(['mute', 'deaf'])('does not start as a client that is %s', async (user) => {
-    const connection = await nodes.connect({ servers: server.url, ...as(user, '_INBOX') });
-    const transport = await natsTransport(connection, { namespace: 'shop' });
-    await expect(transport.start({ batch() {}, up() {}, down() {}, connected() {}, fenced() {} })).rejects.toThrow(/does not let this client use 'shop\.inbox\./);
+  it.each([
+    ['mute', 'publish'],
+    ['deaf', 'subscribe'],
+  ])('does not start as a client that is %s', async (_how, what) => {
+    const own = await NatsServer.start(`authorization { users: [ { user: shop, password: secret, permissions: { ${what}: { deny: "shop.inbox.>" } } } ] }`);
+    try {
+      const connection = await nodes.connect({ servers: own.url, user: 'shop', pass: 'secret' });
+      const broker = new DistributedMessageBroker(await natsTransport(connection, { namespace: 'shop' }));
+      await expect(broker.ready).rejects.toThrow(/^the NATS server does not let this client use 'shop\.inbox\..*', which its namespace needs$/);
+      await broker.close();
+    } finally {
+      await nodes.close();
+      await own.close();
+    }
+  });
+
+  it('refuses a wrong password, and a certificate that nobody has signed', async () => {
+    await expect(nodes.connect({ servers: server.url, ...as('shop'), pass: 'guessed' })).rejects.toThrow('Authorization Violation');
+    await expect(nodes.connect({ servers: server.url, ...as('shop'), tls: {} })).rejects.toThrow(/self-signed certificate|unable to verify/);
   });
 
   it('is fenced when its permissions are taken away', async () => {

@@ -50,10 +50,8 @@ export class SpecProcess<T> {
     await killed(this.#child);
   }
 
-  /** Ends all that are there, for the end of a spec that may have failed. */
-  static async killAll(): Promise<void> {
-    await Promise.all([...running].map(killed));
-  }
+  /** All that are there: closing kills them, for the end of a spec that may have failed. */
+  static readonly all = { close: async (): Promise<void> => void (await Promise.all([...running].map(killed))) };
 }
 
 async function killed(child: ChildProcess): Promise<void> {

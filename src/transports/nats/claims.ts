@@ -3,19 +3,19 @@ import { ClaimRefused } from '../../distributed/claim-refused';
 import type { ConnectionWatch } from './connection-watch';
 import type { Deaths } from './deaths';
 import { isTemporary } from './nats-failure';
+import { patiently } from './patiently';
 import type { Entry, Registry } from './registry';
 import { claimKey } from './subjects';
 
 /** How many claims and releases wait for the server at once. More would only wait there, until their time is over. */
 const AT_ONCE = 256;
-/** The pause before the server is asked again, in milliseconds. */
-const PAUSE = 250;
 
 /** The ids that this node has claimed. A claim of a node that is gone can be taken over; that of a living one never. */
 export class Claims {
   readonly #registry: Registry;
   readonly #watch: ConnectionWatch;
   readonly #deaths: Deaths;
+  readonly #lives: (node: string) => Promise<boolean>;
   readonly #node: string;
   /** The revision of each claim that this node holds. */
   readonly #held = new Map<string, number>();
@@ -26,10 +26,12 @@ export class Claims {
   readonly #open = new Set<() => void>();
   #isOver = false;
 
-  constructor(registry: Registry, watch: ConnectionWatch, deaths: Deaths, node: string) {
+  /** `lives` says whether a node that has a lease lives, as soon as that is known. */
+  constructor(registry: Registry, watch: ConnectionWatch, deaths: Deaths, node: string, lives: (node: string) => Promise<boolean>) {
     this.#registry = registry;
     this.#watch = watch;
     this.#deaths = deaths;
+    this.#lives = lives;
     this.#node = node;
     this.#work.pipe(mergeMap((work) => work, AT_ONCE)).subscribe();
   }
@@ -78,7 +80,9 @@ export class Claims {
       expected = entry?.revision ?? 0;
       const owner = entry?.value ?? '';
       if (owner === this.#node) this.#held.set(id, expected);
-      if (owner !== '' && (owner === this.#node || !(await this.#deaths.declare(owner)))) return owner;
+      if (owner === this.#node) return owner;
+      // A process that was killed and starts again meets the claims of its former life, whose lease has not ended yet.
+      if (owner !== '' && !(await this.#deaths.declare(owner)) && (await this.#lives(owner))) return owner;
     }
   }
 
@@ -119,16 +123,12 @@ export class Claims {
     });
   }
 
-  async #untilAnswered<T>(work: () => Promise<T>): Promise<T> {
-    for (;;) {
+  #untilAnswered<T>(work: () => Promise<T>): Promise<T> {
+    const whenUp = async (): Promise<T> => {
       await this.#watch.whenUp();
-      try {
-        return await work();
-      } catch (error) {
-        if (!isTemporary(error) || this.#isOver) throw error;
-      }
-      await new Promise((resolve) => setTimeout(resolve, PAUSE));
-    }
+      return work();
+    };
+    return patiently(whenUp, { tries: Infinity, mayPass: (error) => isTemporary(error) && !this.#isOver });
   }
 }
 

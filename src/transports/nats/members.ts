@@ -53,6 +53,8 @@ export class Members {
   readonly #members = new Map<string, Member>();
   /** Nodes whose lease is being read since a message of theirs came. */
   readonly #strangers = new Set<string>();
+  /** What waits for a node to answer (true), or to be gone (false). */
+  readonly #awaiting = new Map<string, Set<(lives: boolean) => void>>();
   #isOver = false;
 
   constructor(registry: Registry, deaths: Deaths, clock: SteadyClock, self: string, events: MemberEvents) {
@@ -83,6 +85,29 @@ export class Members {
   stop(): void {
     this.#isOver = true;
     this.#members.clear();
+    for (const node of [...this.#awaiting.keys()]) this.#settle(node, true);
+  }
+
+  /**
+   * Resolves with whether a node lives that has a lease: at once if it has answered, else when it answers or is gone. A process that was killed
+   * and starts again finds the lease of its former life.
+   */
+  async lives(node: string): Promise<boolean> {
+    if (this.#members.get(node) === undefined) this.#see(node, (await this.#registry.read(leaseKey(node))) ?? NO_ENTRY);
+    const member = this.#members.get(node);
+    if (member === undefined) return this.#isOver;
+    if (member.isUp && member.absentSince === undefined) return true;
+    return new Promise((resolve) => {
+      const awaiting = this.#awaiting.get(node) ?? new Set();
+      this.#awaiting.set(node, awaiting.add(resolve));
+      this.#events.probe(node);
+    });
+  }
+
+  #settle(node: string, lives: boolean): void {
+    const awaiting = this.#awaiting.get(node) ?? [];
+    this.#awaiting.delete(node);
+    for (const resolve of awaiting) resolve(lives);
   }
 
   /** Reads all leases, and looks for every node. */
@@ -106,6 +131,7 @@ export class Members {
     else {
       member.absentSince = member.absentRevision = undefined;
       this.#join(member);
+      this.#settle(node, true);
     }
     return this.isUp(node);
   }
@@ -181,9 +207,13 @@ export class Members {
     member.absentSince = member.absentRevision = undefined;
     if (!isGone || this.#isOver) return;
     this.#members.delete(member.node);
+    this.#settle(member.node, false);
     if (member.isUp) this.#events.down(member.node);
   }
 }
+
+/** A lease that is not there. */
+const NO_ENTRY: Entry = { revision: 0, value: '' };
 
 function memberOf(node: string, { revision, value }: Entry, renewedAt: number): Member {
   const lease = durationOf(value);

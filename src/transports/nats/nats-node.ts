@@ -6,8 +6,9 @@ import { Deaths } from './deaths';
 import { Inbox } from './inbox';
 import { Lease } from './lease';
 import { Members } from './members';
-import { deniedSubject, isTemporary } from './nats-failure';
+import { deniedSubject } from './nats-failure';
 import type { NatsSettings } from './nats-options';
+import { patiently } from './patiently';
 import { Registry } from './registry';
 import { SteadyClock } from './steady-clock';
 import { Subjects } from './subjects';
@@ -21,11 +22,9 @@ const GREETING = 1000;
 const ECHO = 5000;
 /** How long `close` waits for the server, in milliseconds. */
 const FAREWELL = 5000;
-/** How often, and after which pause in milliseconds, the server is asked at the start. */
-const TRIES = 20;
-const PAUSE = 250;
-/** For how many of these pauses the server may be silent after a ping. */
+/** For how long the server may be silent after a ping: so many slices of so many milliseconds. */
 const PONG_SLICES = 8;
+const PONG_SLICE = 250;
 
 /** Listens until `start` is called. */
 const NOBODY: TransportListener = { batch() {}, up() {}, down() {}, connected() {}, fenced() {} };
@@ -68,7 +67,7 @@ export class NatsNode implements Transport {
     const registry = new Registry(connection, this.#watch, `KV_${namespace}`, this.#subjects, nodeId);
     const deaths = new Deaths(registry, lease, () => void this.#sweep());
     this.#lease = new Lease(registry, clock, nodeId, lease, () => this.#fenced());
-    this.#claims = new Claims(registry, this.#watch, deaths, nodeId);
+    this.#claims = new Claims(registry, this.#watch, deaths, nodeId, (node) => this.#members.lives(node));
     this.#inbox = new Inbox(connection, this.#subjects, nodeId, {
       isHeard: (from) => !this.#lease.hasEnded() && (from === nodeId || this.#members.heard(from)),
       batch: (from, batch) => this.#listener.batch(from, batch),
@@ -129,25 +128,14 @@ export class NatsNode implements Transport {
   async #join(): Promise<void> {
     const isHeard = new Promise<void>((resolve) => void (this.#heardItself = resolve));
     this.#inbox.open();
-    await this.#patiently(() => this.#lease.take());
+    // Right after its start, a server may not be able to answer yet.
+    await patiently(() => this.#lease.take());
     this.#inbox.send(this.nodeId, '');
     await within(ECHO, isHeard);
-    await this.#patiently(() => this.#members.look());
+    await patiently(() => this.#members.look());
     const areAllUp = new Promise<void>((resolve) => void (this.#allAnswered = resolve));
     if (this.#members.silentCount > 0) await within(GREETING, areAllUp).catch(() => {});
     if (this.#lease.hasEnded()) throw new Error(`the node '${this.nodeId}' could not renew its lease while it joined`);
-  }
-
-  /** Right after its start, a server may not be able to answer yet. */
-  async #patiently(work: () => Promise<void>): Promise<void> {
-    for (let tries = 1; ; tries++) {
-      try {
-        await work(); return;
-      } catch (error) {
-        if (!isTemporary(error) || tries === TRIES) throw error;
-      }
-      await new Promise((resolve) => setTimeout(resolve, PAUSE));
-    }
   }
 
   #answered(node: string): void {
@@ -176,7 +164,7 @@ export class NatsNode implements Transport {
     const answered = (): void => void (isAnswered = true);
     this.#connection.flush().then(answered, answered);
     for (let slice = 0; slice < PONG_SLICES; slice++) {
-      await new Promise((resolve) => setTimeout(resolve, PAUSE));
+      await new Promise((resolve) => setTimeout(resolve, PONG_SLICE));
       if (isAnswered) return false;
     }
     return true;

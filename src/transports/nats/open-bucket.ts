@@ -2,12 +2,10 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import { Kvm, type KvStatus } from '@nats-io/kv';
 import { deniedSubject, isTemporary } from './nats-failure';
 import type { NatsSettings } from './nats-options';
+import { patiently } from './patiently';
 
 /** How long a mark of a key whose time is over stays, in milliseconds. */
 const MARK = 60_000;
-/** How often, and after which pause in milliseconds, a server that has just started is asked again. */
-const TRIES = 20;
-const PAUSE = 250;
 
 /**
  * Opens the bucket of the namespace, or makes it.
@@ -29,16 +27,13 @@ export async function openBucket(connection: NatsConnection, settings: NatsSetti
 
 async function bucketStatus(connection: NatsConnection, settings: NatsSettings): Promise<KvStatus> {
   checkVersion(connection);
-  for (let tries = 1; ; tries++) {
-    try {
-      const options = { replicas: settings.replicas, history: 1, storage: 'file' as const, markerTTL: MARK };
-      return await (await new Kvm(connection).create(settings.namespace, options)).status();
-    } catch (error) {
-      // A server that has JetStream may still read its files, elect a leader, wait for the others of its cluster, or make the bucket for another node.
-      if (!mayBePassing(error) || connection.info?.jetstream !== true || tries === TRIES) throw explained(error, settings);
-    }
-    await new Promise((resolve) => setTimeout(resolve, PAUSE));
-  }
+  const options = { replicas: settings.replicas, history: 1, storage: 'file' as const, markerTTL: MARK };
+  const open = async (): Promise<KvStatus> => (await new Kvm(connection).create(settings.namespace, options)).status();
+  // A server that has JetStream may still read its files, elect a leader, wait for the others of its cluster, or make the bucket for another node.
+  const mayPass = (error: unknown): boolean => mayBePassing(error) && connection.info?.jetstream === true;
+  return patiently(open, { mayPass }).catch((error: unknown) => {
+    throw explained(error, settings);
+  });
 }
 
 /** The codes for too few servers in a cluster, and for a stream that another client has just made. */
