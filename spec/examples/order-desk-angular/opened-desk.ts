@@ -58,9 +58,11 @@ export class OpenedDesk {
 
   /** Looks again and again until what it sees is so, and returns it. */
   async until<T>(look: () => Promise<T>, isSo: (seen: T) => boolean): Promise<T> {
-    for (const end = Date.now() + PATIENCE; ; await this.page.waitForTimeout(50)) {
+    const end = Date.now() + PATIENCE;
+    for (;;) {
       const seen = await look();
       if (isSo(seen)) return seen;
+      await this.page.waitForTimeout(50);
       if (Date.now() > end) throw new Error(`${String(look)} is ${JSON.stringify(seen)}, which is not so: ${String(isSo)}`);
     }
   }

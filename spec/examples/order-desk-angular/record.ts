@@ -12,7 +12,7 @@ const browser = await chromium.launch({ executablePath: process.env['CHROMIUM'] 
 try {
   const address = await addressOf(example);
   for (const colorScheme of ['light', 'dark'] as const) {
-    const desk = await OpenedDesk.open(browser, address, { colorScheme, viewport: { width: 1_280, height: 860 } });
+    const desk = await OpenedDesk.open(browser, address, { colorScheme, viewport: { width: 1_280, height: 890 } });
     // Until then the blotter is full, and the lines of the prices are long.
     await desk.page.waitForTimeout(20_000);
     await desk.set('Risk failures', 60);

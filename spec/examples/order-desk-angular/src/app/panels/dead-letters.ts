@@ -27,7 +27,7 @@ import { Trading, deskState, trading } from '../trading/trading';
           <span class="what">{{ letter?.what }}</span>
           <code>{{ letter?.reason }}</code>
           <span class="quiet note">{{ letter?.note }}</span>
-          <span class="quiet">{{ letter === undefined || letter.attempts === 1 ? '' : 'attempt ' + letter.attempts }}</span>
+          <span class="quiet" [hidden]="letter?.attempts === 1">attempt {{ letter?.attempts }}</span>
         </li>
       }
     </ul>
@@ -71,7 +71,7 @@ import { Trading, deskState, trading } from '../trading/trading';
     }
     .letters li {
       display: flex;
-      gap: 10px;
+      gap: 8px;
       align-items: baseline;
       padding: 4px 0;
       border-top: 1px solid var(--mat-sys-outline-variant);
@@ -82,7 +82,7 @@ import { Trading, deskState, trading } from '../trading/trading';
       display: none;
     }
     .what {
-      min-width: 6.5em;
+      min-width: 6em;
       font-variant-numeric: tabular-nums;
     }
     .note {
