@@ -7,7 +7,7 @@ const root = fileURLToPath(new URL('../../../', import.meta.url));
 const TALLIES = ['placed', 'filled', 'rejected', 'cancelled', 'open'] as const;
 type Tally = Record<(typeof TALLIES)[number], number>;
 /** Milliseconds that a busy machine may take for what takes one a second. */
-const PATIENCE = 60_000;
+const PATIENCE = 120_000;
 
 /** Runs the command of the example. */
 export function runExample(...args: readonly string[]): ChildProcess {

@@ -17,7 +17,7 @@ import { Trading, deskState, trading } from '../trading/trading';
     </div>
     <ul class="reasons" aria-label="Reasons">
       @for (reason of reasons(); track reason.code) {
-        <li><code>{{ reason.code }}</code> <b [attr.data-reason]="reason.code">{{ reason.count | count }}</b></li>
+        <li [class.quiet]="reason.count === 0"><code>{{ reason.code }}</code> <b [attr.data-reason]="reason.code">{{ reason.count | count }}</b></li>
       }
     </ul>
     <p class="quiet" [hidden]="letters().count > 0">{{ isBus() ? BUS : NONE }}</p>
@@ -92,6 +92,9 @@ import { Trading, deskState, trading } from '../trading/trading';
     code {
       font: 0.8125rem var(--mono);
       color: var(--bad);
+    }
+    .quiet code {
+      color: inherit;
     }
     p {
       margin: 0;
