@@ -11,6 +11,8 @@ const packed = ['spec/package/packed/*-spec.ts'];
 const measured = ['spec/node/*-spec.ts'];
 /** What needs a NATS server, real time and processes of its own: `npm run test:nats`. */
 const nats = ['spec/transports/nats/**'];
+/** What builds the page of the order desk, and looks at it in Chromium: `npm run test:page`. */
+const page = ['spec/examples/order-desk-angular/*-spec.ts'];
 /** What patches its process for good. */
 const patching = ['spec/environments/zone-spec.ts'];
 /** What runs in an Angular application: each file has Angular's modules, and a page, to itself. */
@@ -55,7 +57,7 @@ export default defineConfig({
       thresholds: { lines: 95, branches: 95 },
     },
     projects: [
-      { extends: true, test: { name: 'node', include: specs, exclude: [...packed, ...measured, ...patching, ...angular, ...nats] } },
+      { extends: true, test: { name: 'node', include: specs, exclude: [...packed, ...measured, ...patching, ...angular, ...nats, ...page] } },
       { extends: true, test: { name: 'angular', include: angular, isolate: true, environment: 'jsdom' } },
       // Each in a process that holds nothing of others: collecting the garbage is quick there, and the heap still.
       { extends: true, test: { name: 'heap', include: [...measured, ...patching], isolate: true } },
@@ -73,6 +75,8 @@ export default defineConfig({
       { extends: true, test: { name: 'nats', include: ['spec/transports/nats/*-spec.ts'] } },
       // One file after the other, since each builds the package.
       { extends: true, test: { name: 'package', include: packed, fileParallelism: false, testTimeout: 300_000, hookTimeout: 300_000 } },
+      // One page after the other, since the specs count frames.
+      { extends: true, test: { name: 'page', include: page, fileParallelism: false, hookTimeout: 300_000 } },
       {
         extends: true,
         // All at once: Vite would find the server's part late, and load the other two again.

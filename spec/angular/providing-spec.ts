@@ -1,12 +1,27 @@
 import { Component, DestroyRef, EnvironmentInjector, ErrorHandler, createEnvironmentInjector, inject } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
-import { InMemoryMessageBroker, type MessageBroker, actorId } from 'rx-broker';
-import { MESSAGE_BROKER, injectMessageBroker, provideMessageBroker, provideScopedMessageBroker, withErrorHandler } from 'rx-broker/angular';
+import { InMemoryMessageBroker, type MessageBroker, actorId, message, protocol, topic } from 'rx-broker';
+import {
+  MESSAGE_BROKER,
+  injectActor,
+  injectBrokerMetrics,
+  injectCommand,
+  injectDispatch,
+  injectMessageBroker,
+  injectPressure,
+  injectRequest,
+  injectState,
+  injectTopic,
+  provideMessageBroker,
+  provideScopedMessageBroker,
+  withErrorHandler,
+} from 'rx-broker/angular';
 import { NEVER } from 'rxjs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { application, inContext } from './setup';
 
 const id = actorId<any>('actor');
+const prices = topic<number>('prices');
 
 afterEach(() => {
   TestBed.resetTestingModule();
@@ -43,6 +58,21 @@ describe('provideMessageBroker', () => {
     TestBed.resetTestingModule();
     TestBed.configureTestingModule({ providers: [provideMessageBroker(5 as never)] });
     expect(() => TestBed.inject(MESSAGE_BROKER)).toThrow('options must be an object, got 5');
+  });
+
+  it.each<[string, (options: any) => unknown]>([
+    ['injectMessageBroker', (options) => injectMessageBroker(options)],
+    ['injectActor', (options) => injectActor(id, () => 0, options)],
+    ['injectCommand', (options) => injectCommand(id, () => 0, options)],
+    ['injectRequest', (options) => injectRequest(id, () => 0, options)],
+    ['injectDispatch', (options) => injectDispatch(actorId<any>('shop'), protocol('shop', { open: message() }), options)],
+    ['injectTopic', (options) => injectTopic(prices, { initialValue: 0, ...options })],
+    ['injectState', (options) => injectState(prices, 0, options)],
+    ['injectPressure', (options) => injectPressure(id, options)],
+    ['injectBrokerMetrics', (options) => injectBrokerMetrics(options)],
+  ])('%s refuses an option that it does not have', (_, call) => {
+    application();
+    expect(() => inContext(() => call({ injectr: undefined }))).toThrow(/^unknown option 'injectr'/);
   });
 
   it('says what is missing where no broker is provided', () => {
@@ -116,6 +146,16 @@ describe('the errors of handlers (O7)', () => {
     const error = new Error('here');
     fail(error);
     expect(noted).toEqual([error]);
+  });
+
+  it.each([
+    ['by default', []],
+    ['with withErrorHandler', [withErrorHandler()]],
+  ])('are not logged as dead letters, too, %s', (_, features) => {
+    const lines: string[] = [];
+    const { noted, fail } = failingBroker(provideMessageBroker({ logger: { warn: (line: string) => lines.push(line), error: (line: string) => lines.push(line) } }, ...features));
+    fail(1);
+    expect([noted, lines]).toEqual([[1], []]);
   });
 
   it('go to an own onError alone', () => {

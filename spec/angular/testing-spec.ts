@@ -80,6 +80,11 @@ describe('injectBrokerProbe', () => {
     expect(injectBrokerProbe().assertSent(search, 1)).toBe(true);
   });
 
+  it('says that the order of the providers is wrong', () => {
+    TestBed.configureTestingModule({ providers: [provideMessageBrokerTesting(), provideMessageBroker()] });
+    expect(() => injectBrokerProbe()).toThrow('provideMessageBrokerTesting() must come after provideMessageBroker()');
+  });
+
   it('says what is missing without provideMessageBrokerTesting', () => {
     TestBed.configureTestingModule({ providers: [provideMessageBroker()] });
     expect(() => injectBrokerProbe()).toThrow('provideMessageBrokerTesting()');

@@ -40,7 +40,9 @@ describe('a face', () => {
   });
 
   it('changes nothing in a broker that has no place for one', () => {
-    const foreign = Object.assign(before(setup().broker), { parts: undefined });
-    expect(() => facing(foreign, foreign)).not.toThrow();
+    for (const parts of [undefined, {}]) {
+      const foreign = Object.assign(before(setup().broker), { parts });
+      expect(() => facing(foreign, foreign)).not.toThrow();
+    }
   });
 });

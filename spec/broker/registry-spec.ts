@@ -1,5 +1,5 @@
 import { BrokerError, InMemoryMessageBroker, Mailbox, actorId } from 'rx-broker';
-import { NEVER, Subject, Subscription, asapScheduler, asyncScheduler, firstValueFrom } from 'rxjs';
+import { NEVER, Subject, Subscription, VirtualTimeScheduler, asapScheduler, asyncScheduler, firstValueFrom } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { countFromEvents, deferred, macrotask, setupStill as setup, watchFor } from './setup';
 
@@ -133,6 +133,21 @@ describe('a mailbox that moves', () => {
     reply.complete();
     broker.register(id, mailbox);
     expect(broker.metrics()).toMatchObject({ registeredActors: 1, totalSent: 0 });
+  });
+
+  it('can be registered between two of its turns: those that follow are at the scheduler of the broker (M6, D3)', () => {
+    const dispatcher = new VirtualTimeScheduler();
+    const { broker } = setup({ dispatcher });
+    const mailbox = Mailbox.bounded<number>(4);
+    for (const n of [1, 2, 3, 4]) mailbox.next(n);
+    mailbox.pressure$.subscribe((pressure) => {
+      if (pressure === 0.5) broker.register(id, mailbox);
+    });
+    const got: number[] = [];
+    mailbox.receive((n) => void got.push(n));
+    expect(got).toEqual([1, 2]);
+    dispatcher.flush();
+    expect(got).toEqual([1, 2, 3, 4]);
   });
 
   it('can be registered again only when an aborted turn has given its seat back: turns never overlap (M6, M4)', async () => {

@@ -1,6 +1,8 @@
 import { actorId } from 'rx-broker';
+import { Subject, type Subscription } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { expectConserved, watchFor } from '../broker/setup';
+import { numbers, shuffle } from '../hostile/random-order';
 import { cluster } from './setup';
 
 const id = actorId<any>('x');
@@ -33,6 +35,42 @@ describe('the delivery to another node', () => {
       expectConserved(node.metrics());
       expect(node.metrics()).toMatchObject({ totalSent: 600, totalSucceeded: 600, pending: 0, openRequests: 0 });
     }
+  });
+
+  it.each([1, 2, 3])('gives each of many open asks its own reply, in whichever order they end (seed %d)', (seed) => {
+    const { nodes, pass } = cluster(['a', 'b']);
+    const [a, b] = [nodes['a']!, nodes['b']!];
+    const open = new Map<number, Subject<string>>();
+    a.spawn(id, (n) => {
+      const reply = new Subject<string>();
+      open.set(n, reply);
+      return reply;
+    }, { concurrency: 1_000 });
+    pass();
+    const below = numbers(seed);
+    const asks = new Map<number, { readonly values: readonly unknown[]; readonly subscription: Subscription }>();
+    const end = (n: number): void => {
+      const isCancelled = below(4) === 0;
+      const ask = asks.get(n)!;
+      asks.delete(n);
+      if (isCancelled) ask.subscription.unsubscribe();
+      else {
+        open.get(n)!.next(`reply ${n}`);
+        open.get(n)!.complete();
+      }
+      pass();
+      expect(open.get(n)!.observed).toBe(false);
+      expect(ask.values).toEqual(isCancelled ? [] : [`reply ${n}`]);
+    };
+    for (let n = 0; n < 600; n++) {
+      const values: unknown[] = [];
+      asks.set(n, { values, subscription: b.send(id, n, { timeout: Infinity }).subscribe((reply) => values.push(reply)) });
+      pass();
+      while (asks.size > 0 && below(8) === 0) end([...asks.keys()][below(asks.size)]!);
+      if (n % 100 === 0) for (const left of shuffle([...asks.keys()], below)) if (below(3) > 0) end(left);
+    }
+    for (const n of shuffle([...asks.keys()], below)) end(n);
+    expect(b.metrics()).toMatchObject({ totalSent: 600, pending: 0, openRequests: 0 });
   });
 
   it('goes on after the connection was cut and has returned within the lease, and nothing is lost or doubled', () => {

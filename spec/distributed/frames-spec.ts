@@ -85,6 +85,19 @@ describe('the frames between nodes', () => {
     expect(hand.of('measured')[0]!.slice(0, 2)).toEqual(['measured', 4]);
   });
 
+  it('take one binding back for each `unbind`, and nothing else', () => {
+    const lines: string[] = [];
+    const nodes = cluster(['a'], {}, { logger: (line: string) => void lines.push(line) });
+    const a = nodes.nodes['a']!;
+    const far = ['registered', 'far', false, ['t', 'u', 't']];
+    const hand = new ByHand(nodes).say(HELLO, far, ['registered', 'bare', false, []], ['unbind', 'u', 'far'], ['unbind', 't', 'far'], ['unbind', 't', 'bare']);
+    nodes.pass();
+    expect([a.bindings(), a.publish('t', 1), a.publish('u', 1)]).toEqual([[{ topic: 't', id: 'far' }], 1, 0]);
+    hand.say(['unbind', 't', 'far'], ['unbind', 't', 'far']);
+    nodes.pass();
+    expect([a.bindings(), a.publish('t', 1), lines]).toEqual([[], 0, []]);
+  });
+
   it('agree on the lower version', () => {
     const nodes = cluster(['a']);
     new ByHand(nodes).say(['hello', 7, 1, 'newer', ''], ['from a newer version', 1, 2, 3], ['registered', 'far', false, []]);

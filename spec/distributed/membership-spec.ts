@@ -1,4 +1,4 @@
-import { actorId, message, protocol } from 'rx-broker';
+import { Mailbox, actorId, message, protocol } from 'rx-broker';
 import type { NodeInfo } from 'rx-broker/distributed';
 import { type Observable, Subject, map } from 'rxjs';
 import { describe, expect, it } from 'vitest';
@@ -116,6 +116,18 @@ describe('a node that leaves', () => {
     expect(nodes['b']!.isRegistered(id)).toBe(false);
   });
 
+  it('learns of no more actors of others once it has ended', async () => {
+    const { nodes, pass } = cluster(['a', 'b'], { latency: 20 });
+    nodes['a']!.spawn(id, () => undefined);
+    pass(1_000);
+    const closed = nodes['a']!.close();
+    nodes['b']!.spawn(actorId('late'), () => undefined);
+    pass(1_000);
+    await until(closed, pass);
+    expect(nodes['a']!.actorIds()).toEqual([]);
+    expect(nodes['a']!.metrics().registeredActors).toBe(0);
+  });
+
   it('tells of the end of an actor when it ends, not when the closing begins', async () => {
     const { nodes, pass } = cluster(['a', 'b']);
     const gate = new Subject<string>();
@@ -197,6 +209,24 @@ describe('a node that is fenced', () => {
 });
 
 describe('clusterMetrics', () => {
+  it('counts an ask that failed on its way to an actor once: where its actor is, or here if it never got there', async () => {
+    const { nodes, pass } = cluster(['a', 'b']);
+    const mailbox = Mailbox.bounded<unknown>(2);
+    nodes['a']!.register(id, mailbox);
+    pass();
+    const b = nodes['b']!;
+    const [first] = [1, 2].map((message) => watchFor(b.send(id, message, { timeout: 50 })));
+    watchFor(b.send(id, 'refused'));
+    pass();
+    first!.subscription.unsubscribe();
+    watchFor(b.send(id, 'not sent')).subscription.unsubscribe();
+    pass(100);
+    expect(b.metrics()).toMatchObject({ totalSent: 4, failedBy: { Cancelled: 2, MailboxFull: 1, Timeout: 1 } });
+    const all = b.clusterMetrics();
+    pass();
+    expect(await all).toMatchObject({ totalSent: 4, totalFailed: 4, failedBy: { Cancelled: 2, MailboxFull: 1, Timeout: 1 }, pending: 0, totalDeadLettered: 2 });
+  });
+
   it('counts every message once, whichever nodes it went through', async () => {
     const { nodes, pass } = cluster(['a', 'b', 'c']);
     const Shop = protocol('shop', { fine: message<{ n: number }, number>(), broken: message<{ n: number }, number>() });

@@ -1,4 +1,5 @@
 import { Mailbox, type Registration, actorId } from 'rx-broker';
+import { ClaimRefused, DistributedMessageBroker } from 'rx-broker/distributed';
 import { describe, expect, it } from 'vitest';
 import { watchFor } from '../broker/setup';
 import { cluster } from './setup';
@@ -131,6 +132,58 @@ describe('registering in a cluster', () => {
     if (dispose !== undefined) (registration as unknown as Record<symbol, () => void>)[dispose]!();
     else registration.unsubscribe();
     expect(nodes['a']!.isRegistered(id)).toBe(false);
+  });
+});
+
+describe('a claim', () => {
+  /** A node whose claims the transport rejects with the errors in turn. Without one left, it decides them. */
+  const reject = (...errors: readonly Error[]) => {
+    const { network, scheduler, nodes, pass } = cluster(['other']);
+    const transport = network.transport('a');
+    const claim = transport.claim.bind(transport);
+    const left = [...errors];
+    let claims = 0;
+    const broker = new DistributedMessageBroker(
+      Object.assign(transport, {
+        claim: (name: string): PromiseLike<string> => {
+          claims++;
+          const error = left.shift();
+          return error === undefined ? claim(name) : claim('elsewhere').then(() => Promise.reject(error));
+        },
+      }),
+      { scheduler, logDeadLetters: false },
+    );
+    return { broker, other: nodes['other']!, pass, claims: () => claims };
+  };
+
+  it('that is refused for good ends the actor, and ready says why', async () => {
+    const cause = new Error('permission denied');
+    const { broker, other, pass, claims } = reject(new ClaimRefused('x', { cause }));
+    const registration = broker.spawn(id, () => 'a');
+    const seen = watchFor(broker.watch(id));
+    pass();
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(await readinessOf(registration)).toMatchObject({ name: 'ClaimRefused', id: 'x', cause });
+    expect([registration.closed, seen.completed, broker.isRegistered(id)]).toEqual([true, true, false]);
+    pass(60_000);
+    expect(claims()).toBe(1);
+    const again = broker.spawn(id, () => 'again');
+    pass();
+    expect(await readinessOf(again)).toBe('ready');
+    expect(other.isRegistered(id)).toBe(true);
+  });
+
+  it('that fails otherwise is made again after a second, as long as its actor is there', async () => {
+    const { broker, other, pass, claims } = reject(new Error('no leader'), new Error('no leader'));
+    const registration = broker.spawn(id, () => 'a');
+    for (const expected of [1, 2, 3]) {
+      pass(expected === 1 ? 0 : 1_000);
+      await new Promise((resolve) => setTimeout(resolve));
+      expect(claims()).toBe(expected);
+    }
+    pass();
+    expect(await readinessOf(registration)).toBe('ready');
+    expect(other.isRegistered(id)).toBe(true);
   });
 });
 

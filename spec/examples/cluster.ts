@@ -1,77 +1,79 @@
 /**
- * Three processes share work over NATS. One of them is killed in the middle of it, and no job is lost: what it has not answered is asked again.
+ * Three processes send requests to one another over a NATS server, while processes and the server are killed. In the end every request is accounted for.
  *
- *     bash .ci/nats-server.sh && "$(bash .ci/nats-server.sh)" -js &
- *     npm run example:cluster
+ *     npm run example:cluster                        a script of 20 seconds
+ *     npm -s run example:cluster -- --json | jq      only the account
+ *     npm run example:cluster -- --help              all options
  *
- * NATS_URL names another server.
+ * It starts a server of its own: one in the PATH, one that NATS_SERVER_BIN names, or one that `bash .ci/nats-server.sh` has fetched.
+ *
+ * To read it: cluster/messages.ts, depot.ts and depot-program.ts are what runs in each process, and all that an application needs. journal.ts and
+ * account.ts write down and count, cluster.ts starts and kills, script.ts says when, and terminal/ shows it.
  */
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
-import { connect } from '@nats-io/transport-node';
-import { type ActorId, SendError, actorId, leastLoaded } from 'rx-broker';
-import { DistributedMessageBroker } from 'rx-broker/distributed';
-import { natsTransport } from 'rx-broker/transports/nats';
-import { type Observable, defer, filter, firstValueFrom, from, lastValueFrom, map, mergeMap, retry, timer, toArray } from 'rxjs';
+import { serverPath } from '../transports/nats/server-path';
+import { startSession } from './cluster/session';
+import { type CommandLine, USAGE, readCommandLine } from './cluster/terminal/command-line';
+import { plainLines } from './cluster/terminal/plain-lines';
+import { reportLines } from './cluster/terminal/report-lines';
+import { endWithPipe, isLiveTerminal, prepareEnvironment } from './terminal/live-terminal';
+import { toned } from './terminal/report-line';
 
-const { NATS_URL = 'nats://localhost:4222', ROLE } = process.env;
-const JOBS = 300;
+const BAD_USE = 2;
+const INTERRUPTED = 130;
+/** Milliseconds between two plain lines. */
+const LINE = 1_000;
 
-/** Each worker squares numbers, ten at a time. */
-const workers: readonly ActorId<number>[] = ['worker-1', 'worker-2', 'worker-3'].map((name) => actorId<number>(name));
+const NO_SERVER = `There is no NATS server (2.11 or newer). Fetch one for this folder: bash .ci/nats-server.sh
+or install one from https://nats.io/download, so that it is in the PATH or NATS_SERVER_BIN names it.`;
 
-async function join(): Promise<DistributedMessageBroker> {
-  const connection = await connect({ servers: NATS_URL, maxReconnectAttempts: -1, reconnectTimeWait: 250, noAsyncTraces: true });
-  const broker = new DistributedMessageBroker(await natsTransport(connection, { namespace: 'squares' }), { logDeadLetters: false, router: leastLoaded() });
-  await broker.ready;
-  return broker;
+async function main({ seconds, isJson, isPlain }: CommandLine): Promise<number> {
+  const { stdout, stdin, stderr } = process;
+  if (serverPath === undefined) {
+    console.error(NO_SERVER);
+    return 1;
+  }
+  const isLive = !isJson && !isPlain && isLiveTerminal(process);
+  prepareEnvironment(process);
+
+  // Once: close the cluster and report. Twice, or before there is a cluster: leave.
+  let stop = (): void => process.exit(INTERRUPTED);
+  let isInterrupted = false;
+  const interrupt = (): void => {
+    if (isInterrupted) process.exit(INTERRUPTED);
+    isInterrupted = true;
+    stop();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
+
+  const live = isLive ? await import('./cluster/terminal/live-view') : undefined;
+  stderr.write(live === undefined && !isJson ? '' : 'cluster: starting a server and three processes …\n');
+  const session = await startSession(seconds);
+  stop = () => session.stop({ isInterrupted });
+
+  let hide: (() => void) | undefined;
+  if (live !== undefined) hide = live.showLive(session, { stdout, stdin, onInterrupt: interrupt });
+  else if (!isJson) plainLines(session, LINE).subscribe((line) => stdout.write(`${line}\n`));
+
+  const report = await session.report.finally(() => hide?.());
+  if (isJson) stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  else stdout.write(`${live === undefined ? '\n' : ''}${reportLines(report, stdout.columns || 100).map(toned).join('\n')}\n`);
+  if (!report.addsUp) return 1;
+  return report.isInterrupted ? INTERRUPTED : 0;
 }
 
-/** The program of a worker's process. */
-async function work(name: string): Promise<void> {
-  const broker = await join();
-  await broker.spawn(actorId<number>(name), (n) => timer(20).pipe(map(() => n * n)), { concurrency: 10, topics: ['squares'] }).ready;
-  process.send?.('ready');
+endWithPipe(process);
+
+let options: CommandLine | undefined;
+try {
+  options = readCommandLine(process.argv.slice(2));
+} catch (error) {
+  console.error(`cluster: ${(error as Error).message}\n\n${USAGE}`);
+  process.exitCode = BAD_USE;
 }
-
-/** The program of the process that has the work. */
-async function lead(): Promise<void> {
-  const processes = await Promise.all(workers.map(start));
-  const broker = await join();
-  // News of the other nodes take a moment.
-  await Promise.all(workers.map((worker) => firstValueFrom(timer(0, 10).pipe(filter(() => broker.bindings().some(({ id }) => id === worker))))));
-  console.log(`${JOBS} jobs for ${workers.length} workers in processes of their own`);
-
-  let repeats = 0;
-  const squared = (n: number) =>
-    defer(() => broker.sendWithRouting({ topic: 'squares' }, n) as Observable<number>).pipe(
-      retry({
-        delay: (error: unknown) => {
-          // The work is safe to repeat, so it does not matter whether it had begun.
-          if (!(error instanceof SendError)) throw error;
-          repeats++;
-          return timer(50);
-        },
-      }),
-      map((square) => ({ n, square })),
-    );
-  setTimeout(() => {
-    console.log('worker-2 is killed');
-    processes[1]?.kill('SIGKILL');
-  }, 100);
-  const squares = await lastValueFrom(from(Array.from({ length: JOBS }, (_, n) => n)).pipe(mergeMap(squared, 30), toArray()));
-
-  const wrong = squares.filter(({ n, square }) => square !== n * n).length;
-  console.log(`${squares.length} jobs done, ${wrong} wrong, ${repeats} asked again; ${workers.filter((worker) => broker.isRegistered(worker)).join(' and ')} are left`);
-  for (const each of processes) each.kill('SIGKILL');
-  await broker.close();
-  process.exit(squares.length === JOBS && wrong === 0 ? 0 : 1);
+if (options?.isHelp) console.log(USAGE);
+else if (options !== undefined) {
+  process.exitCode = await main(options).catch((error: unknown) => {
+    console.error(`cluster: ${error instanceof Error ? error.message : String(error)}`);
+    return 1;
+  });
 }
-
-async function start(worker: string): Promise<ChildProcess> {
-  const child = fork(process.argv[1] ?? '', { env: { ...process.env, ROLE: worker } });
-  await once(child, 'message');
-  return child;
-}
-
-await (ROLE === undefined ? lead() : work(ROLE));

@@ -1,6 +1,6 @@
 import { VirtualTimeScheduler } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { metricsAddUp } from './order-desk/conservation';
+import { metricsAddUp } from './accounting/metrics-add-up';
 import { framesOf, lossesOf } from './order-desk/desk-frames';
 import type { DeskReport } from './order-desk/desk-report';
 import { type Load, CALM } from './order-desk/load';

@@ -11,7 +11,7 @@ import { Dashboard, type View } from './order-desk/terminal/dashboard';
 import { LOAD_KEYS, pressLoadKey } from './order-desk/terminal/keys';
 import { showLive } from './order-desk/terminal/live-view';
 import { duration, shortCount } from './order-desk/terminal/numbers';
-import { overwritten } from './order-desk/terminal/overwriting';
+import { overwritten } from './terminal/overwriting';
 import { plainLines } from './order-desk/terminal/plain-lines';
 import { reportLines } from './order-desk/terminal/report-lines';
 import { viewsOf } from './order-desk/terminal/views';
@@ -103,7 +103,7 @@ describe('the live view', () => {
     const stdout = new FakeTerminal();
     const stdin = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => undefined, ref: () => undefined, unref: () => undefined });
     let interrupts = 0;
-    const hide = showLive({ session, stdout: stdout as unknown as NodeJS.WriteStream, stdin: stdin as unknown as NodeJS.ReadStream, onInterrupt: () => interrupts++ });
+    const hide = showLive(session, { stdout: stdout as unknown as NodeJS.WriteStream, stdin: stdin as unknown as NodeJS.ReadStream, onInterrupt: () => interrupts++ });
     const scenes: (string | undefined)[] = [];
     session.scene$.subscribe((scene) => scenes.push(scene?.title));
     const press = async (key: string): Promise<void> => {

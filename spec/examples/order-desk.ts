@@ -8,11 +8,12 @@
  * The desk knows nothing of terminals. To read it: order-desk/messages.ts, desk-handlers.ts, order-book.ts, market.ts, traders.ts, order-desk.ts.
  * script.ts is the minute, session.ts plays it, and terminal/ shows it. recording/ makes the picture in the README.
  */
-import colors from 'picocolors';
 import { startSession } from './order-desk/session';
 import { type CommandLine, USAGE, readCommandLine } from './order-desk/terminal/command-line';
 import { plainLines } from './order-desk/terminal/plain-lines';
-import { type ReportLine, reportLines } from './order-desk/terminal/report-lines';
+import { reportLines } from './order-desk/terminal/report-lines';
+import { endWithPipe, isLiveTerminal, prepareEnvironment } from './terminal/live-terminal';
+import { toned } from './terminal/report-line';
 
 const BAD_USE = 2;
 const INTERRUPTED = 130;
@@ -20,11 +21,9 @@ const INTERRUPTED = 130;
 const LINE = 1_000;
 
 async function main({ seconds, seed, isJson, isPlain }: CommandLine): Promise<number> {
-  const { stdout, stdin, stderr, env } = process;
-  const isLive = stdout.isTTY && !isJson && !isPlain && env['TERM'] !== 'dumb' && !isSet(env['CI']) && !isSet(env['CONTINUOUS_INTEGRATION']);
-  // Read by Ink and React when they are loaded, so they are loaded after this.
-  if (isSet(env['NO_COLOR'])) env['FORCE_COLOR'] = '0';
-  env['NODE_ENV'] ??= 'production';
+  const { stdout, stdin, stderr } = process;
+  const isLive = !isJson && !isPlain && isLiveTerminal(process);
+  prepareEnvironment(process);
 
   // Loaded first: it takes a moment, in which the desk would stand still.
   const live = isLive ? await import('./order-desk/terminal/live-view') : undefined;
@@ -41,7 +40,7 @@ async function main({ seconds, seed, isJson, isPlain }: CommandLine): Promise<nu
 
   let hide: (() => void) | undefined;
   if (live !== undefined) {
-    hide = live.showLive({ session, stdout, stdin, onInterrupt: interrupt });
+    hide = live.showLive(session, { stdout, stdin, onInterrupt: interrupt });
   } else if (isJson) {
     stderr.write(`order-desk: playing ${seconds} s …\n`);
   } else {
@@ -56,19 +55,7 @@ async function main({ seconds, seed, isJson, isPlain }: CommandLine): Promise<nu
   return report.isInterrupted ? INTERRUPTED : 0;
 }
 
-/** A line of the report, in colours if the terminal has them. */
-function toned({ text, tone }: ReportLine): string {
-  if (tone === 'title') return colors.bold(text);
-  if (tone === 'quiet') return colors.dim(text);
-  return tone === undefined ? text : colors[tone === 'good' ? 'green' : 'red'](text);
-}
-
-function isSet(value: string | undefined): boolean {
-  return value !== undefined && value !== '' && value !== '0' && value !== 'false';
-}
-
-// The reader of a pipe has read enough: `npm start | head -1`.
-process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => process.exit(code === 'EPIPE' ? 0 : 1));
+endWithPipe(process);
 
 let options: CommandLine | undefined;
 try {

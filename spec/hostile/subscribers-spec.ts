@@ -58,7 +58,7 @@ describe.each(MODES)('$mode: a subscriber that', ({ observed }) => {
     await trial.expectUnharmed(id);
   });
 
-  it('throws in every stream of the broker changes nothing for the others, and no count (D2)', async () => {
+  it('throws in every stream of the broker and of a mailbox changes nothing for the others, and no count (D2, D6)', async () => {
     const trial = new Trial({ observed });
     const { broker } = trial;
     const mailbox = Mailbox.bounded<unknown>(1);
@@ -69,10 +69,11 @@ describe.each(MODES)('$mode: a subscriber that', ({ observed }) => {
     broker.publish('t', 1);
     broker.publish('t', 2);
     broker.tryBroadcast('3', (target) => target === id);
+    broker.send(id, 'one too many').subscribe({ error: boom });
     mailbox.receive(() => 'fine');
     broker.unregister(id);
     expect(seen.every(({ values }) => values.length > 0)).toBe(true);
-    trial.expectCounts({ totalSent: 3, totalSucceeded: 1, totalFailed: 2, totalDeadLettered: 2 });
+    trial.expectCounts({ totalSent: 4, totalSucceeded: 1, totalFailed: 3, totalDeadLettered: 3 });
     expect(new Set(await reports())).toEqual(new Set([failure]));
     await trial.expectUnharmed();
   });

@@ -187,6 +187,23 @@ describe('a closed mailbox', () => {
     }
   });
 
+  it.each<[string, (broker: InMemoryMessageBroker) => unknown]>([
+    ['trySend', (broker) => broker.trySend(a, 'last')],
+    ['offer', (broker) => broker.offer(a, 'last').subscribe()],
+    ['send', (broker) => broker.send(a, 'last').subscribe()],
+  ])('completes its streams before it tells that it is idle, whatever its last message: %s (M6, D0)', (_, send) => {
+    const broker = new InMemoryMessageBroker({ logDeadLetters: false });
+    const mailbox = Mailbox.bounded<any>(5);
+    broker.register(a, mailbox);
+    send(broker);
+    const steps: unknown[] = [];
+    mailbox.losses$.subscribe({ complete: () => steps.push('streams') });
+    mailbox.idle$.subscribe({ next: (isIdle) => steps.push(isIdle), complete: () => steps.push('idle$') });
+    mailbox.close();
+    mailbox.receive(() => 'reply');
+    expect(steps).toEqual([false, 'streams', true, 'idle$']);
+  });
+
   it('has streams that complete at once for a later observer (M6)', () => {
     const mailbox = Mailbox.bounded<number>(2);
     for (const stream of [mailbox.losses$, mailbox.pressure$]) watchFor(stream);

@@ -82,6 +82,21 @@ describe('protocol', () => {
     expect(Door.open({ by: 'me', type: 'other' } as never)).toEqual({ by: 'me', type: 'door.open' });
   });
 
+  it('copies fields, so it refuses a payload that has none, at the call and in the types', () => {
+    const Lost = protocol('lost', { list: message<readonly number[]>(), day: message<Date>(), map: message<Map<string, number>>(), tick: message() });
+    const make = Lost as unknown as Record<string, (payload: unknown) => unknown>;
+    expect(() => make['list']!([1])).toThrow(new TypeError("the payload of 'lost.list' must be an object with fields, such as { value: … }, got an array"));
+    expect(() => make['map']!(new Map())).toThrow(/such as \{ value: … \}, got an object$/);
+    expect(() => make['day']!(new Date())).toThrow(TypeError);
+    // @ts-expect-error: the array belongs into a field.
+    expect(() => Lost.list([1])).toThrow(TypeError);
+    // @ts-expect-error: so does the date.
+    expect(() => Lost.day(new Date())).toThrow(TypeError);
+    // @ts-expect-error: so does the map.
+    expect(() => Lost.map(new Map())).toThrow(TypeError);
+    expect([1, 2].map(Lost.tick)).toEqual([{ type: 'lost.tick' }, { type: 'lost.tick' }]);
+  });
+
   it('cannot be changed', () => {
     expect([Door, Door.open, Door.shut].every((part) => Object.isFrozen(part))).toBe(true);
     expect(Object.keys(Door)).toEqual(['open', 'shut']);

@@ -1,21 +1,13 @@
-import { DeadLetterQueue, type ErrorOrigin, InMemoryMessageBroker, type Loss, Mailbox, type Priority, type SendOptions } from 'rx-broker';
-import { type Observable, type Subscription, type Unsubscribable, VirtualTimeScheduler } from 'rxjs';
+import { DeadLetterQueue, type ErrorOrigin, InMemoryMessageBroker, type Priority, type SendOptions } from 'rx-broker';
+import { type Observable, type Unsubscribable, VirtualTimeScheduler } from 'rxjs';
 import { BrokerHandler, idOf, patienceOf } from './broker-handler';
+import { type Registered, attempt, consume, lossText, mailboxOf } from './broker-mailboxes';
 import { eventLine, eventLineWithTurn, letterText, metricsText } from './broker-lines';
 import { answerOf, errorText, replyText, subscribe } from './broker-subscriber';
 import { type ActorName, type MailboxSpec, type Payload, REQUEST_TIMEOUT, type Script, type Settlement } from './command';
 import { mailboxLine } from './lines';
 import { Listener } from './listener';
 import { type Channel, type Details, type Host, type Patience, type World, nth } from './world';
-
-interface Registered {
-  readonly number: number;
-  readonly spec: MailboxSpec;
-  readonly mailbox: Mailbox<Payload>;
-  isConsumed: boolean;
-  /** Known when `receive` has returned. Before that the consumer cannot leave. */
-  consumer: Subscription | undefined;
-}
 
 /** The broker, used by its public API. */
 export class BrokerWorld implements World {
@@ -225,18 +217,7 @@ export class BrokerWorld implements World {
   }
 
   #consume(registered: Registered, kind: MailboxSpec['consumer']): void {
-    const { mailbox, number, spec } = registered;
-    if (kind === 'none') return;
-    registered.isConsumed = true;
-    const receive: (message: Payload, context: any) => unknown = (message, context) => this.#handler.handle(message, context);
-    registered.consumer =
-      kind === 'handler'
-        ? mailbox.receive(receive)
-        : mailbox.receive({
-            receive,
-            onStart: () => this.#handler.start(number, spec.start),
-            onStop: (reason) => this.#host.tell('stop', `${number}: ${String(reason)}`),
-          });
+    consume(registered, kind, this.#host, this.#handler, (message, context) => this.#handler.handle(message, context));
   }
 
   #observe<T>(channel: Channel, stream: Observable<T>, describe: (value: T) => string, name = 'all'): void {
@@ -248,28 +229,4 @@ export class BrokerWorld implements World {
 function optionsOf({ priority, ttl }: Details, patience: Patience): SendOptions | undefined {
   const isPlain = priority === 'normal' && patience.timeout === REQUEST_TIMEOUT && patience.signal === undefined && ttl === Infinity;
   return isPlain ? undefined : { priority, ...patienceOf(patience), ...(ttl !== Infinity && { ttl }) };
-}
-
-function lossText({ message, code }: Loss<Payload>): string {
-  return `${message.n}: ${code}`;
-}
-
-function mailboxOf({ capacity, overflow, maxWaiting, concurrency, fairness, ttl, turnTimeout }: MailboxSpec): Mailbox<Payload> {
-  return Mailbox.bounded<Payload>(capacity, {
-    overflow,
-    concurrency,
-    fairness,
-    ...(overflow === 'block' && { maxWaiting }),
-    ...(ttl !== Infinity && { ttl }),
-    ...(turnTimeout !== Infinity && { turnTimeout }),
-  });
-}
-
-function attempt(work: () => void): string {
-  try {
-    work();
-    return 'done';
-  } catch (error) {
-    return errorText(error);
-  }
 }

@@ -26,10 +26,10 @@ export function runOptions(usualRuns: number): RunOptions {
  *
  * @throws an `Error` with the smallest failing script, and with how to play it again.
  */
-export async function checkScripts(scripts: fc.Arbitrary<Script>, play: (script: Script) => void, { seed, runs }: RunOptions): Promise<void> {
+export async function checkScripts<T extends Script>(scripts: fc.Arbitrary<T>, play: (script: T) => void | Promise<void>, { seed, runs }: RunOptions): Promise<void> {
   for (let done = 0, batch = seed; done < runs; batch++) {
     const numRuns = Math.min(BATCH, runs - done);
-    const { failed, counterexample, errorInstance, numRuns: played } = fc.check(fc.property(scripts, play), { seed: batch, numRuns });
+    const { failed, counterexample, errorInstance, numRuns: played } = await fc.check(fc.asyncProperty(scripts, async (script) => play(script)), { seed: batch, numRuns });
     if (failed) throw new Error(failure(counterexample![0], errorInstance, batch, numRuns, played), { cause: errorInstance });
     done += numRuns;
     if (runs > BATCH) console.log(`model: ${done.toLocaleString('en')} of ${runs.toLocaleString('en')} scripts (${Math.floor((100 * done) / runs)} %)`);
@@ -41,6 +41,7 @@ function failure(script: Script, error: unknown, seed: number, runs: number, pla
   return [
     `Script ${played} of seed ${seed} failed. The smallest that does:`,
     describeScript(script),
+    ...('mishaps' in script ? [JSON.stringify({ mishaps: script.mishaps, pauses: (script as unknown as { pauses: readonly number[] }).pauses.slice(0, script.commands.length) })] : []),
     error instanceof Error ? `${error.name}: ${error.message}` : String(error),
     `Again: MODEL_SEED=${seed} MODEL_RUNS=${runs} npx vitest run --project node spec/model/model-spec.ts`,
   ].join('\n');

@@ -3,6 +3,14 @@ import { Listener } from './listener';
 import { Story } from './story';
 import { type Answer, type Channel, type Host, type Patience, type Turn, type World, nth } from './world';
 
+/** How the players of several worlds agree on what they speak of, where the worlds do things in different orders. */
+export interface Agreement {
+  /** The number of the message that is sent by a plan. Each plan is played once. */
+  readonly numberOf: (plan: Plan) => number;
+  /** The player whose callers and turns are counted. */
+  readonly leader?: Player;
+}
+
 /** Plays a script's commands on a world, and notes every line that the world tells. Its meddlers play commands when they are told something. */
 export class Player implements Host {
   readonly story = new Story();
@@ -12,14 +20,22 @@ export class Player implements Host {
   readonly #meddlers: readonly Meddler[];
   /** How often each kind of thing was told. */
   readonly #told = new Map<string, number>();
-  readonly #callers: Listener[] = [];
+  readonly #agreement: Agreement | undefined;
+  /** The callers by the names that their lines have, in the order in which they came. */
+  readonly #callers = new Map<string, Listener>();
   readonly #observers: Listener[] = [];
-  readonly #turns: Turn[] = [];
+  /** The turns by their actors and messages, in the order in which they began. */
+  readonly #turns = new Map<string, Turn>();
+  /** The actors and messages of the turns whose replies later commands settle, in the order in which they began. */
+  readonly holders: string[] = [];
+  readonly #marks = new Map<ReadonlyMap<string, unknown>, number>();
+  #markedHolders = 0;
   readonly #signals = Array.from({ length: SIGNALS }, () => new AbortController());
   #messages = 0;
 
-  constructor(meddlers: readonly Meddler[], worldFor: (host: Host) => World) {
+  constructor(meddlers: readonly Meddler[], worldFor: (host: Host) => World, agreement?: Agreement) {
     this.#meddlers = meddlers;
+    this.#agreement = agreement;
     this.#world = worldFor(this);
   }
 
@@ -32,12 +48,25 @@ export class Player implements Host {
   }
 
   handle(turn: Turn): Answer {
+    const agreement = this.#agreement;
     const { actor, payload, attempt, topic, sentAt } = turn;
     const { carry, reply } = payload.plan;
-    this.#turns.push(turn);
+    this.#turns.set(agreement === undefined ? `${this.#turns.size}` : nameOf(turn), turn);
+    if (reply === 'stream' || reply === 'promise') this.holders.push(nameOf(turn));
     this.story.add('turn', `${actor} runs ${payload.n}${topic === undefined ? '' : ` on ${topic}`}, attempt ${attempt}, sent at ${sentAt}`);
     if (carry !== undefined) this.#playInside(carry);
     return typeof reply === 'object' ? { ask: reply.ask, payload: this.#payload(reply.plan) } : reply;
+  }
+
+  /** The players that follow this one count what it has now, though it plays the next command before they do. */
+  mark(): void {
+    for (const things of [this.#callers, this.#turns]) this.#marks.set(things, things.size);
+    this.#markedHolders = this.holders.length;
+  }
+
+  /** The turns of `holders`, as they were marked. */
+  get markedHolders(): readonly string[] {
+    return this.holders.slice(0, this.#markedHolders);
   }
 
   /** Notes the numbers and lists that the world shows. */
@@ -88,34 +117,34 @@ export class Player implements Host {
         world.eventsOf(command.actors, this.#observer('some'));
         return;
       case 'send':
-        world.ask(command.actor, this.#payload(command.plan), command, this.#patience(command), this.#caller(command.take));
+        world.ask(command.actor, this.#payload(command.plan), command, this.#patience(command), this.#caller(command));
         return;
       case 'offer':
-        world.offer(command.actor, this.#payload(command.plan), command, this.#patience(command), this.#caller(command.take));
+        world.offer(command.actor, this.#payload(command.plan), command, this.#patience(command), this.#caller(command));
         return;
       case 'try-send':
-        this.#answer(world.tell(command.actor, this.#payload(command.plan), command));
+        this.#tell(command.plan, (payload) => world.tell(command.actor, payload, command));
         return;
       case 'next':
         world.next(command.actor, this.#payload(command.plan));
         return;
       case 'turn-send':
-        this.#turn(command.nth)?.ask(command.actor, this.#payload(command.plan), this.#patience(command), this.#caller(command.take));
+        this.#turn(command.nth)?.ask(command.actor, this.#payload(command.plan), this.#patience(command), this.#caller(command));
         return;
       case 'turn-try-send':
-        this.#answer(this.#turn(command.nth)?.tell(command.actor, this.#payload(command.plan)) ?? 'no turn');
+        this.#tell(command.plan, (payload) => this.#turn(command.nth)?.tell(command.actor, payload) ?? 'no turn');
         return;
       case 'route':
-        world.route(command.topic, this.#payload(command.plan), command, this.#patience(command), this.#caller(command.take));
+        world.route(command.topic, this.#payload(command.plan), command, this.#patience(command), this.#caller(command));
         return;
       case 'broadcast':
-        world.broadcast(this.#payload(command.plan), command.to, command.order, command, this.#patience(command), this.#caller(command.take));
+        world.broadcast(this.#payload(command.plan), command.to, command.order, command, this.#patience(command), this.#caller(command));
         return;
       case 'try-broadcast':
-        this.#answer(`${world.tryBroadcast(this.#payload(command.plan), command.to)} took it`);
+        this.#tell(command.plan, (payload) => `${world.tryBroadcast(payload, command.to)} took it`);
         return;
       case 'publish':
-        this.#answer(`${world.publish(command.topic, this.#payload(command.plan), command.priority, command.retain)} took it`);
+        this.#tell(command.plan, (payload) => `${world.publish(command.topic, payload, command.priority, command.retain)} took it`);
         return;
       case 'bind':
         this.#answer(world.bind(command.pattern, command.actor));
@@ -127,7 +156,7 @@ export class Player implements Host {
         world.unbind(command.nth);
         return;
       case 'cancel':
-        nth(this.#callers, command.nth)?.leave();
+        this.#counted((player) => player.#callers, command.nth)?.leave();
         return;
       case 'abort': {
         const number = command.nth % SIGNALS;
@@ -169,8 +198,14 @@ export class Player implements Host {
     this.story.add('answer', answer);
   }
 
+  /** Sends a message without a reply, and notes how that was answered. */
+  #tell(plan: Plan, send: (payload: Payload) => string): void {
+    const payload = this.#payload(plan);
+    this.#answer(`to ${payload.n}: ${send(payload)}`);
+  }
+
   #payload(plan: Plan): Payload {
-    return { n: ++this.#messages, plan };
+    return { n: this.#agreement?.numberOf(plan) ?? ++this.#messages, plan };
   }
 
   #held({ holds, capacity }: MailboxSpec): Payload[] {
@@ -181,9 +216,10 @@ export class Player implements Host {
     return { timeout, signal: signal === undefined ? undefined : this.#signals[signal]!.signal };
   }
 
-  #caller(take: number): Listener {
-    const caller = new Listener(this, 'caller', `${this.#callers.length}`, take);
-    this.#callers.push(caller);
+  #caller({ plan, take }: { readonly plan: Plan; readonly take: number }): Listener {
+    const name = `${this.#agreement?.numberOf(plan) ?? this.#callers.size}`;
+    const caller = new Listener(this, 'caller', name, take);
+    this.#callers.set(name, caller);
     return caller;
   }
 
@@ -195,8 +231,20 @@ export class Player implements Host {
 
   /** A turn, counted from the last one that has begun. Inside of a handler that is its own. */
   #turn(number: number): Turn | undefined {
-    return nth([...this.#turns].reverse(), number);
+    return this.#counted((player) => player.#turns, number, true);
   }
+
+  /** One of its own things, counted as the leader has them. */
+  #counted<T>(of: (player: Player) => ReadonlyMap<string, T>, number: number, fromLast = false): T | undefined {
+    const leader = this.#agreement?.leader;
+    const names = leader === undefined ? [...of(this).keys()] : [...of(leader).keys()].slice(0, leader.#marks.get(of(leader)));
+    const name = nth(fromLast ? names.reverse() : names, number);
+    return name === undefined ? undefined : of(this).get(name);
+  }
+}
+
+function nameOf({ actor, payload }: Turn): string {
+  return `${actor} ${payload.n}`;
 }
 
 /** The first word after the name of the observer. */

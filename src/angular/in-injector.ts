@@ -1,4 +1,5 @@
 import { type Injector, runInInjectionContext } from '@angular/core';
+import { type Checks, checkOptions } from '../failure/check';
 
 /** The option `injector` of the `inject…` functions. */
 export interface InjectorOption {
@@ -6,7 +7,12 @@ export interface InjectorOption {
   readonly injector?: Injector;
 }
 
-/** Runs `work` in the injection context of `injector`, or else in the present one. */
-export function inInjector<T>(injector: Injector | undefined, work: () => T): T {
-  return injector === undefined ? work() : runInInjectionContext(injector, work);
+/**
+ * Runs `work` in the injection context that the option `injector` says, or else in the present one. `checks` are those of the other options.
+ *
+ * @throws {TypeError} for an option that is neither `injector` nor in `checks`, and what the checks throw.
+ */
+export function inInjector<O extends InjectorOption, T>(options: O | undefined, work: () => T, checks?: Checks<O>): T {
+  checkOptions(options, { injector: undefined, ...checks });
+  return options?.injector ? runInInjectionContext(options.injector, work) : work();
 }

@@ -57,7 +57,7 @@ export function injectActor(id: ActorId, first: unknown, second?: unknown, third
   const hasProtocol = isProtocol(first);
   const { ifTaken, injector, ...options } = ((hasProtocol ? third : second) ?? {}) as InjectActorOptions;
   if (ifTaken !== undefined) checkOneOf(ifTaken, 'ifTaken', ['replace', 'unique']);
-  return inInjector(injector, () => {
+  return inInjector({ injector }, () => {
     const broker = injectMessageBroker();
     const own = broker.isRegistered(id) ? makeRoom(broker, id, ifTaken) : id;
     const registration = broker.spawn<any, any>(own, first as any, ...(hasProtocol ? [second, options] : [options]));
@@ -68,9 +68,7 @@ export function injectActor(id: ActorId, first: unknown, second?: unknown, third
 
 /** The id for a new actor if `id` is taken. */
 function makeRoom(broker: MessageBroker, id: ActorId, ifTaken: InjectActorOptions['ifTaken']): ActorId {
-  if (ifTaken === undefined) {
-    throw new BrokerError('AlreadyRegistered', `'${id}' is taken by another instance; with ifTaken: 'replace' this one takes its place, with 'unique' it gets another id`);
-  }
+  if (ifTaken === undefined) throw new BrokerError('AlreadyRegistered', `'${id}' is taken by another instance. ifTaken: 'replace' takes its place, 'unique' takes another id`);
   if (ifTaken === 'replace') {
     broker.unregister(id);
     return id;

@@ -16,7 +16,7 @@ import { injectIsServer } from './is-server';
  * ```
  */
 export function injectBrokerMetrics(options?: InjectorOption): Signal<BrokerMetrics> {
-  return inInjector(options?.injector, () => {
+  return inInjector(options, () => {
     const broker = injectMessageBroker();
     if (injectIsServer()) return signal(broker.metrics()).asReadonly();
     const zone = inject(NgZone);

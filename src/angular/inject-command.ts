@@ -74,7 +74,7 @@ export function injectCommand<Msg, Args extends readonly unknown[], const M>(
 export function injectCommand(id: ActorId, creator: (...args: unknown[]) => unknown, options: InjectCommandOptions = {}): Command<unknown[], unknown> {
   const { strategy = 'concat', injector, ...sendOptions } = options;
   checkOneOf(strategy, 'strategy', ['concat', 'switch', 'exhaust', 'merge']);
-  return inInjector(injector, () => {
+  return inInjector({ injector }, () => {
     const broker = injectMessageBroker();
     const send = (message: unknown): Observable<unknown> => broker.send(id, message, sendOptions);
     // Cold: it checks the id and the options now, and sends nothing.

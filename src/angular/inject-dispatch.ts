@@ -16,7 +16,7 @@ import { injectMessageBroker } from './inject-message-broker';
  * }
  * ```
  *
- * @throws {TypeError} for a bad id or protocol.
+ * @throws {TypeError} for a bad id, protocol or option.
  */
 export function injectDispatch<P extends AnyProtocol<P> & object>(id: ActorId<MessageOf<P>>, protocol: P, options?: InjectorOption): ActorClient<P>['tell'] {
   return actorClient(injectMessageBroker(options), id, protocol).tell;

@@ -17,8 +17,9 @@ export const MESSAGE_BROKER: InjectionToken<MessageBroker> = /* @__PURE__ */ new
  * }
  * ```
  *
+ * @throws {TypeError} for an unknown option.
  * @throws `NG0201` if no broker is provided, and `NG0203` outside of an injection context.
  */
 export function injectMessageBroker(options?: InjectorOption): MessageBroker {
-  return inInjector(options?.injector, () => inject(MESSAGE_BROKER));
+  return inInjector(options, () => inject(MESSAGE_BROKER));
 }

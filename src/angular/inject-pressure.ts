@@ -14,14 +14,14 @@ import { injectMessageBroker } from './inject-message-broker';
  * // <button [disabled]="pressure() > 0.9">Upload</button>
  * ```
  *
- * @throws {TypeError} for a bad id.
+ * @throws {TypeError} for a bad id or option.
  */
 export function injectPressure(id: ActorId, options?: InjectorOption): Signal<number> {
-  return inInjector(options?.injector, () => {
+  return inInjector(options, () => {
     const broker = injectMessageBroker();
     const pressure = (): number => {
-      const { size = 0, capacity = Infinity } = broker.mailboxMetrics(id) ?? {};
-      return size / capacity;
+      const metrics = broker.mailboxMetrics(id);
+      return metrics ? metrics.size / metrics.capacity : 0;
     };
     return toSignal(broker.eventsOf(id).pipe(startWith(undefined), map(pressure)), { requireSync: true });
   });

@@ -48,7 +48,7 @@ export function injectRequest<Msg, const M>(
 ): ResourceRef<ReplyFor<Msg, M> | undefined>;
 export function injectRequest(id: ActorId, message: () => unknown, options: InjectRequestOptions<any> = {}): ResourceRef<any> {
   const { defaultValue, equal, transferKey, injector, ...sendOptions } = options;
-  return inInjector(injector, () => {
+  return inInjector({ injector }, () => {
     const broker = injectMessageBroker();
     const ask = (asked: unknown): Observable<unknown> => broker.send(id, asked, sendOptions);
     // Cold: it checks the id and the options now, and sends nothing.

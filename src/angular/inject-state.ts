@@ -27,12 +27,13 @@ export interface InjectStateOptions {
  * ```
  *
  * @throws {BrokerError} `RoutingFailed` for a malformed topic, or a pattern.
+ * @throws {TypeError} for an unknown option.
  * @throws {RangeError} if one topic more than the broker's `maxRetained` would be retained. `set` throws it, too.
  */
-export function injectState<T>(topic: Topic<T>, initial: NoInfer<T>, { injector, debugName }: InjectStateOptions = {}): WritableSignal<T> {
-  return inInjector(injector, () => {
+export function injectState<T>(topic: Topic<T>, initial: NoInfer<T>, options?: InjectStateOptions): WritableSignal<T> {
+  const work = (): WritableSignal<T> => {
     const state = topicState(injectMessageBroker(), topic, initial);
-    const value = signal(state.value, { debugName });
+    const value = signal(state.value, { debugName: options?.debugName });
     const show = value.set.bind(value);
     // The state, not the value that is told: in a turn the signal may be ahead of what is still to be told.
     const follow = (): void => untracked(() => show(state.value));
@@ -44,5 +45,6 @@ export function injectState<T>(topic: Topic<T>, initial: NoInfer<T>, { injector,
     };
     value.update = (change) => value.set(change(untracked(() => state.value)));
     return value;
-  });
+  };
+  return inInjector(options, work, { debugName: undefined });
 }

@@ -1,6 +1,8 @@
 import type { Injector, Signal, ValueEqualityFn } from '@angular/core';
 import { toSignal } from '@angular/core/rxjs-interop';
+import { checkBoolean, checkFunction } from '../failure/check';
 import type { TopicMessage } from '../message/topic';
+import { inInjector } from './in-injector';
 import { injectMessageBroker } from './inject-message-broker';
 
 /** Options of `injectTopic`, besides the first value. */
@@ -45,11 +47,16 @@ export interface WithRetained {
  * ```
  *
  * @throws {BrokerError} `RoutingFailed` for a malformed topic or pattern.
+ * @throws {TypeError} for a bad option.
  * @throws `NG0601` with `requireSync`, if no message is retained.
  */
 export function injectTopic<const K extends string>(topic: K, options: InjectTopicOptions<TopicMessage<NoInfer<K>>> & (WithInitialValue<TopicMessage<NoInfer<K>>> | WithRetained)): Signal<TopicMessage<K>>;
 export function injectTopic<const K extends string, I extends null | undefined>(topic: K, options: InjectTopicOptions<TopicMessage<NoInfer<K>> | I> & WithInitialValue<I>): Signal<TopicMessage<K> | I>;
 export function injectTopic(topic: string, options: InjectTopicOptions<any> & (WithInitialValue<any> | WithRetained)): Signal<any> {
-  const broker = injectMessageBroker(options);
-  return toSignal(broker.topic$(topic), options as WithInitialValue<any>);
+  return inInjector(options, () => toSignal(injectMessageBroker().topic$(topic), options as WithInitialValue<any>), {
+    initialValue: undefined,
+    requireSync: checkBoolean,
+    equal: checkFunction,
+    debugName: undefined,
+  });
 }

@@ -5,8 +5,8 @@ import type { AnyProtocol } from '../message/protocol';
 import { type InjectActorOptions, injectActor } from './inject-actor';
 
 /**
- * Provides an actor that lives as long as the application, or as the route whose `providers` hold it. `handlers` runs once, in an injection
- * context, so it is the place for `inject()`.
+ * Provides an actor that lives as long as the application. `handlers` runs once, in an injection context, so it is the place for `inject()`. In
+ * the `providers` of a route it begins when the route is first entered, and goes on when one leaves: Angular keeps the injector of a route.
  *
  * ```ts
  * provideActor(cart, Cart, () => {

@@ -29,8 +29,7 @@ export function untrackedFace<T extends object>(object: T, face: object = Object
         return faceOf(result);
       };
       const get = (): unknown => faceOf(runUntracked((): unknown => Reflect.get(level, key, object)));
-      const { enumerable = false } = descriptor;
-      Object.defineProperty(face, key, typeof method === 'function' ? { ...descriptor, value: call } : { get, configurable: true, enumerable });
+      Object.defineProperty(face, key, typeof method === 'function' ? { ...descriptor, value: call } : { get, configurable: true, enumerable: descriptor.enumerable });
     }
   }
   return face as T;

@@ -1,4 +1,5 @@
 import { ErrorHandler, Injector, inject } from '@angular/core';
+import type { WritingHook } from '../observability/error-hook';
 import type { MessageBrokerFeature } from './message-broker-feature';
 
 /**
@@ -13,22 +14,20 @@ export function withErrorHandler(): MessageBrokerFeature {
   return {
     configure: (options) => {
       const handle = injectErrorHook();
-      return {
-        ...options,
-        onError(error, origin) {
-          try {
-            options.onError?.(error, origin);
-          } finally {
-            handle(error);
-          }
-        },
+      const onError: WritingHook = (error, origin) => {
+        try {
+          options.onError?.(error, origin);
+        } finally {
+          handle(error, origin);
+        }
       };
+      return { ...options, onError: Object.assign(onError, handle) };
     },
   };
 }
 
 /** An `onError` that calls the `ErrorHandler`. It is injected when there is an error: an application's own one may need the broker. */
-export function injectErrorHook(): (error: unknown) => void {
+export function injectErrorHook(): WritingHook {
   const injector = inject(Injector);
-  return (error) => injector.get(ErrorHandler).handleError(error);
+  return Object.assign((error: unknown) => injector.get(ErrorHandler).handleError(error), { isWriting: true } as const);
 }

@@ -39,11 +39,11 @@ const SPAWN_PROTOCOL: Checks<SpawnOptions & ActorHooks> = /* @__PURE__ */ Object
 export class Registrar implements RegistrationEnder {
   readonly #system: BrokerSystem;
   readonly #registry: Registry;
-  readonly #topics: Topics;
+  readonly #topics: () => Topics;
   readonly #mailbox: MailboxSettings;
 
   /** `mailbox`: the defaults of the mailbox options of `spawn`. */
-  constructor(system: BrokerSystem, registry: Registry, topics: Topics, mailbox: MailboxSettings) {
+  constructor(system: BrokerSystem, registry: Registry, topics: () => Topics, mailbox: MailboxSettings) {
     this.#system = system;
     this.#registry = registry;
     this.#topics = topics;
@@ -114,7 +114,7 @@ export class Registrar implements RegistrationEnder {
     const { counts } = core.system;
     const watchers = this.#registry.remove(core);
     counts.departed += core.delivered;
-    this.#topics.forget(core);
+    this.#topics().forget(core);
     this.#left(core, watchers);
   }
 
@@ -124,7 +124,7 @@ export class Registrar implements RegistrationEnder {
     const registration = new LocalRegistration(this, core);
     moveTo(core, system);
     system.counts.departed -= core.delivered;
-    for (const topic of topics) this.#topics.bind(topic, core);
+    for (const topic of topics) this.#topics().bind(topic, core);
     core.queue?.forEach((message) => system.freeze(message));
     system.journal.registered(core);
     system.outward?.registered(core);
@@ -160,7 +160,7 @@ export class Registrar implements RegistrationEnder {
     const { counts, dispatcher } = this.#system;
     const watchers = this.#registry.remove(core);
     counts.departed += core.delivered;
-    this.#topics.forget(core);
+    this.#topics().forget(core);
     // A closed mailbox must not end here as closed and empty, since its actor stops for another reason.
     const { rare } = core;
     const whenEnded = rare?.whenEnded;
@@ -191,10 +191,10 @@ function leaveLater(core: MailboxCore): void {
 
 /** Moves a mailbox to another system: into a broker, or out of it, where it gets a system of its own. */
 function moveTo(core: MailboxCore, system: System): void {
-  core.system.left(core);
+  const { system: former } = core;
+  former.left(core);
   // Only the context of a turn needs the former host.
-  if (core.system.host !== null && core.delivered > 0) core.more().formerHost = core.system.host;
-  const { dispatcher } = core.system;
+  if (former.host !== null && core.delivered > 0) core.more().formerHost = former.host;
   core.system = system;
   core.isLinedUp = false;
   core.refresh();
@@ -206,6 +206,6 @@ function moveTo(core: MailboxCore, system: System): void {
   };
   // A mailbox that has left makes a step of its own for the observers of `idle$`, when its leaving has been told.
   rare.holdsIdle = system.host === null;
-  if (rare.holdsIdle) dispatcher.add(() => core.system.dispatcher.step(watchIdle));
+  if (rare.holdsIdle) former.dispatcher.add(() => core.system.dispatcher.step(watchIdle));
   else watchIdle();
 }

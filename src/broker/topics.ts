@@ -39,6 +39,16 @@ class BoundActor implements RouteTarget {
   get inFlight(): number {
     return this.#core.inFlight;
   }
+
+  /** Takes the first binding of a pattern back. */
+  unbind(pattern: string): void {
+    for (const [remove, { topic }] of this.bindings) {
+      if (topic !== pattern) continue;
+      this.bindings.delete(remove);
+      remove();
+      return;
+    }
+  }
 }
 
 /** An observer of a pattern. `isRetained`: the message was published with `retain`. */
@@ -83,15 +93,9 @@ export class Topics {
     };
   }
 
-  /** Takes one binding of an actor back: one of this pattern. */
+  /** Takes one binding of an actor of another node back: one of this pattern. */
   unbind(pattern: string, core: MailboxCore): void {
-    const { bindings } = this.#actors.get(core) ?? {};
-    for (const [remove, { topic }] of bindings ?? []) {
-      if (topic !== pattern) continue;
-      bindings?.delete(remove);
-      remove();
-      return;
-    }
+    this.#actors.get(core)?.unbind(pattern);
   }
 
   /** The patterns to which an actor is bound, in the order of binding. */

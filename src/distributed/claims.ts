@@ -1,4 +1,5 @@
 import type { SchedulerLike, Subscription } from 'rxjs';
+import { isClaimRefused } from './claim-refused';
 import type { Transport } from './transport';
 
 /** Milliseconds after which a claim is tried again that the transport could not decide. */
@@ -10,6 +11,8 @@ export interface Claimant {
   won(): void;
   /** The node with this id owns it. */
   lost(owner: string): void;
+  /** Nobody will ever decide it. */
+  refused(error: Error): void;
 }
 
 interface Claim {
@@ -89,8 +92,21 @@ export class Claims {
   }
 
   #ask(id: string, claim: Claim): void {
-    const failed = (): void => {
-      if (this.#isOver) return;
+    const failed = (error?: unknown): void => {
+      if (this.#isOver || this.#claims.get(id) !== claim) return;
+      if (isClaimRefused(error)) {
+        this.#claims.delete(id);
+        claim.claimant?.refused(error);
+        this.#goOn(claim);
+        return;
+      }
+      if (claim.claimant === undefined) {
+        // Its actor has ended meanwhile. The claim may have been decided all the same, so the id is given up.
+        this.#claims.delete(id);
+        this.#transport.release(this.#prefix + id);
+        this.#goOn(claim);
+        return;
+      }
       const retry = this.#scheduler.schedule(() => {
         this.#retries.delete(retry);
         this.#ask(id, claim);
@@ -100,8 +116,8 @@ export class Claims {
     };
     try {
       this.#transport.claim(this.#prefix + id).then((owner) => this.#decided(id, claim, owner), failed);
-    } catch {
-      failed();
+    } catch (error) {
+      failed(error);
     }
   }
 

@@ -63,7 +63,7 @@ export class Cluster implements Outward, TransportListener {
     const isThere = (id: string): boolean => peers.get(id)?.isMet === true;
     this.#retained = new RetainedValues({ parts, nodeId, codec, maxFrame, isThere, announce });
     this.#casts = new Casts({ parts: { codec, maxFrame }, peers, interest: this.#interest, retained: this.#retained });
-    this.measures = new Measures(parts, peers);
+    this.measures = new Measures(parts, peers, this.remote.journal.elsewhere);
     this.joining = new Joining(peers);
     this.departure = new Departure({ dispatcher, transport, counts: this.remote.counts, peers, drop: () => this.#drop(), stop: () => this.#stop() });
     this.#handler = {

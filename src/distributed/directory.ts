@@ -3,11 +3,11 @@ import { BrokerError } from '../failure/broker-error';
 import { describeValue } from '../failure/check';
 import type { MailboxCore } from '../kernel/mailbox-core';
 import type { MailboxSettings } from '../kernel/mailbox-settings';
-import type { System } from '../kernel/task';
 import { resolveMailbox } from '../mailbox/mailbox-options';
 import type { Claims } from './claims';
 import type { Peer } from './peer';
 import { RemoteActor } from './remote-actor';
+import type { RemoteSystem } from './remote-system';
 
 /** An actor of another node that cannot be entered yet, since an actor of this node, or of a third one, has its id still. */
 interface Contender {
@@ -23,7 +23,7 @@ export interface DirectoryParts {
   readonly parts: BrokerParts;
   readonly claims: Claims;
   /** The system of remote actors. */
-  readonly remote: System;
+  readonly remote: RemoteSystem;
   readonly window: number;
   /** Sends a frame to every other node. */
   readonly announce: (head: readonly unknown[]) => void;
@@ -63,6 +63,12 @@ export class Directory {
         parts.dispatcher.step(() => {
           if (!isStill()) return;
           this.#decide(core, new BrokerError('AlreadyRegistered', `${describeValue(id)} is registered on the node ${describeValue(owner)}; choose another id`));
+          parts.registrar.end(core, lives);
+        }),
+      refused: (error) =>
+        parts.dispatcher.step(() => {
+          if (!isStill()) return;
+          this.#decide(core, error);
           parts.registrar.end(core, lives);
         }),
     });
@@ -177,6 +183,8 @@ export class Directory {
 
   #enter(id: string, { peer, isClosed, patterns }: Contender): void {
     const { parts, remote, window } = this.#setup;
+    // A broker that has ended may still wait for receipts. It has no actors any more.
+    if (parts.system.phase === 'ended') return;
     const core = new RemoteActor(peer.sender, window, this.#settings, remote);
     parts.registrar.addRemote(id, core);
     if (isClosed) this.#close(core);

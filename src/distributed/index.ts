@@ -4,6 +4,7 @@
  * @module rx-broker/distributed
  */
 export { type Authorize, type IncomingFrame } from './authorize';
+export { ClaimRefused } from './claim-refused';
 export { type ClusterMetrics } from './cluster-metrics';
 export { type Codec, type Encoded } from './codec/codec';
 export { jsonOrDevalue } from './codec/json-or-devalue';

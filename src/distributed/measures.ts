@@ -1,4 +1,5 @@
 import type { BrokerParts } from '../broker/broker-parts';
+import type { FailureCount } from '../message/broker-metrics';
 import { type ClusterMetrics, Measuring, type NodeMetrics } from './cluster-metrics';
 import type { Peers } from './peers';
 
@@ -6,12 +7,15 @@ import type { Peers } from './peers';
 export class Measures {
   readonly #parts: BrokerParts;
   readonly #peers: Peers;
+  readonly #elsewhere: Readonly<Record<FailureCount, number>>;
   readonly #open = new Map<number, Measuring>();
   #lastRef = 0;
 
-  constructor(parts: BrokerParts, peers: Peers) {
+  /** `elsewhere`: the failures of this node that other nodes count, too. */
+  constructor(parts: BrokerParts, peers: Peers, elsewhere: Readonly<Record<FailureCount, number>>) {
     this.#parts = parts;
     this.#peers = peers;
+    this.#elsewhere = elsewhere;
   }
 
   /** The numbers of this node, but for its messages that are counted on other nodes. */
@@ -19,7 +23,10 @@ export class Measures {
     const { actors, dispatcher, system } = this.#parts;
     dispatcher.unfold();
     const own = new Map([...actors].filter(([, { isRemote }]) => !isRemote));
-    return { metrics: system.journal.metrics(system.counts, own), badFrames: this.#peers.badFrames };
+    const metrics = system.journal.metrics(system.counts, own);
+    const failedBy = { ...metrics.failedBy };
+    for (const code of Object.keys(failedBy) as FailureCount[]) failedBy[code] -= this.#elsewhere[code];
+    return { metrics: { ...metrics, failedBy }, badFrames: this.#peers.badFrames };
   }
 
   /** The numbers of all nodes. */

@@ -4,7 +4,8 @@ import { MailboxCore } from '../kernel/mailbox-core';
 import type { MailboxSettings } from '../kernel/mailbox-settings';
 import { settle } from '../kernel/settle';
 import type { Stamp } from '../kernel/stamp';
-import type { System, Task } from '../kernel/task';
+import type { Task } from '../kernel/task';
+import type { RemoteSystem } from './remote-system';
 
 /** Carries the messages of remote actors to their node. Its methods are part of a step. */
 export interface Carrier {
@@ -13,8 +14,8 @@ export interface Carrier {
   readonly refusal: SendError | undefined;
   /** Takes a message. `task` is `null` for a plain one. Returns why it is refused, or `null`. */
   take(actor: RemoteActor, message: unknown, lane: number, stamp: Stamp | null, task: Task | null): FailureCode | null;
-  /** Nobody waits for the reply of this ask any more. */
-  forget(task: Task): void;
+  /** Nobody waits for the reply of this ask any more. Returns whether it has gone to its node. */
+  forget(task: Task): boolean;
   /** The timeout of this ask is over here. */
   timeUp(task: Task): void;
 }
@@ -33,7 +34,7 @@ export class RemoteActor extends MailboxCore {
   /** Asks that have the first values of a streamed reply. */
   open = 0;
 
-  constructor(carrier: Carrier, capacity: number, settings: MailboxSettings, system: System) {
+  constructor(carrier: Carrier, capacity: number, settings: MailboxSettings, system: RemoteSystem) {
     super(capacity, settings, system);
     this.carrier = carrier;
   }
@@ -65,7 +66,7 @@ export class RemoteActor extends MailboxCore {
   override withdraw(task: Task): void {
     task.state = 'new';
     this.#left();
-    this.carrier.forget(task);
+    if (this.carrier.forget(task)) (this.system as RemoteSystem).journal.hasGone(task);
   }
 
   override freeSeat(task: Task): void {

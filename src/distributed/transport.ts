@@ -55,7 +55,10 @@ export interface Transport {
    * `transfer` lists objects of a structured batch that move to the other side.
    */
   send(to: string, batch: Batch, transfer?: readonly unknown[]): boolean;
-  /** Claims an actor's id for this node. Resolves with the id of the node that owns it: of several that claim it at once, one does. */
+  /**
+   * Claims an actor's id for this node. Resolves with the id of the node that owns it: of several that claim it at once, one does. Rejects with a
+   * `ClaimRefused` if this node may not have it; after any other error the broker claims it again, once a second.
+   */
   claim(id: string): PromiseLike<string>;
   /** Gives a claimed id up. */
   release(id: string): void;

@@ -5,16 +5,12 @@ import type { PathStep, System, Task } from './task';
 
 /** Fails the asks of an open turn that are in a deadlock: only turns that wait for them could answer them (rule O6). Part of a step. */
 export function breakCircles(turn: Task): void {
-  for (const ask of [...turn.more().asks]) {
-    if (turn.state === 'open') breakCircle(ask, [turn.self], [turn, ...fartherTurns(turn)]);
-  }
+  for (const ask of [...turn.more().asks]) breakCircle(ask, [turn.self], [turn, ...fartherTurns(turn)]);
 }
 
-/** Fails an ask that came from another node, if the turns that wait for it are those that it waits for. Part of a step. */
-export function breakFarCircle(ask: Task): void {
-  const { path = [] } = ask.caller ?? {};
-  const turns = turnsOf(ask.system, path);
-  if (turns.length > 0) breakCircle(ask, path.map(([actorId]) => actorId).reverse(), turns);
+/** Fails an ask that came from another node, if the turns that wait for it, those of `path`, are those that it waits for. Part of a step. */
+export function breakFarCircle(ask: Task, path: readonly PathStep[]): void {
+  breakCircle(ask, path.map(([actorId]) => actorId).reverse(), turnsOf(ask.system, path));
 }
 
 /** The most turns of a path. A longer path names its last turns. */
@@ -23,7 +19,7 @@ export const LONGEST_PATH = 100;
 /** The path of asks that leads to a turn and ends with it, over all nodes, the last turn first. */
 export function pathOf(turn: Task): readonly PathStep[] {
   const path: PathStep[] = [];
-  for (let next: Task | undefined = turn; next !== undefined && path.length < LONGEST_PATH; next = next.rest?.parent) {
+  for (let next: Task | undefined = turn; next !== undefined && path.length < LONGEST_PATH; next = next.more().parent) {
     path.push([next.self, next.id], ...(next.caller?.path ?? []));
   }
   return path.slice(0, LONGEST_PATH);
@@ -33,8 +29,7 @@ export function pathOf(turn: Task): readonly PathStep[] {
 function breakCircle(ask: Task, names: readonly string[], turns: readonly Task[]): void {
   const path = circleOf(ask, [...names], turns);
   if (path === undefined) return;
-  const isStarted = ask.state === 'open' || ask.state === 'running';
-  end(ask, 'Deadlock', new SendError('Deadlock', { actorId: ask.recipient.id, started: isStarted, detail: path.join(' → ') }));
+  end(ask, 'Deadlock', new SendError('Deadlock', { actorId: ask.recipient.id, started: ask.state === 'open', detail: path.join(' → ') }));
 }
 
 /** The turns of this node that wait for a turn by way of another node. */

@@ -1,6 +1,7 @@
 import type { SchedulerLike } from 'rxjs';
 import type { FailureCode } from '../failure/failure-code';
 import { StepClock } from './clock';
+import { IdleChanges } from './idle-changes';
 import { type Line, Lines, type Runnable } from './lines';
 import { Outbox, type Telling } from './outbox';
 import { Pace } from './pace';
@@ -74,10 +75,7 @@ export class Dispatcher {
    */
   #reasons = 0;
   #atRest: (() => void)[] | undefined;
-  /** The mailboxes whose `idle$` is observed and may have changed. */
-  #idleChanged: Set<Runnable> | undefined;
-  /** How many mailboxes were ever observed so. */
-  #idleWatched = 0;
+  readonly #idleChanges = new IdleChanges();
 
   constructor({ runNext, reportError, scheduler, dispatcher }: DispatcherParts) {
     this.scheduler = scheduler;
@@ -300,14 +298,14 @@ export class Dispatcher {
 
   /** Notes that somebody observes `idle$` of a mailbox from now on. */
   watchIdle(runnable: Runnable): void {
-    runnable.idleOrder = ++this.#idleWatched;
-    this.idleMayHaveChanged(runnable);
+    this.due = 'drain';
+    this.#idleChanges.watch(runnable);
   }
 
   /** Notes that a mailbox whose `idle$` is observed may have become idle or busy. Its observers are told between turns. */
   idleMayHaveChanged(runnable: Runnable): void {
     this.due = 'drain';
-    (this.#idleChanged ??= new Set()).add(runnable);
+    this.#idleChanges.add(runnable);
   }
 
   // --------------------------------------------------------------------------------------------------
@@ -341,7 +339,7 @@ export class Dispatcher {
       this.stack = 'telling';
       this.outbox.tell();
       // A message that runs at once makes no mailbox busy before its turn, as it makes no pressure.
-      if (this.#idleChanged !== undefined && !turns.mustRun && this.#tellsIdle()) continue;
+      if (!turns.mustRun && this.#tellsIdle()) continue;
       if (turns.next() || !this.outbox.isEmpty || this.#tellsIdle()) continue;
       if (!turns.ask()) return;
     }
@@ -349,10 +347,8 @@ export class Dispatcher {
 
   /** Whether an observer of `idle$` is to be told something. */
   #tellsIdle(): boolean {
-    const changed = this.#idleChanged;
-    if (changed === undefined) return false;
-    this.#idleChanged = undefined;
-    for (const runnable of [...changed].sort((a, b) => a.idleOrder - b.idleOrder)) runnable.tellIdle();
+    if (this.#idleChanges.isEmpty) return false;
+    this.#idleChanges.tell();
     return !this.outbox.isEmpty;
   }
 }

@@ -10,8 +10,6 @@ export interface Runnable {
   isLinedUp: boolean;
   /** Whether its next message may begin now. */
   readonly canRun: boolean;
-  /** Called at the end of a visit, if nothing is left to run. */
-  endIfEmpty(): void;
   /** Its place among the mailboxes whose `idle$` is observed, in the order in which that began. */
   idleOrder: number;
   /** Tells the observers of `idle$`. Called when nothing else is left to tell. */

@@ -12,7 +12,8 @@ export interface Listener<T> {
  * A Subscriber that has left since then is closed, and ignores the value.
  */
 export class Outlet<T> {
-  readonly #listeners = new Set<Listener<T>>();
+  /** Made for the first listener: most outlets never have one, and a new broker has five of them. */
+  #listeners: Set<Listener<T>> | undefined;
   /** The listeners as an array. After a change it is made when it is next needed, since thousands may leave in a row. */
   #snapshot: readonly Listener<T>[] | undefined = [];
   #isOver = false;
@@ -44,10 +45,11 @@ export class Outlet<T> {
       listener.complete();
       return () => undefined;
     }
-    this.#listeners.add(listener);
+    const all = (this.#listeners ??= new Set());
+    all.add(listener);
     this.#changed();
     return () => {
-      if (this.#listeners.delete(listener)) this.#changed();
+      if (all.delete(listener)) this.#changed();
     };
   }
 
@@ -61,19 +63,19 @@ export class Outlet<T> {
 
   /** The listeners of now. This array does not change. */
   listeners(): readonly Listener<T>[] {
-    return (this.#snapshot ??= [...this.#listeners]);
+    return (this.#snapshot ??= [...(this.#listeners ?? [])]);
   }
 
   complete(): void {
     this.#isOver = true;
     const listeners = this.listeners();
-    this.#listeners.clear();
+    this.#listeners?.clear();
     this.#changed();
     for (const listener of listeners) listener.complete();
   }
 
   #changed(): void {
     this.#snapshot = undefined;
-    this.observed = this.#listeners.size > 0;
+    this.observed = this.#listeners !== undefined && this.#listeners.size > 0;
   }
 }

@@ -103,7 +103,7 @@ function runTask(task: Task, message: unknown): void {
     threw(task, mailbox, dispatcher, error);
     return;
   }
-  if ((result === undefined || isPrimitive(result)) && dispatcher.cut === null && hasNothingToEnd(task.rest) && !journal.observes(mailbox.id)) {
+  if ((result === undefined || isPrimitive(result)) && dispatcher.cut === null && hasNothingToEnd(task.rest, mailbox) && !journal.observes(mailbox.id)) {
     task.state = 'over';
     dispatcher.forgetTime();
     return;
@@ -196,9 +196,9 @@ export function isPrimitive(result: unknown): boolean {
   return typeof result !== 'object' && typeof result !== 'function';
 }
 
-/** Whether a turn needs no `settle`: nobody waits for its reply, and its handler read at most its envelope. */
-function hasNothingToEnd(rest: TaskRest | null): boolean {
-  return rest === null || (rest.caller === null && rest.message === undefined && rest.controller === undefined && rest.asks.size === 0 && rest.beganAt === undefined);
+/** Whether a turn that has succeeded needs no `settle`: nobody waits for its reply, its time is not taken, and its mailbox does not end with it. */
+function hasNothingToEnd(rest: TaskRest | null, { status }: MailboxCore): boolean {
+  return status === 'open' && (rest === null || (rest.caller === null && rest.beganAt === undefined));
 }
 
 /** Keeps the message and its caller in the task, since the turn goes on after the direct path. */

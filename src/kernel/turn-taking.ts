@@ -72,7 +72,6 @@ export class TurnTaking {
     if (visited === null) return this.#beginVisit();
     this.visited = null;
     if (visited.canRun) this.#lines.lineUp(visited);
-    else visited.endIfEmpty();
     return true;
   }
 

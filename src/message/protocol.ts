@@ -1,4 +1,4 @@
-import { type Checks, check, checkName, checkOptions, isObject } from '../failure/check';
+import { type Checks, check, checkName, checkOptions, isObject, refuse } from '../failure/check';
 import type { Message } from './message';
 import { type MessageRules, type MessageSchemas, rulesBy, withRules } from './message-rules';
 
@@ -41,10 +41,18 @@ export interface Uncalled {
   readonly 'a creator is no message: call it': never;
 }
 
+/** No object has this property. Its name says in the compiler's error what to do. */
+interface Wrapped {
+  readonly 'a payload is an object with fields: put this into one of them': never;
+}
+
+/** What a creator takes. Arrays, maps, sets, dates and functions have no fields to copy. */
+type Given<Input> = Input extends readonly unknown[] | ReadonlyMap<any, any> | ReadonlySet<any> | Date | ((...args: never[]) => unknown) ? Wrapped : Input;
+
 /** Makes messages of one type. `type` is the string in their `type` field. `Input` is what it takes, where a schema changes it. */
 export type MessageCreator<Type extends string, Payload, Reply, Input = Payload> = ([KeysOf<Input>] extends [never]
   ? () => ProtocolMessage<Type, Payload, Reply>
-  : (payload: Input) => ProtocolMessage<Type, Payload, Reply>) & {
+  : (payload: Given<Input>) => ProtocolMessage<Type, Payload, Reply>) & {
   /** The `type` of every message that this makes: `'account.deposit'`. */
   readonly type: Type;
 } & Message<Uncalled>;
@@ -80,8 +88,10 @@ const SCHEMAS: Checks<MessageSchemas<any, any, any>> = { payload: () => {}, repl
 type Fields<Payload> = [Payload] extends [void] ? {} : Payload;
 
 /**
- * Describes one message of a protocol. `Payload` is the object that it carries, `void` for none. `Reply` is what its handler answers with. A
- * creator copies the payload's fields into the message, so an instance of a class becomes a plain object.
+ * Describes one message of a protocol. `Payload` is the object that it carries, `void` for none. `Reply` is what its handler answers with.
+ *
+ * A creator copies the payload's fields into the message, beside `type`. So an instance of a class becomes a plain object, a field `type` is
+ * replaced, and an array, a `Map`, a `Set` or a `Date` has to stand in a field: `message<{ items: string[] }>()`.
  *
  * ```ts
  * const Counter = protocol('counter', { add: message<{ by: number }>(), total: message<void, number>(), reset: message() });
@@ -130,7 +140,7 @@ type Repeatable<Payload, Input> = [Payload] extends [Input]
  * Account.getBalance({ accountId: 'a' }); // { type: 'account.getBalance', accountId: 'a' }
  * ```
  *
- * A `type` in the payload is replaced by the creator's.
+ * A `type` in the payload is replaced by the creator's. A creator throws a `TypeError` for a payload that has no fields, such as an array.
  *
  * @throws {TypeError} for an empty name, or for specs that are no object of `message()`s.
  */
@@ -149,9 +159,20 @@ export function protocol<const Name extends string, Specs extends { [K in keyof 
 }
 
 function creatorOf(type: string, rules: MessageRules | undefined): unknown {
-  const create = rules === undefined ? (payload?: object): object => ({ ...payload, type }) : (payload?: object) => rules.make(type, payload);
+  const create =
+    rules === undefined
+      ? (payload?: object): object => ({ ...fieldsOf(payload, type), type })
+      : (payload?: object): object => rules.make(type, fieldsOf(payload, type));
   Object.defineProperty(create, 'type', { value: type, enumerable: true });
   return Object.freeze(rules === undefined ? create : withRules(create, rules));
+}
+
+/** The payload, unless its fields would be lost. A primitive value has none, and is ignored: `map(Clock.tick)` gives a creator each value. */
+function fieldsOf(payload: object | undefined, type: string): object | undefined {
+  if (isObject(payload) && (Symbol.iterator in payload || payload instanceof Date)) {
+    refuse(`the payload of '${type}' must be an object with fields, such as { value: … }`, payload);
+  }
+  return payload;
 }
 
 /** A protocol at run time: an object of creators. */

@@ -19,8 +19,14 @@ export interface ErrorOrigin {
 /** Called with each error of a handler whose message nobody asked, and of an actor's hook (rule O7). */
 export type ErrorHook = (error: unknown, origin: ErrorOrigin) => void;
 
+/** A hook that writes every error itself, as Angular's `ErrorHandler` does. The log of dead letters leaves these errors out (rule O3). */
+export interface WritingHook extends ErrorHook {
+  readonly isWriting?: true;
+}
+
 /** The default of `onError`: the logger's `error` writes the first 10 errors, then a count every five minutes. */
 export class ErrorLog {
+  readonly isWriting = true;
   readonly #logger: Logger;
   readonly #throttle: Throttle;
 

@@ -12,7 +12,7 @@ import type { DeadLetter } from '../message/dead-letter';
 import { metricsOf, noFailures } from './count-metrics';
 import type { DeadLetterLog } from './dead-letter-log';
 import type { DeadLetterQueue } from './dead-letter-queue';
-import type { ErrorHook, ErrorLog, ErrorOrigin } from './error-hook';
+import type { ErrorLog, ErrorOrigin, WritingHook } from './error-hook';
 import type { EventStreams } from './event-streams';
 import { type Logger, write } from './logger';
 import type { LetterStore, Redeliver } from './letter-box';
@@ -24,7 +24,7 @@ export interface LedgerParts {
   readonly dispatcher: Dispatcher;
   readonly logger: Logger;
   readonly log: DeadLetterLog;
-  readonly onError: ErrorHook | ErrorLog;
+  readonly onError: WritingHook | ErrorLog;
   /** Whether to take the time of each turn. */
   readonly timesTurns: boolean;
   readonly events: EventStreams;
@@ -41,7 +41,7 @@ export class Ledger implements Journal {
   readonly #dispatcher: Dispatcher;
   readonly #logger: Logger;
   readonly #log: DeadLetterLog;
-  readonly #onError: ErrorHook | ErrorLog;
+  readonly #onError: WritingHook | ErrorLog;
   readonly #failedBy: Record<FailureCount, number> = noFailures();
   #deadLettered = 0;
   readonly #events: EventStreams;
@@ -219,8 +219,8 @@ export class Ledger implements Journal {
     this.#deadLettered++;
     const log = this.#log;
     if (this.#isHeard(task.recipient.id)) this.#tellLetterOf(letterOf(task, reason, error));
-    // The log leaves out asked messages, whose sender has the error, and errors of handlers that the default of `onError` writes.
-    else if (!task.isAsked && (reason !== 'HandlerFailed' || typeof this.#onError === 'function')) {
+    // The log leaves out asked messages, whose sender has the error, and errors of handlers that `onError` writes.
+    else if (!task.isAsked && (reason !== 'HandlerFailed' || !this.#onError.isWriting)) {
       const isWritten = log.throttle.isOpen;
       log.throttle.count();
       if (!isWritten) return;

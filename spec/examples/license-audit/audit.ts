@@ -2,11 +2,12 @@ import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { DeadLetterQueue, InMemoryMessageBroker, Mailbox, type MessageOf, type RoutingKey } from 'rx-broker';
 import { type Observable, filter, firstValueFrom } from 'rxjs';
+import { metricsAddUp } from '../accounting/metrics-add-up';
 import { isPackage } from './installed-package';
 import { licenceOf } from './licence-of';
 import { Aggregator, Parser, Reader, Walker, aggregator, findings, noLicence, parser, reader, walker, type FoundFile, type Package } from './messages';
 import { PackageTally } from './package-tally';
-import { type Report, metricsAddUp } from './report';
+import type { Report } from './report';
 import { walk } from './walk';
 
 /** Files that wait for a reader at most, and files that are read at once. */

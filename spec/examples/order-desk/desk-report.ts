@@ -1,5 +1,5 @@
 import type { BrokerMetrics } from 'rx-broker';
-import { metricsAddUp } from './conservation';
+import { metricsAddUp } from '../accounting/metrics-add-up';
 import type { DeskSnapshot } from './desk-snapshot';
 
 /** What a desk has done, when it has closed. */

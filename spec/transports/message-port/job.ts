@@ -10,6 +10,8 @@ export const Job = protocol('job', {
   fail: message<void, number>(),
   header: message<void, string>(),
   crash: message<void, number>(),
+  /** Ends the worker at once. */
+  exit: message<void, number>(),
   hang: message<void, number>(),
   checked: message({ payload: z.object({ n: z.number() }), reply: z.number() }),
 });

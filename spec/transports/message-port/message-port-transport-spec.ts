@@ -71,7 +71,7 @@ describe('messagePortTransport', () => {
   it('passes over messages of others', async () => {
     const { port1, port2 } = channel();
     const a = end(port1);
-    for (const message of ['x', null, [], ['rx-broker/1'], ['rx-broker/1', 'toString'], ['rx-broker/1', 'hello', 5, 'end', [], []], ['rx-broker/1', 'batch', 'x']]) {
+    for (const message of ['x', null, [], ['rx-broker/1'], ['rx-broker/1', 'toString'], ['rx-broker/1', 'hello', 5, 'end'], ['rx-broker/1', 'batch', 'x']]) {
       port2.postMessage(message);
     }
     const b = end(port2);
@@ -83,7 +83,7 @@ describe('messagePortTransport', () => {
     const { port1, port2 } = channel();
     const a = end(port1);
     const say = (...message: unknown[]): void => port2.postMessage(['rx-broker/1', ...message]);
-    say('hello', 'b', 'end', ['b'], []);
+    say('welcome', a.nodeId, 'b', 'end', ['b'], []);
     say('batch', a.nodeId, 'someone else', 'forged', []);
     say('batch', 'someone else', 'b', 'astray', []);
     say('up', 'c');
@@ -143,7 +143,7 @@ describe('messagePortTransport', () => {
         });
       });
       port2.start();
-      port2.postMessage(['rx-broker/1', 'hello', '', 'end', [''], []]);
+      port2.postMessage(['rx-broker/1', 'welcome', a.nodeId, '', 'end', [''], []]);
       await a.started;
       const claimed = a.transport.claim('id');
       expect(await asked).toEqual([1, 'id']);
@@ -157,14 +157,73 @@ describe('messagePortTransport', () => {
       const first = end(port2);
       await Promise.all([a.started, first.started]);
       await a.transport.claim('id');
-      // The answer comes after all that the other end has said, so that nothing of it is left in the port.
-      await first.transport.claim('another');
       await first.transport.close();
       await a.has(`down ${first.nodeId}`);
       const second = end(port2);
       await second.started;
       expect(await second.transport.claim('id')).toBe(a.nodeId);
+      await a.has(`up ${second.nodeId}`);
       expect(a.told).toEqual([`up ${first.nodeId}`, `down ${first.nodeId}`, `up ${second.nodeId}`]);
+    });
+  });
+
+  describe('when an end takes over a port', () => {
+    /** An end of which the port still holds what it said to one before, and an id that it owns. */
+    async function withOldWords(): Promise<{ a: Recorder; port2: MessagePort }> {
+      const { port1, port2 } = channel();
+      const a = end(port1);
+      // The one before is played by hand, and reads nothing.
+      for (const message of [['hello', 'before', 'end'], ['welcome', a.nodeId, 'before', 'end', ['before'], []], ['bye']]) port2.postMessage(['rx-broker/1', ...message]);
+      await a.has('down before');
+      expect(await a.transport.claim('id')).toBe(a.nodeId);
+      return { a, port2 };
+    }
+
+    it('learns which ids are taken before it decides any, though old words are in the port', async () => {
+      const { a, port2 } = await withOldWords();
+      let transport = messagePortTransport(port2);
+      // The smaller id decides.
+      while (transport.nodeId > a.nodeId) transport = messagePortTransport(port2);
+      const b = new Recorder(transport);
+      open.push(transport);
+      await b.started;
+      expect(await transport.claim('id')).toBe(a.nodeId);
+      await a.has(`up ${b.nodeId}`);
+      expect([b.told, a.told]).toEqual([[`up ${a.nodeId}`], ['up before', 'down before', `up ${b.nodeId}`]]);
+    });
+
+    it('is not met by a welcome for another node', async () => {
+      const { port1, port2 } = channel();
+      const a = end(port1);
+      port2.postMessage(['rx-broker/1', 'welcome', 'the one before', 'b', 'end', ['b'], []]);
+      port2.postMessage(['rx-broker/1', 'welcome', a.nodeId, 'c', 'end', ['c'], []]);
+      await a.started;
+      expect(a.told).toEqual(['up c']);
+    });
+
+    it('decides no claim between its welcome and the one for it, which says what the other end owns', async () => {
+      const { port1, port2 } = channel();
+      const a = end(port1);
+      const welcomed = new Promise<void>((resolve) => {
+        port2.addEventListener('message', ({ data }) => {
+          if ((data as unknown[])[1] === 'welcome') resolve();
+        });
+      });
+      port2.start();
+      // An id that is larger than any other, so that `a` decides.
+      port2.postMessage(['rx-broker/1', 'hello', '~', 'end']);
+      await welcomed;
+      const claims = [a.transport.claim('taken'), a.transport.claim('free')];
+      port2.postMessage(['rx-broker/1', 'welcome', a.nodeId, '~', 'end', ['~'], ['taken']]);
+      expect(await Promise.all(claims)).toEqual(['~', a.nodeId]);
+    });
+
+    it('decides by itself again when the other one leaves before they have met', async () => {
+      const { port1, port2 } = channel();
+      const a = end(port1);
+      for (const message of [['hello', 'b', 'end'], ['bye']]) port2.postMessage(['rx-broker/1', ...message]);
+      expect(await a.transport.claim('id')).toBe(a.nodeId);
+      expect(a.told).toEqual([]);
     });
   });
 
@@ -188,7 +247,7 @@ describe('messagePortTransport', () => {
         port2.postMessage(['rx-broker/1', 'ping']);
         await answered;
       };
-      await say('hello', 'mute', 'end', ['mute'], []);
+      await say('welcome', a.nodeId, 'mute', 'end', ['mute'], []);
       return { a, say };
     }
 
@@ -263,6 +322,19 @@ describe('hubTransport', () => {
     expect(new Set(owners).size).toBe(1);
     const owner = [middle, ...ends].find(({ nodeId }) => nodeId === owners[0])!;
     await owner.transport.close();
+  });
+
+  it('fences a node that comes with an id of another node', async () => {
+    const { hub, middle, ends } = await star(1);
+    const { port1, port2 } = channel();
+    const b = end(port2);
+    // It owns the id from before it came to the star.
+    expect(await b.transport.claim('id')).toBe(b.nodeId);
+    expect(await ends[0]!.transport.claim('id')).toBe(ends[0]!.nodeId);
+    hub.add(port1);
+    await b.has('fenced');
+    expect(middle.told).toEqual([`up ${ends[0]!.nodeId}`]);
+    expect(await middle.transport.claim('id')).toBe(ends[0]!.nodeId);
   });
 
   it('tells all when a node leaves, and frees its ids', async () => {

@@ -8,6 +8,10 @@ const bundled = new Map<string, string>();
 export function startWorkerThread(name: string): Worker {
   const code = bundled.get(name) ?? bundleOf(name);
   bundled.set(name, code);
+  return startCode(code);
+}
+
+export function startCode(code: string): Worker {
   return new Worker(code, { eval: true, stderr: true });
 }
 

@@ -7,11 +7,21 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { serverPath } from './server-path';
 
-/** What to do when the process of the specs ends. */
+/** What is there when this process ends. */
 const running = new Set<ChildProcess>();
+const folders = new Set<string>();
 process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
+
+/** How a server starts. */
+export interface ServerOptions {
+  /** Default: true. */
+  readonly hasJetStream?: boolean;
+  /** Whether it has a process group of its own, so that Ctrl-C does not reach it. Default: false. */
+  readonly isApart?: boolean;
+}
 
 /** A NATS server in a process of its own, on loopback ports that were free, with its files in a folder that `close` removes. */
 export class NatsServer {
@@ -20,20 +30,23 @@ export class NatsServer {
   readonly folder: string;
   readonly #config: readonly string[];
   readonly #configPath: string;
+  readonly #isApart: boolean;
   #process: ChildProcess | undefined;
 
-  private constructor(folder: string, config: readonly string[], more: string, port: number, webSocketPort: number) {
+  private constructor(folder: string, config: readonly string[], more: string, port: number, webSocketPort: number, isApart: boolean) {
     this.folder = folder;
     this.#config = config;
     this.#configPath = join(folder, 'server.conf');
+    this.#isApart = isApart;
+    folders.add(folder);
     writeFileSync(this.#configPath, [...config, more].join('\n'));
     this.url = `nats://127.0.0.1:${port}`;
     this.webSocketUrl = `ws://127.0.0.1:${webSocketPort}`;
   }
 
-  /** Starts a server. `more` is added to its configuration; `hasJetStream` is true unless told. */
-  static async start(more = '', { hasJetStream = true }: { hasJetStream?: boolean } = {}): Promise<NatsServer> {
-    const server = await NatsServer.#make('alone', more, hasJetStream);
+  /** Starts a server. `more` is added to its configuration. */
+  static async start(more = '', options: ServerOptions = {}): Promise<NatsServer> {
+    const server = await NatsServer.#make('alone', more, options);
     await server.restart();
     return server;
   }
@@ -43,12 +56,12 @@ export class NatsServer {
     const ports = await freePorts(3);
     const routes = ports.map((port) => `nats-route://127.0.0.1:${port}`).join(', ');
     const cluster = (port: number): string => `cluster { name: specs, listen: "127.0.0.1:${port}", routes: [${routes}] }`;
-    const servers = await Promise.all(ports.map((port, i) => NatsServer.#make(`server-${i}`, cluster(port), true)));
+    const servers = await Promise.all(ports.map((port, i) => NatsServer.#make(`server-${i}`, cluster(port))));
     await Promise.all(servers.map((server) => server.restart()));
     return servers;
   }
 
-  static async #make(name: string, more: string, hasJetStream: boolean): Promise<NatsServer> {
+  static async #make(name: string, more: string, { hasJetStream = true, isApart = false }: ServerOptions = {}): Promise<NatsServer> {
     const [port, webSocketPort] = (await freePorts(2)) as [number, number];
     const folder = mkdtempSync(join(tmpdir(), 'rx-broker-nats-'));
     const config = [
@@ -57,12 +70,12 @@ export class NatsServer {
       `websocket { listen: "127.0.0.1:${webSocketPort}", no_tls: true }`,
       ...(hasJetStream ? [`jetstream { store_dir: "${join(folder, 'files')}" }`] : []),
     ];
-    return new NatsServer(folder, config, more, port, webSocketPort);
+    return new NatsServer(folder, config, more, port, webSocketPort, isApart);
   }
 
   /** Starts it, on the same port and with the same files as before. */
   async restart(): Promise<void> {
-    const child = spawn(serverPath!, ['-c', this.#configPath], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn(serverPath!, ['-c', this.#configPath], { stdio: ['ignore', 'ignore', 'pipe'], detached: this.#isApart });
     this.#process = child;
     running.add(child);
     child.once('exit', () => running.delete(child));
@@ -98,6 +111,7 @@ export class NatsServer {
   async close(): Promise<void> {
     await this.kill();
     rmSync(this.folder, { recursive: true, force: true });
+    folders.delete(this.folder);
   }
 }
 

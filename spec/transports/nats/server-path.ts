@@ -11,7 +11,7 @@ export const serverPath: string | undefined = find();
 
 function find(): string | undefined {
   const named = process.env['NATS_SERVER_BIN'];
-  if (named !== undefined && named !== '') return named;
+  if (named !== undefined && named !== '') return existsSync(named) ? named : undefined;
   const inPath = (process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, 'nats-server'));
   return [...inPath, FETCHED].find((path) => existsSync(path) && isNewEnough(path));
 }

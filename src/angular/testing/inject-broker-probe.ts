@@ -1,4 +1,5 @@
 import { TestBed } from '@angular/core/testing';
+import { MESSAGE_BROKER } from '../inject-message-broker';
 import type { BrokerProbe } from './broker-probe';
 import { BROKER_PROBE } from './provide-message-broker-testing';
 
@@ -11,8 +12,13 @@ import { BROKER_PROBE } from './provide-message-broker-testing';
  * injectBrokerProbe().expectMessage(cart, Cart.add({ sku: 'a' }));
  * ```
  *
+ * @throws {Error} if `provideMessageBrokerTesting()` stands before `provideMessageBroker()`, which then has the last word.
  * @throws `NG0201` without `provideMessageBrokerTesting()`.
  */
 export function injectBrokerProbe(): BrokerProbe {
-  return TestBed.inject(BROKER_PROBE);
+  const probe = TestBed.inject(BROKER_PROBE);
+  if (TestBed.inject(MESSAGE_BROKER) !== probe.broker) {
+    throw new Error('the application has another broker than the probe: provideMessageBrokerTesting() must come after provideMessageBroker()');
+  }
+  return probe;
 }

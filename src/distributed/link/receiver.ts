@@ -16,6 +16,7 @@ import { detailsFrom } from './details-frame';
 import type { AskFrame, BroadcastFrame, PublishFrame, Rest, Revision, TellFrame } from './frames';
 import type { LinkParts } from './link-parts';
 import type { Outbox } from './outbox';
+import { RefTable } from './ref-table';
 import { decode } from './replies';
 import { ServedAsk } from './served-ask';
 
@@ -34,7 +35,7 @@ export class Receiver {
   readonly #nodeId: string;
   readonly #parts: ReceiverParts;
   readonly #outbox: Outbox;
-  readonly #asks = new Map<number, ServedAsk>();
+  readonly #asks = new RefTable<ServedAsk>();
 
   constructor(nodeId: string, parts: ReceiverParts, outbox: Outbox) {
     this.#nodeId = nodeId;
@@ -71,7 +72,7 @@ export class Receiver {
     task.more().timeout = timeout ?? Infinity;
     system.dispatcher.step(() => {
       offer(task, system.phase === 'ended', null);
-      if (task.state !== 'over' && ask.path !== undefined) breakFarCircle(task);
+      if (task.state !== 'over' && ask.path !== undefined) breakFarCircle(task, ask.path);
     });
     if (task.caller !== null) startTimer(task);
     return true;
@@ -135,14 +136,14 @@ export class Receiver {
 
   /** The other node has gone: nobody waits for its asks any more. Part of a step. */
   cancelAll(): void {
-    const asks = [...this.#asks.values()];
+    const asks = this.#asks.values;
     this.#asks.clear();
     for (const ask of asks) ask.cancel();
   }
 
   #serve(ref: number, serving: ConstructorParameters<typeof ServedAsk>[3]): ServedAsk {
     const ask = new ServedAsk(ref, this.#parts, this.#outbox, serving, this.#asks);
-    this.#asks.set(ref, ask);
+    this.#asks.add(ref, ask);
     return ask;
   }
 

@@ -7,6 +7,7 @@ import { rulesOf } from '../../message/message-rules';
 import type { Codec, Encoded } from '../codec/codec';
 import type { RemoteActor } from '../remote-actor';
 import type { ReplyFrame } from './frames';
+import type { RefTable } from './ref-table';
 import { RemoteError } from './remote-error';
 import type { OpenAsk } from './sender';
 
@@ -14,7 +15,7 @@ import type { OpenAsk } from './sender';
  * Does what the other node says about an ask of this one. Returns false if its payload cannot be read. An ask that nobody waits for any more is
  * passed over.
  */
-export function takeReply(frame: ReplyFrame, asks: Map<number, OpenAsk>, codec: Codec, dispatcher: Dispatcher): boolean {
+export function takeReply(frame: ReplyFrame, asks: RefTable<OpenAsk>, codec: Codec, dispatcher: Dispatcher): boolean {
   const ask = asks.get(frame[1]);
   if (ask === undefined) return true;
   if (frame[0] !== 'next') asks.delete(frame[1]);

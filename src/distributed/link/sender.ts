@@ -12,6 +12,7 @@ import { Credit } from './credit';
 import type { LinkParts } from './link-parts';
 import type { Outbox } from './outbox';
 import { MessageParcel, type ParcelOwner, type Posted } from './parcels';
+import { RefTable } from './ref-table';
 
 /** Milliseconds that the other node is given, beyond the timeout of an ask, to say what became of it. */
 const GRACE = 1_000;
@@ -33,7 +34,7 @@ export interface OpenAsk {
 export class Sender implements Carrier, ParcelOwner {
   refusal: SendError | undefined = undefined;
   /** The asks by their numbers. */
-  readonly asks: Map<number, OpenAsk> = new Map();
+  readonly asks: RefTable<OpenAsk> = new RefTable();
   readonly nodeId: string;
   readonly #parts: LinkParts;
   readonly #outbox: Outbox;
@@ -64,17 +65,20 @@ export class Sender implements Carrier, ParcelOwner {
     return this.#post(actor, message, lane, stamp, task);
   }
 
-  forget(task: Task): void {
+  forget(task: Task): boolean {
     const ref = task.more().seat;
     const ask = this.asks.get(ref);
-    if (ask?.task !== task) return;
+    if (ask?.task !== task) return false;
     this.asks.delete(ref);
     const { parcel } = ask;
     if (!parcel.isSent && parcel.posted.length === 1) {
       parcel.isWithdrawn = true;
       this.#credit.give(parcel.size);
       this.#unpark();
-    } else this.#parts.post(['cancel', ref]);
+      return false;
+    }
+    this.#parts.post(['cancel', ref]);
+    return true;
   }
 
   timeUp(task: Task): void {
@@ -132,7 +136,7 @@ export class Sender implements Carrier, ParcelOwner {
     for (const { frame, from, count } of cast.framesTo(posted.map(({ actor }) => actor.id), first)) {
       this.#credit.take(frame.size);
       const parcel = new MessageParcel(this, frame, posted.slice(from, from + count), cast.message, cast.lane, cast.stamp, null, 0);
-      for (const { actor, task } of parcel.posted) if (task?.isAsked === true) this.asks.set(task.more().seat, { task, actor, parcel });
+      for (const { actor, task } of parcel.posted) if (task?.isAsked === true) this.asks.add(task.more().seat, { task, actor, parcel });
       this.#outbox.add(parcel);
     }
     return true;
@@ -142,7 +146,7 @@ export class Sender implements Carrier, ParcelOwner {
 
   /** Everything that is on its way is lost, as far as is known here: the node has gone, or this one closes. */
   lose(parcels: readonly unknown[], code: FailureCode): void {
-    const asks = [...this.asks.values()];
+    const asks = this.asks.values;
     this.asks.clear();
     for (const { actor, parcel, task } of asks) {
       const error = new SendError(code, { actorId: actor.id, started: parcel.isSent ? 'unknown' : false });
@@ -178,7 +182,7 @@ export class Sender implements Carrier, ParcelOwner {
     const isTimed = isAsked && parts[TIMEOUT_AT] !== null;
     const parcel = new MessageParcel(this, frame, [{ actor, task }], message, lane, stamp, isTimed ? parts : null, isTimed ? this.#parts.now() : 0);
     if (isAsked) {
-      this.asks.set(++this.#lastRef, { task, actor, parcel });
+      this.asks.add(++this.#lastRef, { task, actor, parcel });
       task.more().seat = this.#lastRef;
     }
     actor.taken(task, false);

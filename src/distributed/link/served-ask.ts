@@ -7,6 +7,7 @@ import type { PathStep, Task } from '../../kernel/task';
 import type { Outbox } from './outbox';
 import type { LinkParts } from './link-parts';
 import { LONGEST_NAME } from './read-frame';
+import type { RefTable } from './ref-table';
 
 /** How an ask of another node is served. */
 export interface Serving {
@@ -30,13 +31,13 @@ export class ServedAsk implements Place {
   readonly #parts: LinkParts;
   readonly #outbox: Outbox;
   /** The asks that are being served, from which it takes itself out. */
-  readonly #served: Map<number, ServedAsk>;
+  readonly #served: RefTable<ServedAsk>;
   /** Values that the other node may not have yet. */
   #unreceipted = 0;
   #isOver = false;
   #held: unknown = undefined;
 
-  constructor(ref: number, parts: LinkParts, outbox: Outbox, { id, path, untilTaken = false, holdsBack = false }: Serving, served: Map<number, ServedAsk>) {
+  constructor(ref: number, parts: LinkParts, outbox: Outbox, { id, path, untilTaken = false, holdsBack = false }: Serving, served: RefTable<ServedAsk>) {
     this.#ref = ref;
     this.#parts = parts;
     this.#outbox = outbox;

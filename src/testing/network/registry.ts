@@ -1,3 +1,4 @@
+import { Owners } from '../../distributed/owners';
 import type { TransportListener } from '../../distributed/transport';
 
 /** A node, as the registry knows it. */
@@ -7,10 +8,10 @@ export interface Member {
   tell(news: (listener: TransportListener) => void): void;
 }
 
-/** Knows which nodes there are, and which of them owns an id. It decides every claim: the first one that arrives gets the id. */
+/** Knows which nodes there are, and which of them owns an id. */
 export class Registry {
   readonly #members = new Map<string, Member>();
-  readonly #owners = new Map<string, string>();
+  readonly #owners = new Owners();
 
   has(nodeId: string): boolean {
     return this.#members.has(nodeId);
@@ -27,18 +28,16 @@ export class Registry {
   /** The node has left, or its lease has ended: its claims are free. */
   leave(nodeId: string): void {
     if (!this.#members.delete(nodeId)) return;
-    for (const [id, owner] of this.#owners) if (owner === nodeId) this.#owners.delete(id);
+    this.#owners.leave(nodeId);
     for (const member of this.#members.values()) member.tell((listener) => listener.down(nodeId));
   }
 
   /** Returns the owner of the id: the member `nodeId`, if the id was free. */
   claim(nodeId: string, id: string): string {
-    const owner = this.#owners.get(id) ?? nodeId;
-    this.#owners.set(id, owner);
-    return owner;
+    return this.#owners.claim(nodeId, id);
   }
 
   release(nodeId: string, id: string): void {
-    if (this.#owners.get(id) === nodeId) this.#owners.delete(id);
+    this.#owners.release(nodeId, id);
   }
 }

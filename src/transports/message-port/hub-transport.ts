@@ -1,11 +1,11 @@
-import type { PickTransfer, Transport, TransportListener } from '../../distributed/transport';
+import type { Transport, TransportListener } from '../../distributed/transport';
 import { checkActorId, checkOptions, refuse } from '../../failure/check';
-import { actorId } from '../../message/actor-id';
+import { type Greeter, Meeting, type Newcomer } from './meeting';
 import { type MessagePortLike, checkPort } from './message-port-like';
-import { DEFAULT_HEARTBEAT, MESSAGE_PORT, type MessagePortOptions } from './message-port-options';
-import { Owners } from './owners';
+import { MESSAGE_PORT, type MessagePortOptions } from './message-port-options';
 import { PortChannel } from './port-channel';
 import type { PortMessage } from './port-message';
+import { PortNode } from './port-node';
 
 /** A transport in the middle of a star. */
 export interface HubTransport extends Transport {
@@ -21,7 +21,8 @@ export interface HubTransport extends Transport {
 
 /**
  * Makes the transport in the middle of a star: the node of several workers' owner, say. The nodes at its ports meet each other, and their messages
- * go through it. It decides all claims. Ports can be added and removed at any time. Without a broker of its own it only relays.
+ * go through it. It decides all claims. A node that owns an id of another node already cannot join, and is fenced. Ports can be added and removed at
+ * any time. Without a broker of its own it only relays.
  *
  * ```ts
  * const hub = hubTransport();
@@ -39,32 +40,16 @@ export function hubTransport(options: MessagePortOptions = {}): HubTransport {
 /** A port of the hub, and the node behind it. */
 interface Spoke {
   readonly channel: PortChannel;
-  /** `undefined`: it has not said hello. */
-  nodeId: string | undefined;
-  /** The node that was here before, and counts as gone. */
-  goneId: string | undefined;
+  readonly meeting: Meeting;
 }
 
-class Hub implements HubTransport {
-  readonly nodeId: string = actorId();
-  readonly maxBatch = Infinity;
-  readonly structured = true;
-  readonly transfer?: PickTransfer;
-  readonly #heartbeat: number;
-  readonly #owners = new Owners();
+class Hub extends PortNode implements HubTransport {
   readonly #spokes = new Map<MessagePortLike, Spoke>();
   readonly #nodes = new Map<string, Spoke>();
-  #listener: TransportListener | undefined;
   #isOver = false;
 
-  constructor({ transfer, heartbeat = DEFAULT_HEARTBEAT }: MessagePortOptions) {
-    this.#heartbeat = heartbeat;
-    if (transfer !== undefined) this.transfer = transfer;
-  }
-
   start(listener: TransportListener): Promise<void> {
-    if (this.#listener !== undefined) throw new Error('a transport can be started once: a node that returns needs a new one');
-    this.#listener = listener;
+    this.listenWith(listener);
     this.#tellOthers(['up', this.nodeId]);
     for (const nodeId of this.#nodes.keys()) listener.up(nodeId);
     return Promise.resolve();
@@ -77,11 +62,11 @@ class Hub implements HubTransport {
   }
 
   claim(id: string): Promise<string> {
-    return Promise.resolve(this.#owners.claim(this.nodeId, checkActorId(id)));
+    return Promise.resolve(this.owners.claim(this.nodeId, checkActorId(id)));
   }
 
   release(id: string): void {
-    this.#owners.release(this.nodeId, id);
+    this.owners.release(this.nodeId, id);
   }
 
   close(): Promise<void> {
@@ -99,105 +84,93 @@ class Hub implements HubTransport {
     checkPort(port);
     if (this.#spokes.has(port)) refuse('port must be one that was not added before', port);
     if (this.#isOver) throw new Error('the hub is closed');
-    const spoke: Spoke = {
-      channel: new PortChannel(port, this.#heartbeat, {
-        message: (message) => this.#take(spoke, message),
-        lost: (how) => this.#lost(port, spoke, how),
-        unreadable: () => {
-          if (spoke.nodeId !== undefined) this.#listener?.batch(spoke.nodeId, undefined);
-        },
-      }),
-      nodeId: undefined,
-      goneId: undefined,
-    };
+    const channel = new PortChannel(port, this.heartbeat, {
+      message: (message) => this.#take(spoke, message),
+      lost: (how) => this.#lost(port, spoke, how),
+      unreadable: () => {
+        if (spoke.meeting.met !== undefined) this.listener?.batch(spoke.meeting.met, undefined);
+      },
+    });
+    const spoke: Spoke = { channel, meeting: new Meeting(this.#greeter(() => spoke), channel) };
     this.#spokes.set(port, spoke);
-    // Its hello may have come before this. It says it again, and is told then who is there.
-    spoke.channel.post(['ping']);
+    spoke.meeting.hello();
   }
 
   remove(port: MessagePortLike): void {
     const spoke = this.#spokes.get(port);
     if (spoke === undefined) return;
-    if (spoke.nodeId !== undefined) spoke.channel.post(['gone', spoke.nodeId]);
+    const { channel, meeting } = spoke;
+    if (meeting.met !== undefined) channel.post(['gone', meeting.met]);
     this.#lost(port, spoke, 'closed');
   }
 
   // --------------------------------------------------------------------------------------------------
 
-  #hello({ channel }: Spoke): void {
-    const nodes = [...(this.#listener === undefined ? [] : [this.nodeId]), ...this.#nodes.keys()];
-    channel.post(['hello', this.nodeId, 'hub', nodes, []]);
+  #greeter(spoke: () => Spoke): Greeter {
+    return {
+      nodeId: this.nodeId,
+      role: 'hub',
+      present: () => ({ nodes: [...(this.listener === undefined ? [] : [this.nodeId]), ...this.#nodes.keys()], claims: [] }),
+      mayMeet: (nodeId, role) => role === 'end' && nodeId !== this.nodeId && (this.#nodes.get(nodeId) ?? spoke()) === spoke(),
+      met: (other) => this.#met(spoke(), other),
+      left: (nodeId) => this.#left(spoke(), nodeId),
+    };
   }
 
-  #take(spoke: Spoke, message: PortMessage): void {
-    const { nodeId } = spoke;
-    if (message[0] === 'hello') {
-      this.#greeted(spoke, message[1], message[2] === 'hub', message[4]);
-      return;
-    }
-    if (nodeId === undefined) {
-      if (spoke.goneId !== undefined) spoke.channel.post(['gone', spoke.goneId]);
-      return;
-    }
+  #met(spoke: Spoke, { nodeId, claims }: Newcomer): boolean {
+    if (claims.some((id) => this.owners.claim(nodeId, id) !== nodeId)) return false;
+    this.#tellOthers(['up', nodeId], spoke);
+    this.#nodes.set(nodeId, spoke);
+    this.listener?.up(nodeId);
+    return true;
+  }
+
+  #left(spoke: Spoke, nodeId: string): void {
+    spoke.channel.rest();
+    this.owners.leave(nodeId);
+    if (!this.#nodes.delete(nodeId)) return;
+    this.#tellOthers(['down', nodeId], spoke);
+    this.listener?.down(nodeId);
+  }
+
+  #take({ channel, meeting }: Spoke, message: PortMessage): void {
+    // An end that counts the hub as gone has left the star.
+    if (message[0] === 'gone') meeting.leave();
+    if (!meeting.take(message) || meeting.met === undefined) return;
+    const nodeId = meeting.met;
     switch (message[0]) {
       case 'batch': {
         const [, to, , batch, transfer] = message;
         // The port decides who the sender is. The name in the message could be another node's.
-        if (to === this.nodeId) this.#listener?.batch(nodeId, batch);
+        if (to === this.nodeId) this.listener?.batch(nodeId, batch);
         else this.#nodes.get(to)?.channel.postBatch(to, nodeId, batch, transfer);
         break;
       }
       case 'claim':
-        spoke.channel.post(['owner', message[1], this.#owners.claim(nodeId, message[2])]);
+        channel.post(['owner', message[1], this.owners.claim(nodeId, message[2])]);
         break;
       case 'release':
-        this.#owners.release(nodeId, message[1]);
+        this.owners.release(nodeId, message[1]);
         break;
       case 'ping':
-        spoke.channel.post(['pong']);
+        channel.post(['pong']);
         break;
-      // An end that counts the hub as gone has left the star.
-      case 'gone':
       case 'bye':
-        this.#forget(spoke);
-        spoke.channel.rest();
+        meeting.leave();
         break;
     }
   }
 
-  #greeted(spoke: Spoke, nodeId: string, isHub: boolean, claims: readonly string[]): void {
-    if (isHub || nodeId === spoke.nodeId || nodeId === spoke.goneId || this.#nodes.has(nodeId) || nodeId === this.nodeId) return;
-    // Another one at the same port: the one before is gone.
-    this.#forget(spoke);
-    for (const id of claims) this.#owners.claim(nodeId, id);
-    this.#hello(spoke);
-    this.#tellOthers(['up', nodeId]);
-    spoke.nodeId = nodeId;
-    this.#nodes.set(nodeId, spoke);
-    this.#listener?.up(nodeId);
-  }
-
-  #lost(port: MessagePortLike, spoke: Spoke, how: 'silent' | 'closed'): void {
-    this.#forget(spoke);
-    spoke.channel.rest();
+  #lost(port: MessagePortLike, { channel, meeting }: Spoke, how: 'silent' | 'closed'): void {
+    channel.rest();
+    meeting.leave();
     if (how === 'silent') return;
-    spoke.channel.close();
+    channel.close();
     this.#spokes.delete(port);
   }
 
-  /** The node behind a port is gone. */
-  #forget(spoke: Spoke): void {
-    const { nodeId } = spoke;
-    if (nodeId === undefined) return;
-    spoke.nodeId = undefined;
-    spoke.goneId = nodeId;
-    this.#nodes.delete(nodeId);
-    this.#owners.leave(nodeId);
-    this.#tellOthers(['down', nodeId]);
-    this.#listener?.down(nodeId);
-  }
-
-  #tellOthers(message: PortMessage): void {
-    for (const { channel } of this.#nodes.values()) channel.post(message);
+  /** Tells all ends that know the hub, but for one. */
+  #tellOthers(message: PortMessage, but?: Spoke): void {
+    for (const spoke of this.#spokes.values()) if (spoke !== but && spoke.meeting.isKnown) spoke.channel.post(message);
   }
 }

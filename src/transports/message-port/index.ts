@@ -9,6 +9,7 @@ export { type MessagePortLike } from './message-port-like';
 export { type MessagePortOptions } from './message-port-options';
 export { messagePortTransport } from './message-port-transport';
 export { type PoolOptions, type RestartOptions } from './pool-options';
-export { type PoolWorkerInfo, type WorkerLike } from './pool-worker';
+export { type WorkerLike } from './pool-worker';
+export { type PoolWorkerInfo } from './pool-worker-info';
 export { type ServeOptions, serveActor } from './serve-actor';
 export { type WorkerPool, spawnPool } from './spawn-pool';

@@ -26,27 +26,36 @@ export interface PortListener {
 }
 
 export function checkPort(port: unknown): void {
-  const isFine = hasMethod(port, 'postMessage') && (hasMethod(port, 'addEventListener') || hasMethod(port, 'on'));
-  check(isFine, 'port must be a MessagePort or a Worker', port);
+  check(isPort(port), 'port must be a MessagePort or a Worker', port);
+}
+
+export function isPort(port: unknown): port is MessagePortLike {
+  return hasMethod(port, 'postMessage') && (hasMethod(port, 'addEventListener') || hasMethod(port, 'on'));
 }
 
 /** Listens to a port. Returns the end of it. */
 export function listenTo(port: MessagePortLike, listener: PortListener): () => void {
   const isTarget = port.addEventListener !== undefined;
   const message = (given: unknown): void => listener.message(isTarget ? (given as { readonly data: unknown }).data : given);
-  const unreadable = (): void => listener.unreadable();
   const closed = (): void => listener.closed();
   // A port of Node and of some browsers tells `close`, a worker of Node `exit`.
-  const events: readonly [string, (given: unknown) => void][] = [['message', message], ['messageerror', unreadable], ['close', closed], ['exit', closed]];
-  for (const [type, on] of events) {
-    if (isTarget) port.addEventListener?.(type, on);
-    else port.on?.(type, on);
-  }
+  const stop = listenToEvents(port, { message, messageerror: () => listener.unreadable(), close: closed, exit: closed });
   port.start?.();
+  return stop;
+}
+
+/** Listens to some events of a port or of a worker. Returns the end of it. */
+export function listenToEvents(port: MessagePortLike, listeners: Readonly<Record<string, (given: unknown) => void>>): () => void {
+  const isTarget = port.addEventListener !== undefined;
+  const events = Object.entries(listeners);
+  for (const [type, listener] of events) {
+    if (isTarget) port.addEventListener?.(type, listener);
+    else port.on?.(type, listener);
+  }
   return () => {
-    for (const [type, on] of events) {
-      if (isTarget) port.removeEventListener?.(type, on);
-      else port.off?.(type, on);
+    for (const [type, listener] of events) {
+      if (isTarget) port.removeEventListener?.(type, listener);
+      else port.off?.(type, listener);
     }
   };
 }
@@ -61,7 +70,7 @@ export function ownersPort(): MessagePortLike | undefined {
   const { document, process, postMessage } = globalThis as { readonly document?: unknown; readonly process?: NodeProcess; readonly postMessage?: unknown };
   const parentPort = process?.getBuiltinModule?.('node:worker_threads')?.parentPort;
   if (parentPort) return parentPort;
-  return document === undefined && process === undefined && typeof postMessage === 'function' ? (globalThis) : undefined;
+  return document === undefined && process === undefined && typeof postMessage === 'function' ? globalThis : undefined;
 }
 
 interface NodeProcess {

@@ -1,7 +1,8 @@
 import type { PickTransfer } from '../../distributed/transport';
-import { type Checks, checkDuration, checkOptions, checkPositiveInteger, isObject, refuse } from '../../failure/check';
+import { type Checks, checkDuration, checkFunction, checkOptions, checkPositiveInteger, checkTimeout, isObject, refuse } from '../../failure/check';
 import type { SpawnOptions } from '../../message/registration';
-import { MESSAGE_PORT } from './message-port-options';
+import { MESSAGE_PORT, type MessagePortOptions } from './message-port-options';
+import type { PoolWorkerInfo } from './pool-worker-info';
 
 /** How often the workers of a pool are started again. */
 export interface RestartOptions {
@@ -24,6 +25,16 @@ export interface PoolOptions extends SpawnOptions {
   readonly restart?: RestartOptions | false;
   /** Milliseconds: a worker whose thread is busy for three of them counts as hung, and is terminated. `Infinity` for never. Default 2,000. */
   readonly heartbeat?: number;
+  /**
+   * Milliseconds: a worker that does not serve within this time of its start is terminated, and counts as one that has ended. `Infinity` for no
+   * limit. Default 30,000.
+   */
+  readonly startTimeout?: number;
+  /**
+   * Is told why a worker has ended that the pool did not end: it crashed, exited, hung, or did not start. The failures of what it was handling
+   * have this error as their `cause`. Default: a warning on the console.
+   */
+  readonly onWorkerLost?: (error: Error, worker: PoolWorkerInfo) => void;
   /** Picks the objects of a message that move to the worker instead of being copied. */
   readonly transfer?: PickTransfer;
 }
@@ -33,27 +44,31 @@ export interface PoolSettings {
   readonly size: number;
   readonly concurrency: number;
   readonly restart: RestartOptions | false;
-  readonly heartbeat: number | undefined;
-  readonly transfer: PickTransfer | undefined;
+  readonly startTimeout: number;
+  readonly onWorkerLost: ((error: Error, worker: PoolWorkerInfo) => void) | undefined;
+  readonly port: MessagePortOptions;
   readonly spawn: SpawnOptions;
 }
 
-type PoolOnly = Pick<PoolOptions, 'size' | 'concurrency' | 'restart' | 'heartbeat' | 'transfer'>;
+type PoolOnly = Omit<PoolOptions, keyof SpawnOptions> & Pick<PoolOptions, 'concurrency'>;
 
 const POOL: Checks<PoolOnly> = {
   ...MESSAGE_PORT,
   size: checkPositiveInteger,
   concurrency: checkPositiveInteger,
   restart: checkRestart,
+  startTimeout: checkTimeout,
+  onWorkerLost: checkFunction,
 };
 
 /** @throws {TypeError | RangeError} for a bad option of the pool. Those of the mailbox are checked where it is made. */
 export function resolvePool(options: PoolOptions): PoolSettings {
   if (!isObject(options)) refuse('options must be an object with a size', options);
-  const { size, concurrency = 1, restart = { max: 3, within: 10_000 }, heartbeat, transfer, ...spawn } = options;
-  checkOptions<Partial<PoolOnly>>({ size, concurrency, restart, ...(heartbeat !== undefined && { heartbeat }), ...(transfer !== undefined && { transfer }) }, POOL);
+  const { size, concurrency = 1, restart = { max: 3, within: 10_000 }, startTimeout = 30_000, onWorkerLost, heartbeat, transfer, ...spawn } = options;
+  const port: MessagePortOptions = { ...(heartbeat !== undefined && { heartbeat }), ...(transfer !== undefined && { transfer }) };
   checkPositiveInteger(size, 'size');
-  return { size, concurrency, restart, heartbeat, transfer, spawn };
+  checkOptions<Partial<PoolOnly>>({ ...port, concurrency, restart, startTimeout, ...(onWorkerLost !== undefined && { onWorkerLost }) }, POOL);
+  return { size, concurrency, restart, startTimeout, onWorkerLost, port, spawn };
 }
 
 function checkRestart(value: unknown, name: string): void {

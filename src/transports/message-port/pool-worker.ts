@@ -1,8 +1,11 @@
-import type { Observable } from 'rxjs';
+import { type Observable, type Subscription, asyncScheduler } from 'rxjs';
 import type { DistributedMessageBroker } from '../../distributed/distributed-message-broker';
+import { check, hasMethod } from '../../failure/check';
+import { LONGEST_DELAY } from '../../kernel/timers';
 import { actorId } from '../../message/actor-id';
 import type { HubTransport } from './hub-transport';
-import { type MessagePortLike, listenTo } from './message-port-like';
+import { type MessagePortLike, isPort, listenToEvents } from './message-port-like';
+import type { PoolWorkerInfo } from './pool-worker-info';
 import { serveMessage } from './serve-message';
 
 /** A worker that a pool can start and end: a `Worker` of a browser or of Node. */
@@ -11,22 +14,27 @@ export interface WorkerLike extends MessagePortLike {
   terminate(): unknown;
 }
 
-/** A worker of a pool, as `workers$` shows it. */
-export interface PoolWorkerInfo {
-  /** Its number: each worker that the pool has started has another one. */
-  readonly number: number;
-  /** `starting`: it has not served yet. `leaving`: the pool shrinks, and it ends with what it is handling. */
-  readonly state: 'starting' | 'ready' | 'leaving';
-  /** How many messages it is handling. */
-  readonly running: number;
-}
-
 /** Is told what becomes of a worker. */
 export interface PoolWorkerListener {
   /** It serves from now on. */
   ready(): void;
-  /** It has ended: it crashed, hung, or could not start. The messages that it was handling fail when `end` is called. */
-  ended(): void;
+  /** It has ended by itself, for this reason. The messages that it was handling fail when `end` is called. */
+  lost(error: Error): void;
+}
+
+/** What the workers of one pool share. */
+export interface PoolWorkerSetup {
+  readonly broker: DistributedMessageBroker;
+  readonly hub: HubTransport;
+  /** The most messages at once. */
+  readonly concurrency: number;
+  /** Milliseconds. */
+  readonly startTimeout: number;
+}
+
+/** @throws {TypeError} for anything but a worker. */
+export function checkWorker(worker: unknown): void {
+  check(isPort(worker) && hasMethod(worker, 'terminate'), 'start must return a Worker', worker);
 }
 
 /** One worker of a pool. */
@@ -36,66 +44,98 @@ export class PoolWorker {
   state: PoolWorkerInfo['state'] = 'starting';
   readonly #id = actorId();
   readonly #worker: WorkerLike;
-  readonly #broker: DistributedMessageBroker;
-  readonly #hub: HubTransport;
+  readonly #setup: PoolWorkerSetup;
   readonly #port: MessagePort;
   readonly #listener: PoolWorkerListener;
   readonly #stop: () => void;
-  #isLost = false;
-  #isOver = false;
+  readonly #life: Subscription;
+  #why: Error | undefined;
+  #ended: Promise<unknown> | undefined;
 
-  constructor(number: number, worker: WorkerLike, concurrency: number, parts: { readonly broker: DistributedMessageBroker; readonly hub: HubTransport }, listener: PoolWorkerListener) {
+  constructor(number: number, worker: WorkerLike, setup: PoolWorkerSetup, listener: PoolWorkerListener) {
     this.number = number;
     this.#worker = worker;
-    this.#broker = parts.broker;
-    this.#hub = parts.hub;
+    this.#setup = setup;
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     this.#listener = listener;
     this.#stop = this.#listen();
-    const lives = this.#broker.eventsOf(this.#id).subscribe(({ kind }) => {
-      if (kind === 'registered') {
-        this.state = 'ready';
-        listener.ready();
-      } else if (kind === 'unregistered') {
-        lives.unsubscribe();
-        this.lost();
-      }
-    });
-    this.#hub.add(port1);
-    worker.postMessage(serveMessage({ port: port2, id: this.#id, concurrency }), [port2]);
+    this.#life = this.#follow();
+    setup.hub.add(port1);
+    worker.postMessage(serveMessage({ port: port2, id: this.#id, concurrency: setup.concurrency }), [port2]);
+  }
+
+  /** Why it has ended by itself. */
+  get why(): Error | undefined {
+    return this.#why;
+  }
+
+  get info(): PoolWorkerInfo {
+    const { number, running, state } = this;
+    return { number, running, state };
   }
 
   send(message: unknown, headers: Readonly<Record<string, string>>): Observable<unknown> {
-    return this.#broker.send(this.#id, message as never, { headers: { ...headers }, timeout: Infinity });
+    return this.#setup.broker.send(this.#id, message as never, { headers: { ...headers }, timeout: Infinity });
   }
 
-  /** It has ended by itself. The first who notices says so. */
-  lost(): void {
-    if (this.#isOver || this.#isLost) return;
-    this.#isLost = true;
-    this.#listener.ended();
+  /** It has ended by itself. The first who notices says so, and why. */
+  lost(why: string, cause?: unknown): void {
+    if (this.#ended !== undefined || this.#why !== undefined) return;
+    this.#why = new Error(why, cause === undefined ? undefined : { cause });
+    this.#listener.lost(this.#why);
   }
 
-  /** Ends it at once. The messages that it is handling fail with `NodeUnavailable`. */
-  end(): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.#stop();
-    this.#hub.remove(this.#port);
+  /** Ends it at once. The messages that it is handling fail with `NodeUnavailable`. Resolves when its thread has ended, as far as that is told. */
+  end(): Promise<unknown> {
+    return (this.#ended ??= this.#end());
+  }
+
+  async #end(): Promise<void> {
+    this.#life.unsubscribe();
+    this.#setup.hub.remove(this.#port);
     this.#port.close();
-    this.#worker.terminate();
+    try {
+      await this.#worker.terminate();
+    } catch {
+      // A thread that cannot be ended has ended.
+    }
+    this.#stop();
+  }
+
+  /** Follows the actor in the worker, which is there when it serves. */
+  #follow(): Subscription {
+    const { broker, startTimeout } = this.#setup;
+    const life = broker.eventsOf(this.#id).subscribe(({ kind }) => {
+      if (kind === 'registered') {
+        limit?.unsubscribe();
+        this.state = 'ready';
+        this.#listener.ready();
+      } else if (kind === 'unregistered') {
+        this.lost('it has left, or was silent for three heartbeats');
+      }
+    });
+    const late = (): void => this.lost(`it did not serve within ${startTimeout} ms of its start: see whether its module calls serveActor`);
+    const limit = startTimeout <= LONGEST_DELAY ? asyncScheduler.schedule(late, startTimeout) : undefined;
+    return life.add(limit), life;
   }
 
   /** Hears of an end that comes before it serves. In Node, an error of a worker that nobody hears of would end the whole process. */
   #listen(): () => void {
-    const worker = this.#worker;
-    const failed = (): void => {
-      if (this.state === 'starting' || worker.addEventListener === undefined) this.lost();
-    };
-    const stop = listenTo(worker, { message: () => undefined, unreadable: () => undefined, closed: () => this.lost() });
-    if (worker.addEventListener === undefined) worker.on?.('error', failed);
-    else worker.addEventListener('error', failed);
-    return stop;
+    const isTarget = this.#worker.addEventListener !== undefined;
+    return listenToEvents(this.#worker, {
+      // A worker of a browser goes on after an error, if it could start.
+      error: (given) => {
+        if (this.state === 'starting' || !isTarget) this.lost(textOf(given), given);
+      },
+      exit: (code) => this.lost(`its thread has ended with the exit code ${String(code)}`),
+    });
   }
+}
+
+/** What an error of a worker says: it is anything in Node, and an event in a browser. A script that could not be loaded has no text there. */
+function textOf(given: unknown): string {
+  if (given instanceof Error) return String(given);
+  const { message } = given as { readonly message?: unknown };
+  return typeof message === 'string' && message !== '' ? message : 'its script could not be loaded';
 }

@@ -1,5 +1,5 @@
 import { isObject } from '../../failure/check';
-import type { MessagePortLike } from './message-port-like';
+import { type MessagePortLike, isPort } from './message-port-like';
 
 /** The first message to a worker of a pool: the port to its pool, and what it is to be. */
 export interface ServeMessage {
@@ -16,5 +16,10 @@ export function serveMessage({ port, id, concurrency }: ServeMessage): object {
 
 /** Reads it. `undefined` for any other message, which is not for this package. */
 export function readServeMessage(message: unknown): ServeMessage | undefined {
-  return isObject(message) && TAG in message ? (message as unknown as ServeMessage) : undefined;
+  return isServeMessage(message) ? message : undefined;
+}
+
+function isServeMessage(message: unknown): message is ServeMessage {
+  if (!isObject(message) || !(TAG in message && 'port' in message && 'id' in message && 'concurrency' in message)) return false;
+  return isPort(message.port) && typeof message.id === 'string' && typeof message.concurrency === 'number';
 }

@@ -1,15 +1,18 @@
 import { type Observable, BehaviorSubject, asapScheduler, asyncScheduler, catchError, defer, finalize, firstValueFrom, lastValueFrom, race, throwError, timer } from 'rxjs';
+import { resolveClose } from '../../broker/closing';
 import { DistributedMessageBroker } from '../../distributed/distributed-message-broker';
-import { checkActorId, checkFunction, checkPositiveInteger } from '../../failure/check';
+import { checkActorId, checkFunction, checkPositiveInteger, describeValue } from '../../failure/check';
 import { SendError } from '../../failure/send-error';
 import { Mailbox } from '../../mailbox/mailbox';
 import type { ActorId } from '../../message/actor-id';
 import type { CloseOptions } from '../../message/closeable';
 import type { ActorContext, MessageBroker } from '../../message/message-broker';
 import type { Registration } from '../../message/registration';
-import { type HubTransport, hubTransport } from './hub-transport';
+import { write } from '../../observability/logger';
+import { hubTransport } from './hub-transport';
 import { type PoolOptions, type PoolSettings, resolvePool } from './pool-options';
-import { PoolWorker, type PoolWorkerInfo, type WorkerLike } from './pool-worker';
+import { PoolWorker, type PoolWorkerSetup, type WorkerLike, checkWorker } from './pool-worker';
+import type { PoolWorkerInfo } from './pool-worker-info';
 
 /** A pool of workers behind one actor. */
 export interface WorkerPool {
@@ -35,8 +38,9 @@ export interface WorkerPool {
  * priorities count for the pool; a broadcast has one result of it. A message goes to the worker that has the fewest, `concurrency` at a time;
  * the others wait in the mailbox. In the worker, `serveActor` has the handlers.
  *
- * Replies, streams, errors (as `RemoteError`), headers and cancellation cross. If a worker crashes or hangs, what it was handling fails with
- * `NodeUnavailable` and `started: 'unknown'`, and another one is started in its place.
+ * Replies, streams, errors (as `RemoteError`), headers and cancellation cross. If a worker crashes, hangs or does not start, what it was handling
+ * fails with `NodeUnavailable` and `started: 'unknown'`, and another one is started in its place. When no worker is left the pool ends, and its
+ * actor with it.
  *
  * ```ts
  * const pool = spawnPool(broker, actorId(Hash), () => new Worker(new URL('./hash.worker.js', import.meta.url)), { size: 4 });
@@ -44,7 +48,7 @@ export interface WorkerPool {
  * await pool.close();
  * ```
  *
- * @throws {TypeError | RangeError} for a bad argument or option, and what `start` throws.
+ * @throws {TypeError | RangeError} for a bad argument or option, and the errors that `start` throws.
  * @throws {BrokerError} `AlreadyRegistered` if the id is taken.
  */
 export function spawnPool<Msg>(broker: MessageBroker, id: ActorId<Msg>, start: () => WorkerLike, options: PoolOptions): WorkerPool {
@@ -59,18 +63,19 @@ class Pool implements WorkerPool {
   readonly #settings: PoolSettings;
   readonly #mailbox: Mailbox;
   readonly #registration: Registration;
-  readonly #hub: HubTransport;
-  /** The broker that meets the workers. It is not the one of the pool's actor, so that workers know of no other actors. */
-  readonly #inner: DistributedMessageBroker;
+  /** It has a broker that meets the workers. That is not the one of the pool's actor, so that workers know of no other actors. */
+  readonly #setup: PoolWorkerSetup;
   readonly #infos = new BehaviorSubject<readonly PoolWorkerInfo[]>([]);
   #workers: PoolWorker[] = [];
   #size: number;
   #lastNumber = 0;
   #restarts: number[] = [];
+  /** The workers that are being terminated. */
+  readonly #ending = new Set<Promise<unknown>>();
   #isOver = false;
 
   constructor(broker: MessageBroker, id: string, start: () => WorkerLike, settings: PoolSettings) {
-    const { heartbeat, transfer, spawn, size } = settings;
+    const { concurrency, port, size, spawn, startTimeout } = settings;
     const { capacity = 1_000, topics, ...mailbox } = spawn;
     this.#id = id;
     this.#start = start;
@@ -82,8 +87,8 @@ class Pool implements WorkerPool {
     this.#mailbox.pause();
     this.#mailbox.receive({ receive: (message: unknown, context: ActorContext) => this.#give(message, context), onStop: () => this.#end() });
     this.#registration = broker.register(id as never, this.#mailbox, topics === undefined ? {} : { topics });
-    this.#hub = hubTransport({ ...(heartbeat !== undefined && { heartbeat }), ...(transfer !== undefined && { transfer }) });
-    this.#inner = new DistributedMessageBroker(this.#hub, { logDeadLetters: false });
+    const hub = hubTransport(port);
+    this.#setup = { hub, broker: new DistributedMessageBroker(hub, { logDeadLetters: false }), concurrency, startTimeout };
     try {
       this.#fill();
     } catch (error) {
@@ -112,7 +117,8 @@ class Pool implements WorkerPool {
     this.#fill();
   }
 
-  async close({ drain = true, timeout = 5_000 }: CloseOptions = {}): Promise<void> {
+  async close(options?: CloseOptions): Promise<void> {
+    const { drain, timeout } = resolveClose(options);
     if (drain && !this.#isOver) {
       this.#mailbox.close();
       const drained = lastValueFrom(this.#mailbox.idle$, { defaultValue: true });
@@ -146,9 +152,10 @@ class Pool implements WorkerPool {
   /** The failure of a worker, as that of the pool's actor. A worker that has ended gets no other message. */
   #inItsName(error: SendError, worker: PoolWorker): SendError {
     const isGone = error.code === 'ActorNotFound' || error.code === 'NodeUnavailable';
-    if (isGone) worker.lost();
+    if (isGone) worker.lost('it has left, or was silent for three heartbeats');
     const code = isGone ? 'NodeUnavailable' : error.code;
-    return new SendError(code, { actorId: this.#id, started: error.started, cause: error.cause, detail: error.message });
+    const { cause = isGone ? worker.why : undefined, message, started } = error;
+    return new SendError(code, { actorId: this.#id, started, cause, detail: message });
   }
 
   #fill(): void {
@@ -157,23 +164,46 @@ class Pool implements WorkerPool {
   }
 
   #add(): void {
-    const { concurrency } = this.#settings;
-    const worker: PoolWorker = new PoolWorker(++this.#lastNumber, this.#start(), concurrency, { broker: this.#inner, hub: this.#hub }, {
+    const started = this.#start();
+    checkWorker(started);
+    const worker: PoolWorker = new PoolWorker(++this.#lastNumber, started, this.#setup, {
       ready: () => this.#changed(),
-      ended: () => this.#lost(worker),
+      lost: (error) => this.#lost(worker, error),
     });
     this.#workers = [...this.#workers, worker];
   }
 
-  #lost(worker: PoolWorker): void {
+  #lost(worker: PoolWorker, error: Error): void {
     // It is out of the list first: what its failures set free goes to another one.
-    this.#workers = this.#workers.filter((one) => one !== worker);
-    worker.end();
+    this.#terminate(worker);
     if (this.#isOver) return;
-    if (worker.state !== 'leaving' && this.#mayRestart()) this.#restart();
+    const willRestart = worker.state !== 'leaving' && this.#mayRestart();
+    this.#report(error, worker.info, willRestart ? '' : ', and is not started again');
+    if (willRestart) this.#restart();
     this.#changed();
     // Nobody is left who could handle anything. The failures of the last one are told first.
     if (this.#workers.length === 0) asapScheduler.schedule(() => this.#registration.unsubscribe());
+  }
+
+  #terminate(worker: PoolWorker): void {
+    this.#workers = this.#workers.filter((one) => one !== worker);
+    const ended = worker.end();
+    this.#ending.add(ended);
+    void ended.then(() => this.#ending.delete(ended));
+  }
+
+  /** A callback that throws does not harm the pool. */
+  #report(error: Error, worker: PoolWorkerInfo, more: string): void {
+    const { onWorkerLost } = this.#settings;
+    if (onWorkerLost === undefined) {
+      write(console, 'warn', `worker ${worker.number} of the pool ${describeValue(this.#id)} has ended${more}: ${error.message}`);
+      return;
+    }
+    try {
+      onWorkerLost(error, worker);
+    } catch (thrown) {
+      write(console, 'error', 'onWorkerLost of a pool has thrown', thrown);
+    }
   }
 
   #mayRestart(): boolean {
@@ -190,15 +220,16 @@ class Pool implements WorkerPool {
   #restart(): void {
     try {
       this.#add();
-    } catch {
-      if (this.#mayRestart()) this.#restart();
+    } catch (error) {
+      const willRestart = this.#mayRestart();
+      this.#report(new Error('it could not be started', { cause: error }), { number: ++this.#lastNumber, running: 0, state: 'starting' }, willRestart ? '' : ', and is not started again');
+      if (willRestart) this.#restart();
     }
   }
 
   #endIfFree(worker: PoolWorker): void {
     if (worker.state !== 'leaving' || worker.running > 0) return;
-    this.#workers = this.#workers.filter((one) => one !== worker);
-    worker.end();
+    this.#terminate(worker);
     this.#changed();
   }
 
@@ -207,16 +238,16 @@ class Pool implements WorkerPool {
     if (this.#isOver) return;
     if (this.#free().length > 0) this.#mailbox.resume();
     else this.#mailbox.pause();
-    this.#infos.next(this.#workers.map(({ number, running, state }) => ({ number, running, state })));
+    this.#infos.next(this.#workers.map(({ info }) => info));
   }
 
   async #end(): Promise<void> {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    for (const worker of this.#workers) worker.end();
-    this.#workers = [];
-    this.#infos.next([]);
-    this.#infos.complete();
-    await this.#inner.close({ drain: false });
+    if (!this.#isOver) {
+      this.#isOver = true;
+      for (const worker of this.#workers) this.#terminate(worker);
+      this.#infos.next([]);
+      this.#infos.complete();
+    }
+    await Promise.all([...this.#ending, this.#setup.broker.close({ drain: false })]);
   }
 }

@@ -1,4 +1,5 @@
 import { type Observable, Subject, defer, mergeMap } from 'rxjs';
+import { ClaimRefused } from '../../distributed/claim-refused';
 import type { ConnectionWatch } from './connection-watch';
 import type { Deaths } from './deaths';
 import { isTemporary } from './nats-failure';
@@ -33,9 +34,11 @@ export class Claims {
     this.#work.pipe(mergeMap((work) => work, AT_ONCE)).subscribe();
   }
 
-  /** Resolves with the node that owns the id. Rejects if this node has left, or the server refuses the claim. */
+  /** Resolves with the node that owns the id. Rejects if this node has left, and with a `ClaimRefused` if the server refuses the claim. */
   claim(id: string): Promise<string> {
-    return this.#inOrder(id, () => this.#claim(id));
+    return this.#inOrder(id, () => this.#claim(id)).catch((cause: unknown) => {
+      throw this.#isOver ? cause : new ClaimRefused(id, { cause });
+    });
   }
 
   /** Gives an id up. It is tried again until the server has taken it, or this node has left. */

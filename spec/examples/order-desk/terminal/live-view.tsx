@@ -1,61 +1,24 @@
-import { render, useInput, useStdin } from 'ink';
-import type { ReactElement } from 'react';
+import { type LiveTerminal, showScreen } from '../../terminal/live-screen';
 import type { Session } from '../session';
-import { Dashboard, type View } from './dashboard';
+import { Dashboard } from './dashboard';
 import { pressLoadKey } from './keys';
-import { overwriting } from './overwriting';
 import { viewsOf } from './views';
 
 /** Milliseconds between two frames. */
 const FRAME = 100;
 
-export interface LiveViewOptions {
-  readonly session: Session;
-  readonly stdout: NodeJS.WriteStream;
-  readonly stdin: NodeJS.ReadStream;
-  /** Ctrl-C comes as a key, since the terminal is in raw mode. */
-  readonly onInterrupt: () => void;
-}
-
 /** Shows a session on a terminal, and takes keys. Call the result to take it off the screen. */
-export function showLive({ session, stdout, stdin, onInterrupt }: LiveViewOptions): () => void {
-  function press(key: string): void {
-    if (key === 'q') session.stop();
-    else if (key === 'r') {
-      session.takeOver();
-      session.desk.redeliver();
-    } else if (pressLoadKey(key, session.desk)) session.takeOver();
-  }
-  const element = (view: View): ReactElement => (
-    <Screen view={view} columns={stdout.columns} rows={stdout.rows} onKey={press} onInterrupt={onInterrupt} />
-  );
-  // A key that was pressed before is on the screen.
-  stdout.write('\r\u001b[K');
-  const app = render(null, { stdout: overwriting(stdout), stdin, exitOnCtrlC: false, patchConsole: false });
-  const frames = viewsOf(session, FRAME).subscribe((view) => app.rerender(element(view)));
-  return () => {
-    frames.unsubscribe();
-    app.clear();
-    app.unmount();
-  };
-}
-
-interface ScreenProps {
-  readonly view: View;
-  readonly columns: number;
-  readonly rows: number;
-  readonly onKey: (key: string) => void;
-  readonly onInterrupt: () => void;
-}
-
-function Screen({ view, columns, rows, onKey, onInterrupt }: ScreenProps): ReactElement {
-  const { isRawModeSupported } = useStdin();
-  useInput(
-    (input, key) => {
-      if (key.ctrl && input === 'c') onInterrupt();
-      else onKey(input);
+export function showLive(session: Session, terminal: LiveTerminal): () => void {
+  return showScreen({
+    ...terminal,
+    views$: viewsOf(session, FRAME),
+    draw: (view, columns, rows) => <Dashboard {...view} columns={columns} rows={rows} />,
+    onKey(key) {
+      if (key === 'q') session.stop();
+      else if (key === 'r') {
+        session.takeOver();
+        session.desk.redeliver();
+      } else if (pressLoadKey(key, session.desk)) session.takeOver();
     },
-    { isActive: isRawModeSupported },
-  );
-  return <Dashboard {...view} columns={columns} rows={rows} />;
+  });
 }

@@ -1,4 +1,5 @@
 import type { BrokerMetrics } from 'rx-broker';
+import type { ReportLine } from '../../terminal/report-line';
 import { lossesOf } from '../desk-frames';
 import type { SessionReport } from '../session';
 import { count, duration, shortCount } from './numbers';
@@ -6,12 +7,6 @@ import { wrapWords } from './wrap-words';
 
 /** Characters before a sum. */
 const NAME = 10;
-
-/** A line of the report. `tone` says how it is to be read; a line without is plain. */
-export interface ReportLine {
-  readonly text: string;
-  readonly tone?: 'title' | 'good' | 'bad' | 'quiet';
-}
 
 /** The report as lines of at most `width` characters. */
 export function reportLines(report: SessionReport, width: number): readonly ReportLine[] {

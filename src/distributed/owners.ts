@@ -1,4 +1,4 @@
-/** Who owns which id, as the end knows it that decides. */
+/** Who owns which id, as the place knows that decides claims: the first one that claims an id gets it. */
 export class Owners {
   readonly #owners = new Map<string, string>();
 

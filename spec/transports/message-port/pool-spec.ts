@@ -1,31 +1,37 @@
-import { Worker } from 'node:worker_threads';
 import { InMemoryMessageBroker, SendError, actorId } from 'rx-broker';
 import { RemoteError } from 'rx-broker/distributed';
-import { type PoolOptions, type WorkerPool, spawnPool } from 'rx-broker/transports/message-port';
+import { type PoolOptions, type WorkerLike, type WorkerPool, spawnPool } from 'rx-broker/transports/message-port';
 import { filter, firstValueFrom, lastValueFrom, toArray } from 'rxjs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Job } from './job';
-import { startWorkerThread } from './worker-thread';
+import { poolWorkers } from './pool-workers';
 
+/** Threads in Node, workers in Chromium. */
+const workers = await poolWorkers();
+const isNode = !('document' in globalThis);
 const id = actorId(Job);
 const brokers: InMemoryMessageBroker[] = [];
 
 interface Pooled {
   readonly broker: InMemoryMessageBroker;
   readonly pool: WorkerPool;
-  readonly started: Worker[];
+  readonly started: WorkerLike[];
+  /** Why workers were lost. */
+  readonly lost: string[];
 }
 
-function setupPool(options: PoolOptions): Pooled {
+function setupPool(options: PoolOptions, startOne: () => WorkerLike = () => workers.job()): Pooled {
   const broker = new InMemoryMessageBroker({ logDeadLetters: false, requestTimeout: 120_000 });
   brokers.push(broker);
-  const started: Worker[] = [];
-  const start = (): Worker => {
-    const worker = startWorkerThread('job-worker.ts');
+  const started: WorkerLike[] = [];
+  const lost: string[] = [];
+  const start = (): WorkerLike => {
+    const worker = startOne();
     started.push(worker);
     return worker;
   };
-  return { broker, started, pool: spawnPool(broker, id, start, options) };
+  const onWorkerLost = ({ message }: Error): void => void lost.push(message);
+  return { broker, started, lost, pool: spawnPool(broker, id, start, { onWorkerLost, ...options }) };
 }
 
 /** Resolves when the pool has so many workers that serve. */
@@ -88,23 +94,43 @@ describe('spawnPool', () => {
     expect(await firstValueFrom(broker.send(id, Job.openCount()))).toBe(0);
   });
 
-  it.each<[string, Partial<PoolOptions>, () => never]>([
-    ['crashes', {}, Job.crash as never],
-    ['hangs', { heartbeat: 200 }, Job.hang as never],
-  ])('replaces a worker that %s, and fails what it was handling', async (_how, options, make) => {
-    const { broker, pool, started } = setupPool({ size: 1, ...options });
+  it.each<[string, Partial<PoolOptions>, () => never, RegExp]>([
+    // A worker of a browser survives its errors, and its end is told to nobody.
+    ...((isNode
+      ? [['crashes', {}, Job.crash, /crashed on purpose/], ['exits', {}, Job.exit, /exit code 3|has left/]]
+      : [['ends without a word', { heartbeat: 300 }, Job.exit, /silent for three heartbeats/]]) as never[]),
+    ['hangs', { heartbeat: 300 }, Job.hang as never, /silent for three heartbeats/],
+  ])('replaces a worker that %s, and fails what it was handling', async (_how, options, make, why) => {
+    const { broker, pool, started, lost } = setupPool({ size: 1, ...options });
     const failure = await failureOf(firstValueFrom(broker.send<any, any>(id, make())));
     expect(failure).toBeInstanceOf(SendError);
-    expect(failure).toMatchObject({ code: 'NodeUnavailable', started: 'unknown', actorId: id });
+    expect(failure).toMatchObject({ code: 'NodeUnavailable', started: 'unknown', actorId: id, cause: { message: expect.stringMatching(why) as string } });
     expect(await firstValueFrom(broker.send(id, Job.checked({ n: 1 })))).toBe(1);
     expect(started).toHaveLength(2);
+    expect(lost).toEqual([expect.stringMatching(why)]);
     await hasReady(pool, 1);
   });
 
+  it('accounts for every request while its workers end', async () => {
+    const { broker, pool } = setupPool({ size: 2, concurrency: 4, heartbeat: 300, restart: { max: 10, within: 600_000 } });
+    await hasReady(pool, 2);
+    const asks = Array.from({ length: 200 }, async (_, n) => {
+      if (n % 50 === 49) return failureOf(firstValueFrom(broker.send(id, Job.exit())));
+      return failureOf(firstValueFrom(broker.send(id, Job.checked({ n }))).then((reply) => expect(reply).toBe(n)));
+    });
+    const ends = await Promise.all(asks);
+    const failures = ends.filter((end) => end !== 'no failure');
+    // Four workers end, each with at most four messages.
+    expect(failures.length).toBeGreaterThanOrEqual(4);
+    expect(failures.length).toBeLessThanOrEqual(16);
+    for (const failure of failures) expect(failure).toMatchObject({ code: 'NodeUnavailable', started: 'unknown' });
+    expect(broker.metrics()).toMatchObject({ totalSent: 200, pending: 0, inFlight: 0, openRequests: 0 });
+  });
+
   it('ends when its last worker has ended once too often', async () => {
-    const { broker, pool, started } = setupPool({ size: 1, restart: { max: 1, within: 60_000 } });
+    const { broker, pool, started } = setupPool({ size: 1, heartbeat: 300, restart: { max: 1, within: 60_000 } });
     const ended = firstValueFrom(broker.watch(id));
-    const crashes = [failureOf(firstValueFrom(broker.send(id, Job.crash()))), failureOf(firstValueFrom(broker.send(id, Job.crash())))];
+    const crashes = [failureOf(firstValueFrom(broker.send(id, Job.exit()))), failureOf(firstValueFrom(broker.send(id, Job.exit())))];
     const waiting = failureOf(firstValueFrom(broker.send(id, Job.whoAmI())));
     expect(await Promise.all(crashes)).toEqual([expect.objectContaining({ code: 'NodeUnavailable' }), expect.objectContaining({ code: 'NodeUnavailable' })]);
     expect(await waiting).toMatchObject({ code: 'ActorNotFound', started: false });
@@ -113,10 +139,35 @@ describe('spawnPool', () => {
     expect(await lastValueFrom(pool.workers$, { defaultValue: [] })).toEqual([]);
   });
 
+  describe('when a worker does not start', () => {
+    it.each<[string, () => WorkerLike, number, RegExp]>([
+      ['that throws', () => workers.broken(), Infinity, /broken on purpose/],
+      ['that never serves', () => workers.idle(), 200, /did not serve within 200 ms of its start/],
+    ])('starts one %s again as often as it may, and ends then', async (_how, start, startTimeout, why) => {
+      const { broker, pool, started, lost } = setupPool({ size: 1, startTimeout, restart: { max: 2, within: 600_000 } }, start);
+      expect(await failureOf(firstValueFrom(broker.send(id, Job.whoAmI())))).toMatchObject({ code: 'ActorNotFound', started: false });
+      expect(await lastValueFrom(pool.workers$, { defaultValue: [] })).toEqual([]);
+      expect(started).toHaveLength(3);
+      expect(lost).toEqual(Array.from({ length: 3 }, () => expect.stringMatching(why) as unknown));
+    });
+
+    it('throws the error of start, and ends the workers that it has', () => {
+      let count = 0;
+      const start = (): WorkerLike => {
+        if (++count === 2) throw new Error('no more threads');
+        return workers.idle();
+      };
+      const broker = new InMemoryMessageBroker();
+      expect(() => spawnPool(broker, id, start, { size: 2 })).toThrow('no more threads');
+      expect(() => spawnPool(broker, id, () => ({}) as never, { size: 1 })).toThrow(/start must return a Worker, got an object/);
+      expect(broker.registeredCount()).toBe(0);
+    });
+  });
+
   it('starts no worker again without restart, and goes on with the others', async () => {
-    const { broker, pool, started } = setupPool({ size: 2, restart: false });
+    const { broker, pool, started } = setupPool({ size: 2, heartbeat: 300, restart: false });
     await hasReady(pool, 2);
-    await failureOf(firstValueFrom(broker.send(id, Job.crash())));
+    await failureOf(firstValueFrom(broker.send(id, Job.exit())));
     expect(await firstValueFrom(broker.send(id, Job.checked({ n: 1 })))).toBe(1);
     await hasReady(pool, 1);
     expect(started).toHaveLength(2);
@@ -154,18 +205,25 @@ describe('spawnPool', () => {
       expect(await open).toMatchObject({ code: 'ActorNotFound' });
     });
 
+    it.runIf(isNode)('resolves when the threads have ended', async () => {
+      const { pool, started } = setupPool({ size: 2 });
+      await hasReady(pool, 2);
+      pool.resize(1);
+      await pool.close();
+      // Node says so of a thread that has ended.
+      expect(started.map((worker) => (worker as WorkerLike & { readonly threadId: number }).threadId)).toEqual([-1, -1]);
+    });
+
     it('comes with the end of the actor, whoever ends it', async () => {
-      const { broker, pool, started } = setupPool({ size: 1 });
-      const exited = new Promise((resolve) => started[0]!.once('exit', resolve));
+      const { broker, pool } = setupPool({ size: 1 });
       broker.unregister(id);
-      await exited;
       expect(await lastValueFrom(pool.workers$, { defaultValue: [] })).toEqual([]);
     });
   });
 
   it('refuses bad options', () => {
     const broker = new InMemoryMessageBroker();
-    const pool = (options: object): (() => unknown) => () => spawnPool(broker, id, () => new Worker('', { eval: true }), options as never);
+    const pool = (options: object): (() => unknown) => () => spawnPool(broker, id, () => workers.idle(), options as never);
     expect(pool({})).toThrow(/size must be an integer of at least 1, got undefined/);
     expect(pool({ size: 1, restart: { max: 1, with: 5 } })).toThrow(/unknown option 'restart.with', did you mean 'restart.within'/);
     expect(pool({ size: 1, capacty: 5 })).toThrow(/unknown option 'capacty'/);

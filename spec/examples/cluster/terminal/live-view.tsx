@@ -1,0 +1,19 @@
+import { type LiveTerminal, showScreen } from '../../terminal/live-screen';
+import type { Session } from '../session';
+import { Dashboard } from './dashboard';
+import { viewsOf } from './views';
+
+/** Milliseconds between two frames. */
+const FRAME = 100;
+
+/** Shows a session on a terminal, until `q` ends it. Call the result to take it off the screen. */
+export function showLive(session: Session, terminal: LiveTerminal): () => void {
+  return showScreen({
+    ...terminal,
+    views$: viewsOf(session, FRAME),
+    draw: (view, columns, rows) => <Dashboard {...view} columns={columns} rows={rows} />,
+    onKey(key) {
+      if (key === 'q') session.stop();
+    },
+  });
+}

@@ -1,0 +1,301 @@
+import type { ActorContext, ErrorOrigin, Priority } from 'rx-broker';
+import { DistributedMessageBroker } from 'rx-broker/distributed';
+import { type Network, type NetworkOptions, createNetwork } from 'rx-broker/testing';
+import { type Unsubscribable, VirtualTimeScheduler } from 'rxjs';
+import { BrokerHandler, idOf, patienceOf } from '../broker-handler';
+import { letterText } from '../broker-lines';
+import { answerOf, errorText, replyText, subscribe } from '../broker-subscriber';
+import { type Registered, attempt, consume, lossText, mailboxOf } from '../broker-mailboxes';
+import { type ActorName, type MailboxSpec, type Payload, REQUEST_TIMEOUT, type Script, type Settlement } from '../command';
+import type { HeldPromise } from '../held-promise';
+import type { HeldStream } from '../held-stream';
+import { mailboxLine } from '../lines';
+import { Listener } from '../listener';
+import type { Account } from './account';
+import { type Details, type Host, type Patience, type Turn, type World, nth } from '../world';
+
+export const quiet = { warn: (): void => undefined, error: (): void => undefined };
+
+/** A mailbox that was registered, on one of the nodes. */
+interface Homed extends Registered {
+  readonly home: number;
+}
+
+/** Two nodes, used by their public API. The mailboxes are made on one node after the other, and messages are sent from either. */
+export class NodesWorld implements World {
+  readonly scheduler = new VirtualTimeScheduler();
+  readonly network: Network;
+  readonly nodes: readonly DistributedMessageBroker[];
+  /** The messages that were told to an actor of the other node. */
+  readonly farTells = new Set<number>();
+  readonly #host: Host;
+  readonly #account: Account | undefined;
+  readonly #isLossy: boolean;
+  readonly #handler: BrokerHandler;
+  readonly #mailboxes: Homed[] = [];
+  readonly #actors = new Map<string, Homed>();
+  readonly #bindings: Unsubscribable[] = [];
+  readonly #held = new Map<string, HeldStream | HeldPromise>();
+  /** The names of the turns whose replies are held, as the model has them. */
+  readonly #holders: () => readonly string[];
+  /** The node of the turn whose handler runs. */
+  #turnAt: number | undefined;
+  #madeMailboxes = 0;
+  #observers = 0;
+
+  /** `account` is told of every message to one actor. */
+  constructor(host: Host, { interceptors: count }: Script, faults: NetworkOptions, holders: () => readonly string[], account?: Account) {
+    this.#account = account;
+    this.#host = host;
+    this.#holders = holders;
+    this.#isLossy = faults.loss !== undefined;
+    const { scheduler } = this;
+    this.network = createNetwork({ ...faults, scheduler });
+    this.#handler = new BrokerHandler({ tell: (channel, line) => host.tell(channel, line), handle: (turn) => host.handle(this.#atHome(turn)) });
+    const interceptors = Array.from({ length: count }, (_, index) => this.#handler.interceptor(index + 1));
+    const onError = (error: unknown, { actorId, message }: ErrorOrigin): void =>
+      host.tell('error', `${actorId}: ${errorText(error)}${message === undefined ? '' : `, of ${(message as Payload).n}`}`);
+    this.nodes = [0, 1].map((number) => {
+      const name = `node ${number}`;
+      const transport = this.network.transport(name);
+      return new DistributedMessageBroker(transport, { scheduler, name, requestTimeout: this.#isLossy ? Infinity : REQUEST_TIMEOUT, logDeadLetters: false, logger: quiet, onError, interceptors });
+    });
+    for (const [number, node] of this.nodes.entries()) {
+      subscribe(node.deadLetters$, new Listener(host, 'letter', 'all'), letterText);
+      subscribe(node.broadcasts$, new Listener(host, 'broadcast', `on node ${number}`), (message) => `${(message as Payload).n}`);
+    }
+    this.rest();
+  }
+
+  pass(ms: number): void {
+    const { scheduler } = this;
+    scheduler.maxFrames = scheduler.now() + ms;
+    scheduler.schedule(() => {}, ms);
+    scheduler.flush();
+  }
+
+  /** Lets everything happen that is due, until all that the nodes have sent has its receipt. */
+  rest(): void {
+    if (!this.#isLossy) {
+      this.pass(0);
+      return;
+    }
+    // A batch without a receipt is sent again after at most two seconds.
+    let sent: number;
+    do {
+      ({ sent } = this.network.counts);
+      this.pass(3_000);
+    } while (this.network.counts.sent !== sent);
+  }
+
+  // Actors -------------------------------------------------------------------------------------------
+
+  register(actor: ActorName, spec: MailboxSpec, holds: readonly Payload[]): string {
+    const home = this.#madeMailboxes++ % 2;
+    const registered: Homed = { number: this.#mailboxes.length, spec, mailbox: mailboxOf(spec), isConsumed: false, consumer: undefined, home };
+    for (const payload of holds) registered.mailbox.next(payload);
+    if (holds.length === 0) this.#consume(registered, spec.consumer);
+    const answer = this.#register(actor, registered);
+    if (answer !== 'done') return answer;
+    this.#mailboxes.push(registered);
+    const { mailbox, number } = registered;
+    this.follow(actor, new Listener(this.#host, 'loss', `${number}`), new Listener(this.#host, 'pressure', `${number}`));
+    subscribe(mailbox.idle$, new Listener(this.#host, 'idle', `${number}`), String);
+    if (spec.consumer !== 'none' && holds.length > 0 && !registered.isConsumed) this.#consume(registered, 'handler');
+    return answer;
+  }
+
+  revive(actor: ActorName, number: number): string {
+    const registered = nth(this.#mailboxes, number);
+    return registered === undefined ? 'none' : this.#register(actor, registered);
+  }
+
+  unregister(actor: ActorName): string {
+    const home = this.#registered(actor)?.home ?? 0;
+    return attempt(() => this.nodes[home]!.unregister(idOf(actor)));
+  }
+
+  consume(actor: ActorName): void {
+    const registered = this.#registered(actor);
+    if (registered?.isConsumed === false) this.#consume(registered, 'handler');
+  }
+
+  leave(actor: ActorName): void {
+    const registered = this.#registered(actor);
+    if (registered?.consumer === undefined) return;
+    registered.consumer.unsubscribe();
+    registered.consumer = undefined;
+    registered.isConsumed = false;
+  }
+
+  closeMailbox(actor: ActorName): void {
+    this.#registered(actor)?.mailbox.close();
+  }
+
+  watch(actor: ActorName, watcher: Listener): void {
+    subscribe(this.#nextNode().watch(idOf(actor)), watcher, () => 'ended');
+  }
+
+  follow(actor: ActorName, losses: Listener, pressure: Listener): void {
+    const registered = this.#registered(actor);
+    if (registered === undefined) return;
+    subscribe(registered.mailbox.losses$, losses, lossText);
+    subscribe(registered.mailbox.pressure$, pressure, String);
+  }
+
+  pause(actor: ActorName): void {
+    this.#registered(actor)?.mailbox.pause();
+  }
+
+  resume(actor: ActorName): void {
+    this.#registered(actor)?.mailbox.resume();
+  }
+
+  clearMailbox(actor: ActorName): string {
+    const registered = this.#registered(actor);
+    return registered === undefined ? 'none' : `${registered.mailbox.clear()} cleared`;
+  }
+
+  watchIdle(actor: ActorName, observer: Listener): void {
+    const registered = this.#registered(actor);
+    if (registered !== undefined) subscribe(registered.mailbox.idle$, observer, String);
+  }
+
+  eventsOf(): void {}
+
+  // Messages -----------------------------------------------------------------------------------------
+
+  ask(actor: ActorName, payload: Payload, { priority, ttl }: Details, patience: Patience, caller: Listener): void {
+    this.#note(actor, payload, priority, false);
+    subscribe(this.#sending(payload).sendWithPriority(idOf(actor), payload, priority, { ...patienceOf(patience), ...(ttl !== Infinity && { ttl }) }), caller, replyText);
+  }
+
+  offer(actor: ActorName, payload: Payload, { priority, ttl }: Details, patience: Patience, caller: Listener): void {
+    this.#note(actor, payload, priority, true);
+    subscribe(this.#sending(payload).offer(idOf(actor), payload, { priority, ...patienceOf(patience), ...(ttl !== Infinity && { ttl }) }), caller, replyText);
+  }
+
+  tell(actor: ActorName, payload: Payload, { priority, ttl }: Details): string {
+    this.#noteFar(actor, payload);
+    this.#note(actor, payload, priority, true);
+    const isPlain = priority === 'normal' && ttl === Infinity;
+    return answerOf(this.#sending(payload).trySend(idOf(actor), payload, isPlain ? undefined : { priority, ...(ttl !== Infinity && { ttl }) }));
+  }
+
+  next(actor: ActorName, payload: Payload): void {
+    this.#registered(actor)?.mailbox.next(payload);
+  }
+
+  route(topic: string, payload: Payload, { priority, ttl }: Details, patience: Patience, caller: Listener): void {
+    // Each node has a router of its own, so all is routed on one of them.
+    subscribe(this.nodes[0]!.sendWithRouting({ topic, priority }, payload, { ...patienceOf(patience), ...(ttl !== Infinity && { ttl }) }), caller, replyText);
+  }
+
+  broadcast(payload: Payload, to: string, order: 'registered' | 'settled', { priority, ttl }: Details, patience: Patience, caller: Listener): void {
+    const options = { priority, order, ...patienceOf(patience), ...(ttl !== Infinity && { ttl }) };
+    subscribe(this.#sending(payload).broadcastFilter(payload, (id) => to.includes(id), options), caller, replyText);
+  }
+
+  tryBroadcast(payload: Payload, to: string): number {
+    return this.#sending(payload).tryBroadcast(payload, (id) => to.includes(id));
+  }
+
+  publish(topic: string, payload: Payload, priority: Priority, retain: boolean): number {
+    return this.#sending(payload).publish({ topic, priority }, payload, { retain });
+  }
+
+  bind(pattern: string, actor: ActorName): string {
+    const home = this.#registered(actor)?.home ?? 0;
+    return attempt(() => this.#bindings.push(this.nodes[home]!.bind(pattern, idOf(actor))));
+  }
+
+  unbind(number: number): void {
+    nth(this.#bindings, number)?.unsubscribe();
+  }
+
+  observe(pattern: string, observer: Listener): void {
+    subscribe(this.#nextNode().publications$(pattern), observer, ({ topic, message, retained }) => `${topic} ${(message as Payload).n}${retained ? ', retained' : ''}`);
+  }
+
+  settle(number: number, how: Settlement): void {
+    const holder = nth(this.#holders(), number);
+    if (holder !== undefined) this.#held.get(holder)?.settle(how);
+  }
+
+  redeliver(): void {}
+
+  clear(): void {}
+
+  close(drain: boolean, timeout: number): void {
+    for (const node of this.nodes) void node.close({ drain, timeout });
+  }
+
+  look(): readonly string[] {
+    return [this.nodes[0]!.actorIds().join(), ...this.#mailboxes.map(({ mailbox }) => mailboxLine(mailbox.metrics(), mailbox.isPaused))];
+  }
+
+  // --------------------------------------------------------------------------------------------------
+
+  /** The node that sends a message: that of the turn, or from outside one after the other. */
+  #sending({ n }: Payload): DistributedMessageBroker {
+    return this.nodes[this.#senderOf(n)]!;
+  }
+
+  #senderOf(n: number): number {
+    return this.#turnAt ?? n % 2;
+  }
+
+  #nextNode(): DistributedMessageBroker {
+    return this.nodes[this.#observers++ % 2]!;
+  }
+
+  #noteFar(actor: ActorName, { n }: Payload, from = this.#senderOf(n)): void {
+    const home = this.#registered(actor)?.home;
+    if (home !== undefined && home !== from) this.farTells.add(n);
+  }
+
+  #note(actor: ActorName, { n, plan }: Payload, priority: Priority, isTold: boolean): void {
+    this.#account?.sent(n, { from: this.#senderOf(n), actor, priority, isTold, isRelayed: typeof plan.reply === 'object' });
+  }
+
+  /** The turn, which sends from the node of its actor. */
+  #atHome(turn: Turn): Turn {
+    const home = this.#turnAt;
+    return {
+      ...turn,
+      tell: (actor, payload) => {
+        this.#noteFar(actor, payload, home);
+        return turn.tell(actor, payload);
+      },
+    };
+  }
+
+  #register(actor: ActorName, registered: Homed): string {
+    const former = this.#actors.get(actor);
+    this.#actors.set(actor, registered);
+    const answer = attempt(() => this.nodes[registered.home]!.register(idOf(actor), registered.mailbox, { topics: [...registered.spec.topics] }));
+    if (answer !== 'done' && former !== undefined) this.#actors.set(actor, former);
+    return answer;
+  }
+
+  #registered(actor: ActorName): Homed | undefined {
+    const registered = this.#actors.get(actor);
+    return registered !== undefined && this.nodes[registered.home]!.isRegistered(idOf(actor)) ? registered : undefined;
+  }
+
+  #consume(registered: Homed, kind: MailboxSpec['consumer']): void {
+    consume(registered, kind, this.#host, this.#handler, (message, context) => this.#handle(registered.home, message, context));
+  }
+
+  #handle(home: number, message: Payload, context: ActorContext): unknown {
+    const { held } = this.#handler;
+    const count = held.length;
+    this.#turnAt = home;
+    try {
+      return this.#handler.handle(message, context);
+    } finally {
+      this.#turnAt = undefined;
+      if (held.length > count) this.#held.set(`${context.self} ${message.n}`, held[count]!);
+    }
+  }
+}

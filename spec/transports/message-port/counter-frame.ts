@@ -1,0 +1,5 @@
+import { serveCounter } from './serve-counter';
+
+addEventListener('message', ({ ports: [port] }) => {
+  if (port !== undefined) serveCounter(port);
+}, { once: true });

@@ -1,0 +1,2 @@
+// It serves nothing.
+export {};

@@ -1,0 +1,3 @@
+import { standInTheMiddle } from './middle';
+
+standInTheMiddle(globalThis);
