@@ -156,10 +156,10 @@ describe('the volume by price', () => {
     const ended = (about: Partial<OrderDraft>, cents?: number): EndedOrder => ({ order: { id: 1, ...draft(about) }, end: cents === undefined ? 'moved' : 'filled', ...(cents !== undefined && { cents }) });
     const orders = [ended({}, 10_004), ended({ quantity: 5 }, 10_009), ended({ side: 'sell' }, 9_999), ended({ symbol: 'BOLT' }, 10_000), ended({}), ended({}, 20_000)];
     expect(volumeByPrice(orders, 'ACME', 10_003, 3)).toEqual([
-      { cents: 10_010, bought: 0, sold: 0 },
+      { cents: 10_020, bought: 0, sold: 0 },
       { cents: 10_000, bought: 15, sold: 0 },
-      { cents: 9_990, bought: 0, sold: 10 },
+      { cents: 9_980, bought: 0, sold: 10 },
     ]);
-    expect(levelOf(10_009)).toBe(10_000);
+    expect(levelOf(10_019)).toBe(10_000);
   });
 });

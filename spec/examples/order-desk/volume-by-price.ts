@@ -2,7 +2,7 @@ import type { Ticker } from './messages';
 import type { EndedOrder } from './order-ledger';
 
 /** Cents between two levels. */
-export const LEVEL = 10;
+export const LEVEL = 20;
 
 /** The shares that were bought and sold at prices from `cents` on, up to the next level. */
 export interface PriceLevel {

@@ -76,6 +76,7 @@ import { SchemeSwitch } from './shell/scheme-switch';
     }
     main {
       display: block;
+      position: relative;
       padding: 0 var(--gutter) 24px;
     }
     @media (max-width: 720px) {

@@ -108,6 +108,9 @@ import { endedOrders } from '../trading/trading';
       }
     }
     @container (max-width: 440px) {
+      table {
+        font-size: 0.8125rem;
+      }
       .limit {
         display: none;
       }

@@ -2,6 +2,7 @@ import { ChangeDetectionStrategy, Component, computed } from '@angular/core';
 import { MatButton } from '@angular/material/button';
 import { injectDispatch, injectTopic } from 'rx-broker/angular';
 import { CountPipe } from '../count';
+import { LISTED } from '../trading/desk-state';
 import { Trading, deskState, trading } from '../trading/trading';
 
 /** What was lost, and why. All of it can be sent again. */
@@ -16,27 +17,20 @@ import { Trading, deskState, trading } from '../trading/trading';
     </div>
     <ul class="reasons" aria-label="Reasons">
       @for (reason of reasons(); track reason.code) {
-        <li><code>{{ reason.code }}</code> <b [attr.data-reason]="reason.code">{{ reason.count | count }}</b></li>
+        <li [class.quiet]="reason.count === 0"><code>{{ reason.code }}</code> <b [attr.data-reason]="reason.code">{{ reason.count | count }}</b></li>
       }
     </ul>
-    @if (isBus()) {
-      <p class="quiet">A Subject has no dead letters. What a bus loses leaves no trace, so there is nothing to send again.</p>
-    } @else {
-      <ul class="letters" aria-label="The newest dead letters">
-        @for (letter of letters().newest; track $index) {
-          <li>
-            <span class="what">{{ letter.what }}</span>
-            <code>{{ letter.reason }}</code>
-            <span class="quiet note">{{ letter.note }}</span>
-            @if (letter.attempts > 1) {
-              <span class="quiet">attempt {{ letter.attempts }}</span>
-            }
-          </li>
-        } @empty {
-          <li class="quiet">None. What cannot be delivered is kept here, with its reason, and can be sent again.</li>
-        }
-      </ul>
-    }
+    <p class="quiet" [hidden]="letters().count > 0">{{ isBus() ? BUS : NONE }}</p>
+    <ul class="letters" aria-label="The newest dead letters">
+      @for (letter of rows(); track $index) {
+        <li [hidden]="letter === undefined">
+          <span class="what">{{ letter?.what }}</span>
+          <code>{{ letter?.reason }}</code>
+          <span class="quiet note">{{ letter?.note }}</span>
+          <span class="quiet" [hidden]="letter?.attempts === 1">attempt {{ letter?.attempts }}</span>
+        </li>
+      }
+    </ul>
   `,
   styles: `
     :host {
@@ -70,20 +64,25 @@ import { Trading, deskState, trading } from '../trading/trading';
       margin-bottom: 4px;
       font-variant-numeric: tabular-nums;
     }
+    .reasons li {
+      display: flex;
+      gap: 6px;
+      align-items: baseline;
+    }
     .letters li {
       display: flex;
-      gap: 10px;
+      gap: 8px;
       align-items: baseline;
       padding: 4px 0;
       border-top: 1px solid var(--mat-sys-outline-variant);
       white-space: nowrap;
       overflow: hidden;
     }
-    .letters li.quiet {
-      white-space: normal;
+    .letters li[hidden] {
+      display: none;
     }
     .what {
-      min-width: 6.5em;
+      min-width: 6em;
       font-variant-numeric: tabular-nums;
     }
     .note {
@@ -94,15 +93,23 @@ import { Trading, deskState, trading } from '../trading/trading';
       font: 0.8125rem var(--mono);
       color: var(--bad);
     }
+    .quiet code {
+      color: inherit;
+    }
     p {
       margin: 0;
     }
   `,
 })
 export class DeadLetters {
+  readonly BUS = 'A Subject has no dead letters. What a bus loses leaves no trace, so there is nothing to send again.';
+  readonly NONE = 'None. What cannot be delivered is kept here, with its reason, and can be sent again.';
   readonly dispatch = injectDispatch(trading, Trading);
   readonly #state = injectTopic(deskState, { requireSync: true });
   readonly letters = computed(() => this.#state().letters);
   readonly isBus = computed(() => this.#state().engine === 'Subject bus');
-  readonly reasons = computed(() => Object.entries(this.letters().by).map(([code, count]) => ({ code, count })));
+  /** The reasons that are to be expected here stand there from the start. */
+  readonly reasons = computed(() => Object.entries({ HandlerFailed: 0, MailboxFull: 0, ...this.letters().by }).map(([code, count]) => ({ code, count })));
+  /** As many rows at all times: letters come and go, and the page stays as it is. */
+  readonly rows = computed(() => Array.from({ length: LISTED }, (_, index) => this.letters().newest[index]));
 }

@@ -6,7 +6,7 @@ import { CountPipe } from '../count';
 import { MoneyPipe } from '../money';
 import { chosenSymbol, endedOrders, quotes } from '../trading/trading';
 
-const LEVELS = 11;
+const LEVELS = 9;
 
 /** The shares that the book has filled at each price, around the newest one. */
 @Component({

@@ -12,11 +12,11 @@ import { deskState } from '../trading/trading';
     <div role="alert">
       @if (dead(); as stage) {
         <strong>The bus is dead.</strong>
-        The subscription of <code>{{ stage.name }}</code> ended at its first error, “{{ stage.diedOf }}”. No order ends any more.
+        The subscription of <code>{{ stage.name }}</code> ended at its first error, “{{ stage.diedOf }}”. No order is filled any more.
       }
     </div>
     @if (dead()) {
-      <p><span data-waiting>{{ waiting() | count }}</span> orders wait in its queue, which has no bounds.</p>
+      <p><span data-waiting>{{ waiting() | count }}</span> messages wait in queues without bounds.</p>
     }
   `,
   styles: `
@@ -30,6 +30,17 @@ import { deskState } from '../trading/trading';
       background: var(--mat-sys-error-container);
       color: var(--mat-sys-on-error-container);
       font-variant-numeric: tabular-nums;
+    }
+    @media (min-width: 1180px) {
+      /* It stands beside the tally, so that nothing moves. */
+      :host:has(p) {
+        position: absolute;
+        inset: 8px var(--gutter) auto auto;
+        max-width: calc(100% - 640px);
+        margin: 0;
+        padding: 8px 14px;
+        gap: 0 12px;
+      }
     }
     p {
       margin: 0;

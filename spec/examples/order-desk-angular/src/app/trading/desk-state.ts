@@ -4,7 +4,7 @@ import { letterLine } from '../../../../order-desk/letter-line';
 import { type DeskState, type EngineKind, FIRST_LOAD } from './trading';
 
 /** Dead letters that the screen lists. */
-const LISTED = 6;
+export const LISTED = 6;
 
 /** A desk that has not opened yet. */
 export const IDLE: DeskState = {
