@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { type Script, describeScript } from './command';
-import { isRough } from './nodes/mishap';
+import { isRough } from './nodes/rough-script';
 
 /** How many scripts are drawn from one seed. A failure is found again in seconds, even after a long run. */
 const BATCH = 10_000;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { checkScripts, runOptions } from '../check-scripts';
 import { anyScript } from '../scripts';
 import { LOSSY } from './lossy';
-import { roughScript } from './mishap';
+import { roughScript } from './rough-script';
 import { oneThread } from './one-thread';
 import { runOnNodes } from './run-on-nodes';
 import { runRoughly } from './run-roughly';
