@@ -13,6 +13,7 @@ export const LONG = new RegExp(
   [
     'is named below the marbles that differ for it',
     'a million',
+    'tell the same story of the same script twice',
     'long queue flat',
     'the stack is deep',
     'end at once, flat',

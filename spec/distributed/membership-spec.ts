@@ -205,6 +205,36 @@ describe('a node that leaves', () => {
     expect(queued.error).toMatchObject({ code: 'BrokerClosed', started: false });
   });
 
+  it('without draining ends its own messages that are on their way, and counts each of them once', async () => {
+    const { nodes, pass } = cluster(['a', 'b']);
+    nodes['b']!.spawn(id, () => new Subject());
+    pass();
+    const running = watchFor(nodes['a']!.send(id, 1));
+    pass();
+    const underWay = watchFor(nodes['a']!.send(id, 2));
+    nodes['a']!.trySend(id, 3);
+    await until(nodes['a']!.close({ drain: false }), pass);
+    expect([running, underWay].map(({ error }) => (error as { code: string }).code)).toEqual(['BrokerClosed', 'BrokerClosed']);
+    const { totalSent, totalDelivered, totalFailed, ...metrics } = nodes['a']!.metrics();
+    expect(metrics).toMatchObject({ pending: 0, inFlight: 0, openRequests: 0 });
+    expect([totalSent, totalDelivered + totalFailed]).toEqual([3, 3]);
+  });
+
+  it('waits for the promises of onStop', async () => {
+    const { nodes, pass } = cluster(['a', 'b']);
+    let stopped!: () => void;
+    nodes['a']!.spawn(id, { receive: () => undefined, onStop: () => new Promise<void>((resolve) => (stopped = resolve)) });
+    pass();
+    let isClosed = false;
+    const closed = nodes['a']!.close().then(() => (isClosed = true));
+    pass(1_000);
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(isClosed).toBe(false);
+    stopped();
+    await until(closed, pass);
+    expect(isClosed).toBe(true);
+  });
+
   it('leaves no timer behind', async () => {
     const { nodes, pass, scheduler } = cluster(['a', 'b']);
     nodes['a']!.spawn(id, () => 1);

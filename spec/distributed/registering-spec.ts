@@ -125,6 +125,18 @@ describe('registering in a cluster', () => {
     expect(routed.values).toEqual(['x']);
   });
 
+  it('tells other nodes when a mailbox is closed, so that they refuse what it would refuse', () => {
+    const { nodes, letters, pass } = cluster(['a', 'b']);
+    const mailbox = Mailbox.bounded<unknown>(1);
+    nodes['a']!.register(id, mailbox);
+    pass();
+    expect(nodes['b']!.trySend(id, 'before')).toEqual({ ok: true });
+    mailbox.close();
+    pass();
+    expect(nodes['b']!.trySend(id, 'after')).toMatchObject({ ok: false, code: 'ActorStopped' });
+    expect(letters.map(({ message }) => message)).toContain('after');
+  });
+
   it('is over with `using` at the end of a block', () => {
     const { nodes } = cluster(['a']);
     const registration = nodes['a']!.spawn(id, () => {});

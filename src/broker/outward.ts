@@ -10,7 +10,7 @@ export type Audience =
 
 /**
  * The side of a broker that faces other nodes. The parts of the broker tell it what they do, as part of the step in which they do it. It is told
- * of remote actors as well.
+ * of remote actors as well, but not that they are registered: it does that itself.
  */
 export interface Outward {
   /** Whether there are other nodes, so that a message to many has to be shown to `castEnds`. */

@@ -106,7 +106,6 @@ export class Registrar implements RegistrationEnder {
   addRemote(id: string, core: MailboxCore): void {
     this.#registry.add(id, core);
     this.#system.journal.registered(core);
-    this.#system.outward?.registered(core);
   }
 
   /** Removes an actor of another node, where it has ended. Its link ends the messages that are on their way to it. Part of a step. */

@@ -107,13 +107,14 @@ export class ChunkedQueue<Value, Meta extends number | Withdrawable> {
 
   /** Moves the head from the pair at `at` to the next one, which must exist. */
   #step(head: unknown[], at: number): void {
-    if (at + 3 < head.length) {
+    const link = roomOf(head);
+    if (at + 2 < link) {
       this.#at = at + 2;
       return;
     }
-    this.#head = head[at + 2] as unknown[];
+    this.#head = head[link] as unknown[];
     this.#at = 0;
-    head[at + 2] = undefined;
+    head[link] = undefined;
     this.#spare = head;
   }
 

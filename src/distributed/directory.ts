@@ -48,7 +48,6 @@ export class Directory {
   // Actors of this node ------------------------------------------------------------------------------
 
   registered(core: MailboxCore): void {
-    if (core.isRemote) return;
     const { id, lives } = core;
     const { claims, parts } = this.#setup;
     const isStill = (): boolean => core.lives === lives;

@@ -36,12 +36,11 @@ export function peerFactory(setup: PeerFactoryParts): (nodeId: string) => Peer {
   const { dispatcher, system, topics, broadcasts } = parts;
   const { codec, maxFrame, window } = settings;
   const { maxBatch } = transport;
-  const now = (): number => ticks.scheduler.now();
   const retain = retained.take.bind(retained);
   const maxText = Math.min(LONGEST_TEXT, Math.floor(maxBatch / 8));
-  const receiver = { system, topics, broadcasts, codec, maxFrame, window, authorize, now, maxText, isConnected, retain };
+  const receiver = { system, topics, broadcasts, codec, maxFrame, window, authorize, maxText, isConnected, retain };
   return (nodeId) => {
-    const peer: Peer = new Peer(nodeId, now(), receiver, {
+    const peer: Peer = new Peer(nodeId, ticks.scheduler.now(), receiver, {
       ...{ dispatcher, maxBatch, ticks, packing: codec.packing, mostWaiting: MOST_WAITING + window },
       send: (batch, transfer) => send(setup, nodeId, batch, transfer),
       handle: (frame) => setup.handle(peer, frame),

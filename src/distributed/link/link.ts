@@ -2,7 +2,7 @@ import type { Dispatcher } from '../../kernel/dispatcher';
 import type { Batch } from '../transport';
 import type { Packing } from '../codec/packing';
 import type { Frame } from './frames';
-import { Inbox } from './inbox';
+import { HEAD_LENGTH, Inbox } from './inbox';
 import { type Parcel, Outbox } from './outbox';
 import { readFrame } from './read-frame';
 import { Silence } from './silence';
@@ -28,8 +28,8 @@ export interface LinkSetup {
 /** The frames that need no receipt soon, since they take no credit. */
 const PATIENT: ReadonlySet<string> = /* @__PURE__ */ new Set(['value', 'complete', 'failed', 'error', 'cancel']);
 
-/** The number at the head of a batch of text. */
-const HEAD = /^\[(\d{1,16}),\d/;
+/** The head of a batch of text: its number, and a receipt. */
+const HEAD = /^\[\d{1,16},\d/;
 
 /** The frames between this node and another one, in both directions: each is handled once, and in order, while both nodes live. */
 export class Link {
@@ -59,17 +59,17 @@ export class Link {
       return;
     }
     const read = sizeOf(batch) > this.#setup.maxBatch ? undefined : this.#setup.packing.read(batch);
-    const [seq, ack] = read ?? [];
+    const seq = read?.[0];
+    const ack = read?.[1];
     if (read === undefined || !isNumber(seq) || !isNumber(ack)) {
       this.#setup.bad();
       return;
     }
-    const frames = read.slice(2);
-    const parcels = this.outbox.receipted(ack, frames.length === 0);
+    const parcels = this.outbox.receipted(ack, read.length === HEAD_LENGTH);
     if (parcels.length > 0) this.#setup.dispatcher.step(() => parcels.forEach((parcel) => parcel.received?.()));
     // A node that gives no receipts cannot ask for more: what it sends is as if it were lost, and comes again.
     if (seq === 0 || this.outbox.isOverfull) return;
-    if (!this.#inbox.take(seq, frames)) this.outbox.oweReceipt(true);
+    if (!this.#inbox.take(seq, read)) this.outbox.oweReceipt(true);
   }
 
   /** Ends it. Returns what the other node may not have. */
@@ -81,8 +81,9 @@ export class Link {
 
   /** Whether a text is a batch that was taken before. It is not read again: a node that is slow gets many of these. */
   #wasTaken(batch: unknown): boolean {
-    const [, seq] = typeof batch === 'string' ? (HEAD.exec(batch) ?? []) : [];
-    return seq !== undefined && Number(seq) > 0 && this.#inbox.has(Number(seq));
+    if (typeof batch !== 'string') return false;
+    const seq = Number.parseInt(batch.slice(1, 18), 10);
+    return seq > 0 && this.#inbox.has(seq) && HEAD.test(batch);
   }
 
   #handle(raw: unknown): void {

@@ -10,8 +10,8 @@ export interface Parcel {
   isSent: boolean;
   /** Whether it is no longer to be sent, if it has not been. */
   isWithdrawn: boolean;
-  /** Called before it goes out for the first time, if it has waited: the time that is left may be less. */
-  refresh?(): void;
+  /** Called before it goes out, with the time: if it has waited, less time may be left of what it says. */
+  refresh?(now: number): void;
   /** Called when the other node has it. */
   received?(): unknown;
 }
@@ -78,6 +78,7 @@ export class Outbox {
   /** The transport takes nothing, until it is connected again or some time has passed. */
   #isBlocked = false;
   #isClosed = false;
+  readonly #goesOn = (): void => this.#goOn();
 
   constructor(parts: OutboxParts) {
     this.#parts = parts;
@@ -113,7 +114,10 @@ export class Outbox {
     });
   }
 
-  /** A receipt has come: the other node has handled all batches up to this number. Returns the parcels that it has now. */
+  /**
+   * A receipt has come: the other node has handled all batches up to this number. Returns those parcels that it has now whose `received` is to be
+   * called.
+   */
   receipted(ack: number, isAlone: boolean): Parcel[] {
     const sent = this.#sent;
     const first = sent[0];
@@ -129,7 +133,11 @@ export class Outbox {
     for (let index = 0; index < count; index++) this.bytes -= (sent[index] as SentBatch).size;
     this.#resendAfter = RESEND_AFTER;
     if (this.#waiting.length > 0) this.#schedule();
-    return sent.slice(0, count).flatMap(({ parcels }) => parcels);
+    const told: Parcel[] = [];
+    for (let index = 0; index < count; index++) {
+      for (const parcel of (sent[index] as SentBatch).parcels) if (parcel.received !== undefined) told.push(parcel);
+    }
+    return told;
   }
 
   /** The connection has returned, or the other node has just come: what has no receipt is sent again at once. */
@@ -173,13 +181,13 @@ export class Outbox {
   #schedule(): void {
     if (this.#state !== 'idle' || this.#isClosed) return;
     this.#state = 'soon';
-    this.#parts.ticks.soon(() => this.#goOn());
+    this.#parts.ticks.soon(this.#goesOn);
   }
 
   #goOnLater(): void {
     if (this.#state !== 'idle' || this.#isClosed) return;
     this.#state = 'later';
-    this.#parts.ticks.later(() => this.#goOn());
+    this.#parts.ticks.later(this.#goesOn);
   }
 
   /** Sends the frames that wait. Those that are added from now on go out in a macrotask, until one comes with nothing to send. */
@@ -196,6 +204,7 @@ export class Outbox {
     const parcels: Parcel[] = [];
     const { maxBatch, packing } = this.#parts;
     const most = Math.min(maxBatch, USUAL_BATCH);
+    const now = this.#now();
     let size = 0;
     let withdrawn = 0;
     let count = 0;
@@ -203,7 +212,7 @@ export class Outbox {
       if (parcel.isWithdrawn) withdrawn += parcel.frame.size;
       else {
         if (parcels.length > 0 && size + parcel.frame.size + packing.overhead(parcels.length + 1) > most) break;
-        this.#refresh(parcel);
+          this.#refresh(parcel, now);
         size += parcel.frame.size;
         parcels.push(parcel);
       }
@@ -215,16 +224,16 @@ export class Outbox {
       if (!this.#send(seq, frames)) return;
       this.#lastSeq = seq;
       for (const parcel of parcels) parcel.isSent = true;
-      this.#sent.push({ seq, frames, parcels, size, sentAt: this.#now() });
+      this.#sent.push({ seq, frames, parcels, size, sentAt: now });
       this.#watch();
     }
     this.bytes -= withdrawn;
     this.#waiting = waiting.length === count ? [] : waiting.slice(count);
   }
 
-  #refresh(parcel: Parcel): void {
+  #refresh(parcel: Parcel, now: number): void {
     this.bytes -= parcel.frame.size;
-    parcel.refresh?.();
+    parcel.refresh?.(now);
     this.bytes += parcel.frame.size;
   }
 
