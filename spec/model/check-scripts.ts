@@ -1,16 +1,20 @@
 import fc from 'fast-check';
 import { type Script, describeScript } from './command';
-import { isRough } from './nodes/mishap';
+import { isRough } from './nodes/rough-script';
 
 /** How many scripts are drawn from one seed. A failure is found again in seconds, even after a long run. */
 const BATCH = 10_000;
-
-const AGAIN = 'npx vitest run --project node spec/model/model-spec.ts';
 
 export interface RunOptions {
   readonly seed: number;
   readonly runs: number;
 }
+
+/** The command that plays a run of a spec again. `times`: how many runs the spec divides its scripts among. */
+export const againBy =
+  (spec: string, times = 1) =>
+  ({ seed, runs }: RunOptions): string =>
+    `MODEL_SEED=${seed} MODEL_RUNS=${runs * times} npx vitest run --project node spec/model/${spec}`;
 
 /** How many scripts Node plays by default. */
 export const USUAL_RUNS = 10_000;
@@ -31,11 +35,11 @@ export function runOptions(usualRuns: number): RunOptions {
  *
  * @throws an `Error` with the smallest failing script, and with how to play it again.
  */
-export async function checkScripts<T extends Script>(scripts: fc.Arbitrary<T>, play: (script: T) => void | Promise<void>, { seed, runs }: RunOptions, again = AGAIN): Promise<void> {
+export async function checkScripts<T extends Script>(scripts: fc.Arbitrary<T>, play: (script: T) => void | Promise<void>, { seed, runs }: RunOptions, again = againBy('model-spec.ts')): Promise<void> {
   for (let done = 0, batch = seed; done < runs; batch++) {
     const numRuns = Math.min(BATCH, runs - done);
     const { failed, counterexample, errorInstance, numRuns: played } = await fc.check(fc.asyncProperty(scripts, async (script) => play(script)), { seed: batch, numRuns });
-    if (failed) throw new Error(failure(counterexample![0], errorInstance, `MODEL_SEED=${batch} MODEL_RUNS=${numRuns} ${again}`, batch, played), { cause: errorInstance });
+    if (failed) throw new Error(failure(counterexample![0], errorInstance, again({ seed: batch, runs: numRuns }), batch, played), { cause: errorInstance });
     done += numRuns;
     if (runs > BATCH) console.log(`model: ${done.toLocaleString('en')} of ${runs.toLocaleString('en')} scripts (${Math.floor((100 * done) / runs)} %)`);
     await new Promise((resolve) => setTimeout(resolve));

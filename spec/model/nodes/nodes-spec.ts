@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { checkScripts, runOptions } from '../check-scripts';
+import { againBy, checkScripts, runOptions } from '../check-scripts';
 import { anyScript } from '../scripts';
 import { LOSSY } from './lossy';
-import { roughScript } from './mishap';
+import { roughScript } from './rough-script';
 import { oneThread } from './one-thread';
 import { runOnNodes } from './run-on-nodes';
 import { runRoughly } from './run-roughly';
@@ -11,7 +11,7 @@ const { seed, runs: all } = runOptions(2_000);
 /** How many scripts each of these plays. */
 const runs = Math.ceil(all / 4);
 const timeout = 60_000 + runs * 100;
-const AGAIN = '(times four) npx vitest run --project node spec/model/nodes/nodes-spec.ts';
+const AGAIN = againBy('nodes/nodes-spec.ts', 4);
 
 describe(`the model and two nodes (${all} scripts, MODEL_SEED=${seed})`, () => {
   it('agree after every command on a clean network', { timeout }, async () => {

@@ -1,4 +1,4 @@
-import type { ActorContext, ErrorOrigin, Priority } from 'rx-broker';
+import type { ActorContext, ErrorOrigin, Priority, Publication } from 'rx-broker';
 import { DistributedMessageBroker } from 'rx-broker/distributed';
 import { type Network, type NetworkOptions, createNetwork } from 'rx-broker/testing';
 import { type Unsubscribable, VirtualTimeScheduler } from 'rxjs';
@@ -62,7 +62,8 @@ export class NodesWorld implements World {
     this.nodes = [0, 1].map((number) => {
       const name = `node ${number}`;
       const transport = this.network.transport(name);
-      return new DistributedMessageBroker(transport, { scheduler, name, requestTimeout: this.#isLossy ? Infinity : REQUEST_TIMEOUT, logDeadLetters: false, logger: quiet, onError, interceptors });
+      const requestTimeout = this.#isLossy ? Infinity : REQUEST_TIMEOUT;
+      return new DistributedMessageBroker(transport, { scheduler, name, requestTimeout, logDeadLetters: false, logger: quiet, onError, interceptors });
     });
     for (const [number, node] of this.nodes.entries()) {
       subscribe(node.deadLetters$, new Listener(host, 'letter', 'all'), letterText);
@@ -172,12 +173,14 @@ export class NodesWorld implements World {
 
   ask(actor: ActorName, payload: Payload, { priority, ttl }: Details, patience: Patience, caller: Listener): void {
     this.#note(actor, payload, priority, false);
-    subscribe(this.#sending(payload).sendWithPriority(idOf(actor), payload, priority, { ...patienceOf(patience), ...(ttl !== Infinity && { ttl }) }), caller, replyText);
+    const options = { ...patienceOf(patience), ...(ttl !== Infinity && { ttl }) };
+    subscribe(this.#sending(payload).sendWithPriority(idOf(actor), payload, priority, options), caller, replyText);
   }
 
   offer(actor: ActorName, payload: Payload, { priority, ttl }: Details, patience: Patience, caller: Listener): void {
     this.#note(actor, payload, priority, true);
-    subscribe(this.#sending(payload).offer(idOf(actor), payload, { priority, ...patienceOf(patience), ...(ttl !== Infinity && { ttl }) }), caller, replyText);
+    const options = { priority, ...patienceOf(patience), ...(ttl !== Infinity && { ttl }) };
+    subscribe(this.#sending(payload).offer(idOf(actor), payload, options), caller, replyText);
   }
 
   tell(actor: ActorName, payload: Payload, { priority, ttl }: Details): string {
@@ -193,7 +196,8 @@ export class NodesWorld implements World {
 
   route(topic: string, payload: Payload, { priority, ttl }: Details, patience: Patience, caller: Listener): void {
     // Each node has a router of its own, so all is routed on one of them.
-    subscribe(this.nodes[0]!.sendWithRouting({ topic, priority }, payload, { ...patienceOf(patience), ...(ttl !== Infinity && { ttl }) }), caller, replyText);
+    const options = { ...patienceOf(patience), ...(ttl !== Infinity && { ttl }) };
+    subscribe(this.nodes[0]!.sendWithRouting({ topic, priority }, payload, options), caller, replyText);
   }
 
   broadcast(payload: Payload, to: string, order: 'registered' | 'settled', { priority, ttl }: Details, patience: Patience, caller: Listener): void {
@@ -219,7 +223,8 @@ export class NodesWorld implements World {
   }
 
   observe(pattern: string, observer: Listener): void {
-    subscribe(this.#nextNode().publications$(pattern), observer, ({ topic, message, retained }) => `${topic} ${(message as Payload).n}${retained ? ', retained' : ''}`);
+    const text = ({ topic, message, retained }: Publication): string => `${topic} ${(message as Payload).n}${retained ? ', retained' : ''}`;
+    subscribe(this.#nextNode().publications$(pattern), observer, text);
   }
 
   settle(number: number, how: Settlement): void {

@@ -33,21 +33,21 @@ class Thread {
         return [{ ...command, mailbox: this.#mailbox(command.mailbox) }];
       case 'send':
       case 'offer':
-        return [{ ...command, ...this.#times_(command), signal: this.#signal(command.signal), plan: this.#plan(command.plan, command.actor) }];
+        return [{ ...command, ...this.#timesOf(command), signal: this.#signal(command.signal), plan: this.#plan(command.plan, command.actor) }];
       case 'try-send':
-        return [{ ...command, ...this.#times_(command), plan: this.#plan(command.plan, command.actor) }];
+        return [{ ...command, ...this.#timesOf(command), plan: this.#plan(command.plan, command.actor) }];
       case 'next':
         return [{ ...command, plan: this.#plan(command.plan, command.actor) }];
       case 'turn-send':
-        return [{ ...command, ...this.#times_(command), signal: undefined, plan: plain(command.plan) }];
+        return [{ ...command, ...this.#timesOf(command), signal: undefined, plan: plain(command.plan) }];
       case 'turn-try-send':
       case 'try-broadcast':
       case 'publish':
         return [{ ...command, plan: plain(command.plan) }];
       case 'route':
-        return [{ ...command, ...this.#times_(command), signal: undefined, plan: plain(command.plan) }];
+        return [{ ...command, ...this.#timesOf(command), signal: undefined, plan: plain(command.plan) }];
       case 'broadcast':
-        return [{ ...command, ...this.#times_(command), timeout: Infinity, take: 0, order: 'registered', signal: undefined, plan: plain(command.plan) }];
+        return [{ ...command, ...this.#timesOf(command), timeout: Infinity, take: 0, order: 'registered', signal: undefined, plan: plain(command.plan) }];
       case 'pass':
         return this.#isTimed ? [command] : [];
       case 'redeliver':
@@ -63,7 +63,7 @@ class Thread {
   #plan(plan: Plan, actor: ActorName): Plan {
     const { carry } = plan;
     if (carry?.do !== 'send' && carry?.do !== 'offer' && carry?.do !== 'try-send') return plain(plan);
-    return { ...plain(plan), carry: { ...carry, ...this.#times_(carry), actor: NEXT[actor], ...(carry.do !== 'try-send' && { signal: undefined }), plan: plain(carry.plan) } as Command };
+    return { ...plain(plan), carry: { ...carry, ...this.#timesOf(carry), actor: NEXT[actor], ...(carry.do !== 'try-send' && { signal: undefined }), plan: plain(carry.plan) } as Command };
   }
 
   #mailbox(spec: MailboxSpec): MailboxSpec {
@@ -76,7 +76,7 @@ class Thread {
     };
   }
 
-  #times_<T extends { readonly ttl?: number; readonly timeout?: number }>({ ttl, timeout }: T): Partial<Pick<T, 'ttl' | 'timeout'>> {
+  #timesOf<T extends { readonly ttl?: number; readonly timeout?: number }>({ ttl, timeout }: T): Partial<Pick<T, 'ttl' | 'timeout'>> {
     return { ...(ttl !== undefined && { ttl: this.#time(ttl) }), ...(timeout !== undefined && { timeout: this.#time(timeout) }) };
   }
 

@@ -3,7 +3,7 @@ import { Difference } from '../difference';
 import { EventLaws } from '../event-laws';
 import { Player } from '../player';
 import { Account } from './account';
-import type { Mishap, RoughScript } from './mishap';
+import type { Mishap, RoughScript } from './rough-script';
 import { NodesWorld } from './nodes-world';
 import { compareLines } from './tale';
 
