@@ -80,12 +80,16 @@ export default defineConfig({
       {
         extends: true,
         // All at once: Vite would find the server's part late, and load the other two again.
-        optimizeDeps: { include: ['react', 'react/jsx-dev-runtime', 'react-dom/client', 'react-dom/server'] },
+        optimizeDeps: {
+          include: ['react', 'react/jsx-dev-runtime', 'react-dom/client', 'react-dom/server', '@nats-io/nats-core', '@nats-io/jetstream', '@nats-io/kv'],
+        },
         test: {
           name: 'chromium',
           include: specs,
+          // Starts a NATS server, where there is one.
+          globalSetup: ['spec/transports/nats/page/server-for-pages.ts'],
           // What needs a file system, child processes, Node's async contexts or the garbage collector.
-          exclude: ['spec/package/**', 'spec/examples/**', 'spec/readme/**', 'spec/node/**', ...nats, ...patching, ...nodeOnly, ...angularInNode],
+          exclude: ['spec/package/**', 'spec/examples/**', 'spec/readme/**', 'spec/node/**', 'spec/transports/nats/*.ts', ...patching, ...nodeOnly, ...angularInNode],
           browser: {
             enabled: true,
             headless: true,

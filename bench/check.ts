@@ -9,7 +9,7 @@ import { serverPath } from '../spec/transports/nats/server-path';
 import { parts } from './parts';
 
 /** The parts that have budgets. The other parts compare with peers, and show growth. */
-const checked = ['send', 'request', 'broadcast', 'failure', 'queue', 'operators', 'memory', 'bundle'];
+const checked = ['send', 'request', 'broadcast', 'failure', 'queue', 'operators', 'memory', 'bundle', 'ports'];
 if (serverPath === undefined) console.warn('nats: skipped, there is no NATS server. bash .ci/nats-server.sh fetches one.');
 else checked.push('nats');
 

@@ -95,10 +95,10 @@ const byComlink =
 
 /** Measures our asks beside each floor. */
 const askCase =
-  (work: string, workOf: (name: string, ask: Ask) => TimedWork): Case =>
+  (work: string, budget: string, workOf: (name: string, ask: Ask) => TimedWork): Case =>
   (bench) =>
     withWorkers(1, async (ends) => [
-      await againstTheClock(bench, { work, ours: workOf('send', ours(ends)), floor: workOf('postMessage', bare(ends)) }),
+      await againstTheClock(bench, { work, budget: `${budget} / postMessage`, ours: workOf('send', ours(ends)), floor: workOf('postMessage', bare(ends)) }),
       await againstTheClock(bench, { work, ours: workOf('send', ours(ends)), floor: workOf('Comlink', byComlink(ends)) }),
     ]);
 
@@ -161,9 +161,9 @@ export const ports: Part = {
   title: 'Over ports',
   about: 'To an actor in a worker thread; the floors are `postMessage` with a number for each message, and Comlink. Times that pass, not CPU times.',
   cases: {
-    ask: askCase('ask, one at a time (p50)', (name, ask) => oneByOne(name, ask, 500)),
-    ask64: askCase('ask, 64 in flight', (name, ask) => asks(name, ask, 64, 5_000)),
-    ask1024: askCase('ask, 1,024 in flight', (name, ask) => asks(name, ask, 1_024, 10_000)),
+    ask: askCase('ask, one at a time (p50)', 'port ask', (name, ask) => oneByOne(name, ask, 500)),
+    ask64: askCase('ask, 64 in flight', 'port ask, 64 in flight', (name, ask) => asks(name, ask, 64, 5_000)),
+    ask1024: askCase('ask, 1,024 in flight', 'port ask, 1,024 in flight', (name, ask) => asks(name, ask, 1_024, 10_000)),
     broadcast: (bench): Promise<readonly Measure[]> =>
       withWorkers(4, async (ends) => [await againstTheClock(bench, { work: 'broadcast to 1,000 actors on 4 workers', ours: broadcastOfOurs(ends), floor: broadcastOfBare(ends) })]),
     start: async (bench) => [await againstTheClock(bench, { work: 'start of a worker', ours: startOfOurs, floor: startOfBare })],

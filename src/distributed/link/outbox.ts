@@ -114,10 +114,7 @@ export class Outbox {
     });
   }
 
-  /**
-   * A receipt has come: the other node has handled all batches up to this number. Returns those parcels that it has now whose `received` is to be
-   * called.
-   */
+  /** A receipt has come: the other node has handled all batches up to this number. Returns the parcels whose `received` is to be called. */
   receipted(ack: number, isAlone: boolean): Parcel[] {
     const sent = this.#sent;
     const first = sent[0];
@@ -133,11 +130,7 @@ export class Outbox {
     for (let index = 0; index < count; index++) this.bytes -= (sent[index] as SentBatch).size;
     this.#resendAfter = RESEND_AFTER;
     if (this.#waiting.length > 0) this.#schedule();
-    const told: Parcel[] = [];
-    for (let index = 0; index < count; index++) {
-      for (const parcel of (sent[index] as SentBatch).parcels) if (parcel.received !== undefined) told.push(parcel);
-    }
-    return told;
+    return sent.slice(0, count).flatMap(({ parcels }) => parcels.filter((parcel) => parcel.received !== undefined));
   }
 
   /** The connection has returned, or the other node has just come: what has no receipt is sent again at once. */
