@@ -27,7 +27,7 @@ import type { NodeInfo, Transport } from './transport';
  *
  * `register` and `spawn` claim the id in the cluster. The actor works here at once; `ready` resolves when this node owns the id, and rejects with
  * `BrokerError('AlreadyRegistered')` when another one does, or with `ClaimRefused` when this node may not have it; then the actor has ended. While the
- * transport cannot decide, `ready` waits. `isRegistered`, `actorIds` and `registeredCount` tell what this node knows:
+ * transport cannot decide, `ready` waits; if the broker closes meanwhile, it rejects with `BrokerClosed`. `isRegistered`, `actorIds` and `registeredCount` tell what this node knows:
  * news of other nodes take a moment. Only the node of an actor can `unregister` and `bind` it.
  *
  * A node counts what it sends to others. A tell is pending until the other node's receipt, and then counts as succeeded; an ask is pending until the

@@ -86,8 +86,10 @@ export class AccountBook {
     if (handled > 1) return `was handled ${handled} times`;
     if (end.kind === 'wrong') return `ended with ${end.text}`;
     if (end.kind === 'ok') return handled === 1 ? undefined : 'was answered, and never handled';
-    if (end.started === 'unknown') return this.#isKilled(from) || this.#isKilled(to ?? '') ? undefined : `is unknown (${end.code}), though neither its sender nor its depot was killed`;
-    return end.started === (handled === 1) ? undefined : `was handled ${handled} times, and its error (${end.code}) says started: ${String(end.started)}`;
+    const { code, started } = end;
+    const isTouched = this.#isKilled(from) || this.#isKilled(to ?? '');
+    if (started === 'unknown') return isTouched ? undefined : `is unknown (${code}), though neither its sender nor its depot was killed`;
+    return started === (handled === 1) ? undefined : `was handled ${handled} times, and its error (${code}) says started: ${String(started)}`;
   }
 }
 

@@ -72,7 +72,10 @@ export class Cluster {
     return this.#inOrder(() => this.#bounce());
   }
 
-  /** Kills the process of a depot with `kill -9`, and with `andServer` the server, which comes back. Resolves when the other depots know that it is gone. */
+  /**
+   * Kills the process of a depot with `kill -9`, and with `andServer` the server, which comes back. Resolves when the other depots know that it
+   * is gone.
+   */
   killDepot(name: DepotName, { andServer = false }: { readonly andServer?: boolean } = {}): Promise<void> {
     return this.#inOrder(async () => {
       const depot = this.#of(name);
@@ -163,6 +166,6 @@ function stateOf(name: DepotName, lives: readonly DepotProcess[]): DepotState {
     for (const key of ['sent', 'ok', 'failed', 'unknown', 'handled'] as const) total[key] += news[key];
     if (hasEnded) total.unknown += news.open;
   }
-  const isUp = !now.hasEnded;
-  return { ...total, name, label: now.order.label, isUp, open: isUp ? now.news.open : 0, slowest: isUp ? now.news.slowest : 0, nodes: isUp ? now.news.nodes : [] };
+  const state = { ...total, name, label: now.order.label, isUp: !now.hasEnded };
+  return now.hasEnded ? { ...state, open: 0, slowest: 0, nodes: [] } : { ...state, open: now.news.open, slowest: now.news.slowest, nodes: now.news.nodes };
 }

@@ -34,7 +34,10 @@ export interface OpenDepot {
   stop(): Promise<void>;
 }
 
-/** Opens a depot on a node: it takes parcels, and sends parcels to the other depots when it is told to begin. `label` tells its parcels from those of its earlier lives. */
+/**
+ * Opens a depot on a node: it takes parcels, and sends parcels to the other depots when it is told to begin. `label` tells its parcels from those
+ * of its earlier lives.
+ */
 export async function openDepot(broker: MessageBroker, name: DepotName, label: string, journal: Journal): Promise<OpenDepot> {
   const counts = { sent: 0, ok: 0, failed: 0, unknown: 0, open: 0, handled: 0 };
   let slowest = 0;

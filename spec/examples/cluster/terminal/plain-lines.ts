@@ -7,7 +7,10 @@ import type { Session } from '../session';
 /** Milliseconds between two looks at the cluster. */
 const FRAME = 100;
 
-/** What the terminal shows as plain lines: each scene, what is done to the cluster, and every `period` milliseconds where it is. Completes when the cluster closes. */
+/**
+ * What the terminal shows as plain lines: each scene, what is done to the cluster, and every `period` milliseconds where it is. Completes when
+ * the cluster closes.
+ */
 export function plainLines({ cluster, scene$ }: Pick<Session, 'cluster' | 'scene$'>, period: number): Observable<string> {
   const heading$ = scene$.pipe(
     distinctUntilChanged(),
