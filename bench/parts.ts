@@ -20,6 +20,7 @@ export const parts: Readonly<Record<string, () => Promise<Part>>> = {
   'scale-requests': async () => (await import('./parts/scale-requests')).scaleRequests,
   'scale-observers': async () => (await import('./parts/scale-observers')).scaleObservers,
   distributed: async () => (await import('./parts/distributed')).distributed,
+  ports: async () => (await import('./parts/ports')).ports,
   nats: async () => (await import('./parts/nats')).nats,
   soak: async () => (await import('./parts/soak')).soak,
   peers: async () => (await import('./parts/peers')).peers,

@@ -10,7 +10,7 @@ import { serverPath } from '../../spec/transports/nats/server-path';
 import { type TimedRow, type TimedWork, againstTheClock } from '../harness/wall-clock';
 import type { Measure } from '../harness/measure';
 import type { Bench, Case, Part } from '../harness/part';
-import { median } from '../harness/statistics';
+import { type Ask, asks, oneByOne } from '../workloads/asking';
 
 const ECHO = actorId<any>('echo');
 const SINK = actorId<any>('sink');
@@ -53,9 +53,6 @@ async function startFar(url: string): Promise<ChildProcess> {
   return far;
 }
 
-/** Does something with numbers, and fails unless each ends with the number after it. */
-type Ask = (n: number, end: (reply: number) => void) => void;
-
 const ours =
   ({ broker }: Ends): Ask =>
   (n, end) =>
@@ -65,42 +62,6 @@ const bare =
   ({ connection }: Ends): Ask =>
   (n, end) =>
     void connection.request('bare.echo', JSON.stringify({ n }), { timeout: 60_000 }).then((message) => end(message.json<{ n: number }>().n));
-
-/** Asks so many times, always `atOnce` at once. */
-function asks(name: string, ask: Ask, atOnce: number, count: number): TimedWork {
-  return {
-    name,
-    time: () =>
-      new Promise((resolve, reject) => {
-        const startedAt = performance.now();
-        let sent = 0;
-        let done = 0;
-        const next = (): void => {
-          if (sent === count) return;
-          const n = sent++;
-          ask(n, (reply) => {
-            if (reply !== n + 1) reject(new Error(`${name}: ${reply} is no reply to ${n}`));
-            else if (++done === count) resolve(((performance.now() - startedAt) * 1e6) / count);
-            else next();
-          });
-        };
-        for (let i = 0; i < atOnce; i++) next();
-      }),
-  };
-}
-
-/** Asks one after the other. The time of an operation is the median. */
-function oneByOne(name: string, ask: Ask, count: number): TimedWork {
-  const work = asks(name, ask, 1, 1);
-  return {
-    name,
-    async time() {
-      const times: number[] = [];
-      for (let i = 0; i < count; i++) times.push(await work.time());
-      return median(times);
-    },
-  };
-}
 
 /** Sends without a reply, and waits until all have been counted. */
 function tells(name: string, ends: Ends, side: 'ours' | 'bare', send: (n: number) => boolean, count: number): TimedWork {

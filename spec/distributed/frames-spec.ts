@@ -191,6 +191,61 @@ describe('a namespace', () => {
   });
 });
 
+describe('a node that asks, and gives no receipts', () => {
+  it('is asked no more once 32 MB wait for it, then is given up; other nodes notice nothing', () => {
+    const nodes = cluster(['a', 'b'], { lease: 600_000 });
+    const { pass } = nodes;
+    const a = nodes.nodes['a']!;
+    let handled = 0;
+    a.spawn(id, (size: number) => {
+      handled++;
+      return 'x'.repeat(size);
+    });
+    a.spawn(actorId('held'), (_message, { signal }) => {
+      signal.addEventListener('abort', () => (isAborted = true));
+      return NEVER;
+    });
+    let isAborted = false;
+    pass();
+    const hand = new ByHand(nodes).say(HELLO, ['registered', 'theirs', false, []], ['ask', 1_000, 'held', 2, null, 0, ['j', 1]]);
+    for (let ref = 1; ref <= 150; ref++) hand.say(['ask', ref, 'x', 2, null, 0, ['j', 500_000]]);
+    pass(1_000);
+    expect(handled).toBeGreaterThan(60);
+    expect(handled).toBeLessThan(80);
+    expect([a.isRegistered(actorId('theirs')), isAborted]).toEqual([true, false]);
+    const late = watchFor(a.send(actorId('theirs'), 1, { timeout: Infinity }));
+    pass(10_000);
+    expect([a.isRegistered(actorId('theirs')), isAborted]).toEqual([false, true]);
+    expect(late.error).toMatchObject({ code: 'NodeUnavailable' });
+    expect(nodes.warnings.filter((line) => line.includes('given up'))).toHaveLength(1);
+    const seen = watchFor(nodes.nodes['b']!.send(id, 3));
+    hand.say(['ask', 2_000, 'x', 2, null, 0, ['j', 5]]);
+    pass();
+    expect(seen.values).toEqual(['xxx']);
+    const metrics = a.metrics();
+    expect(metrics).toMatchObject({ pending: 0, inFlight: 0, openRequests: 0 });
+  });
+
+  it('is served again when it gives them', () => {
+    const nodes = cluster(['a', 'b'], {}, {});
+    const { network, pass } = nodes;
+    const [a, b] = [nodes.nodes['a']!, nodes.nodes['b']!];
+    a.spawn(id, (size: number) => 'x'.repeat(size), { capacity: Infinity });
+    pass();
+    network.cut('a', 'b');
+    const replies = Array.from({ length: 80 }, () => watchFor(b.send(id, 900_000, { timeout: Infinity })));
+    pass(300);
+    network.heal('a', 'b');
+    pass(5_000);
+    const failed = replies.filter(({ errored }) => errored);
+    for (const { error } of failed) expect(error).toMatchObject({ code: 'MailboxFull', started: true });
+    expect(replies.filter(({ values }) => values.length === 1).length + failed.length).toBe(80);
+    const seen = watchFor(b.send(id, 3));
+    pass();
+    expect(seen.values).toEqual(['xxx']);
+  });
+});
+
 describe('authorize', () => {
   it('sees what other nodes ask, and refuses it with Rejected', () => {
     const asked: IncomingFrame[] = [];

@@ -1,6 +1,6 @@
 import { Mailbox, actorId, message, protocol } from 'rx-broker';
 import type { NodeInfo } from 'rx-broker/distributed';
-import { type Observable, Subject, map } from 'rxjs';
+import { type Observable, Subject, map, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { watchFor } from '../broker/setup';
 import { cluster } from './setup';
@@ -114,6 +114,49 @@ describe('a node that leaves', () => {
     expect(letters.every(({ reason }) => reason === 'ActorStopped' || reason === 'ActorNotFound')).toBe(true);
     expect(gone.completed).toBe(true);
     expect(nodes['b']!.isRegistered(id)).toBe(false);
+  });
+
+  it.each([
+    ['a clean network', { latency: 20 }],
+    ['a network that loses, doubles and swaps batches', { loss: 0.3, doubles: 0.1, swaps: 0.1, latency: [0, 20], seed: 3 }],
+  ] as const)('at the same time as the other one loses nothing either, on %s', async (_what, faults) => {
+    const { nodes, scheduler, pass } = cluster(['a', 'b'], faults);
+    const both = [nodes['a']!, nodes['b']!] as const;
+    const ids = [actorId<any>('on a'), actorId<any>('on b')] as const;
+    const handled = new Map<string, number>();
+    const ends = new Map<string, unknown>();
+    for (const [number, node] of both.entries()) {
+      node.spawn(ids[number]!, (message: string) => {
+        handled.set(message, (handled.get(message) ?? 0) + 1);
+        return timer(30, scheduler).pipe(map(() => message));
+      }, { concurrency: 100, capacity: 1_000 });
+    }
+    pass(2_000);
+    let sent = 0;
+    const load = (): void => {
+      for (const [number, node] of both.entries()) {
+        const message = `${sent++} of ${number}`;
+        const to = ids[1 - number]!;
+        if (sent % 4 < 2) node.send(to, message, { timeout: Infinity }).subscribe({ next: (reply) => ends.set(message, reply), error: (error: unknown) => ends.set(message, error) });
+        else ends.set(message, node.trySend(to, message).ok ? message : 'refused');
+      }
+      pass(3);
+    };
+    for (let round = 0; round < 30; round++) load();
+    const closed = Promise.all(both.map((node) => node.close({ timeout: 60_000 })));
+    for (let round = 0; round < 30; round++) load();
+    pass(10_000);
+    await until(closed, pass);
+    expect(ends.size).toBe(sent);
+    let replied = 0;
+    for (const [message, end] of ends) {
+      const times = handled.get(message) ?? 0;
+      if (end === message) expect([message, times]).toEqual([message, 1]);
+      else if (end === 'refused') expect([message, times]).toEqual([message, 0]);
+      else expect([message, times, end]).toEqual([message, 0, expect.objectContaining({ started: false })]);
+      if (end === message) replied++;
+    }
+    expect(replied).toBeGreaterThanOrEqual(60);
   });
 
   it('learns of no more actors of others once it has ended', async () => {

@@ -11,6 +11,8 @@ export interface Nodes {
   readonly nodes: Readonly<Record<string, DistributedMessageBroker>>;
   /** The dead letters of all nodes. */
   readonly letters: DeadLetter[];
+  /** What the nodes have written. */
+  readonly warnings: string[];
   /** Lets so much time pass. Without an argument, everything that is due now happens. */
   pass(ms?: number): void;
   /** Makes one more node. */
@@ -25,8 +27,10 @@ export function cluster(names: readonly string[], network: NetworkOptions = {}, 
   const net = createNetwork({ seed: 1, ...network, scheduler });
   const nodes: Record<string, DistributedMessageBroker> = {};
   const letters: DeadLetter[] = [];
+  const warnings: string[] = [];
+  const logger = { ...quiet, warn: (text: string) => void warnings.push(text) };
   const join = (name: string, own: DistributedOptions = {}): DistributedMessageBroker => {
-    const node = new DistributedMessageBroker(net.transport(name), { scheduler, name, logDeadLetters: false, logger: quiet, ...options, ...own });
+    const node = new DistributedMessageBroker(net.transport(name), { scheduler, name, logDeadLetters: false, logger, ...options, ...own });
     node.deadLetters$.subscribe((letter) => letters.push(letter));
     return (nodes[name] = node);
   };
@@ -38,5 +42,5 @@ export function cluster(names: readonly string[], network: NetworkOptions = {}, 
   };
   for (const name of names) join(name);
   pass(network.latency === undefined && network.loss === undefined ? 0 : 1_000);
-  return { network: net, scheduler, nodes, letters, pass, join };
+  return { network: net, scheduler, nodes, letters, warnings, pass, join };
 }

@@ -184,6 +184,22 @@ describe('a circle of asks over nodes', () => {
     expect(seen.error).toMatchObject({ code: 'Deadlock' });
   });
 
+  it('that two chains of their own make is not found: both end by their timeouts, and started is exact', () => {
+    const { nodes, pass } = cluster(['a', 'b']);
+    const [one, two] = ['one', 'two'].map((name) => actorId<any>(name));
+    nodes['a']!.spawn(one!, (_message, context) => context.send(two!, 'inner', { timeout: 500 }) as never);
+    nodes['b']!.spawn(two!, (_message, context) => context.send(one!, 'inner', { timeout: 700 }) as never);
+    pass();
+    const [first, second] = [watchFor(nodes['a']!.send(one!, 0)), watchFor(nodes['b']!.send(two!, 0))];
+    pass(499);
+    expect([first.errored, second.errored]).toEqual([false, false]);
+    pass(1);
+    expect(first.error).toMatchObject({ code: 'Timeout', actorId: 'two', started: false });
+    pass(2_000);
+    expect(second.errored).toBe(true);
+    for (const node of Object.values(nodes)) expect(node.metrics()).toMatchObject({ pending: 0, inFlight: 0, openRequests: 0 });
+  });
+
   it('is none while an actor on it has a turn free', () => {
     const { nodes, pass } = cluster(['a', 'b']);
     const far = actorId<any>('far');

@@ -66,7 +66,7 @@ async function main(): Promise<number> {
     complete: () => process.stderr.write('\r'),
   });
   const { result, ms } = await timed(() => lastValueFrom(hashes.pipe(showProgress, toArray())));
-  console.log(`${result.length} files of ${folder}, ${(bytesOf(result) / 1e6).toFixed(1)} MB, on ${workers} threads: ${ms.toFixed(0)} ms`);
+  console.log(`${result.length} files of ${folder}, ${(bytesOf(result) / 1e6).toFixed(1)} MB, on ${workers} ${workers === 1 ? 'thread' : 'threads'}: ${ms.toFixed(0)} ms`);
   await hasher.close();
   if (stopped) return 130;
 

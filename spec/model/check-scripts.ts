@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import { type Script, describeScript } from './command';
+import { isRough } from './nodes/mishap';
 
 /** How many scripts are drawn from one seed. A failure is found again in seconds, even after a long run. */
 const BATCH = 10_000;
+
+const AGAIN = 'npx vitest run --project node spec/model/model-spec.ts';
 
 export interface RunOptions {
   readonly seed: number;
@@ -24,25 +27,27 @@ export function runOptions(usualRuns: number): RunOptions {
 /**
  * Plays random scripts, batch after batch. It returns to the event loop in between, since a long run would look dead to its runner.
  *
+ * `again`: the command that plays a run again.
+ *
  * @throws an `Error` with the smallest failing script, and with how to play it again.
  */
-export async function checkScripts<T extends Script>(scripts: fc.Arbitrary<T>, play: (script: T) => void | Promise<void>, { seed, runs }: RunOptions): Promise<void> {
+export async function checkScripts<T extends Script>(scripts: fc.Arbitrary<T>, play: (script: T) => void | Promise<void>, { seed, runs }: RunOptions, again = AGAIN): Promise<void> {
   for (let done = 0, batch = seed; done < runs; batch++) {
     const numRuns = Math.min(BATCH, runs - done);
     const { failed, counterexample, errorInstance, numRuns: played } = await fc.check(fc.asyncProperty(scripts, async (script) => play(script)), { seed: batch, numRuns });
-    if (failed) throw new Error(failure(counterexample![0], errorInstance, batch, numRuns, played), { cause: errorInstance });
+    if (failed) throw new Error(failure(counterexample![0], errorInstance, `MODEL_SEED=${batch} MODEL_RUNS=${numRuns} ${again}`, batch, played), { cause: errorInstance });
     done += numRuns;
     if (runs > BATCH) console.log(`model: ${done.toLocaleString('en')} of ${runs.toLocaleString('en')} scripts (${Math.floor((100 * done) / runs)} %)`);
     await new Promise((resolve) => setTimeout(resolve));
   }
 }
 
-function failure(script: Script, error: unknown, seed: number, runs: number, played: number): string {
+function failure(script: Script, error: unknown, again: string, seed: number, played: number): string {
   return [
     `Script ${played} of seed ${seed} failed. The smallest that does:`,
     describeScript(script),
-    ...('mishaps' in script ? [JSON.stringify({ mishaps: script.mishaps, pauses: (script as unknown as { pauses: readonly number[] }).pauses.slice(0, script.commands.length) })] : []),
+    ...(isRough(script) ? [`  ${JSON.stringify({ mishaps: script.mishaps, pauses: script.pauses.slice(0, script.commands.length) })}`] : []),
     error instanceof Error ? `${error.name}: ${error.message}` : String(error),
-    `Again: MODEL_SEED=${seed} MODEL_RUNS=${runs} npx vitest run --project node spec/model/model-spec.ts`,
+    `Again: ${again}`,
   ].join('\n');
 }

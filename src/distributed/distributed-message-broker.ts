@@ -93,7 +93,7 @@ class DistributedBroker extends LocalBroker {
     const { parts } = this;
     this.nodeId = transport.nodeId;
     this.cluster = new Cluster(parts, transport, resolveCluster(options ?? {}, transport));
-    parts.system.outward = this.cluster;
+    parts.system.outward = this.cluster.outward;
     parts.leaving = this.cluster.departure;
     this.ready = this.cluster.joining.done;
     this.cluster.start();

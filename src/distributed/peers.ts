@@ -13,6 +13,8 @@ export class Peers {
   readonly #logger: Logger;
   readonly #byId = new Map<string, Peer>();
   readonly #warnedAt = new Map<string, number>();
+  /** The nodes to which nothing goes any more, and from which nothing is taken, until they go. */
+  readonly #givenUp = new Set<string>();
   #metCount = 0;
 
   constructor(scheduler: SchedulerLike, logger: Logger) {
@@ -62,6 +64,27 @@ export class Peers {
   bad(peer: Peer): void {
     this.badFrames++;
     this.warn(peer, 'has sent something that cannot be read; it is passed over');
+  }
+
+  /** A node gives no receipts for more than this one can keep. It is a node of this cluster no more, as far as this one is concerned. */
+  giveUp(peer: Peer): void {
+    this.#givenUp.add(peer.nodeId);
+    this.#warnedAt.delete(peer.nodeId);
+    this.warn(peer, 'is given up: it gives no receipts for what it is sent, so its actors count as gone here');
+  }
+
+  isGivenUp(nodeId: string): boolean {
+    return this.#givenUp.has(nodeId);
+  }
+
+  /** A batch of a node that is not there, as far as is known here. */
+  noteStray(nodeId: string): void {
+    if (this.#givenUp.has(nodeId)) this.badFrames++;
+  }
+
+  /** A node has gone that was not there any more. */
+  forget(nodeId: string): void {
+    this.#givenUp.delete(nodeId);
   }
 
   /** Writes a line about a node, at most one in a second. */

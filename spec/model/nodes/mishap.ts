@@ -16,6 +16,10 @@ export interface RoughScript extends Script {
   readonly pauses: readonly number[];
 }
 
+export function isRough(script: Script): script is RoughScript {
+  return 'mishaps' in script;
+}
+
 const mishap: fc.Arbitrary<Mishap> = fc.record({
   before: fc.nat({ max: 30 }),
   do: fc.constantFrom('cut', 'cut', 'heal', 'heal', 'heal', 'stop', 'resume', 'resume', 'kill', 'close', 'leave'),

@@ -1,24 +1,35 @@
 import { describe, expect, it } from 'vitest';
 import { checkScripts, runOptions } from '../check-scripts';
 import { anyScript } from '../scripts';
-import { oneThread } from './one-thread';
+import { LOSSY } from './lossy';
 import { roughScript } from './mishap';
-import { runRoughly } from './run-roughly';
+import { oneThread } from './one-thread';
 import { runOnNodes } from './run-on-nodes';
+import { runRoughly } from './run-roughly';
 
-const { seed, runs } = runOptions(2_000);
-const LOSSY = { loss: 0.3, doubles: 0.1, swaps: 0.1, latency: [0, 20] } as const;
+const { seed, runs: all } = runOptions(2_000);
+/** How many scripts each of these plays. */
+const runs = Math.ceil(all / 4);
+const timeout = 60_000 + runs * 100;
+const AGAIN = '(times four) npx vitest run --project node spec/model/nodes/nodes-spec.ts';
 
-describe('the model and two nodes', () => {
-  it(`agree after every command of ${runs} scripts on a clean network`, { timeout: 60_000 + runs * 40 }, async () => {
-    await expect(checkScripts(anyScript.map((script) => oneThread(script, true)), (script) => runOnNodes(script, {}), { seed, runs: runs / 2 })).resolves.toBeUndefined();
+describe(`the model and two nodes (${all} scripts, MODEL_SEED=${seed})`, () => {
+  it('agree after every command on a clean network', { timeout }, async () => {
+    const scripts = anyScript.map((script) => oneThread(script, true));
+    await expect(checkScripts(scripts, (script) => runOnNodes(script), { seed, runs }, AGAIN)).resolves.toBeUndefined();
   });
 
-  it('rough', { timeout: 60_000 + runs * 40 }, async () => {
-    await expect(checkScripts(roughScript, (script) => runRoughly(script, LOSSY), { seed, runs: runs / 2 })).resolves.toBeUndefined();
+  it('agree after every command on a lossy network', { timeout }, async () => {
+    const scripts = anyScript.map((script) => oneThread(script, false));
+    await expect(checkScripts(scripts, (script) => runOnNodes(script, { ...LOSSY, seed }), { seed, runs }, AGAIN)).resolves.toBeUndefined();
   });
+});
 
-  it(`agree after every command of ${runs} scripts on a lossy network`, { timeout: 60_000 + runs * 40 }, async () => {
-    await expect(checkScripts(anyScript.map((script) => oneThread(script, false)), (script) => runOnNodes(script, { ...LOSSY, seed }), { seed: seed + 1, runs: runs / 2 })).resolves.toBeUndefined();
+describe(`two nodes that are cut, stopped, killed and closed while scripts play (${all} scripts, MODEL_SEED=${seed})`, () => {
+  it.each([
+    ['a clean network', { latency: 3 }],
+    ['a lossy network', LOSSY],
+  ] as const)('keep the laws of messages on %s', { timeout }, async (_what, faults) => {
+    await expect(checkScripts(roughScript, (script) => runRoughly(script, { ...faults, seed }), { seed, runs }, AGAIN)).resolves.toBeUndefined();
   });
 });

@@ -7,6 +7,7 @@ import { letterText } from '../broker-lines';
 import { answerOf, errorText, replyText, subscribe } from '../broker-subscriber';
 import { type Registered, attempt, consume, lossText, mailboxOf } from '../broker-mailboxes';
 import { type ActorName, type MailboxSpec, type Payload, REQUEST_TIMEOUT, type Script, type Settlement } from '../command';
+import { Difference } from '../difference';
 import type { HeldPromise } from '../held-promise';
 import type { HeldStream } from '../held-stream';
 import { mailboxLine } from '../lines';
@@ -15,6 +16,9 @@ import type { Account } from './account';
 import { type Details, type Host, type Patience, type Turn, type World, nth } from '../world';
 
 export const quiet = { warn: (): void => undefined, error: (): void => undefined };
+
+/** A batch is lost seven times in a row once in four thousand times. */
+const MOST_ROUNDS = 50;
 
 /** A mailbox that was registered, on one of the nodes. */
 interface Homed extends Registered {
@@ -81,11 +85,12 @@ export class NodesWorld implements World {
       return;
     }
     // A batch without a receipt is sent again after at most two seconds.
-    let sent: number;
-    do {
-      ({ sent } = this.network.counts);
+    for (let round = 0; round < MOST_ROUNDS; round++) {
+      const { sent } = this.network.counts;
       this.pass(3_000);
-    } while (this.network.counts.sent !== sent);
+      if (this.network.counts.sent === sent) return;
+    }
+    throw new Difference('rest', 'the nodes do not come to rest');
   }
 
   // Actors -------------------------------------------------------------------------------------------

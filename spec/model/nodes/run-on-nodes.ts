@@ -1,6 +1,6 @@
 import type { NetworkOptions } from 'rx-broker/testing';
 import { metricsText } from '../broker-lines';
-import type { Script } from '../command';
+import type { Payload, Script } from '../command';
 import { Difference } from '../difference';
 import { EventLaws } from '../event-laws';
 import { ModelWorld } from '../model-world';
@@ -54,11 +54,16 @@ async function compareLooks(one: ModelWorld, two: NodesWorld): Promise<void> {
   compareLines('metrics of the cluster', [metrics!], [metricsText(await numbers)]);
   compareLines('actors', [one.look()[1]!], [ids!]);
   compareLines('actors on both nodes', [ids!], [two.nodes[1]!.actorIds().join()]);
+  compareLines('retained on both nodes', retainedOn(two, 0), retainedOn(two, 1));
   compareLines('mailboxes', mailboxes.map(withoutTraits), others.map(withoutTraits));
   for (const node of two.nodes) {
     const { pending, inFlight, totalDelivered, totalFailed, totalSent, totalSucceeded, totalErrored, totalAborted } = node.metrics();
     compareLines('O2', [`${totalDelivered + totalFailed + pending} ${totalSucceeded + totalErrored + totalAborted + inFlight}`], [`${totalSent} ${totalDelivered}`]);
   }
+}
+
+function retainedOn({ nodes }: NodesWorld, node: 0 | 1): readonly string[] {
+  return ['t.x', 't.y', 'u'].map((topic) => `${topic}: ${(nodes[node]!.retained(topic) as Payload | undefined)?.n ?? 'none'}`);
 }
 
 /** Ends every actor: nothing is on its way any more. Then §7. */

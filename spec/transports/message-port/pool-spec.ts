@@ -86,6 +86,24 @@ describe('spawnPool', () => {
     for (const ask of asks) ask.unsubscribe();
   });
 
+  it('fails alone what cannot cross, and says why', async () => {
+    const { broker } = setupPool({ size: 1, transfer: (payload: any) => payload.moves ?? [] });
+    const failure = await failureOf(firstValueFrom(broker.send(id, Object.assign(Job.wait(), { what: () => {} }))));
+    expect(failure).toMatchObject({ code: 'Unserializable', started: false, actorId: id });
+    expect((failure as Error).message).toMatch(/^Unserializable: message to 'job' failed: [^(]*\(payload.what is a function, which cannot cross to another node\)$/);
+    expect(await firstValueFrom(broker.send(id, Job.checked({ n: 1 })))).toBe(1);
+  });
+
+  it('goes on after a message whose buffer has moved to elsewhere before it went out', async () => {
+    const { broker, pool } = setupPool({ size: 1, transfer: (payload: any) => (payload.bytes === undefined ? [] : [payload.bytes]) });
+    await hasReady(pool, 1);
+    const bytes = new Uint8Array(8);
+    const lost = failureOf(firstValueFrom(broker.send(id, Object.assign(Job.wait(), { bytes }), { timeout: 300 })));
+    structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
+    expect(await lost).toMatchObject({ code: 'Timeout' });
+    expect(await firstValueFrom(broker.send(id, Job.checked({ n: 1 })))).toBe(1);
+  });
+
   it('aborts in the worker what its caller has left', async () => {
     const { broker } = setupPool({ size: 1, concurrency: 2 });
     const waiting = broker.send(id, Job.wait()).subscribe();
@@ -97,7 +115,7 @@ describe('spawnPool', () => {
   it.each<[string, Partial<PoolOptions>, () => never, RegExp]>([
     // A worker of a browser survives its errors, and its end is told to nobody.
     ...((isNode
-      ? [['crashes', {}, Job.crash, /crashed on purpose/], ['exits', {}, Job.exit, /exit code 3|has left/]]
+      ? [['crashes', {}, Job.crash, /crashed on purpose/], ['exits', {}, Job.exit, /its thread has ended/]]
       : [['ends without a word', { heartbeat: 300 }, Job.exit, /silent for three heartbeats/]]) as never[]),
     ['hangs', { heartbeat: 300 }, Job.hang as never, /silent for three heartbeats/],
   ])('replaces a worker that %s, and fails what it was handling', async (_how, options, make, why) => {

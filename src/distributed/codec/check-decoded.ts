@@ -24,3 +24,16 @@ export function checkDecoded(value: unknown, depth = 0, seen: Set<object> = new 
     }
   }
 }
+
+/** `checkDecoded` for what `JSON.parse` made: nothing occurs in it twice, so nothing has to be remembered. */
+export function checkParsed(value: unknown, depth = 0): void {
+  if (typeof value !== 'object' || value === null) return;
+  if (depth > MAX_DEPTH) throw new TypeError(`data is nested deeper than ${MAX_DEPTH} levels`);
+  if (Array.isArray(value)) for (const inner of value) checkParsed(inner, depth + 1);
+  else {
+    for (const key of Object.keys(value)) {
+      if (key === '__proto__') throw new TypeError('data has a property named __proto__');
+      checkParsed((value as Record<string, unknown>)[key], depth + 1);
+    }
+  }
+}

@@ -1,5 +1,5 @@
 import { stringify, unflatten } from 'devalue';
-import { checkDecoded } from './check-decoded';
+import { checkParsed } from './check-decoded';
 import type { Codec, Encoded } from './codec';
 import { snapshotOf } from './snapshot';
 import { textPacking } from './text-packing';
@@ -16,11 +16,11 @@ export function encodeText(payload: unknown): Encoded {
   return isJson ? ['j', copy] : ['d', stringify(copy)];
 }
 
-/** Decodes a payload that `encodeText` has encoded. */
+/** Decodes a payload that `encodeText` has encoded. Its data came from `JSON.parse`. */
 export function decodeText([codec, data]: Encoded): unknown {
   if (codec === 'd') return readDevalue(data);
   if (codec !== 'j') throw new TypeError(`no codec here is named '${codec}'`);
-  checkDecoded(data);
+  checkParsed(data);
   return data;
 }
 

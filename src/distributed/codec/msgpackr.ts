@@ -41,9 +41,9 @@ export function msgpackrCodec(packer: MessagePacker): Codec {
     decode(encoded) {
       const [codec, data] = encoded;
       if (codec === 't') return decodeText(JSON.parse(data as string) as Encoded);
-      if (codec !== 'm') return decodeText(encoded);
+      // Unpacked data may be inside itself, whichever codec it names.
       checkDecoded(data);
-      return data;
+      return codec === 'm' ? data : decodeText(encoded);
     },
   };
 }

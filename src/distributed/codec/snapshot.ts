@@ -38,6 +38,9 @@ class Copier {
   isPackable = true;
   readonly #options: SnapshotOptions;
   readonly #path: Step[] = [];
+  /** The first object and its copy: most payloads have few, and a map takes 400 bytes. */
+  #first: object | undefined;
+  #firstCopy: unknown;
   #copies: Map<object, unknown> | undefined;
 
   constructor(options: SnapshotOptions) {
@@ -67,7 +70,7 @@ class Copier {
   }
 
   #object(value: object): unknown {
-    const known = this.#copies?.get(value);
+    const known = value === this.#first ? this.#firstCopy : this.#copies?.get(value);
     if (known !== undefined) {
       this.isJson = false;
       return known;
@@ -108,8 +111,9 @@ class Copier {
       copy[key] = this.copy((value as Record<string, unknown>)[key]);
       this.#path.pop();
     }
-    const symbol = Object.getOwnPropertySymbols(value).find((key) => Object.prototype.propertyIsEnumerable.call(value, key));
-    if (symbol !== undefined) this.#refuse(`an object with a property named ${String(symbol)}`);
+    for (const symbol of Object.getOwnPropertySymbols(value)) {
+      if (Object.prototype.propertyIsEnumerable.call(value, symbol)) this.#refuse(`an object with a property named ${String(symbol)}`);
+    }
     return copy;
   }
 
@@ -167,7 +171,10 @@ class Copier {
   }
 
   #remember<T>(value: object, copy: T): T {
-    (this.#copies ??= new Map()).set(value, copy);
+    if (this.#first === undefined) {
+      this.#first = value;
+      this.#firstCopy = copy;
+    } else (this.#copies ??= new Map()).set(value, copy);
     return copy;
   }
 

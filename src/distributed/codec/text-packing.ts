@@ -1,4 +1,4 @@
-import type { PackedFrame, Packing } from './packing';
+import type { Packing } from './packing';
 import { utf8Length } from './utf8-length';
 
 /** Batches are one JSON array: the numbers of the head, then the frames. */
@@ -10,7 +10,11 @@ export const textPacking: Packing = {
     const data = JSON.stringify(frame);
     return { data, size: utf8Length(data) };
   },
-  batch: (head, frames) => `[${[...head, ...frames.map(({ data }: PackedFrame) => data as string)].join(',')}]`,
+  batch(head, frames) {
+    let text = `[${head.join(',')}`;
+    for (const { data } of frames) text += `,${data as string}`;
+    return `${text}]`;
+  },
   read(batch) {
     if (typeof batch !== 'string') return undefined;
     try {

@@ -1,5 +1,6 @@
 /** The bytes of a text in UTF-8. Half of a surrogate pair counts as the three bytes of its replacement. */
 export function utf8Length(text: string): number {
+  if (!BEYOND_ASCII.test(text)) return text.length;
   let length = text.length;
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index);
@@ -13,6 +14,9 @@ export function utf8Length(text: string): number {
   }
   return length;
 }
+
+/** Most texts have none of these, and a search is faster than a loop. */
+const BEYOND_ASCII = /[\u0080-\uffff]/;
 
 function isLow(code: number): boolean {
   return code >= 0xdc00 && code < 0xe000;

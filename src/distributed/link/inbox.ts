@@ -6,10 +6,13 @@ const MOST_EARLY = 256;
 const SLICE = 5;
 const STRIDE = 16;
 
-/** A batch whose frames are being handled. */
+/** How many numbers stand before the frames of a batch. */
+export const HEAD_LENGTH = 2;
+
+/** A batch whose frames are being handled. `at`: the next one. */
 interface OpenBatch {
   readonly seq: number;
-  readonly frames: readonly unknown[];
+  readonly batch: readonly unknown[];
   at: number;
 }
 
@@ -43,17 +46,17 @@ export class Inbox {
   }
 
   /** Takes a batch. Returns false if it was there before, or came too early: then the other node is owed a receipt. */
-  take(seq: number, frames: readonly unknown[]): boolean {
+  take(seq: number, batch: readonly unknown[]): boolean {
     if (this.has(seq)) return false;
     if (seq > this.#accepted + 1) {
-      if (seq <= this.#accepted + MOST_EARLY) this.#early.set(seq, frames);
+      if (seq <= this.#accepted + MOST_EARLY) this.#early.set(seq, batch);
       return false;
     }
-    let next: readonly unknown[] | undefined = frames;
+    let next: readonly unknown[] | undefined = batch;
     while (next !== undefined) {
-      this.#early.delete(++this.#accepted);
-      this.#open.push({ seq: this.#accepted, frames: next, at: 0 });
-      next = this.#early.get(this.#accepted + 1);
+      this.#open.push({ seq: ++this.#accepted, batch: next, at: HEAD_LENGTH });
+      next = this.#early.size === 0 ? undefined : this.#early.get(this.#accepted + 1);
+      if (next !== undefined) this.#early.delete(this.#accepted + 1);
     }
     if (!this.#isHandling) this.#goOn();
     return true;
@@ -69,8 +72,9 @@ export class Inbox {
     this.#isHandling = true;
     const startedAt = this.#ticks.scheduler.now();
     let untilLook = STRIDE;
-    for (let batch = this.#open[0]; batch !== undefined; batch = this.#open[0]) {
-      while (batch.at < batch.frames.length) {
+    for (let open = this.#open[0]; open !== undefined; open = this.#open[0]) {
+      const { batch } = open;
+      while (open.at < batch.length) {
         if (--untilLook === 0) {
           untilLook = STRIDE;
           if (this.#ticks.scheduler.now() - startedAt > SLICE) {
@@ -78,11 +82,11 @@ export class Inbox {
             return;
           }
         }
-        this.#handle(batch.frames[batch.at++]);
+        this.#handle(batch[open.at++]);
         if (this.#isClosed) return;
       }
       this.#open.shift();
-      this.handled = batch.seq;
+      this.handled = open.seq;
       this.#ended();
     }
     this.#isHandling = false;

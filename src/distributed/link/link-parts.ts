@@ -8,8 +8,6 @@ export interface LinkParts extends CastParts {
   readonly window: number;
   /** The most characters of the text of an error. */
   readonly maxText: number;
-  /** Milliseconds of the broker's scheduler. */
-  readonly now: () => number;
   readonly isConnected: () => boolean;
   /** Sends a frame without a payload. */
   readonly post: (head: readonly unknown[]) => void;

@@ -2,9 +2,10 @@ import type { Dispatcher } from '../../kernel/dispatcher';
 import type { Batch } from '../transport';
 import type { Packing } from '../codec/packing';
 import type { Frame } from './frames';
-import { Inbox } from './inbox';
+import { HEAD_LENGTH, Inbox } from './inbox';
 import { type Parcel, Outbox } from './outbox';
 import { readFrame } from './read-frame';
+import { Silence } from './silence';
 import type { Ticks } from './ticks';
 
 export interface LinkSetup {
@@ -17,26 +18,33 @@ export interface LinkSetup {
   readonly handle: (frame: Frame) => boolean;
   /** A batch or a frame could not be read. */
   readonly bad: () => void;
+  /** The most frames that wait to be sent, before too many do. */
+  readonly mostWaiting: number;
+  readonly isConnected: () => boolean;
+  /** The other node gives no receipts, though too much waits for it. */
+  readonly silent: () => void;
 }
 
 /** The frames that need no receipt soon, since they take no credit. */
 const PATIENT: ReadonlySet<string> = /* @__PURE__ */ new Set(['value', 'complete', 'failed', 'error', 'cancel']);
 
-/** The number at the head of a batch of text. */
-const HEAD = /^\[(\d{1,16}),\d/;
+/** The head of a batch of text: its number, and a receipt. */
+const HEAD = /^\[\d{1,16},\d/;
 
 /** The frames between this node and another one, in both directions: each is handled once, and in order, while both nodes live. */
 export class Link {
   readonly outbox: Outbox;
   readonly #setup: LinkSetup;
   readonly #inbox: Inbox;
+  readonly #silence: Silence;
   #isUrgent = false;
 
   constructor(setup: LinkSetup) {
     this.#setup = setup;
-    const { maxBatch, packing, send, ticks } = setup;
+    const { maxBatch, mostWaiting, packing, send, ticks } = setup;
     this.#inbox = new Inbox(ticks, (frame) => this.#handle(frame), () => this.#batchEnded());
-    this.outbox = new Outbox({ packing, maxBatch, send, ticks, ack: () => this.#inbox.handled });
+    this.outbox = new Outbox({ packing, maxBatch, mostWaiting, send, ticks, ack: () => this.#inbox.handled, overflowed: () => this.#silence.begin() });
+    this.#silence = new Silence(this.outbox, ticks.scheduler, setup.isConnected, setup.silent);
   }
 
   /** Sends a frame. */
@@ -51,27 +59,31 @@ export class Link {
       return;
     }
     const read = sizeOf(batch) > this.#setup.maxBatch ? undefined : this.#setup.packing.read(batch);
-    const [seq, ack] = read ?? [];
+    const seq = read?.[0];
+    const ack = read?.[1];
     if (read === undefined || !isNumber(seq) || !isNumber(ack)) {
       this.#setup.bad();
       return;
     }
-    const frames = read.slice(2);
-    const parcels = this.outbox.receipted(ack, frames.length === 0);
+    const parcels = this.outbox.receipted(ack, read.length === HEAD_LENGTH);
     if (parcels.length > 0) this.#setup.dispatcher.step(() => parcels.forEach((parcel) => parcel.received?.()));
-    if (seq > 0 && !this.#inbox.take(seq, frames)) this.outbox.oweReceipt(true);
+    // A node that gives no receipts cannot ask for more: what it sends is as if it were lost, and comes again.
+    if (seq === 0 || this.outbox.isOverfull) return;
+    if (!this.#inbox.take(seq, read)) this.outbox.oweReceipt(true);
   }
 
   /** Ends it. Returns what the other node may not have. */
   close(): Parcel[] {
     this.#inbox.close();
+    this.#silence.end();
     return this.outbox.close();
   }
 
   /** Whether a text is a batch that was taken before. It is not read again: a node that is slow gets many of these. */
   #wasTaken(batch: unknown): boolean {
-    const [, seq] = typeof batch === 'string' ? (HEAD.exec(batch) ?? []) : [];
-    return seq !== undefined && Number(seq) > 0 && this.#inbox.has(Number(seq));
+    if (typeof batch !== 'string') return false;
+    const seq = Number.parseInt(batch.slice(1, 18), 10);
+    return seq > 0 && this.#inbox.has(seq) && HEAD.test(batch);
   }
 
   #handle(raw: unknown): void {

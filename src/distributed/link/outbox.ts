@@ -10,8 +10,8 @@ export interface Parcel {
   isSent: boolean;
   /** Whether it is no longer to be sent, if it has not been. */
   isWithdrawn: boolean;
-  /** Called before it goes out for the first time, if it has waited: the time that is left may be less. */
-  refresh?(): void;
+  /** Called before it goes out, with the time: if it has waited, less time may be left of what it says. */
+  refresh?(now: number): void;
   /** Called when the other node has it. */
   received?(): unknown;
 }
@@ -21,6 +21,7 @@ interface SentBatch {
   readonly seq: number;
   readonly frames: readonly PackedFrame[];
   readonly parcels: readonly Parcel[];
+  readonly size: number;
   sentAt: number;
 }
 
@@ -32,6 +33,10 @@ export interface OutboxParts {
   readonly send: (batch: Batch, transfer: readonly unknown[] | undefined) => boolean;
   /** The number of the last batch of the other node that was handled here: its receipt. */
   readonly ack: () => number;
+  /** The most frames that wait to be sent, before too many do. */
+  readonly mostWaiting: number;
+  /** Called with each frame that is one too many. */
+  readonly overflowed: () => void;
 }
 
 /** The most batches without a receipt. Frames wait for a place, and go out together. */
@@ -41,6 +46,8 @@ export const MOST_UNRECEIPTED = 128;
  * NATS 20,000 tells took 1.7 times as long in batches of 800 kB, and a broadcast 2.4 times.
  */
 const USUAL_BATCH = 65_536;
+/** The most bytes without a receipt: messages have a window, but replies and news have none. With half of them, nothing more is taken. */
+export const MOST_BYTES = 64 * 1_048_576;
 /** Milliseconds after which a batch without a receipt is sent again. This doubles each time, up to the most. */
 const RESEND_AFTER = 200;
 const RESEND_AFTER_MOST = 2_000;
@@ -54,6 +61,10 @@ const LAZY_RECEIPT = 20;
  * quick, and what is added after that in one batch when the event loop has gone on. A batch is sent again until its receipt comes.
  */
 export class Outbox {
+  /** The bytes of the frames that the other node may not have. */
+  bytes = 0;
+  /** The number of the last batch that has its receipt. */
+  receiptedSeq = 0;
   readonly #parts: OutboxParts;
   #waiting: Parcel[] = [];
   #sent: SentBatch[] = [];
@@ -67,6 +78,7 @@ export class Outbox {
   /** The transport takes nothing, until it is connected again or some time has passed. */
   #isBlocked = false;
   #isClosed = false;
+  readonly #goesOn = (): void => this.#goOn();
 
   constructor(parts: OutboxParts) {
     this.#parts = parts;
@@ -77,8 +89,15 @@ export class Outbox {
     return this.#waiting.length === 0 && this.#sent.length === 0;
   }
 
+  /** Whether so much waits for receipts that nothing more may be taken from the other node. */
+  get isOverfull(): boolean {
+    return this.#waiting.length > this.#parts.mostWaiting || this.bytes > MOST_BYTES / 2;
+  }
+
   add(parcel: Parcel): void {
+    this.bytes += parcel.frame.size;
     this.#waiting.push(parcel);
+    if (this.isOverfull) this.#parts.overflowed();
     this.#schedule();
   }
 
@@ -95,7 +114,10 @@ export class Outbox {
     });
   }
 
-  /** A receipt has come: the other node has handled all batches up to this number. Returns the parcels that it has now. */
+  /**
+   * A receipt has come: the other node has handled all batches up to this number. Returns those parcels that it has now whose `received` is to be
+   * called.
+   */
   receipted(ack: number, isAlone: boolean): Parcel[] {
     const sent = this.#sent;
     const first = sent[0];
@@ -107,9 +129,15 @@ export class Outbox {
     }
     const count = ack - first.seq + 1;
     this.#sent = sent.slice(count);
+    this.receiptedSeq = ack;
+    for (let index = 0; index < count; index++) this.bytes -= (sent[index] as SentBatch).size;
     this.#resendAfter = RESEND_AFTER;
     if (this.#waiting.length > 0) this.#schedule();
-    return sent.slice(0, count).flatMap(({ parcels }) => parcels);
+    const told: Parcel[] = [];
+    for (let index = 0; index < count; index++) {
+      for (const parcel of (sent[index] as SentBatch).parcels) if (parcel.received !== undefined) told.push(parcel);
+    }
+    return told;
   }
 
   /** The connection has returned, or the other node has just come: what has no receipt is sent again at once. */
@@ -153,13 +181,13 @@ export class Outbox {
   #schedule(): void {
     if (this.#state !== 'idle' || this.#isClosed) return;
     this.#state = 'soon';
-    this.#parts.ticks.soon(() => this.#goOn());
+    this.#parts.ticks.soon(this.#goesOn);
   }
 
   #goOnLater(): void {
     if (this.#state !== 'idle' || this.#isClosed) return;
     this.#state = 'later';
-    this.#parts.ticks.later(() => this.#goOn());
+    this.#parts.ticks.later(this.#goesOn);
   }
 
   /** Sends the frames that wait. Those that are added from now on go out in a macrotask, until one comes with nothing to send. */
@@ -176,12 +204,15 @@ export class Outbox {
     const parcels: Parcel[] = [];
     const { maxBatch, packing } = this.#parts;
     const most = Math.min(maxBatch, USUAL_BATCH);
+    const now = this.#now();
     let size = 0;
+    let withdrawn = 0;
     let count = 0;
     for (const parcel of waiting) {
-      if (!parcel.isWithdrawn) {
+      if (parcel.isWithdrawn) withdrawn += parcel.frame.size;
+      else {
         if (parcels.length > 0 && size + parcel.frame.size + packing.overhead(parcels.length + 1) > most) break;
-        parcel.refresh?.();
+          this.#refresh(parcel, now);
         size += parcel.frame.size;
         parcels.push(parcel);
       }
@@ -193,10 +224,17 @@ export class Outbox {
       if (!this.#send(seq, frames)) return;
       this.#lastSeq = seq;
       for (const parcel of parcels) parcel.isSent = true;
-      this.#sent.push({ seq, frames, parcels, sentAt: this.#now() });
+      this.#sent.push({ seq, frames, parcels, size, sentAt: now });
       this.#watch();
     }
+    this.bytes -= withdrawn;
     this.#waiting = waiting.length === count ? [] : waiting.slice(count);
+  }
+
+  #refresh(parcel: Parcel, now: number): void {
+    this.bytes -= parcel.frame.size;
+    parcel.refresh?.(now);
+    this.bytes += parcel.frame.size;
   }
 
   #send(seq: number, frames: readonly PackedFrame[]): boolean {

@@ -108,11 +108,14 @@ export class Sender implements Carrier, ParcelOwner {
     if (this.#parked.length > 0) this.#unpark();
   }
 
-  /** An ask that has waited to be sent has less time left. */
-  refresh(parcel: MessageParcel): void {
-    const [posted] = parcel.posted;
-    if (parcel.parts === null || !posted?.task || this.#parts.now() <= parcel.takenAt) return;
-    parcel.frame = this.#parts.codec.packing.pack(parcel.parts.map((part, index) => (index === TIMEOUT_AT ? this.#timeLeft(posted.task as Task) : part)));
+  /** An ask that has waited to be sent has less time left. Its frame is read again, so that none has to be kept for this. */
+  refresh(parcel: MessageParcel, now: number): void {
+    const { packing } = this.#parts.codec;
+    const task = parcel.posted[0]?.task;
+    const parts = packing.read(packing.batch([0], [parcel.frame]))?.[1];
+    if (!task || !Array.isArray(parts)) return;
+    parcel.frame = packing.pack(parts.map((part: unknown, index) => (index === TIMEOUT_AT ? timeLeft(task, now) : part)));
+    parcel.packedAt = now;
   }
 
   // To many ------------------------------------------------------------------------------------------
@@ -135,7 +138,7 @@ export class Sender implements Carrier, ParcelOwner {
     const first = posted[0]?.task?.isAsked === true ? (posted[0].task.rest?.seat ?? 0) : 0;
     for (const { frame, from, count } of cast.framesTo(posted.map(({ actor }) => actor.id), first)) {
       this.#credit.take(frame.size);
-      const parcel = new MessageParcel(this, frame, posted.slice(from, from + count), cast.message, cast.lane, cast.stamp, null, 0);
+      const parcel = new MessageParcel(this, frame, posted.slice(from, from + count), cast.message, cast.lane, cast.stamp, Infinity);
       for (const { actor, task } of parcel.posted) if (task?.isAsked === true) this.asks.add(task.more().seat, { task, actor, parcel });
       this.#outbox.add(parcel);
     }
@@ -166,21 +169,22 @@ export class Sender implements Carrier, ParcelOwner {
   // --------------------------------------------------------------------------------------------------
 
   #post(actor: RemoteActor, message: unknown, lane: number, stamp: Stamp | null, task: Task | null): FailureCode | null {
-    const { codec, maxFrame } = this.#parts;
-    let parts: unknown[];
+    const { codec, maxFrame, system } = this.#parts;
     const isAsked = task?.isAsked === true;
+    const now = isAsked ? system.dispatcher.now() : 0;
+    const timeout = isAsked ? timeLeft(task, now) : null;
+    let parts: readonly unknown[];
     try {
       const rest = restOf(stamp?.details ?? PLAIN, task?.rest?.parent);
       const payload = codec.encode(message);
-      parts = isAsked ? [task.isRequest ? 'ask' : 'offer', this.#lastRef + 1, actor.id, lane, this.#timeLeft(task), rest, payload] : ['tell', actor.id, lane, rest, payload];
+      parts = isAsked ? [task.isRequest ? 'ask' : 'offer', this.#lastRef + 1, actor.id, lane, timeout, rest, payload] : ['tell', actor.id, lane, rest, payload];
     } catch (error) {
       return this.#refuse('Unserializable', actor, error);
     }
     const frame = codec.packing.pack(parts);
     if (frame.size > maxFrame) return this.#refuse('PayloadTooLarge', actor, undefined, `${frame.size} bytes, at most ${maxFrame}`);
     this.#credit.take(frame.size);
-    const isTimed = isAsked && parts[TIMEOUT_AT] !== null;
-    const parcel = new MessageParcel(this, frame, [{ actor, task }], message, lane, stamp, isTimed ? parts : null, isTimed ? this.#parts.now() : 0);
+    const parcel = new MessageParcel(this, frame, [{ actor, task }], message, lane, stamp, timeout === null ? Infinity : now);
     if (isAsked) {
       this.asks.add(++this.#lastRef, { task, actor, parcel });
       task.more().seat = this.#lastRef;
@@ -207,12 +211,6 @@ export class Sender implements Carrier, ParcelOwner {
     return code;
   }
 
-  /** The milliseconds that are left of an ask's timeout. `null`: it has none. */
-  #timeLeft({ rest, stamp }: Task): number | null {
-    const timeout = rest?.timeout ?? Infinity;
-    return timeout === Infinity ? null : Math.max(0, timeout - (this.#parts.now() - (stamp?.at ?? this.#parts.now())));
-  }
-
   /** Offers that have waited for credit get it now. */
   #unpark(): void {
     while (this.#parked.length > 0 && this.#credit.isLeft) {
@@ -225,4 +223,10 @@ export class Sender implements Carrier, ParcelOwner {
       if (code !== null) settle(task, { outcome: 'failed', code, error: this.refusal });
     }
   }
+}
+
+/** The milliseconds that are left of an ask's timeout. `null`: it has none. */
+function timeLeft({ rest, stamp }: Task, now: number): number | null {
+  const timeout = rest?.timeout ?? Infinity;
+  return timeout === Infinity ? null : Math.max(0, timeout - (now - (stamp?.at ?? now)));
 }

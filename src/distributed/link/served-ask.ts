@@ -4,7 +4,7 @@ import { SendError } from '../../failure/send-error';
 import type { Place } from '../../kernel/fan-out';
 import { end } from '../../kernel/settle';
 import type { PathStep, Task } from '../../kernel/task';
-import type { Outbox } from './outbox';
+import { MOST_BYTES, type Outbox } from './outbox';
 import type { LinkParts } from './link-parts';
 import { LONGEST_NAME } from './read-frame';
 import type { RefTable } from './ref-table';
@@ -100,6 +100,10 @@ export class ServedAsk implements Place {
       const frame = codec.packing.pack([kind, this.#ref, codec.encode(value)]);
       if (frame.size > maxFrame) {
         this.#stop('PayloadTooLarge', `the reply has ${frame.size} bytes, at most ${maxFrame}`);
+        return;
+      }
+      if (this.#outbox.bytes + frame.size > MOST_BYTES) {
+        this.#stop('MailboxFull', `its node has given no receipt for ${this.#outbox.bytes} bytes`);
         return;
       }
       if (kind === 'value') this.#outbox.add({ frame, isSent: false, isWithdrawn: false });

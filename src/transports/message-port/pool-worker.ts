@@ -32,6 +32,9 @@ export interface PoolWorkerSetup {
   readonly startTimeout: number;
 }
 
+/** Why a worker is lost that serves no more, though its port is open. */
+export const SILENT = 'it was silent for three heartbeats: its thread hangs, or is busy for longer than the option heartbeat allows';
+
 /** @throws {TypeError} for anything but a worker. */
 export function checkWorker(worker: unknown): void {
   check(isPort(worker) && hasMethod(worker, 'terminate'), 'start must return a Worker', worker);
@@ -58,6 +61,8 @@ export class PoolWorker {
     this.#setup = setup;
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
+    // Node says so, and some browsers. The hub hears it after this.
+    port1.addEventListener('close', () => this.lost('its thread has ended'));
     this.#listener = listener;
     this.#stop = this.#listen();
     this.#life = this.#follow();
@@ -112,7 +117,7 @@ export class PoolWorker {
         this.state = 'ready';
         this.#listener.ready();
       } else if (kind === 'unregistered') {
-        this.lost('it has left, or was silent for three heartbeats');
+        this.lost(SILENT);
       }
     });
     const late = (): void => this.lost(`it did not serve within ${startTimeout} ms of its start: see whether its module calls serveActor`);

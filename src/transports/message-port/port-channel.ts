@@ -39,6 +39,8 @@ export class PortChannel {
   /** Sends a batch. What the platform refuses to clone does not go: `null` goes in its place, which the receiver counts as unreadable. */
   postBatch(to: string, from: string, batch: unknown, transfer: readonly unknown[]): void {
     try {
+      // Node sends such a message, of which nothing arrives.
+      if (transfer.some(isDetached)) throw new TypeError('a buffer has moved before');
       this.#port.postMessage(tagged(['batch', to, from, batch, transfer]), transfer);
     } catch {
       this.post(['batch', to, from, Array.isArray(batch) ? batch.map(cloneOrNull) : null, []]);
@@ -53,6 +55,17 @@ export class PortChannel {
   close(): void {
     this.#heartbeat.stop();
     this.#stop();
+  }
+}
+
+/** Whether this is a buffer that has moved to elsewhere. */
+function isDetached(value: unknown): boolean {
+  if (!(value instanceof ArrayBuffer) || value.byteLength > 0) return false;
+  try {
+    new Uint8Array(value);
+    return false;
+  } catch {
+    return true;
   }
 }
 

@@ -11,7 +11,7 @@ import type { Registration } from '../../message/registration';
 import { write } from '../../observability/logger';
 import { hubTransport } from './hub-transport';
 import { type PoolOptions, type PoolSettings, resolvePool } from './pool-options';
-import { PoolWorker, type PoolWorkerSetup, type WorkerLike, checkWorker } from './pool-worker';
+import { PoolWorker, type PoolWorkerSetup, SILENT, type WorkerLike, checkWorker } from './pool-worker';
 import type { PoolWorkerInfo } from './pool-worker-info';
 
 /** A pool of workers behind one actor. */
@@ -152,10 +152,10 @@ class Pool implements WorkerPool {
   /** The failure of a worker, as that of the pool's actor. A worker that has ended gets no other message. */
   #inItsName(error: SendError, worker: PoolWorker): SendError {
     const isGone = error.code === 'ActorNotFound' || error.code === 'NodeUnavailable';
-    if (isGone) worker.lost('it has left, or was silent for three heartbeats');
+    if (isGone) worker.lost(SILENT);
     const code = isGone ? 'NodeUnavailable' : error.code;
-    const { cause = isGone ? worker.why : undefined, message, started } = error;
-    return new SendError(code, { actorId: this.#id, started, cause, detail: message });
+    const { cause = isGone ? worker.why : undefined, started } = error;
+    return new SendError(code, { actorId: this.#id, started, cause, detail: isGone ? worker.why?.message : detailOf(error) });
   }
 
   #fill(): void {
@@ -250,4 +250,9 @@ class Pool implements WorkerPool {
     }
     await Promise.all([...this.#ending, this.#setup.broker.close({ drain: false })]);
   }
+}
+
+/** What the text of an error says beyond its code and the advice. */
+function detailOf({ message }: SendError): string | undefined {
+  return / \((.*)\)$/s.exec(message)?.[1];
 }
