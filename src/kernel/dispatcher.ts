@@ -347,7 +347,6 @@ export class Dispatcher {
 
   /** Whether an observer of `idle$` is to be told something. */
   #tellsIdle(): boolean {
-    if (this.#idleChanges.isEmpty) return false;
     this.#idleChanges.tell();
     return !this.outbox.isEmpty;
   }

@@ -6,10 +6,6 @@ export class IdleChanges {
   /** How many mailboxes were ever observed so. */
   #watched = 0;
 
-  get isEmpty(): boolean {
-    return this.#changed === undefined;
-  }
-
   /** Notes that somebody observes `idle$` of a mailbox from now on. */
   watch(runnable: Runnable): void {
     runnable.idleOrder = ++this.#watched;
@@ -23,7 +19,8 @@ export class IdleChanges {
 
   /** Lets the mailboxes tell their observers, in the order in which these began to observe. */
   tell(): void {
-    const changed = this.#changed ?? [];
+    const changed = this.#changed;
+    if (changed === undefined) return;
     this.#changed = undefined;
     for (const runnable of [...changed].sort((a, b) => a.idleOrder - b.idleOrder)) runnable.tellIdle();
   }
