@@ -118,15 +118,16 @@ export const nats: Part = {
     ask1024: askRow('ask, 1,024 in flight', 'NATS ask, 1,024 in flight / nats.request', (name, ask) => asks(name, ask, 1024, 10_000)),
     tell: measured((ends) => ({ work: 'tell', budget: 'NATS tell / publish', ours: tellsOfOurs(ends), floor: tellsOfBare(ends) })),
     broadcast: measured((ends) => ({ work: 'broadcast to 1,000 actors of another node', budget: 'NATS broadcast to 1,000 / publish and 1,000 answers', ...broadcastRow(ends) })),
-    broadcast4: measured((ends) => ({ work: 'broadcast to 1,000 actors on 4 nodes', ...broadcastRow(ends) }), 4),
+    broadcast4: measured((ends) => ({ work: 'broadcast to 1,000 actors on 4 nodes', budget: 'NATS broadcast to 1,000 on 4 nodes / publish and 1,000 answers', ...broadcastRow(ends) }), 4),
     claim: measured(async (ends) => ({
       work: 'claim, 10,000 at once',
+      budget: 'NATS claim / kv.create',
       ours: claimsOfOurs(ends),
       floor: await claimsOfBare(ends),
       note: 'with the news of the actor to the other node',
     })),
     memory: overNats(1, async (ends) => [
-      { work: 'actor of another node', subject: 'rx-broker', value: await bytesOfRemoteActor(ends), unit: 'bytes' },
+      { work: 'actor of another node', subject: 'rx-broker', value: await bytesOfRemoteActor(ends), unit: 'bytes', budget: 'NATS remote actor, bytes' },
     ]),
   },
 };
