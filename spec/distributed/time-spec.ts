@@ -44,6 +44,16 @@ describe('the timeout of an ask to another node', () => {
     expect(isAborted).toBe(true);
   });
 
+  it('runs there for each target of a broadcast', () => {
+    const { nodes, pass } = cluster(['a', 'b'], { latency: 30 });
+    const ids = ['x', 'y', 'z'].map((name) => actorId<any>(name));
+    for (const target of ids) nodes['a']!.spawn(target, () => NEVER);
+    pass(200);
+    const seen = watchFor(nodes['b']!.broadcast('all', { timeout: 100 }));
+    pass(2_000);
+    expect(seen.values).toEqual(ids.map((target) => expect.objectContaining({ actorId: target, error: expect.objectContaining({ code: 'Timeout', started: true }) })));
+  });
+
   it('is over within a second more if the other node says nothing', () => {
     const { network, nodes, pass } = cluster(['a', 'b'], { lease: 60_000 });
     nodes['a']!.spawn(id, () => NEVER);

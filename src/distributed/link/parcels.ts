@@ -28,8 +28,6 @@ export class MessageParcel implements Parcel {
   frame: PackedFrame;
   isSent = false;
   isWithdrawn = false;
-  /** Whether the timeout of its ask is over here, and the other node is given some time more to say so. */
-  isInGrace = false;
   /** The bytes that it takes of the credit. */
   readonly size: number;
   readonly owner: ParcelOwner;

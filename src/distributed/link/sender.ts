@@ -25,6 +25,8 @@ export interface OpenAsk {
   readonly task: Task;
   readonly actor: RemoteActor;
   readonly parcel: MessageParcel;
+  /** Whether its timeout is over here, and the other node is given some time more to say so. */
+  isInGrace: boolean;
 }
 
 /**
@@ -85,9 +87,9 @@ export class Sender implements Carrier, ParcelOwner {
     const ask = this.asks.get(task.more().seat);
     const isOut = ask?.task === task && (ask.parcel.isSent || ask.parcel.posted.length > 1);
     const { isConnected } = this.#parts;
-    if (isOut && isConnected() && !ask.parcel.isInGrace) {
+    if (isOut && isConnected() && !ask.isInGrace) {
       // The clock of the ask runs where its actor is. What comes of it is on its way.
-      ask.parcel.isInGrace = true;
+      ask.isInGrace = true;
       const rest = task.more();
       rest.timer = undefined;
       rest.timeout = GRACE;
@@ -139,7 +141,7 @@ export class Sender implements Carrier, ParcelOwner {
     for (const { frame, from, count } of cast.framesTo(posted.map(({ actor }) => actor.id), first)) {
       this.#credit.take(frame.size);
       const parcel = new MessageParcel(this, frame, posted.slice(from, from + count), cast.message, cast.lane, cast.stamp, Infinity);
-      for (const { actor, task } of parcel.posted) if (task?.isAsked === true) this.asks.add(task.more().seat, { task, actor, parcel });
+      for (const { actor, task } of parcel.posted) if (task?.isAsked === true) this.asks.add(task.more().seat, { task, actor, parcel, isInGrace: false });
       this.#outbox.add(parcel);
     }
     return true;
@@ -186,7 +188,7 @@ export class Sender implements Carrier, ParcelOwner {
     this.#credit.take(frame.size);
     const parcel = new MessageParcel(this, frame, [{ actor, task }], message, lane, stamp, timeout === null ? Infinity : now);
     if (isAsked) {
-      this.asks.add(++this.#lastRef, { task, actor, parcel });
+      this.asks.add(++this.#lastRef, { task, actor, parcel, isInGrace: false });
       task.more().seat = this.#lastRef;
     }
     actor.taken(task, false);
