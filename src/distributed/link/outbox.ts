@@ -47,7 +47,7 @@ export const MOST_UNRECEIPTED = 128;
  */
 const USUAL_BATCH = 65_536;
 /** The most bytes without a receipt: messages have a window, but replies and news have none. With half of them, nothing more is taken. */
-export const MOST_BYTES = 64 * 1_048_576;
+export const MOST_BYTES: number = 64 * 1_048_576;
 /** Milliseconds after which a batch without a receipt is sent again. This doubles each time, up to the most. */
 const RESEND_AFTER = 200;
 const RESEND_AFTER_MOST = 2_000;
