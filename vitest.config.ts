@@ -13,6 +13,8 @@ const measured = ['spec/node/*-spec.ts'];
 const nats = ['spec/transports/nats/**'];
 /** What builds the page of the order desk, and looks at it in Chromium: `npm run test:page`. */
 const page = ['spec/examples/order-desk-angular/*-spec.ts'];
+/** The part of an example that is for pages. */
+const inPage = ['spec/examples/workers/in-page-spec.ts'];
 /** What patches its process for good. */
 const patching = ['spec/environments/zone-spec.ts'];
 /** What runs in an Angular application: each file has Angular's modules, and a page, to itself. */
@@ -57,7 +59,7 @@ export default defineConfig({
       thresholds: { lines: 95, branches: 95 },
     },
     projects: [
-      { extends: true, test: { name: 'node', include: specs, exclude: [...packed, ...measured, ...patching, ...angular, ...nats, ...page] } },
+      { extends: true, test: { name: 'node', include: specs, exclude: [...packed, ...measured, ...patching, ...angular, ...nats, ...page, ...inPage] } },
       { extends: true, test: { name: 'angular', include: angular, isolate: true, environment: 'jsdom' } },
       // Each in a process that holds nothing of others: collecting the garbage is quick there, and the heap still.
       { extends: true, test: { name: 'heap', include: [...measured, ...patching], isolate: true } },
@@ -85,11 +87,11 @@ export default defineConfig({
         },
         test: {
           name: 'chromium',
-          include: specs,
+          include: [...specs, ...inPage],
           // Starts a NATS server, where there is one.
           globalSetup: ['spec/transports/nats/page/server-for-pages.ts'],
           // What needs a file system, child processes, Node's async contexts or the garbage collector.
-          exclude: ['spec/package/**', 'spec/examples/**', 'spec/readme/**', 'spec/node/**', 'spec/transports/nats/*.ts', ...patching, ...nodeOnly, ...angularInNode],
+          exclude: ['spec/package/**', 'spec/examples/*-spec.{ts,tsx}', ...page, 'spec/readme/**', 'spec/node/**', 'spec/transports/nats/*.ts', ...patching, ...nodeOnly, ...angularInNode],
           browser: {
             enabled: true,
             headless: true,

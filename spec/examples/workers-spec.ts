@@ -3,12 +3,13 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { lastValueFrom, take, toArray } from 'rxjs';
 import { afterEach, describe, expect, it } from 'vitest';
-import { Hasher, filesOf } from './workers/hash-folder';
+import { filesOf, threadHasher } from './workers/hash-folder';
+import type { Hasher } from './workers/hasher';
 
 const folder = fileURLToPath(new URL('../../src', import.meta.url));
-const hashers: Hasher[] = [];
-const hasher = (): Hasher => {
-  const made = new Hasher(2);
+const hashers: Hasher<string>[] = [];
+const hasher = (): Hasher<string> => {
+  const made = threadHasher(2);
   hashers.push(made);
   return made;
 };

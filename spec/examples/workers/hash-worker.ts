@@ -2,4 +2,4 @@ import { serveActor } from 'rx-broker/transports/message-port';
 import { Hash } from './hash';
 import { hashFiles } from './hash-files';
 
-serveActor(Hash, { files: ({ paths }, { signal }) => hashFiles(paths, signal) });
+serveActor(Hash, { paths: ({ paths }, { signal }) => hashFiles(paths, signal) });

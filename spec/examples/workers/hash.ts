@@ -1,4 +1,4 @@
-import { message, protocol } from 'rx-broker';
+import { type MessageOf, actorId, message, protocol } from 'rx-broker';
 
 /** A file that was hashed. */
 export interface FileHash {
@@ -7,5 +7,11 @@ export interface FileHash {
   readonly sha256: string;
 }
 
-/** What a worker is asked: to hash some files, one after the other. */
-export const Hash = protocol('hash', { files: message<{ paths: readonly string[] }, readonly FileHash[]>() });
+/** What a thread of Node is asked: to hash some files, one after the other. */
+export const Hash = protocol('hash', { paths: message<{ paths: readonly string[] }, readonly FileHash[]>() });
+
+/** The same of a worker of a page, which has files and no paths. A file that is posted to a worker is not copied. */
+export const HashInPage = protocol('hash', { files: message<{ files: readonly File[] }, readonly FileHash[]>() });
+
+/** The pool, of either kind. */
+export const hash = actorId<MessageOf<typeof Hash> | MessageOf<typeof HashInPage>>('hash');
