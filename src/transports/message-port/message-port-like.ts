@@ -33,9 +33,14 @@ export function isPort(port: unknown): port is MessagePortLike {
   return hasMethod(port, 'postMessage') && (hasMethod(port, 'addEventListener') || hasMethod(port, 'on'));
 }
 
+/** Whether it has the events of a browser. A worker of Node has Node's own, though a port of Node has both. */
+export function isEventTarget(port: MessagePortLike): boolean {
+  return port.addEventListener !== undefined;
+}
+
 /** Listens to a port. Returns the end of it. */
 export function listenTo(port: MessagePortLike, listener: PortListener): () => void {
-  const isTarget = port.addEventListener !== undefined;
+  const isTarget = isEventTarget(port);
   const message = (given: unknown): void => listener.message(isTarget ? (given as { readonly data: unknown }).data : given);
   const closed = (): void => listener.closed();
   // A port of Node and of some browsers tells `close`, a worker of Node `exit`.
@@ -46,7 +51,7 @@ export function listenTo(port: MessagePortLike, listener: PortListener): () => v
 
 /** Listens to some events of a port or of a worker. Returns the end of it. */
 export function listenToEvents(port: MessagePortLike, listeners: Readonly<Record<string, (given: unknown) => void>>): () => void {
-  const isTarget = port.addEventListener !== undefined;
+  const isTarget = isEventTarget(port);
   const events = Object.entries(listeners);
   for (const [type, listener] of events) {
     if (isTarget) port.addEventListener?.(type, listener);

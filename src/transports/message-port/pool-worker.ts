@@ -4,7 +4,7 @@ import { check, hasMethod } from '../../failure/check';
 import { LONGEST_DELAY } from '../../kernel/timers';
 import { actorId } from '../../message/actor-id';
 import type { HubTransport } from './hub-transport';
-import { type MessagePortLike, isPort, listenToEvents } from './message-port-like';
+import { type MessagePortLike, isEventTarget, isPort, listenToEvents } from './message-port-like';
 import type { PoolWorkerInfo } from './pool-worker-info';
 import { serveMessage } from './serve-message';
 
@@ -61,8 +61,7 @@ export class PoolWorker {
     this.#setup = setup;
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
-    // Node says so, and some browsers. The hub hears it after this.
-    port1.addEventListener('close', () => this.lost('its thread has ended'));
+    port1.addEventListener('close', (event) => this.#closed(event));
     this.#listener = listener;
     this.#stop = this.#listen();
     this.#life = this.#follow();
@@ -125,13 +124,19 @@ export class PoolWorker {
     return life.add(limit), life;
   }
 
+  /** Its port is closed. Node says so, and some browsers, and the hub hears it after this. */
+  #closed(event: Event): void {
+    if (isEventTarget(this.#worker)) this.lost('its thread has ended');
+    // A thread of Node tells its error or its exit code a moment later. Its messages fail then, so that they say why.
+    else event.stopImmediatePropagation();
+  }
+
   /** Hears of an end that comes before it serves. In Node, an error of a worker that nobody hears of would end the whole process. */
   #listen(): () => void {
-    const isTarget = this.#worker.addEventListener !== undefined;
     return listenToEvents(this.#worker, {
       // A worker of a browser goes on after an error, if it could start.
       error: (given) => {
-        if (this.state === 'starting' || !isTarget) this.lost(textOf(given), given);
+        if (this.state === 'starting' || !isEventTarget(this.#worker)) this.lost(textOf(given), given);
       },
       exit: (code) => this.lost(`its thread has ended with the exit code ${String(code)}`),
     });
