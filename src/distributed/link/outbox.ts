@@ -205,7 +205,7 @@ export class Outbox {
       if (parcel.isWithdrawn) withdrawn += parcel.frame.size;
       else {
         if (parcels.length > 0 && size + parcel.frame.size + packing.overhead(parcels.length + 1) > most) break;
-          this.#refresh(parcel, now);
+        this.#refresh(parcel, now);
         size += parcel.frame.size;
         parcels.push(parcel);
       }
