@@ -43,8 +43,8 @@ export async function withEnds<T>(farCount: number, use: (ends: Ends) => Promise
   const server = await NatsServer.start();
   const fars = await Promise.all(Array.from({ length: farCount }, (_, i) => startFar({ servers: server.url, isFirst: i === 0, crowd: partOf(i, farCount) })));
   const connection = await connect({ servers: server.url, noAsyncTraces: true });
-  // The bare client has no window: with one, its floor would be another work.
-  const broker = new DistributedMessageBroker(await natsTransport(connection), { logDeadLetters: false, window: 32_768 });
+  // The bare client has no window: with one, its floor would be another work. Two rounds of tells may follow each other before the receipts come.
+  const broker = new DistributedMessageBroker(await natsTransport(connection), { logDeadLetters: false, window: 65_536 });
   await broker.ready;
   for (let index = 0; index < CROWD; index++) while (!broker.isRegistered(actorId(`crowd-${index}`))) await new Promise(setImmediate);
   const ask = async (question: FarQuestion): Promise<FarAnswer> => {

@@ -38,9 +38,12 @@ beforeAll(async () => {
 afterAll(() => rm(home, { recursive: true, force: true }));
 
 describe('the packed package', () => {
-  it('holds what was built, the licence, and no folder of sources', async () => {
+  it("holds what was built, the licence, the README's pages, and no sources", async () => {
     const files = await readdir(join(home, 'node_modules/rx-broker'));
-    expect(files.sort()).toEqual(['LICENSE', 'README.md', 'dist', 'package.json']);
+    expect(files.sort()).toEqual(['LICENSE', 'README.md', 'dist', 'package.json', 'spec']);
+    const pages = await readdir(join(home, 'node_modules/rx-broker/spec'), { recursive: true });
+    expect(pages.filter((path) => !path.endsWith('.md'))).toEqual(['examples']);
+    expect(pages).toContain('examples/angular.md');
   });
 
   it('brings no package with it but rxjs', async () => {
