@@ -1,5 +1,5 @@
 import { type ActorContext, type BrokerEvent, InMemoryMessageBroker, Mailbox, actorId } from 'rx-broker';
-import { NEVER, Observable, Subject, Subscriber, takeUntil } from 'rxjs';
+import { NEVER, Observable, Subject, Subscriber, concat, of, take, takeUntil } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { countFromEvents, deferred, setupStill as setup, watchFor } from './setup';
 
@@ -36,6 +36,22 @@ describe('unsubscribing from a reply', () => {
     expect(got).toEqual([1, 3]);
     expect(next.completed).toBe(true);
     expect(broker.metrics()).toMatchObject({ pending: 0, openRequests: 0, failedBy: { Cancelled: 1 } });
+  });
+
+  it('after the first value of a stream leaves alone what its turn has asked, since that has succeeded', () => {
+    const { broker } = setup();
+    let signal: AbortSignal | undefined;
+    broker.spawn(other, (_message, context) => {
+      ({ signal } = context);
+      return NEVER;
+    });
+    broker.spawn(id, (_message, context) => {
+      context.send(other, 'goes on').subscribe();
+      return concat(of(1), NEVER);
+    });
+    expect(watchFor(broker.send(id, 0).pipe(take(1))).values).toEqual([1]);
+    expect(signal?.aborted).toBe(false);
+    expect(broker.metrics()).toMatchObject({ openRequests: 1, inFlight: 1 });
   });
 
   it('gives the place to the first that waits, in the same step (S3, M2)', () => {

@@ -26,6 +26,20 @@ function said({ id, priority, topic, sender, sentAt, attempt, headers }: ActorCo
   return { id, priority, topic, sender, sentAt, attempt, headers };
 }
 
+describe('an envelope', () => {
+  it('has a topic and a sender only where there are any, so that it survives JSON as it is', () => {
+    const { broker } = setup();
+    const envelopes: object[] = [];
+    broker.spawn(a, (_message, { envelope }) => void envelopes.push(envelope), { topics: ['t'] });
+    broker.spawn(b, (_message, context) => void context.trySend(a, 0));
+    broker.trySend(a, 0);
+    broker.publish('t', 0);
+    broker.trySend(b, 0);
+    const always = ['attempt', 'headers', 'id', 'priority', 'sentAt'];
+    expect(envelopes.map((envelope) => Object.keys(envelope).sort())).toEqual([always, [...always, 'topic'], [...always, 'sender'].sort()]);
+  });
+});
+
 describe.each(WAYS)('an envelope of a message that was %s', (way, send) => {
   it('has the options of the message, in its turn and after it', () => {
     const { broker } = setup({ name: 'shop' });
