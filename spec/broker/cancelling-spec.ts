@@ -39,7 +39,7 @@ describe('unsubscribing from a reply', () => {
   });
 
   it('after the first value of a stream leaves alone what its turn has asked, since that has succeeded', () => {
-    const { broker } = setup();
+    const { broker } = setup({ requestTimeout: Infinity });
     let signal: AbortSignal | undefined;
     broker.spawn(other, (_message, context) => {
       ({ signal } = context);
