@@ -1,11 +1,12 @@
 import { jetstreamManager } from '@nats-io/jetstream';
 import { actorId } from 'rx-broker';
+import { natsTransport } from 'rx-broker/transports/nats';
 import { lastValueFrom } from 'rxjs';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { inBound } from './bounds';
 import { describeWithServer } from './describe-with-server';
 import { known, NatsBrokers } from './nats-brokers';
-import { NatsNodes, type TestNode } from './nats-nodes';
+import { NatsNodes, Recorder, type TestNode } from './nats-nodes';
 import { NatsServer } from './nats-server';
 import { SeenOnce, SteadyLoad } from './steady-load';
 
@@ -63,6 +64,22 @@ describeWithServer('natsTransport on a cluster of three servers', () => {
     await (await leader(all[0]!)).kill();
     await claimsAreKept(all, ['a', 'b']);
     expect(lost(all)).toEqual([]);
+  });
+
+  it('joins while the bucket has no majority for a moment: a lease that is refused, since an earlier try is on its way, is taken later', async () => {
+    const [first] = (await three()) as [TestNode];
+    const led = await leader(first);
+    const transport = await natsTransport(await nodes.connect({ servers: led.url }), { lease: 5000 });
+    const others = servers.filter((server) => server !== led);
+    for (const other of others) other.signal('SIGSTOP');
+    const joined = transport.start(new Recorder());
+    // The first try has no answer after a tenth of the lease, the second one is refused.
+    setTimeout(() => {
+      for (const other of others) other.signal('SIGCONT');
+    }, 1500);
+    await inBound(10_000, joined);
+    expect(await transport.claim('a')).toBe(transport.nodeId);
+    await transport.close();
   });
 
   it('answers every ask while a client loses its server, and while the bucket loses its leader', async () => {

@@ -128,7 +128,7 @@ export class Claims {
       await this.#watch.whenUp();
       return work();
     };
-    return patiently(whenUp, { tries: Infinity, mayPass: (error) => isTemporary(error) && !this.#isOver });
+    return patiently(whenUp, { duration: Infinity, mayPass: (error) => isTemporary(error) && !this.#isOver });
   }
 }
 

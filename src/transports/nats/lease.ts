@@ -22,6 +22,14 @@ export function durationOf(value: string): number {
 }
 
 /**
+ * A write was refused and there is nothing to read: an earlier one that nobody answered is still on its way to a majority of the servers, which
+ * refuse another one meanwhile.
+ */
+class Unsettled extends Error {
+  override readonly name = 'Unsettled';
+}
+
+/**
  * The lease of this node: as long as it has not ended, no other node takes over what this one owns.
  *
  * The server ends the lease a fixed time after it stored the last renewal. This node counts from when it sent that renewal, so it stops first.
@@ -46,9 +54,10 @@ export class Lease {
     this.#onEnd = onEnd;
   }
 
-  /** Takes the lease, and renews it from then on. */
+  /** Takes the lease, and renews it from then on. Rejects with `Unsettled`, or as the registry does, if it may succeed later. */
   async take(): Promise<void> {
     await this.#write();
+    if (this.#revision === 0) throw new Unsettled('the server has not stored the lease yet');
     this.#isHeld = true;
     this.#renewIn(this.#duration / 5);
   }
@@ -108,7 +117,7 @@ export class Lease {
     else this.#renewed(revision, renewedAt);
   }
 
-  /** A renewal was refused. Either an earlier one was stored and its receipt lost, or the lease is no longer there. */
+  /** A write was refused. Either an earlier one was stored and its receipt lost, or the lease is not there (any more, if it was held). */
   async #adopt(): Promise<void> {
     const entry = await this.#registry.read(this.#key);
     if (entry === undefined || !isLive(entry.value)) this.lose();

@@ -5,7 +5,7 @@ const NO_STREAM = 10059;
 /** The status of the server for what it cannot do at the moment, for instance while it elects a leader. */
 const UNAVAILABLE = 503;
 /** Names of errors after which the same request may succeed later. */
-const TEMPORARY: readonly unknown[] = ['TimeoutError', 'NoResponders', 'JetStreamNotEnabled', 'Disconnected'];
+const TEMPORARY: readonly unknown[] = ['TimeoutError', 'NoResponders', 'JetStreamNotEnabled', 'Disconnected', 'Unsettled'];
 
 /** Whether the server refused a write since the key has another revision than expected. */
 export function isRefusedWrite(error: unknown): boolean {

@@ -135,7 +135,11 @@ export class NatsNode implements Transport {
     await patiently(() => this.#members.look());
     const areAllUp = new Promise<void>((resolve) => void (this.#allAnswered = resolve));
     if (this.#members.silentCount > 0) await within(GREETING, areAllUp).catch(() => {});
-    if (this.#lease.hasEnded()) throw new Error(`the node '${this.nodeId}' could not renew its lease while it joined`);
+    if (this.#lease.hasEnded()) throw this.#lostWhileJoining();
+  }
+
+  #lostWhileJoining(): Error {
+    return new Error(`the node '${this.nodeId}' could not renew its lease while it joined`);
   }
 
   #answered(node: string): void {
@@ -187,6 +191,7 @@ export class NatsNode implements Transport {
     const wasJoined = this.#state === 'joined' || this.#state === 'leaving';
     this.#leave();
     if (wasJoined) this.#listener.fenced();
+    else this.#refuse(this.#lostWhileJoining());
   }
 
   get #isOver(): boolean {
