@@ -1,29 +1,9 @@
 import type { Subscription } from 'rxjs';
 import type { Batch } from '../transport';
 import type { PackedFrame, Packing } from '../codec/packing';
+import type { Parcel } from './parcels';
 import type { Ticks } from './ticks';
-
-/** A frame on its way to the other node. */
-export interface Parcel {
-  frame: PackedFrame;
-  /** Whether it has gone out, in a batch that may have been lost. */
-  isSent: boolean;
-  /** Whether it is no longer to be sent, if it has not been. */
-  isWithdrawn: boolean;
-  /** Called before it goes out, with the time: if it has waited, less time may be left of what it says. */
-  refresh?(now: number): void;
-  /** Called when the other node has it. */
-  received?(): unknown;
-}
-
-/** A batch that has no receipt. */
-interface SentBatch {
-  readonly seq: number;
-  readonly frames: readonly PackedFrame[];
-  readonly parcels: readonly Parcel[];
-  readonly size: number;
-  sentAt: number;
-}
+import { LAZY_RECEIPT, type SentBatch, Unreceipted } from './unreceipted';
 
 export interface OutboxParts {
   readonly packing: Packing;
@@ -39,8 +19,6 @@ export interface OutboxParts {
   readonly overflowed: () => void;
 }
 
-/** The most batches without a receipt. Frames wait for a place, and go out together. */
-export const MOST_UNRECEIPTED = 128;
 /**
  * The bytes of a batch, if its frames are small enough. The other node handles a larger one for longer than it takes until that is sent again: over
  * NATS 20,000 tells took 1.7 times as long in batches of 800 kB, and a broadcast 2.4 times.
@@ -48,13 +26,6 @@ export const MOST_UNRECEIPTED = 128;
 const USUAL_BATCH = 65_536;
 /** The most bytes without a receipt: messages have a window, but replies and news have none. With half of them, nothing more is taken. */
 export const MOST_BYTES: number = 64 * 1_048_576;
-/** Milliseconds after which a batch without a receipt is sent again. This doubles each time, up to the most. */
-const RESEND_AFTER = 200;
-const RESEND_AFTER_MOST = 2_000;
-/** How many batches are sent again at once. */
-const RESENT_AT_ONCE = 16;
-/** Milliseconds for which a receipt waits for a frame that it can go with, if the other node needs no credit of it. */
-const LAZY_RECEIPT = 20;
 
 /**
  * The frames that go to another node. They go out in numbered batches: the first of a tick at the end of the tick, so that a single ask is
@@ -67,26 +38,30 @@ export class Outbox {
   receiptedSeq = 0;
   readonly #parts: OutboxParts;
   #waiting: Parcel[] = [];
-  #sent: SentBatch[] = [];
   #lastSeq = 0;
   /** `idle`: nothing is due. `soon`: frames go out at the end of this tick. `later`: in a macrotask. */
   #state: 'idle' | 'soon' | 'later' = 'idle';
   #owesReceipt = false;
   #lazy: Subscription | undefined;
-  #resend: Subscription | undefined;
-  #resendAfter = RESEND_AFTER;
   /** The transport takes nothing, until it is connected again or some time has passed. */
   #isBlocked = false;
   #isClosed = false;
+  readonly #unreceipted: Unreceipted;
   readonly #goesOn = (): void => this.#goOn();
 
   constructor(parts: OutboxParts) {
     this.#parts = parts;
+    this.#unreceipted = new Unreceipted({
+      scheduler: parts.ticks.scheduler,
+      send: (batch) => this.#sendAgain(batch),
+      isBlocked: () => this.#isBlocked,
+      late: () => this.#sendOldAndNew(),
+    });
   }
 
   /** Whether everything has its receipt. */
   get isEmpty(): boolean {
-    return this.#waiting.length === 0 && this.#sent.length === 0;
+    return this.#waiting.length === 0 && this.#unreceipted.isEmpty;
   }
 
   /** Whether so much waits for receipts that nothing more may be taken from the other node. */
@@ -116,29 +91,19 @@ export class Outbox {
 
   /** A receipt has come: the other node has handled all batches up to this number. Returns the parcels whose `received` is to be called. */
   receipted(ack: number, isAlone: boolean): Parcel[] {
-    const sent = this.#sent;
-    const first = sent[0];
-    if (first === undefined || ack > this.#lastSeq) return [];
-    if (ack < first.seq) {
-      // A receipt that comes alone and tells nothing new shows that a batch is missing there.
-      if (isAlone && ack === first.seq - 1 && this.#now() - first.sentAt >= LAZY_RECEIPT) this.#sendAgain(first);
-      return [];
-    }
-    const count = ack - first.seq + 1;
-    this.#sent = sent.slice(count);
+    if (ack > this.#lastSeq) return [];
+    const batches = this.#unreceipted.receipted(ack, isAlone);
+    if (batches.length === 0) return [];
     this.receiptedSeq = ack;
-    for (let index = 0; index < count; index++) this.bytes -= (sent[index] as SentBatch).size;
-    this.#resendAfter = RESEND_AFTER;
+    for (const { size } of batches) this.bytes -= size;
     if (this.#waiting.length > 0) this.#schedule();
-    return sent.slice(0, count).flatMap(({ parcels }) => parcels.filter((parcel) => parcel.received !== undefined));
+    return batches.flatMap(({ parcels }) => parcels.filter((parcel) => parcel.received !== undefined));
   }
 
   /** The connection has returned, or the other node has just come: what has no receipt is sent again at once. */
   sendAllAgain(): void {
-    this.#isBlocked = false;
-    for (const batch of this.#sent.slice(0, RESENT_AT_ONCE)) this.#sendAgain(batch);
-    this.flush();
-    this.#watch();
+    this.#sendOldAndNew();
+    this.#unreceipted.watch();
   }
 
   /** Sends the frames that wait, now. */
@@ -150,16 +115,14 @@ export class Outbox {
 
   /** The parcels that the other node may not have. */
   get parcels(): Parcel[] {
-    return [...this.#sent.flatMap((batch) => batch.parcels), ...this.#waiting];
+    return [...this.#unreceipted.parcels, ...this.#waiting];
   }
 
   /** Ends it. Returns the parcels that the other node may not have. */
   close(): Parcel[] {
     this.#isClosed = true;
     this.#lazy?.unsubscribe();
-    this.#resend?.unsubscribe();
-    const { parcels } = this;
-    this.#sent = [];
+    const parcels = [...this.#unreceipted.close(), ...this.#waiting];
     this.#waiting = [];
     return parcels;
   }
@@ -168,7 +131,7 @@ export class Outbox {
 
   /** Whether a frame waits, and may go out now. */
   get #canSend(): boolean {
-    return !this.#isBlocked && this.#waiting.length > 0 && this.#sent.length < MOST_UNRECEIPTED;
+    return !this.#isBlocked && this.#waiting.length > 0 && !this.#unreceipted.isFull;
   }
 
   #schedule(): void {
@@ -217,8 +180,7 @@ export class Outbox {
       if (!this.#send(seq, frames)) return;
       this.#lastSeq = seq;
       for (const parcel of parcels) parcel.isSent = true;
-      this.#sent.push({ seq, frames, parcels, size, sentAt: now });
-      this.#watch();
+      this.#unreceipted.add({ seq, frames, parcels, size, sentAt: now });
     }
     this.bytes -= withdrawn;
     this.#waiting = waiting.length === count ? [] : waiting.slice(count);
@@ -237,7 +199,7 @@ export class Outbox {
     if (isTaken) this.#owesReceipt = false;
     else {
       this.#isBlocked = true;
-      this.#watch();
+      this.#unreceipted.watch();
     }
     return isTaken;
   }
@@ -249,24 +211,11 @@ export class Outbox {
     this.#send(batch.seq, batch.frames);
   }
 
-  /** Looks after the batches without a receipt, and after frames that the transport did not take. */
-  #watch(): void {
-    if (this.#resend !== undefined || this.#isClosed) return;
-    const first = this.#sent[0];
-    if (first === undefined && !this.#isBlocked) return;
-    const left = first === undefined ? this.#resendAfter : Math.max(1, first.sentAt + this.#resendAfter - this.#now());
-    this.#resend = this.#after(left, () => {
-      this.#resend = undefined;
-      this.#resendIfLate();
-      this.#watch();
-    });
-  }
-
-  #resendIfLate(): void {
-    const first = this.#sent[0];
-    if (!this.#isBlocked && (first === undefined || this.#now() < first.sentAt + this.#resendAfter)) return;
-    this.#resendAfter = Math.min(this.#resendAfter * 2, RESEND_AFTER_MOST);
-    this.sendAllAgain();
+  /** Sends the oldest batches without a receipt again, and the frames that wait. */
+  #sendOldAndNew(): void {
+    this.#isBlocked = false;
+    this.#unreceipted.sendAgain();
+    this.flush();
   }
 
   #now(): number {

@@ -4,7 +4,19 @@ import type { Stamp } from '../../kernel/stamp';
 import type { Task } from '../../kernel/task';
 import type { PackedFrame } from '../codec/packing';
 import type { RemoteActor } from '../remote-actor';
-import type { Parcel } from './outbox';
+
+/** A frame on its way to the other node. */
+export interface Parcel {
+  frame: PackedFrame;
+  /** Whether it has gone out, in a batch that may have been lost. */
+  isSent: boolean;
+  /** Whether it is no longer to be sent, if it has not been. */
+  isWithdrawn: boolean;
+  /** Called before it goes out, with the time: if it has waited, less time may be left of what it says. */
+  refresh?(now: number): void;
+  /** Called when the other node has it. */
+  received?(): unknown;
+}
 
 /** The sender of a parcel. */
 export interface ParcelOwner {
