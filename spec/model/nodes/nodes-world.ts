@@ -1,17 +1,18 @@
 import type { ActorContext, ErrorOrigin, Priority, Publication } from 'rx-broker';
 import { DistributedMessageBroker } from 'rx-broker/distributed';
 import { type Network, type NetworkOptions, createNetwork } from 'rx-broker/testing';
-import { type Unsubscribable, VirtualTimeScheduler } from 'rxjs';
+import type { Unsubscribable } from 'rxjs';
 import { BrokerHandler, idOf, patienceOf } from '../broker-handler';
 import { letterText } from '../broker-lines';
 import { answerOf, errorText, replyText, subscribe } from '../broker-subscriber';
-import { type Registered, attempt, consume, lossText, mailboxOf } from '../broker-mailboxes';
-import { type ActorName, type MailboxSpec, type Payload, REQUEST_TIMEOUT, type Script, type Settlement } from '../command';
+import { type Registered, attempt } from '../broker-mailboxes';
+import { type ActorName, type Payload, REQUEST_TIMEOUT, type Script, type Settlement } from '../command';
 import { Difference } from '../difference';
 import type { HeldPromise } from '../held-promise';
 import type { HeldStream } from '../held-stream';
 import { mailboxLine } from '../lines';
 import { Listener } from '../listener';
+import { MailboxWorld } from '../mailbox-world';
 import type { Account } from './account';
 import { type Details, type Host, type Patience, type Turn, type World, nth } from '../world';
 
@@ -26,18 +27,14 @@ interface Homed extends Registered {
 }
 
 /** Two nodes, used by their public API. The mailboxes are made on one node after the other, and messages are sent from either. */
-export class NodesWorld implements World {
-  readonly scheduler = new VirtualTimeScheduler();
+export class NodesWorld extends MailboxWorld<Homed> implements World {
   readonly network: Network;
   readonly nodes: readonly DistributedMessageBroker[];
   /** The messages that were told to an actor of the other node. */
   readonly farTells = new Set<number>();
-  readonly #host: Host;
+  protected readonly handler: BrokerHandler;
   readonly #account: Account | undefined;
   readonly #isLossy: boolean;
-  readonly #handler: BrokerHandler;
-  readonly #mailboxes: Homed[] = [];
-  readonly #actors = new Map<string, Homed>();
   readonly #bindings: Unsubscribable[] = [];
   readonly #held = new Map<string, HeldStream | HeldPromise>();
   /** The names of the turns whose replies are held, as the model has them. */
@@ -49,14 +46,14 @@ export class NodesWorld implements World {
 
   /** `account` is told of every message to one actor. */
   constructor(host: Host, { interceptors: count }: Script, faults: NetworkOptions, holders: () => readonly string[], account?: Account) {
+    super(host);
     this.#account = account;
-    this.#host = host;
     this.#holders = holders;
     this.#isLossy = faults.loss !== undefined;
     const { scheduler } = this;
     this.network = createNetwork({ ...faults, scheduler });
-    this.#handler = new BrokerHandler({ tell: (channel, line) => host.tell(channel, line), handle: (turn) => host.handle(this.#atHome(turn)) });
-    const interceptors = Array.from({ length: count }, (_, index) => this.#handler.interceptor(index + 1));
+    this.handler = new BrokerHandler({ tell: (channel, line) => host.tell(channel, line), handle: (turn) => host.handle(this.#atHome(turn)) });
+    const interceptors = Array.from({ length: count }, (_, index) => this.handler.interceptor(index + 1));
     const onError = (error: unknown, { actorId, message }: ErrorOrigin): void =>
       host.tell('error', `${actorId}: ${errorText(error)}${message === undefined ? '' : `, of ${(message as Payload).n}`}`);
     this.nodes = [0, 1].map((number) => {
@@ -70,13 +67,6 @@ export class NodesWorld implements World {
       subscribe(node.broadcasts$, new Listener(host, 'broadcast', `on node ${number}`), (message) => `${(message as Payload).n}`);
     }
     this.rest();
-  }
-
-  pass(ms: number): void {
-    const { scheduler } = this;
-    scheduler.maxFrames = scheduler.now() + ms;
-    scheduler.schedule(() => {}, ms);
-    scheduler.flush();
   }
 
   /** Lets everything happen that is due, until all that the nodes have sent has its receipt. */
@@ -96,75 +86,8 @@ export class NodesWorld implements World {
 
   // Actors -------------------------------------------------------------------------------------------
 
-  register(actor: ActorName, spec: MailboxSpec, holds: readonly Payload[]): string {
-    const home = this.#madeMailboxes++ % 2;
-    const registered: Homed = { number: this.#mailboxes.length, spec, mailbox: mailboxOf(spec), isConsumed: false, consumer: undefined, home };
-    for (const payload of holds) registered.mailbox.next(payload);
-    if (holds.length === 0) this.#consume(registered, spec.consumer);
-    const answer = this.#register(actor, registered);
-    if (answer !== 'done') return answer;
-    this.#mailboxes.push(registered);
-    const { mailbox, number } = registered;
-    this.follow(actor, new Listener(this.#host, 'loss', `${number}`), new Listener(this.#host, 'pressure', `${number}`));
-    subscribe(mailbox.idle$, new Listener(this.#host, 'idle', `${number}`), String);
-    if (spec.consumer !== 'none' && holds.length > 0 && !registered.isConsumed) this.#consume(registered, 'handler');
-    return answer;
-  }
-
-  revive(actor: ActorName, number: number): string {
-    const registered = nth(this.#mailboxes, number);
-    return registered === undefined ? 'none' : this.#register(actor, registered);
-  }
-
-  unregister(actor: ActorName): string {
-    const home = this.#registered(actor)?.home ?? 0;
-    return attempt(() => this.nodes[home]!.unregister(idOf(actor)));
-  }
-
-  consume(actor: ActorName): void {
-    const registered = this.#registered(actor);
-    if (registered?.isConsumed === false) this.#consume(registered, 'handler');
-  }
-
-  leave(actor: ActorName): void {
-    const registered = this.#registered(actor);
-    if (registered?.consumer === undefined) return;
-    registered.consumer.unsubscribe();
-    registered.consumer = undefined;
-    registered.isConsumed = false;
-  }
-
-  closeMailbox(actor: ActorName): void {
-    this.#registered(actor)?.mailbox.close();
-  }
-
   watch(actor: ActorName, watcher: Listener): void {
     subscribe(this.#nextNode().watch(idOf(actor)), watcher, () => 'ended');
-  }
-
-  follow(actor: ActorName, losses: Listener, pressure: Listener): void {
-    const registered = this.#registered(actor);
-    if (registered === undefined) return;
-    subscribe(registered.mailbox.losses$, losses, lossText);
-    subscribe(registered.mailbox.pressure$, pressure, String);
-  }
-
-  pause(actor: ActorName): void {
-    this.#registered(actor)?.mailbox.pause();
-  }
-
-  resume(actor: ActorName): void {
-    this.#registered(actor)?.mailbox.resume();
-  }
-
-  clearMailbox(actor: ActorName): string {
-    const registered = this.#registered(actor);
-    return registered === undefined ? 'none' : `${registered.mailbox.clear()} cleared`;
-  }
-
-  watchIdle(actor: ActorName, observer: Listener): void {
-    const registered = this.#registered(actor);
-    if (registered !== undefined) subscribe(registered.mailbox.idle$, observer, String);
   }
 
   eventsOf(): void {}
@@ -190,10 +113,6 @@ export class NodesWorld implements World {
     return answerOf(this.#sending(payload).trySend(idOf(actor), payload, isPlain ? undefined : { priority, ...(ttl !== Infinity && { ttl }) }));
   }
 
-  next(actor: ActorName, payload: Payload): void {
-    this.#registered(actor)?.mailbox.next(payload);
-  }
-
   route(topic: string, payload: Payload, { priority, ttl }: Details, patience: Patience, caller: Listener): void {
     // Each node has a router of its own, so all is routed on one of them.
     const options = { ...patienceOf(patience), ...(ttl !== Infinity && { ttl }) };
@@ -214,8 +133,7 @@ export class NodesWorld implements World {
   }
 
   bind(pattern: string, actor: ActorName): string {
-    const home = this.#registered(actor)?.home ?? 0;
-    return attempt(() => this.#bindings.push(this.nodes[home]!.bind(pattern, idOf(actor))));
+    return attempt(() => this.#bindings.push(this.brokerOf(this.registered(actor)).bind(pattern, idOf(actor))));
   }
 
   unbind(number: number): void {
@@ -241,7 +159,7 @@ export class NodesWorld implements World {
   }
 
   look(): readonly string[] {
-    return [this.nodes[0]!.actorIds().join(), ...this.#mailboxes.map(({ mailbox }) => mailboxLine(mailbox.metrics(), mailbox.isPaused))];
+    return [this.nodes[0]!.actorIds().join(), ...this.mailboxes.map(({ mailbox }) => mailboxLine(mailbox.metrics(), mailbox.isPaused))];
   }
 
   // --------------------------------------------------------------------------------------------------
@@ -260,7 +178,7 @@ export class NodesWorld implements World {
   }
 
   #noteFar(actor: ActorName, { n }: Payload, from = this.#senderOf(n)): void {
-    const home = this.#registered(actor)?.home;
+    const home = this.registered(actor)?.home;
     if (home !== undefined && home !== from) this.farTells.add(n);
   }
 
@@ -280,29 +198,25 @@ export class NodesWorld implements World {
     };
   }
 
-  #register(actor: ActorName, registered: Homed): string {
-    const former = this.#actors.get(actor);
-    this.#actors.set(actor, registered);
-    const answer = attempt(() => this.nodes[registered.home]!.register(idOf(actor), registered.mailbox, { topics: [...registered.spec.topics] }));
-    if (answer !== 'done' && former !== undefined) this.#actors.set(actor, former);
-    return answer;
+  protected placed(registered: Registered): Homed {
+    return { ...registered, home: this.#madeMailboxes++ % 2 };
   }
 
-  #registered(actor: ActorName): Homed | undefined {
-    const registered = this.#actors.get(actor);
-    return registered !== undefined && this.nodes[registered.home]!.isRegistered(idOf(actor)) ? registered : undefined;
+  protected brokerOf(registered: Homed | undefined): DistributedMessageBroker {
+    return this.nodes[registered?.home ?? 0]!;
   }
 
-  #consume(registered: Homed, kind: MailboxSpec['consumer']): void {
-    consume(registered, kind, this.#host, this.#handler, (message, context) => this.#handle(registered.home, message, context));
+  protected observeMailbox(actor: ActorName, { mailbox, number }: Homed): void {
+    this.follow(actor, new Listener(this.host, 'loss', `${number}`), new Listener(this.host, 'pressure', `${number}`));
+    subscribe(mailbox.idle$, new Listener(this.host, 'idle', `${number}`), String);
   }
 
-  #handle(home: number, message: Payload, context: ActorContext): unknown {
-    const { held } = this.#handler;
+  protected handle({ home }: Homed, message: Payload, context: ActorContext): unknown {
+    const { held } = this.handler;
     const count = held.length;
     this.#turnAt = home;
     try {
-      return this.#handler.handle(message, context);
+      return this.handler.handle(message, context);
     } finally {
       this.#turnAt = undefined;
       if (held.length > count) this.#held.set(`${context.self} ${message.n}`, held[count]!);
