@@ -15,11 +15,9 @@ import { startSession } from './cluster/session';
 import { type CommandLine, USAGE, readCommandLine } from './cluster/terminal/command-line';
 import { plainLines } from './cluster/terminal/plain-lines';
 import { reportLines } from './cluster/terminal/report-lines';
-import { endWithPipe, isLiveTerminal, prepareEnvironment } from './terminal/live-terminal';
-import { toned } from './terminal/report-line';
+import { isLiveTerminal, prepareEnvironment } from './terminal/live-terminal';
+import { runProgram, whenInterrupted, writeReport } from './terminal/program';
 
-const BAD_USE = 2;
-const INTERRUPTED = 130;
 /** Milliseconds between two plain lines. */
 const LINE = 1_000;
 
@@ -35,45 +33,21 @@ async function main({ seconds, isJson, isPlain }: CommandLine): Promise<number> 
   const isLive = !isJson && !isPlain && isLiveTerminal(process);
   prepareEnvironment(process);
 
-  // Once: close the cluster and report. Twice, or before there is a cluster: leave.
-  let stop = (): void => process.exit(INTERRUPTED);
-  let isInterrupted = false;
-  const interrupt = (): void => {
-    if (isInterrupted) process.exit(INTERRUPTED);
-    isInterrupted = true;
-    stop();
-  };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
+  // Before there is a cluster, there is nothing to close.
+  let stop = (): void => process.exit(130);
+  const interrupt = whenInterrupted(['SIGINT', 'SIGTERM', 'SIGHUP'], () => stop());
 
   const live = isLive ? await import('./cluster/terminal/live-view') : undefined;
   stderr.write(live === undefined && !isJson ? '' : 'cluster: starting a server and three processes …\n');
   const session = await startSession(seconds);
-  stop = () => session.stop({ isInterrupted });
+  stop = () => session.stop({ isInterrupted: true });
 
   let hide: (() => void) | undefined;
   if (live !== undefined) hide = live.showLive(session, { stdout, stdin, onInterrupt: interrupt });
   else if (!isJson) plainLines(session, LINE).subscribe((line) => stdout.write(`${line}\n`));
 
   const report = await session.report.finally(() => hide?.());
-  if (isJson) stdout.write(`${JSON.stringify(report, null, 2)}\n`);
-  else stdout.write(`${live === undefined ? '\n' : ''}${reportLines(report, stdout.columns || 100).map(toned).join('\n')}\n`);
-  if (!report.addsUp) return 1;
-  return report.isInterrupted ? INTERRUPTED : 0;
+  return writeReport(report, { isJson, isLive }, reportLines);
 }
 
-endWithPipe(process);
-
-let options: CommandLine | undefined;
-try {
-  options = readCommandLine(process.argv.slice(2));
-} catch (error) {
-  console.error(`cluster: ${(error as Error).message}\n\n${USAGE}`);
-  process.exitCode = BAD_USE;
-}
-if (options?.isHelp) console.log(USAGE);
-else if (options !== undefined) {
-  process.exitCode = await main(options).catch((error: unknown) => {
-    console.error(`cluster: ${error instanceof Error ? error.message : String(error)}`);
-    return 1;
-  });
-}
+await runProgram({ name: 'cluster', usage: USAGE, read: readCommandLine, main });

@@ -12,11 +12,9 @@ import { startSession } from './order-desk/session';
 import { type CommandLine, USAGE, readCommandLine } from './order-desk/terminal/command-line';
 import { plainLines } from './order-desk/terminal/plain-lines';
 import { reportLines } from './order-desk/terminal/report-lines';
-import { endWithPipe, isLiveTerminal, prepareEnvironment } from './terminal/live-terminal';
-import { toned } from './terminal/report-line';
+import { isLiveTerminal, prepareEnvironment } from './terminal/live-terminal';
+import { runProgram, whenInterrupted, writeReport } from './terminal/program';
 
-const BAD_USE = 2;
-const INTERRUPTED = 130;
 /** Milliseconds between two plain lines. */
 const LINE = 1_000;
 
@@ -28,41 +26,16 @@ async function main({ seconds, seed, isJson, isPlain }: CommandLine): Promise<nu
   // Loaded first: it takes a moment, in which the desk would stand still.
   const live = isLive ? await import('./order-desk/terminal/live-view') : undefined;
   const session = startSession({ seconds, seed });
-  // Once: close the desk and report. Twice: leave.
-  let isInterrupted = false;
-  const interrupt = (): void => {
-    if (isInterrupted) process.exit(INTERRUPTED);
-    isInterrupted = true;
-    session.stop({ isInterrupted });
-  };
-  process.on('SIGINT', interrupt);
-  process.on('SIGTERM', interrupt);
+  const interrupt = whenInterrupted(['SIGINT', 'SIGTERM'], () => session.stop({ isInterrupted: true }));
 
   let hide: (() => void) | undefined;
-  if (live !== undefined) {
-    hide = live.showLive(session, { stdout, stdin, onInterrupt: interrupt });
-  } else if (isJson) {
-    stderr.write(`order-desk: playing ${seconds} s …\n`);
-  } else {
-    plainLines(session, LINE).subscribe((line) => stdout.write(`${line}\n`));
-  }
+  if (live !== undefined) hide = live.showLive(session, { stdout, stdin, onInterrupt: interrupt });
+  else if (isJson) stderr.write(`order-desk: playing ${seconds} s …\n`);
+  else plainLines(session, LINE).subscribe((line) => stdout.write(`${line}\n`));
 
   const report = await session.report;
   hide?.();
-  if (isJson) stdout.write(`${JSON.stringify(report, null, 2)}\n`);
-  else stdout.write(`${live === undefined ? '\n' : ''}${reportLines(report, stdout.columns || 100).map(toned).join('\n')}\n`);
-  if (!report.addsUp) return 1;
-  return report.isInterrupted ? INTERRUPTED : 0;
+  return writeReport(report, { isJson, isLive }, reportLines);
 }
 
-endWithPipe(process);
-
-let options: CommandLine | undefined;
-try {
-  options = readCommandLine(process.argv.slice(2));
-} catch (error) {
-  console.error(`order-desk: ${(error as Error).message}\n\n${USAGE}`);
-  process.exitCode = BAD_USE;
-}
-if (options?.isHelp) console.log(USAGE);
-else if (options !== undefined) process.exitCode = await main(options);
+await runProgram({ name: 'order-desk', usage: USAGE, read: readCommandLine, main });
