@@ -8,6 +8,9 @@ const STATES: ReadonlySet<string> = new Set(['pressure', 'idle']);
 /** These are of one broker: events are told on each node. */
 const LEFT_OUT: ReadonlySet<string> = new Set(['event', 'some', 'queue', 'look']);
 
+/** A channel, and whose line it is. Observers are on different nodes, so each has its own order. */
+const THING = /^(\S+) (observer \d+|\S*)/;
+
 /** What is told of each thing: lines about one actor, mailbox, caller or observer, in order. */
 export class Tale {
   readonly lines = new Map<string, readonly string[]>();
@@ -23,7 +26,7 @@ export class Tale {
     for (const key of this.lines.keys()) if (!STATES.has(key.split(' ')[0]!)) this.lines.delete(key);
     for (const told of story.of(undefined)) {
       const line = this.#isTimed ? withoutReason(told) : withoutReason(told).replace(/ at [\d.]+/, '');
-      const [channel = '', name = ''] = line.split(' ', 2);
+      const [channel = '', name = ''] = THING.exec(line)?.slice(1) ?? [];
       if (LEFT_OUT.has(channel) || isRefusedBySender(channel, line)) continue;
       const key = UNORDERED.has(channel) || channel === 'broadcast' ? channel : `${channel} ${name}`;
       this.lines.set(key, STATES.has(channel) ? [line] : [...(this.lines.get(key) ?? []), line]);
