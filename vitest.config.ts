@@ -68,7 +68,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'long',
-          include: ['spec/model/model-spec.ts'],
+          include: ['spec/model/model-spec.ts', 'spec/model/nodes/nodes-spec.ts'],
           env: { MODEL_RUNS: process.env['MODEL_RUNS'] ?? '1000000', MODEL_SEED: process.env['MODEL_SEED'] ?? String(Math.floor(Math.random() * 2 ** 31)) },
         },
       },

@@ -30,8 +30,8 @@ interface Homed extends Registered {
 export class NodesWorld extends MailboxWorld<Homed> implements World {
   readonly network: Network;
   readonly nodes: readonly DistributedMessageBroker[];
-  /** The messages that were told to an actor of the other node. */
-  readonly farTells = new Set<number>();
+  /** The messages that were told to an actor of the other node, and those with which a turn asked one. */
+  readonly far = { tells: new Set<number>(), asks: new Set<number>() };
   protected readonly handler: BrokerHandler;
   readonly #account: Account | undefined;
   readonly #isLossy: boolean;
@@ -107,7 +107,7 @@ export class NodesWorld extends MailboxWorld<Homed> implements World {
   }
 
   tell(actor: ActorName, payload: Payload, { priority, ttl }: Details): string {
-    this.#noteFar(actor, payload);
+    this.#noteFar('tells', actor, payload);
     this.#note(actor, payload, priority, true);
     const isPlain = priority === 'normal' && ttl === Infinity;
     return answerOf(this.#sending(payload).trySend(idOf(actor), payload, isPlain ? undefined : { priority, ...(ttl !== Infinity && { ttl }) }));
@@ -177,9 +177,9 @@ export class NodesWorld extends MailboxWorld<Homed> implements World {
     return this.nodes[this.#observers++ % 2]!;
   }
 
-  #noteFar(actor: ActorName, { n }: Payload, from = this.#senderOf(n)): void {
+  #noteFar(kind: 'tells' | 'asks', actor: ActorName, { n }: Payload, from = this.#senderOf(n)): void {
     const home = this.registered(actor)?.home;
-    if (home !== undefined && home !== from) this.farTells.add(n);
+    if (home !== undefined && home !== from) this.far[kind].add(n);
   }
 
   #note(actor: ActorName, { n, plan }: Payload, priority: Priority, isTold: boolean): void {
@@ -191,8 +191,12 @@ export class NodesWorld extends MailboxWorld<Homed> implements World {
     const home = this.#turnAt;
     return {
       ...turn,
+      ask: (actor, payload, patience, caller) => {
+        this.#noteFar('asks', actor, payload, home);
+        turn.ask(actor, payload, patience, caller);
+      },
       tell: (actor, payload) => {
-        this.#noteFar(actor, payload, home);
+        this.#noteFar('tells', actor, payload, home);
         return turn.tell(actor, payload);
       },
     };

@@ -34,7 +34,7 @@ export async function runOnNodes(given: Script, faults: NetworkOptions = {}): Pr
         if (world.failure !== undefined) throw world.failure;
       }
       for (const [index, { story }] of [model, player].entries()) tales[index]!.next(story);
-      compareTales(...tales, two.farTells);
+      compareTales(...tales, two.far);
       for (const [number, node] of two.nodes.entries()) laws[number]!.check(node.metrics());
       await compareLooks(one, two);
     }

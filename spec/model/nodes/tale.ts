@@ -46,8 +46,15 @@ function withoutReason(line: string): string {
   return line.replace(/^(abort .*): aborted by signal \d$/, '$1: cancelled');
 }
 
+/** The messages that went to the other node. */
+export interface Far {
+  readonly tells: ReadonlySet<number>;
+  /** Those with which a turn asked an actor. */
+  readonly asks: ReadonlySet<number>;
+}
+
 /** @throws {Difference} with the first thing of which the tales differ. */
-export function compareTales(model: Tale, nodes: Tale, farTells: ReadonlySet<number>): void {
+export function compareTales(model: Tale, nodes: Tale, far: Far): void {
   for (const key of new Set([...model.lines.keys(), ...nodes.lines.keys()])) {
     let told = nodes.lines.get(key) ?? [];
     let expected = model.lines.get(key) ?? [];
@@ -55,7 +62,8 @@ export function compareTales(model: Tale, nodes: Tale, farTells: ReadonlySet<num
       told = [...told].sort();
       expected = onBothNodes(expected);
     }
-    if (key === 'answer') expected = expected.map((line) => fromAfar(line, told, farTells));
+    if (key === 'answer') expected = expected.map((line) => fromAfar(line, told, far.tells));
+    if (key === 'abort') expected = expected.map((line) => withoutReasonFromAfar(line, told, far.asks)).sort();
     compareLines(key, expected, told);
   }
 }
@@ -80,6 +88,13 @@ function fromAfar(line: string, told: readonly string[], farTells: ReadonlySet<n
   const seen = told.find((one) => one.startsWith(`answer to ${n}: `)) ?? line;
   if (answer.endsWith(' took it')) return takersOf(seen) >= takersOf(line) ? seen : line;
   return farTells.has(Number(n)) && ['MailboxFull', 'Dropped'].includes(answer) && seen.endsWith(': taken') ? seen : line;
+}
+
+/** When a turn ends from outside, what it has asked ends for the same reason. The reason stays on its node. */
+function withoutReasonFromAfar(line: string, told: readonly string[], farAsks: ReadonlySet<number>): string {
+  const [, n] = /^abort (\d+): .*, started$/.exec(line) ?? [];
+  const cancelled = `abort ${n}: cancelled`;
+  return farAsks.has(Number(n)) && told.includes(cancelled) ? cancelled : line;
 }
 
 function takersOf(answer: string): number {
