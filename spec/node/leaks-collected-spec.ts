@@ -1,5 +1,5 @@
 import { type Overflow, DeadLetterQueue, InMemoryMessageBroker, Mailbox, actorId } from 'rx-broker';
-import { NEVER, Observable, Subject, of } from 'rxjs';
+import { NEVER, Observable, Subject, Subscriber, of } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { ChunkedQueue } from '../../src/buffer/chunked-queue';
 import { survivors } from './garbage';
@@ -131,7 +131,11 @@ const STORIES: Record<string, (world: World, trail: Trail) => void> = {
     const mailbox = Mailbox.bounded<any>(1);
     broker.register(id, mailbox);
     const streams = { 'events$': broker.events$, 'deadLetters$': broker.deadLetters$, 'metrics$': broker.metrics$, 'broadcasts$': broker.broadcasts$, 'topic$': broker.topic$('a.>'), 'watch': broker.watch(actorId('other')), 'idle$': mailbox.idle$, 'pressure$': mailbox.pressure$, 'losses$': mailbox.losses$ };
-    const subscriptions = Object.entries(streams).map(([name, stream]) => (stream as Observable<unknown>).subscribe(trail.follow(name, { next: () => {} })));
+    // RxJS lets go of an observer by itself. The subscriber stays, if the broker keeps it.
+    const subscriptions = Object.entries(streams).flatMap(([name, stream]: [string, Observable<unknown>]) => [
+      stream.subscribe(trail.follow(`observer of ${name}`, { next: () => {} })),
+      stream.subscribe(trail.follow(`subscriber to ${name}`, new Subscriber<unknown>())),
+    ]);
     broker.trySend(actorId('other'), 1);
     broker.trySend(actorId('nobody'), 1);
     broker.publish('a.b', 1);
