@@ -82,6 +82,22 @@ describeWithServer('natsTransport on a cluster of three servers', () => {
     await transport.close();
   });
 
+  it('asks now and then whether a claim is settled that has no majority for a moment', async () => {
+    const [first] = (await three()) as [TestNode];
+    const led = await leader(first);
+    const node = await nodes.join(led.url, { lease: 20_000 });
+    const others = servers.filter((server) => server !== led);
+    for (const other of others) other.signal('SIGSTOP');
+    const { outMsgs } = node.connection.stats();
+    const claimed = node.transport.claim('a');
+    // The first try has no answer for two seconds, those after it are refused.
+    setTimeout(() => {
+      for (const other of others) other.signal('SIGCONT');
+    }, 4500);
+    expect(await inBound(10_000, claimed)).toBe(node.id);
+    expect(node.connection.stats().outMsgs - outMsgs).toBeLessThan(500);
+  });
+
   it('answers every ask while a client loses its server, and while the bucket loses its leader', async () => {
     const brokers = new NatsBrokers();
     const [here, far] = [await brokers.join(servers[0]!.url, { nats: { lease: 20_000 } }), await brokers.join(servers[1]!.url, { nats: { lease: 20_000 } })];

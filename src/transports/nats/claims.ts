@@ -2,7 +2,7 @@ import { type Observable, Subject, defer, mergeMap } from 'rxjs';
 import { ClaimRefused } from '../../distributed/claim-refused';
 import type { ConnectionWatch } from './connection-watch';
 import type { Deaths } from './deaths';
-import { isTemporary } from './nats-failure';
+import { Unsettled, isTemporary } from './nats-failure';
 import { patiently } from './patiently';
 import type { Entry, Registry } from './registry';
 import { claimKey } from './subjects';
@@ -77,6 +77,7 @@ export class Claims {
     for (;;) {
       const revision = await this.#registry.write(key, this.#node, expected);
       const entry = revision === undefined ? await this.#registry.read(key) : { revision, value: this.#node };
+      if (revision === undefined && expected === (entry?.revision ?? 0)) throw new Unsettled(key);
       expected = entry?.revision ?? 0;
       const owner = entry?.value ?? '';
       if (owner === this.#node) this.#held.set(id, expected);

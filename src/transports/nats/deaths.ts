@@ -1,4 +1,5 @@
 import { isLive, TOMBSTONE } from './lease';
+import { Unsettled } from './nats-failure';
 import type { Registry } from './registry';
 import { leaseKey } from './subjects';
 
@@ -20,18 +21,23 @@ export class Deaths {
 
   /**
    * Resolves with whether the node is gone. It is if its lease has ended. If `revision` is given, it is also if the lease still has this
-   * revision: the caller knows that the node has not renewed it for too long.
+   * revision: the caller knows that the node has not renewed it for too long. Rejects if the servers cannot say at the moment.
    */
   async declare(node: string, revision?: number): Promise<boolean> {
     const key = leaseKey(node);
+    let refused: number | undefined;
     for (;;) {
       const entry = await this.#registry.read(key);
       if (entry?.value === TOMBSTONE) return true;
       if (isLive(entry?.value) && entry?.revision !== revision) return false;
-      const written = await this.#registry.write(key, TOMBSTONE, entry?.revision ?? 0, { seconds: this.#tombstoneSeconds });
-      if (written === undefined) continue;
-      this.#onDeclared(node);
-      return true;
+      const expected = entry?.revision ?? 0;
+      if (expected === refused) throw new Unsettled(key);
+      const written = await this.#registry.write(key, TOMBSTONE, expected, { seconds: this.#tombstoneSeconds });
+      if (written !== undefined) {
+        this.#onDeclared(node);
+        return true;
+      }
+      refused = expected;
     }
   }
 }

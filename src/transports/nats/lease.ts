@@ -1,3 +1,4 @@
+import { Unsettled } from './nats-failure';
 import type { Registry } from './registry';
 import type { SteadyClock } from './steady-clock';
 import { leaseKey } from './subjects';
@@ -19,14 +20,6 @@ export function isLive(value: string | undefined): boolean {
 /** The milliseconds for which a live lease holds after each renewal. */
 export function durationOf(value: string): number {
   return (JSON.parse(value) as LiveValue).duration;
-}
-
-/**
- * A write was refused and there is nothing to read: an earlier one that nobody answered is still on its way to a majority of the servers, which
- * refuse another one meanwhile.
- */
-class Unsettled extends Error {
-  override readonly name = 'Unsettled';
 }
 
 /**
@@ -57,7 +50,7 @@ export class Lease {
   /** Takes the lease, and renews it from then on. Rejects with `Unsettled`, or as the registry does, if it may succeed later. */
   async take(): Promise<void> {
     await this.#write();
-    if (this.#revision === 0) throw new Unsettled('the server has not stored the lease yet');
+    if (this.#revision === 0) throw new Unsettled(this.#key);
     this.#isHeld = true;
     this.#renewIn(this.#duration / 5);
   }

@@ -7,6 +7,18 @@ const UNAVAILABLE = 503;
 /** Names of errors after which the same request may succeed later. */
 const TEMPORARY: readonly unknown[] = ['TimeoutError', 'NoResponders', 'JetStreamNotEnabled', 'Disconnected', 'Unsettled'];
 
+/**
+ * A write was refused, though the key has the revision that was expected: an earlier write is still on its way to a majority of the servers.
+ * Another try may succeed later.
+ */
+export class Unsettled extends Error {
+  override readonly name = 'Unsettled';
+
+  constructor(key: string) {
+    super(`the servers have not settled an earlier write of '${key}'`);
+  }
+}
+
 /** Whether the server refused a write since the key has another revision than expected. */
 export function isRefusedWrite(error: unknown): boolean {
   return REFUSED_WRITES.includes((error as { code?: unknown } | null)?.code);
