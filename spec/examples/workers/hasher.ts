@@ -3,8 +3,10 @@ import { type WorkerLike, type WorkerPool, spawnPool } from 'rx-broker/transport
 import { type Observable, bufferCount, concatAll, from, mergeMap } from 'rxjs';
 import { type FileHash, type Hash, type HashInPage, hash } from './hash';
 
-/** Files for one message: a message for each file would cost more than a small file. */
-const FILES_AT_ONCE = 64;
+/** Files for one message: a message costs as much as a small file. (58,000 files of 10 kB on two threads: 1,270 ms with 64, 890 with 256.) */
+const FILES_AT_ONCE = 256;
+/** Messages that a worker has at once: while it hashes the files of one, it has the next one already. */
+const MESSAGES_AT_ONCE = 2;
 
 export interface HasherOptions<Source> {
   readonly size: number;
@@ -21,15 +23,15 @@ export class Hasher<Source> {
 
   constructor(options: HasherOptions<Source>) {
     this.#options = options;
-    this.pool = spawnPool(this.broker, hash, options.startWorker, { size: options.size });
+    this.pool = spawnPool(this.broker, hash, options.startWorker, { size: options.size, concurrency: MESSAGES_AT_ONCE });
   }
 
   /** The hashes, as they come. Unsubscribing stops the workers at their next file. */
   hash(files: readonly Source[]): Observable<FileHash> {
     const { messageFor, size } = this.#options;
     const ask = (some: readonly Source[]): Observable<readonly FileHash[]> => this.broker.send(hash, messageFor(some), { timeout: Infinity });
-    // As many messages as there are workers, and one more each, so that none waits for the next one.
-    return from(files).pipe(bufferCount(FILES_AT_ONCE), mergeMap(ask, 2 * size), concatAll());
+    // One more than the workers have, so that none waits for the next one.
+    return from(files).pipe(bufferCount(FILES_AT_ONCE), mergeMap(ask, size * MESSAGES_AT_ONCE + 1), concatAll());
   }
 
   async close(): Promise<void> {
