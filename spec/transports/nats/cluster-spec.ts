@@ -82,19 +82,21 @@ describeWithServer('natsTransport on a cluster of three servers', () => {
     await transport.close();
   });
 
-  it('asks now and then whether a claim is settled that has no majority for a moment', async () => {
+  it('asks now and then whether a claim and a release are settled that have no majority for a moment', async () => {
     const [first] = (await three()) as [TestNode];
     const led = await leader(first);
     const node = await nodes.join(led.url, { lease: 20_000 });
+    await node.transport.claim('held');
     const others = servers.filter((server) => server !== led);
     for (const other of others) other.signal('SIGSTOP');
     const { outMsgs } = node.connection.stats();
-    const claimed = node.transport.claim('a');
+    node.transport.release('held');
+    const claimed = Promise.all(['a', 'held'].map((id) => node.transport.claim(id)));
     // The first try has no answer for two seconds, those after it are refused.
     setTimeout(() => {
       for (const other of others) other.signal('SIGCONT');
     }, 4500);
-    expect(await inBound(10_000, claimed)).toBe(node.id);
+    expect(await inBound(10_000, claimed)).toEqual([node.id, node.id]);
     expect(node.connection.stats().outMsgs - outMsgs).toBeLessThan(500);
   });
 

@@ -2,7 +2,7 @@ import { type Observable, Subject, defer, mergeMap } from 'rxjs';
 import { ClaimRefused } from '../../distributed/claim-refused';
 import type { ConnectionWatch } from './connection-watch';
 import type { Deaths } from './deaths';
-import { Unsettled, isTemporary } from './nats-failure';
+import { isTemporary } from './nats-failure';
 import { patiently } from './patiently';
 import type { Entry, Registry } from './registry';
 import { claimKey } from './subjects';
@@ -76,8 +76,7 @@ export class Claims {
     let expected = 0;
     for (;;) {
       const revision = await this.#registry.write(key, this.#node, expected);
-      const entry = revision === undefined ? await this.#registry.read(key) : { revision, value: this.#node };
-      if (revision === undefined && expected === (entry?.revision ?? 0)) throw new Unsettled(key);
+      const entry = revision === undefined ? await this.#registry.readOther(key, expected) : { revision, value: this.#node };
       expected = entry?.revision ?? 0;
       const owner = entry?.value ?? '';
       if (owner === this.#node) this.#held.set(id, expected);
@@ -93,8 +92,11 @@ export class Claims {
     const key = await claimKey(id);
     if (!(await this.#registry.erase(key, revision))) {
       // An erasure without a receipt may have happened, and another node may own the id by now.
-      const entry: Entry | undefined = await this.#registry.read(key);
-      if (entry?.value === this.#node && !(await this.#registry.erase(key, entry.revision))) return this.#release(id);
+      const entry: Entry | undefined = await this.#registry.readOther(key, revision);
+      if (entry?.value === this.#node) {
+        this.#held.set(id, entry.revision);
+        return this.#release(id);
+      }
     }
     this.#held.delete(id);
   }

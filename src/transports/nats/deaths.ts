@@ -1,5 +1,4 @@
 import { isLive, TOMBSTONE } from './lease';
-import { Unsettled } from './nats-failure';
 import type { Registry } from './registry';
 import { leaseKey } from './subjects';
 
@@ -25,19 +24,17 @@ export class Deaths {
    */
   async declare(node: string, revision?: number): Promise<boolean> {
     const key = leaseKey(node);
-    let refused: number | undefined;
+    let entry = await this.#registry.read(key);
     for (;;) {
-      const entry = await this.#registry.read(key);
       if (entry?.value === TOMBSTONE) return true;
       if (isLive(entry?.value) && entry?.revision !== revision) return false;
       const expected = entry?.revision ?? 0;
-      if (expected === refused) throw new Unsettled(key);
       const written = await this.#registry.write(key, TOMBSTONE, expected, { seconds: this.#tombstoneSeconds });
       if (written !== undefined) {
         this.#onDeclared(node);
         return true;
       }
-      refused = expected;
+      entry = await this.#registry.readOther(key, expected);
     }
   }
 }

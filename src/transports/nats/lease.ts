@@ -1,4 +1,3 @@
-import { Unsettled } from './nats-failure';
 import type { Registry } from './registry';
 import type { SteadyClock } from './steady-clock';
 import { leaseKey } from './subjects';
@@ -50,7 +49,6 @@ export class Lease {
   /** Takes the lease, and renews it from then on. Rejects with `Unsettled`, or as the registry does, if it may succeed later. */
   async take(): Promise<void> {
     await this.#write();
-    if (this.#revision === 0) throw new Unsettled(this.#key);
     this.#isHeld = true;
     this.#renewIn(this.#duration / 5);
   }
@@ -112,7 +110,7 @@ export class Lease {
 
   /** A write was refused. Either an earlier one was stored and its receipt lost, or the lease is not there (any more, if it was held). */
   async #adopt(): Promise<void> {
-    const entry = await this.#registry.read(this.#key);
+    const entry = await this.#registry.readOther(this.#key, this.#revision);
     if (entry === undefined || !isLive(entry.value)) this.lose();
     else this.#renewed(entry.revision, (JSON.parse(entry.value) as LiveValue).renewedAt);
   }

@@ -1,7 +1,7 @@
 import { type JetStreamClient, type JetStreamManager, jetstream } from '@nats-io/jetstream';
 import { headers, type Msg, type NatsConnection } from '@nats-io/nats-core';
 import { type ConnectionWatch, Disconnected } from './connection-watch';
-import { isRefusedWrite } from './nats-failure';
+import { Unsettled, isRefusedWrite } from './nats-failure';
 import { lastToken, type Subjects } from './subjects';
 
 /** A key of the registry. The value of a key that was erased, or whose time is over, is empty. */
@@ -64,6 +64,13 @@ export class Registry {
     const { streams } = await this.#manager;
     const message = await this.#whileUp(() => streams.getMessage(this.#stream, { last_by_subj: this.#subjects.key(key) }));
     return message === null ? undefined : { revision: message.seq, value: message.string() };
+  }
+
+  /** Reads a key after a write that expected the revision `refused` was refused. Rejects with `Unsettled` if the key has this revision. */
+  async readOther(key: string, refused: number): Promise<Entry | undefined> {
+    const entry = await this.read(key);
+    if ((entry?.revision ?? 0) === refused) throw new Unsettled(key);
+    return entry;
   }
 
   /** Reads all keys `<folder>.*` from any server that has the bucket. The result has the last token of each key. */
