@@ -1,11 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { serverPath } from './server-path';
+import { type ServerPlace, takePlace } from './server-place';
 
 /** What is there when this process ends. */
 const running = new Set<ChildProcess>();
@@ -23,54 +22,50 @@ export interface ServerOptions {
   readonly isApart?: boolean;
 }
 
-/** A NATS server in a process of its own, on loopback ports that were free, with its files in a folder that `close` removes. */
+/** A NATS server in a process of its own. `close` removes its files, and gives its ports back. */
 export class NatsServer {
   readonly url: string;
   readonly webSocketUrl: string;
-  readonly folder: string;
+  readonly #folder: string;
   readonly #config: readonly string[];
   readonly #configPath: string;
   readonly #isApart: boolean;
   #process: ChildProcess | undefined;
 
-  private constructor(folder: string, config: readonly string[], more: string, port: number, webSocketPort: number, isApart: boolean) {
-    this.folder = folder;
-    this.#config = config;
-    this.#configPath = join(folder, 'server.conf');
-    this.#isApart = isApart;
-    folders.add(folder);
-    writeFileSync(this.#configPath, [...config, more].join('\n'));
+  private constructor(place: ServerPlace, name: string, more: string, { hasJetStream = true, isApart = false }: ServerOptions = {}) {
+    const { folder, port, webSocketPort } = place;
     this.url = `nats://127.0.0.1:${port}`;
     this.webSocketUrl = `ws://127.0.0.1:${webSocketPort}`;
+    this.#folder = folder;
+    folders.add(folder);
+    this.#isApart = isApart;
+    this.#config = [
+      `listen: "127.0.0.1:${port}"`,
+      `server_name: ${name}`,
+      `websocket { listen: "127.0.0.1:${webSocketPort}", no_tls: true }`,
+      ...(hasJetStream ? [`jetstream { store_dir: "${join(folder, 'files')}" }`] : []),
+    ];
+    this.#configPath = join(folder, 'server.conf');
+    this.#write(more);
   }
 
   /** Starts a server. `more` is added to its configuration. */
   static async start(more = '', options: ServerOptions = {}): Promise<NatsServer> {
-    const server = await NatsServer.#make('alone', more, options);
+    const server = new NatsServer(await takePlace(), 'alone', more, options);
     await server.restart();
     return server;
   }
 
   /** Starts a cluster of three. */
   static async startCluster(): Promise<readonly NatsServer[]> {
-    const ports = await freePorts(3);
-    const routes = ports.map((port) => `nats-route://127.0.0.1:${port}`).join(', ');
-    const cluster = (port: number): string => `cluster { name: specs, listen: "127.0.0.1:${port}", routes: [${routes}] }`;
-    const servers = await Promise.all(ports.map((port, i) => NatsServer.#make(`server-${i}`, cluster(port))));
+    const places = await Promise.all([takePlace(), takePlace(), takePlace()]);
+    const routes = places.map(({ clusterPort }) => `nats-route://127.0.0.1:${clusterPort}`).join(', ');
+    const servers = places.map((place, i) => {
+      const cluster = `cluster { name: specs, listen: "127.0.0.1:${place.clusterPort}", routes: [${routes}] }`;
+      return new NatsServer(place, `server-${i}`, cluster);
+    });
     await Promise.all(servers.map((server) => server.restart()));
     return servers;
-  }
-
-  static async #make(name: string, more: string, { hasJetStream = true, isApart = false }: ServerOptions = {}): Promise<NatsServer> {
-    const [port, webSocketPort] = (await freePorts(2)) as [number, number];
-    const folder = mkdtempSync(join(tmpdir(), 'rx-broker-nats-'));
-    const config = [
-      `listen: "127.0.0.1:${port}"`,
-      `server_name: ${name}`,
-      `websocket { listen: "127.0.0.1:${webSocketPort}", no_tls: true }`,
-      ...(hasJetStream ? [`jetstream { store_dir: "${join(folder, 'files')}" }`] : []),
-    ];
-    return new NatsServer(folder, config, more, port, webSocketPort, isApart);
   }
 
   /** Starts it, on the same port and with the same files as before. */
@@ -86,7 +81,7 @@ export class NatsServer {
     }
     // Nothing more is read: what it writes from now on must not fill the pipe.
     child.stderr.resume();
-    if (child.exitCode !== null || !lines.at(-1)?.includes('Server is ready')) throw new Error(`the NATS server did not start:\n${lines.join('\n')}`);
+    if (child.exitCode !== null || !lines.at(-1)?.includes('Server is ready')) throw new Error(`the NATS server did not start; it said last:\n${lines.slice(-3).join('\n')}`);
   }
 
   /** Ends the process with `kill -9`. */
@@ -104,27 +99,17 @@ export class NatsServer {
 
   /** Reads its configuration again, with other additions. */
   reload(more: string): void {
-    writeFileSync(this.#configPath, [...this.#config, more].join('\n'));
+    this.#write(more);
     this.#process!.kill('SIGHUP');
   }
 
   async close(): Promise<void> {
     await this.kill();
-    rmSync(this.folder, { recursive: true, force: true });
-    folders.delete(this.folder);
+    rmSync(this.#folder, { recursive: true, force: true });
+    folders.delete(this.#folder);
   }
-}
 
-/** Ports of the loopback interface that nothing listens to at the moment. */
-export async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer().listen(0, '127.0.0.1');
-      await once(server, 'listening');
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => once(server.close(), 'close')));
-  return ports;
+  #write(more: string): void {
+    writeFileSync(this.#configPath, [...this.#config, more].join('\n'));
+  }
 }
