@@ -86,6 +86,11 @@ export class Cluster implements TransportListener {
     });
   }
 
+  /** Vue's `reactive` makes no proxy of an object that has this. */
+  get __v_skip(): boolean {
+    return true;
+  }
+
   /** Joins the other nodes: see `joining`. */
   start(): void {
     const joined = (): void => {
