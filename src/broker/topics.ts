@@ -161,9 +161,8 @@ export class Topics {
     const observers = this.#observers.match(topic);
     if (observers.length === 0) return undefined;
     const publication = { topic, message, retained: false };
-    return () => {
-      for (const observer of observers) observer.next(publication, isRetained);
-    };
+    const { outbox } = this.#system.dispatcher;
+    return () => outbox.callEach(observers, (observer) => observer.next(publication, isRetained));
   }
 
   /**
@@ -203,7 +202,7 @@ export class Topics {
 
   close(): void {
     this.#isClosed = true;
-    for (const observer of this.#observers.under(ANY_REST)) observer.complete();
+    this.#system.dispatcher.outbox.callEach(this.#observers.under(ANY_REST), (observer) => observer.complete());
     this.retained.clear();
   }
 }

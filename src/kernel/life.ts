@@ -149,11 +149,13 @@ export function emptyMailbox(core: MailboxCore, code: FailureCode): void {
 function endMailbox(core: MailboxCore): void {
   const { closedBy, drained, idleWatches, losses } = core.more();
   stopActor(core, closedBy);
-  core.system.dispatcher.add(() => {
-    drained?.complete();
-    losses?.complete();
-    core.queue?.pressure?.complete();
-    idleWatches?.forEach((watch) => watch.end());
+  const { dispatcher } = core.system;
+  const { outbox } = dispatcher;
+  dispatcher.add(() => {
+    drained?.complete(outbox);
+    losses?.complete(outbox);
+    core.queue?.pressure?.complete(outbox);
+    if (idleWatches !== undefined) outbox.callEach(idleWatches, (watch) => watch.end());
   });
 }
 

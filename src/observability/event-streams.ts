@@ -50,9 +50,8 @@ export class EventStreams {
   /** Adds the telling of an event of an actor to the outbox. Only to be called if the actor is observed. */
   tell(event: BrokerEvent, id: string | undefined): void {
     const listeners = this.listenersOf(id);
-    this.#dispatcher.add(() => {
-      for (const listener of listeners) listener.next(event);
-    });
+    const { outbox } = this.#dispatcher;
+    this.#dispatcher.add(() => outbox.callEach(listeners, (listener) => listener.next(event)));
   }
 
   /** Those who observe an actor now. */
@@ -65,11 +64,12 @@ export class EventStreams {
   /** The last event, then every stream completes. */
   end(last: BrokerEvent): void {
     this.#isOver = true;
-    for (const listener of this.#all.listeners()) listener.next(last);
-    this.#all.complete();
+    const { outbox } = this.#dispatcher;
+    outbox.callEach(this.#all.listeners(), (listener) => listener.next(last));
+    this.#all.complete(outbox);
     const outlets = [...(this.#byActor?.values() ?? [])];
     this.#byActor = undefined;
-    for (const outlet of outlets) outlet.complete();
+    for (const outlet of outlets) outlet.complete(outbox);
   }
 
   #watch(id: string, listener: Listener<BrokerEvent>): () => void {
