@@ -213,7 +213,7 @@ export class LocalBroker {
       const next = (): void => subscriber.next(this.metrics());
       // The timer stops first, since `complete` of a subscriber may throw.
       const complete = (): void => {
-        timing.unsubscribe();
+        this.parts.dispatcher.outbox.call(() => timing.unsubscribe());
         subscriber.complete();
       };
       subscriber.add(this.parts.metrics.add({ next, complete }));

@@ -3,6 +3,9 @@ import type { Dispatcher } from '../kernel/dispatcher';
 import { type Listener, Outlet } from '../kernel/outlet';
 import type { BrokerEvent } from '../message/broker-event';
 
+/** The empty id, which no actor has: an observer of no actors waits for the end of the broker by it. */
+const NOBODY = [''];
+
 /** Those who observe the events of a broker: of all its actors, or of some. */
 export class EventStreams {
   readonly #dispatcher: Dispatcher;
@@ -43,7 +46,7 @@ export class EventStreams {
     return new Observable((subscriber) => {
       this.#dispatcher.unfold();
       if (this.#isOver) subscriber.complete();
-      else for (const id of new Set(ids)) subscriber.add(this.#watch(id, subscriber));
+      else for (const id of ids.length === 0 ? NOBODY : new Set(ids)) subscriber.add(this.#watch(id, subscriber));
     });
   }
 
