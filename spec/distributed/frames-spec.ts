@@ -319,13 +319,18 @@ describe('authorize', () => {
     expect(asked.map(({ kind }) => kind).sort()).toEqual(['ask', 'ask', 'ask', 'bind', 'broadcast', 'publish', 'register', 'tell']);
   });
 
-  it('that throws refuses', () => {
-    const { nodes, pass } = cluster(['a', 'b'], {}, {
-      authorize: ({ kind }) => {
-        if (kind === 'ask') throw new Error('broken');
-        return true;
+  it.each<[string, () => unknown]>([
+    [
+      'throws',
+      () => {
+        throw new Error('broken');
       },
-    });
+    ],
+    ['returns a promise', () => Promise.resolve(true)],
+    ['returns a text', () => 'token'],
+    ['returns nothing', () => undefined],
+  ])('that %s refuses', (_what, answer) => {
+    const { nodes, pass } = cluster(['a', 'b'], {}, { authorize: ({ kind }) => (kind === 'ask' ? (answer() as boolean) : true) });
     nodes['a']!.spawn(id, () => 1);
     pass();
     const seen = watchFor(nodes['b']!.send(id, 1));

@@ -1,3 +1,5 @@
+import { refuse } from '../failure/check';
+
 /** Something that another node asks of this one, as `authorize` sees it. */
 export interface IncomingFrame {
   /**
@@ -22,12 +24,18 @@ export interface IncomingFrame {
 /** Whether a frame may pass. */
 export type Authorize = (frame: IncomingFrame) => boolean;
 
-/** Makes the hook of the user's function: `undefined` if there is none. If that throws, the frame is refused, and `failed` is told. */
+/**
+ * Makes the hook of the user's function: `undefined` if there is none. If that throws, or returns anything but true or false, the frame is refused,
+ * and `failed` is told.
+ */
 export function authorizing(authorize: Authorize | undefined, failed: (error: unknown) => void): Authorize | undefined {
   if (authorize === undefined) return undefined;
   return (frame) => {
     try {
-      return authorize(frame);
+      const mayPass: unknown = authorize(frame);
+      // A promise would let everything pass.
+      if (typeof mayPass !== 'boolean') refuse('authorize must return true or false', mayPass);
+      return mayPass;
     } catch (error) {
       failed(error);
       return false;

@@ -25,7 +25,7 @@ export interface ClusterOptions {
   readonly codec?: Codec;
   /**
    * Says whether a message or the news of another node may pass. A message that it refuses fails with `Rejected`, and news is passed over. If it
-   * throws, it refuses. Default: everything may pass.
+   * throws, or returns anything but true or false (a promise), it refuses. Default: everything may pass.
    */
   readonly authorize?: Authorize;
 }
