@@ -110,7 +110,7 @@ export class LocalBroker {
     const { actors, dispatcher, system } = this.parts;
     const core = actors.get(id);
     if (core !== undefined && core.isDirect && dispatcher.stack === 'quiet') {
-    if (isSampleDue(core)) system.journal.latency.sampleDirect(actors, id);
+      if (isSampleDue(core)) system.journal.latency.sampleDirect(actors, id);
       const lane = options === undefined ? NORMAL_LANE : laneOnly(options);
       if (lane !== undefined) {
         runTell(core, dispatcher, message, lane);

@@ -31,7 +31,7 @@ interface Wait {
 export class Claims {
   readonly #transport: Transport;
   readonly #scheduler: SchedulerLike;
-  /** Stands before each id, so that applications do not meet. */
+  /** Stands before each id, so that applications with different namespaces share no ids. */
   readonly #prefix: string;
   readonly #claims = new Map<string, Claim>();
   readonly #retries = new Set<Subscription>();
@@ -51,7 +51,7 @@ export class Claims {
     for (const [id, claim] of this.#claims) this.#ask(id, claim);
   }
 
-  /** Claims an id. An id whose claim is under way still, for an actor that has ended, is not claimed twice. */
+  /** Claims an id. If a claim of it for an actor that has ended is still under way, `claimant` takes that over. */
   claim(id: string, claimant: Claimant): void {
     const open = this.#claims.get(id);
     if (open !== undefined) {
@@ -63,7 +63,7 @@ export class Claims {
     if (this.#hasStarted) this.#ask(id, claim);
   }
 
-  /** Calls `work` when the claims that are under way now are decided. A claim that the transport could not decide holds nobody up. */
+  /** Calls `work` when the claims that are under way now are decided. A claim that the transport could not decide is not waited for. */
   whenDecided(work: () => void): void {
     const open = new Set([...this.#claims.values()].filter(({ isHeld }) => !isHeld));
     if (open.size === 0) work();
@@ -101,7 +101,7 @@ export class Claims {
         return;
       }
       if (claim.claimant === undefined) {
-        // Its actor has ended meanwhile. The claim may have been decided all the same, so the id is given up.
+        // The actor has ended meanwhile. This node may own the id all the same, so the id is given up.
         this.#claims.delete(id);
         this.#transport.release(this.#prefix + id);
         this.#goOn(claim);
@@ -135,7 +135,7 @@ export class Claims {
     this.#goOn(claim);
   }
 
-  /** A claim holds nobody up any more. */
+  /** Calls the works that wait for no other claim than this one, which is decided, or is not waited for. */
   #goOn(claim: Claim): void {
     for (const { open, work } of this.#waits) if (open.delete(claim) && open.size === 0) work();
     this.#waits = this.#waits.filter(({ open }) => open.size > 0);

@@ -16,7 +16,7 @@ export interface ServeOptions {
   readonly transfer?: PickTransfer;
 }
 
-/** That the pool has ended this worker is no news. The errors of handlers are. */
+/** Writes the errors of handlers only. It drops warnings, such as that the pool has ended this worker. */
 const QUIET: LevelLogger = {
   warn: () => undefined,
   error: (text, ...details) => console.error(text, ...details),
@@ -48,10 +48,10 @@ export function serveActor<P extends AnyProtocol<P> & object>(protocol: P, handl
       const order = readServeMessage(given);
       if (order === undefined) return;
       stop();
-      // The pool finds out whether this worker lives. Nobody else can end it before its owner ends.
+      // The pool watches whether this worker lives. The worker need not watch the pool, since it ends with its owner.
       const transport = messagePortTransport(order.port, { heartbeat: Infinity, ...(transfer !== undefined && { transfer }) });
       const broker = new DistributedMessageBroker(transport, { logDeadLetters: false, logger: QUIET });
-      // Its types say what the handlers are of, which is checked where this was called.
+      // Without the types of `spawn`: those of `serveActor` have checked the handlers.
       const spawn = broker.spawn.bind(broker) as (...args: readonly unknown[]) => unknown;
       spawn(order.id, protocol, handlers, { capacity: Infinity, concurrency: order.concurrency });
     },
