@@ -183,6 +183,14 @@ describe.skipIf(!existsSync(executablePath))('the page of the order desk, in Chr
       await desk.goTo(page);
       expect(await desk.page.evaluate(() => document.documentElement.scrollWidth), page).toBe(width);
     }
+    // As it is after an hour: the numbers grow.
+    await desk.goTo('Trade');
+    await desk.page.getByRole('button', { name: 'Hold' }).click();
+    await desk.page.evaluate(() => {
+      const texts = { ':first-child': '123,456', ':nth-child(4)': '10,000', '.price': '1,234.56', ' .end': 'cancelled' };
+      for (const [cell, text] of Object.entries(texts)) for (const each of document.querySelectorAll(`order-blotter tbody td${cell}`)) each.textContent = text;
+    });
+    expect(await desk.page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
     await desk.close();
   });
 
