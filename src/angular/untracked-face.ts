@@ -28,7 +28,13 @@ export function untrackedFace<T extends object>(object: T, face: object = Object
         if (key === 'register' || key === 'withDeadLetterQueue') args.forEach((owned) => hasMethod(owned, 'clear') && untrackedFace(owned, owned));
         return faceOf(result);
       };
-      const get = (): unknown => faceOf(runUntracked((): unknown => Reflect.get(level, key, object)));
+      // Kept, so that a stream is the same object each time: an `async` pipe leaves a stream for another one.
+      let stream: unknown;
+      const get = (): unknown => {
+        const result = stream ?? faceOf(runUntracked((): unknown => Reflect.get(level, key, object)));
+        if (isObservable(result)) stream = result;
+        return result;
+      };
       Object.defineProperty(face, key, typeof method === 'function' ? { ...descriptor, value: call } : { get, configurable: true, enumerable: descriptor.enumerable });
     }
   }
