@@ -1,6 +1,6 @@
-import { type ActorContext, type Delivery, type Registration, DeadLetterQueue, InMemoryMessageBroker, Mailbox, actorId, topic } from 'rx-broker';
+import { type ActorContext, type Delivery, type Registration, type Router, DeadLetterQueue, InMemoryMessageBroker, Mailbox, actorId, topic } from 'rx-broker';
 import { publishTo, requestFrom, sendTo } from 'rx-broker/operators';
-import { BrokerTestProbe } from 'rx-broker/testing';
+import { BrokerTestProbe, brokerMarbles } from 'rx-broker/testing';
 import { type Observable, NEVER, firstValueFrom, lastValueFrom, map, of, take, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { reactive, readonly, ref, shallowReactive, shallowRef } from 'vue';
@@ -265,6 +265,27 @@ const OTHERS: Record<string, (world: World) => unknown> = {
   'a refusal': ({ keep, broker }) => {
     const refused = keep(broker.trySend(actorId('nobody'), 1));
     return refused.ok ? 'taken' : [refused.code, refused.error.message];
+  },
+  'the targets of a router': ({ keep }) => {
+    const seen: unknown[] = [];
+    const route: Router['route'] = (_key, targets) => {
+      const kept = targets.map((target) => keep(target));
+      seen.push(kept.map(({ size, inFlight }) => [size, inFlight]));
+      return kept[0]!.id;
+    };
+    const routing = new InMemoryMessageBroker({ router: { route } });
+    routing.spawn(id, (n) => n, { topics: ['t'] });
+    return [all(routing.sendWithRouting({ topic: 't' }, 1)), seen];
+  },
+  'the broker of a marble run': ({ keep }) => {
+    let seen: unknown;
+    brokerMarbles((actual, expected) => expect(actual).toEqual(expected))(({ broker }) => {
+      const kept = keep(broker);
+      kept.register(other, Mailbox.bounded(1));
+      kept.spawn(id, (n: number) => n + 1);
+      seen = [kept.trySend(id, 1), watchFor(kept.send(id, 1)).values, kept.tryBroadcast(1), kept.publish('t', 1)];
+    })();
+    return seen;
   },
   'a letter': ({ keep, queue }) => {
     const { message, reason, headers } = keep(queue.letters()[0]!);

@@ -80,6 +80,21 @@ describe('BrokerTestProbe', () => {
     await closed;
   });
 
+  it('knows that a broadcast that an interceptor refuses has no target, and counts the next one alone', () => {
+    let refuses = true;
+    const send = (): void => {
+      if (refuses) throw new Error('not now');
+    };
+    const broker = new InMemoryMessageBroker({ logDeadLetters: false, interceptors: [{ send }] });
+    const probe = new BrokerTestProbe(broker);
+    for (const target of [id, other]) broker.spawn(target, () => {});
+    broker.tryBroadcast('x');
+    expect(probe.assertBroadcast(0)).toBe(true);
+    refuses = false;
+    broker.tryBroadcast('x');
+    expect(probe.assertBroadcast(2)).toBe(true);
+  });
+
   it('tells a broadcast apart from one that its refusal causes', () => {
     const { broker, probe } = setup();
     broker.register(id, Mailbox.bounded(1));

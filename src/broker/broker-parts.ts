@@ -85,9 +85,10 @@ export class BrokerParts {
   }
 
   completeStreams(): void {
+    const { outbox } = this.dispatcher;
     this.system.journal.end();
-    this.broadcasts.outlet.complete();
+    this.broadcasts.outlet.complete(outbox);
     this.topics.close();
-    this.metrics.complete();
+    this.metrics.complete(outbox);
   }
 }

@@ -31,8 +31,7 @@ interface Wait {
 export class Claims {
   readonly #transport: Transport;
   readonly #scheduler: SchedulerLike;
-  /** Stands before each id, so that applications with different namespaces share no ids. */
-  readonly #prefix: string;
+  readonly #namespace: string;
   readonly #claims = new Map<string, Claim>();
   readonly #retries = new Set<Subscription>();
   #waits: readonly Wait[] = [];
@@ -42,7 +41,7 @@ export class Claims {
   constructor(transport: Transport, scheduler: SchedulerLike, namespace: string) {
     this.#transport = transport;
     this.#scheduler = scheduler;
-    this.#prefix = namespace === '' ? '' : `${namespace}/`;
+    this.#namespace = namespace.replaceAll('%', '%25').replaceAll('/', '%2F');
   }
 
   /** The transport has started. */
@@ -81,7 +80,7 @@ export class Claims {
     claim.claimant = undefined;
     if (!claim.isHeld && this.#hasStarted) return;
     this.#claims.delete(id);
-    if (claim.isHeld) this.#transport.release(this.#prefix + id);
+    if (claim.isHeld) this.#transport.release(this.#keyOf(id));
     this.#goOn(claim);
   }
 
@@ -103,7 +102,7 @@ export class Claims {
       if (claim.claimant === undefined) {
         // The actor has ended meanwhile. This node may own the id all the same, so the id is given up.
         this.#claims.delete(id);
-        this.#transport.release(this.#prefix + id);
+        this.#transport.release(this.#keyOf(id));
         this.#goOn(claim);
         return;
       }
@@ -115,7 +114,7 @@ export class Claims {
       this.#goOn(claim);
     };
     try {
-      this.#transport.claim(this.#prefix + id).then((owner) => this.#decided(id, claim, owner), failed);
+      this.#transport.claim(this.#keyOf(id)).then((owner) => this.#decided(id, claim, owner), failed);
     } catch (error) {
       failed(error);
     }
@@ -133,6 +132,14 @@ export class Claims {
       claimant?.lost(owner);
     }
     this.#goOn(claim);
+  }
+
+  /**
+   * The id as the transport gets it. The namespace stands before the first `/`, so that applications share no ids, whichever namespaces and ids
+   * they choose. An id without a `/` and without a namespace stays as it is.
+   */
+  #keyOf(id: string): string {
+    return this.#namespace === '' && !id.includes('/') ? id : `${this.#namespace}/${id}`;
   }
 
   /** Calls the works that wait for no other claim than this one, which is decided, or is not waited for. */

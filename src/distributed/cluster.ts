@@ -60,7 +60,7 @@ export class Cluster implements TransportListener {
     this.#claims = new Claims(transport, scheduler, namespace);
     this.directory = new Directory({ parts, claims: this.#claims, remote: this.remote, window, announce });
     const isThere = (id: string): boolean => peers.get(id)?.isMet === true;
-    this.#retained = new RetainedValues({ parts, nodeId, codec, maxFrame, isThere, announce });
+    this.#retained = new RetainedValues({ parts, nodeId, codec, maxFrame, isThere, announce, met: () => peers.met });
     const casts = new Casts({ parts: { codec, maxFrame }, peers, interest: this.#interest, retained: this.#retained });
     this.outward = new LocalNews({ directory: this.directory, interest: this.#interest, retained: this.#retained, casts, peers });
     this.measures = new Measures(parts, peers, this.remote.journal.elsewhere);
@@ -190,6 +190,7 @@ export class Cluster implements TransportListener {
     peer.receiver.cancelAll();
     this.#interest.forget(peer);
     this.directory.lost(peer);
+    this.#retained.originLost(peer.nodeId);
     this.measures.lost(peer.nodeId);
   }
 

@@ -64,6 +64,7 @@ export function startActor(core: MailboxCore, starting: Starting): void {
     };
     const failed = (error: unknown): void => {
       const isOver = hasEnded();
+      start.hasFailed = true;
       if (!isOver) core.start = 'due';
       starting.failed(error, isOver);
     };
@@ -73,13 +74,15 @@ export function startActor(core: MailboxCore, starting: Starting): void {
 
 /** Ends the actor's life. If it has started, the call of `onStop` goes into the outbox. Part of a step. */
 export function stopActor(core: MailboxCore, reason: unknown): void {
-  const { actor, id, system } = core;
+  const { actor, id, start, system } = core;
   if (actor === null) return;
-  const hasBegun = core.isStarting || core.start === 'done';
+  const hasBegun = core.isStarting || start === 'done';
   core.start = 'due';
   core.refresh();
   if (!hasBegun) return;
   system.dispatcher.add(() => {
+    // The actor may have ended its life in its own `onStart`, and `onStart` has failed after that.
+    if ((start as Partial<StartCall>).hasFailed === true) return;
     system.counts.stopping++;
     const ended = (): void => {
       system.counts.stopping--;
@@ -149,11 +152,13 @@ export function emptyMailbox(core: MailboxCore, code: FailureCode): void {
 function endMailbox(core: MailboxCore): void {
   const { closedBy, drained, idleWatches, losses } = core.more();
   stopActor(core, closedBy);
-  core.system.dispatcher.add(() => {
-    drained?.complete();
-    losses?.complete();
-    core.queue?.pressure?.complete();
-    idleWatches?.forEach((watch) => watch.end());
+  const { dispatcher } = core.system;
+  const { outbox } = dispatcher;
+  dispatcher.add(() => {
+    drained?.complete(outbox);
+    losses?.complete(outbox);
+    core.queue?.pressure?.complete(outbox);
+    if (idleWatches !== undefined) outbox.callEach(idleWatches, (watch) => watch.end());
   });
 }
 

@@ -33,6 +33,7 @@ export type Start = 'none' | 'due' | StartCall | 'done';
 /** One call of `onStart`. */
 export class StartCall {
   isCalled = false;
+  hasFailed = false;
 }
 
 /**

@@ -54,7 +54,7 @@ describe.skipIf(!existsSync(executablePath))('the page of the order desk, in Chr
     const [, state] = /<script id="ng-state"[^>]*>(.*?)<\/script>/.exec(first) ?? [];
     const [[, quotes]] = (JSON.parse(state!) as Record<string, [string, { symbol: string; cents: number }[]][]>)['rx-broker.retained:desk.>']!.filter(([topic]) => topic === 'desk.quotes') as [[string, { symbol: string; cents: number }[]]];
     expect(quotes.map(({ symbol, cents }) => `${symbol} ${(cents / 100).toFixed(2)}`)).toEqual(pricesOf(first));
-    await expect.poll(async () => pricesOf(await html()), { timeout: 10_000 }).not.toEqual(pricesOf(first));
+    await expect.poll(async () => pricesOf(await html())).not.toEqual(pricesOf(first));
 
     const desk = await OpenedDesk.open(browser, address);
     // What the server has rendered is kept, not made again.

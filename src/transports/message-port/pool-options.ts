@@ -1,15 +1,16 @@
 import type { PickTransfer } from '../../distributed/transport';
-import { type Checks, checkDuration, checkFunction, checkOptions, checkPositiveInteger, checkTimeout, isObject, refuse } from '../../failure/check';
+import { SPAWN } from '../../broker/registrar';
+import { type Checks, checkDuration, checkFunction, checkOptions, checkPositiveInteger, checkTimeout, isObject, refuse, resolveOptions } from '../../failure/check';
 import type { SpawnOptions } from '../../message/registration';
 import { MESSAGE_PORT, type MessagePortOptions } from './message-port-options';
 import type { PoolWorkerInfo } from './pool-worker-info';
 
 /** How often the workers of a pool are started again. */
 export interface RestartOptions {
-  /** The most restarts of the pool within that time. */
-  readonly max: number;
-  /** Milliseconds. */
-  readonly within: number;
+  /** The most restarts of the pool within that time. Default 3. */
+  readonly max?: number;
+  /** Milliseconds. Default 10,000. */
+  readonly within?: number;
 }
 
 /** Options of `spawnPool`: those of `spawn`, and how many workers there are. */
@@ -45,36 +46,40 @@ export interface PoolOptions extends SpawnOptions {
 export interface PoolSettings {
   readonly size: number;
   readonly concurrency: number;
-  readonly restart: RestartOptions | false;
+  readonly restart: Required<RestartOptions> | false;
   readonly startTimeout: number;
   readonly onWorkerLost: ((error: Error, worker: PoolWorkerInfo) => void) | undefined;
   readonly port: MessagePortOptions;
   readonly spawn: SpawnOptions;
 }
 
-type PoolOnly = Omit<PoolOptions, keyof SpawnOptions> & Pick<PoolOptions, 'concurrency'>;
+const RESTART: Checks<RestartOptions> = { max: checkPositiveInteger, within: checkDuration };
 
-const POOL: Checks<PoolOnly> = {
-  ...MESSAGE_PORT,
+const POOL: Checks<PoolOptions> = {
   size: checkPositiveInteger,
+  ...SPAWN,
+  ...MESSAGE_PORT,
   concurrency: checkPositiveInteger,
-  restart: checkRestart,
+  restart: (value, name) => {
+    if (value !== false && !isObject(value)) refuse(`${name} must be { max, within } or false`, value);
+  },
   startTimeout: checkTimeout,
   onWorkerLost: checkFunction,
 };
 
-/** @throws {TypeError | RangeError} for a bad option of the pool. Those of the mailbox are checked where it is made. */
+/** @throws {TypeError | RangeError} for a bad option. */
 export function resolvePool(options: PoolOptions): PoolSettings {
   if (!isObject(options)) refuse('options must be an object with a size', options);
-  const { size, concurrency = 1, restart = { max: 3, within: 10_000 }, startTimeout = 30_000, onWorkerLost, heartbeat, transfer, ...spawn } = options;
-  const port: MessagePortOptions = { ...(heartbeat !== undefined && { heartbeat }), ...(transfer !== undefined && { transfer }) };
+  checkOptions(options, POOL);
+  const { size, concurrency = 1, restart = {}, startTimeout = 30_000, onWorkerLost, heartbeat, transfer, ...spawn } = options;
   checkPositiveInteger(size, 'size');
-  checkOptions<Partial<PoolOnly>>({ ...port, concurrency, restart, startTimeout, ...(onWorkerLost !== undefined && { onWorkerLost }) }, POOL);
-  return { size, concurrency, restart, startTimeout, onWorkerLost, port, spawn };
-}
-
-function checkRestart(value: unknown, name: string): void {
-  if (value === false) return;
-  if (!isObject(value)) refuse(`${name} must be { max, within } or false`, value);
-  checkOptions<RestartOptions>(value as RestartOptions, { max: checkPositiveInteger, within: checkDuration }, `${name}.`);
+  return {
+    size,
+    concurrency,
+    restart: restart === false ? false : resolveOptions<Required<RestartOptions>>(restart, RESTART, { max: 3, within: 10_000 }, 'restart.'),
+    startTimeout,
+    onWorkerLost,
+    port: { ...(heartbeat !== undefined && { heartbeat }), ...(transfer !== undefined && { transfer }) },
+    spawn,
+  };
 }

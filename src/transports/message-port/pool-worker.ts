@@ -3,6 +3,7 @@ import type { DistributedMessageBroker } from '../../distributed/distributed-mes
 import { check, hasMethod } from '../../failure/check';
 import { LONGEST_DELAY } from '../../kernel/timers';
 import { actorId } from '../../message/actor-id';
+import type { Envelope } from '../../message/envelope';
 import type { HubTransport } from './hub-transport';
 import { type MessagePortLike, isEventTarget, isPort, listenToEvents } from './message-port-like';
 import type { PoolWorkerInfo } from './pool-worker-info';
@@ -79,8 +80,9 @@ export class PoolWorker {
     return { number, running, state };
   }
 
-  send(message: unknown, headers: Readonly<Record<string, string>>): Observable<unknown> {
-    return this.#setup.broker.send(this.#id, message as never, { headers: { ...headers }, timeout: Infinity });
+  send(message: unknown, { headers, priority, sender }: Envelope): Observable<unknown> {
+    const options = { headers: { ...headers }, priority, timeout: Infinity, ...(sender !== undefined && { sender }) };
+    return this.#setup.broker.send(this.#id, message as never, options);
   }
 
   /** The worker has ended by itself, for the reason `why`. Only the first call counts. */

@@ -22,8 +22,9 @@ export interface WorkerPool {
   readonly workers$: Observable<readonly PoolWorkerInfo[]>;
   /**
    * Changes how many workers there are. New ones are started; those that are too many end when they have handled what they are handling.
+   * After the pool has ended it does nothing.
    *
-   * @throws {RangeError} unless `size` is an integer of at least 1.
+   * @throws {RangeError} unless `size` is an integer of at least 1, and the errors that `start` throws: `size` is then what the pool has.
    */
   resize(size: number): void;
   /**
@@ -109,12 +110,17 @@ class Pool implements WorkerPool {
     checkPositiveInteger(size, 'size');
     if (this.#isOver) return;
     this.#size = size;
-    const staying = this.#workers.filter(({ state }) => state !== 'leaving');
+    const staying = this.#staying();
     // Those that are free leave first.
     const leaving = staying.sort((one, other) => one.running - other.running).slice(0, Math.max(0, staying.length - size));
     for (const worker of leaving) worker.state = 'leaving';
     for (const worker of leaving) this.#endIfFree(worker);
-    this.#fill();
+    try {
+      this.#fill();
+    } catch (error) {
+      this.#size = this.#staying().length;
+      throw error;
+    }
   }
 
   async close(options?: CloseOptions): Promise<void> {
@@ -135,7 +141,7 @@ class Pool implements WorkerPool {
     const worker = this.#free().reduce((least, one) => (one.running < least.running ? one : least));
     worker.running++;
     this.#changed();
-    return defer(() => worker.send(message, envelope.headers)).pipe(
+    return defer(() => worker.send(message, envelope)).pipe(
       catchError((error: unknown) => throwError(() => (error instanceof SendError ? this.#inItsName(error, worker) : error))),
       finalize(() => {
         worker.running--;
@@ -158,9 +164,16 @@ class Pool implements WorkerPool {
     return new SendError(code, { actorId: this.#id, started, cause, detail: isGone ? worker.why?.message : detailOf(error) });
   }
 
+  #staying(): PoolWorker[] {
+    return this.#workers.filter(({ state }) => state !== 'leaving');
+  }
+
   #fill(): void {
-    for (let count = this.#workers.filter(({ state }) => state !== 'leaving').length; count < this.#size; count++) this.#add();
-    this.#changed();
+    try {
+      for (let count = this.#staying().length; count < this.#size; count++) this.#add();
+    } finally {
+      this.#changed();
+    }
   }
 
   #add(): void {
