@@ -14,6 +14,7 @@ describe('DistributedMessageBroker', () => {
     ['a window of 0', { window: 0 }, /window must be an integer of at least 1/],
     ['a payload of no size', { maxPayload: -1 }, /maxPayload must be/],
     ['a codec that is none', { codec: {} }, /codec must be a codec/],
+    ['a codec that packs nothing', { codec: { encode: () => [], decode: () => 1 } }, /codec must be a codec/],
     ['a codec that the transport cannot carry', { codec: structuredCodec() }, /codec must encode to text or bytes/],
     ['a namespace that is no text', { namespace: 5 }, /namespace must be a text/],
     ['an authorize that is no function', { authorize: true }, /authorize must be a function/],

@@ -313,7 +313,10 @@ describe('authorize', () => {
       ['Rejected', false],
     ]);
     expect(asked).toContainEqual({ kind: 'ask', from: 'b~1', target: id, message: 'fine', headers: { token: 't' }, sender: 'me' });
-    expect(asked.map(({ kind }) => kind).sort()).toEqual(['ask', 'ask', 'bind', 'broadcast', 'publish', 'register', 'tell']);
+    b.sendWithRouting({ topic: 'topic' }, 'routed').subscribe();
+    only.pass();
+    expect(asked).toContainEqual({ kind: 'ask', from: 'b~1', target: id, topic: 'topic', message: 'routed', headers: {} });
+    expect(asked.map(({ kind }) => kind).sort()).toEqual(['ask', 'ask', 'ask', 'bind', 'broadcast', 'publish', 'register', 'tell']);
   });
 
   it('that throws refuses', () => {

@@ -38,7 +38,11 @@ export class Claims {
   #hasStarted = false;
   #isOver = false;
 
-  constructor(transport: Transport, scheduler: SchedulerLike, namespace: string) {
+  readonly #callbackFailed: (what: string, error: unknown) => void;
+
+  /** `callbackFailed` is told what a method of the transport throws that must not. */
+  constructor(transport: Transport, scheduler: SchedulerLike, namespace: string, callbackFailed: (what: string, error: unknown) => void) {
+    this.#callbackFailed = callbackFailed;
     this.#transport = transport;
     this.#scheduler = scheduler;
     this.#namespace = namespace.replaceAll('%', '%25').replaceAll('/', '%2F');
@@ -80,7 +84,7 @@ export class Claims {
     claim.claimant = undefined;
     if (!claim.isHeld && this.#hasStarted) return;
     this.#claims.delete(id);
-    if (claim.isHeld) this.#transport.release(this.#keyOf(id));
+    if (claim.isHeld) this.#giveUp(id);
     this.#goOn(claim);
   }
 
@@ -102,7 +106,7 @@ export class Claims {
       if (claim.claimant === undefined) {
         // The actor has ended meanwhile. This node may own the id all the same, so the id is given up.
         this.#claims.delete(id);
-        this.#transport.release(this.#keyOf(id));
+        this.#giveUp(id);
         this.#goOn(claim);
         return;
       }
@@ -132,6 +136,15 @@ export class Claims {
       claimant?.lost(owner);
     }
     this.#goOn(claim);
+  }
+
+  /** Gives an id up. Part of a step, which an error of the transport must not end. */
+  #giveUp(id: string): void {
+    try {
+      this.#transport.release(this.#keyOf(id));
+    } catch (error) {
+      this.#callbackFailed('release of the transport', error);
+    }
   }
 
   /**

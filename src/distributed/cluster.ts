@@ -57,7 +57,7 @@ export class Cluster implements TransportListener {
     const announce = (frame: readonly unknown[]): void => peers.announce(frame);
     this.remote = new RemoteSystem(system);
     this.membership = new Membership(dispatcher, { nodeId, name, version: NEWEST_VERSION, joinedAt: scheduler.now() });
-    this.#claims = new Claims(transport, scheduler, namespace);
+    this.#claims = new Claims(transport, scheduler, namespace, (what, error) => system.journal.callbackFailed(what, error));
     this.directory = new Directory({ parts, claims: this.#claims, remote: this.remote, window, announce });
     const isThere = (id: string): boolean => peers.get(id)?.isMet === true;
     this.#retained = new RetainedValues({ parts, nodeId, codec, maxFrame, isThere, announce, met: () => peers.met });
@@ -84,6 +84,11 @@ export class Cluster implements TransportListener {
       bad: (peer) => peers.bad(peer),
       silent: (peer) => this.#giveUp(peer),
     });
+  }
+
+  /** Vue's `reactive` makes no proxy of an object that has this. */
+  get __v_skip(): boolean {
+    return true;
   }
 
   /** Joins the other nodes: see `joining`. */

@@ -33,7 +33,8 @@ import type { NodeInfo, Transport } from './transport';
  *
  * A node counts what it sends to others. A tell is pending until the other node's receipt, and then counts as succeeded; an ask is pending until the
  * first of its reply, and then counts by what became of it. The other node counts it as well, as it does any message to its actors;
- * `clusterMetrics` counts every message once. A dead letter is made where the message was lost.
+ * `clusterMetrics` counts every message once. `mailboxMetrics` of an actor of another node tells of the messages that are on their way to it; its
+ * `capacity` is the window. A dead letter is made where the message was lost.
  *
  * If this node is fenced, since the others count it as gone, its broker closes without draining. A node that returns is a new broker on a new
  * transport.

@@ -33,7 +33,6 @@ export type Start = 'none' | 'due' | StartCall | 'done';
 /** One call of `onStart`. */
 export class StartCall {
   isCalled = false;
-  hasFailed = false;
 }
 
 /**

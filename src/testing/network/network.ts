@@ -96,6 +96,11 @@ class TestNetwork implements Network {
     this.#parts = { scheduler, lease, maxBatch, structured, wire, registry: new Registry() };
   }
 
+  /** Vue's `reactive` makes no proxy of an object that has this. */
+  get __v_skip(): boolean {
+    return true;
+  }
+
   get counts(): NetworkCounts {
     return { ...this.#parts.wire.counts };
   }

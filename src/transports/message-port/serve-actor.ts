@@ -1,6 +1,8 @@
 import { DistributedMessageBroker } from '../../distributed/distributed-message-broker';
 import type { PickTransfer } from '../../distributed/transport';
 import { type Checks, check, checkFunction, checkOptions } from '../../failure/check';
+import { consumerOf } from '../../mailbox/consumer';
+import { actorId } from '../../message/actor-id';
 import type { HandlersOf } from '../../message/message-broker';
 import { type AnyProtocol, isProtocol } from '../../message/protocol';
 import type { LevelLogger } from '../../observability/logger';
@@ -41,6 +43,7 @@ const CHECKS: Checks<ServeOptions> = { port: checkPort, transfer: checkFunction 
 export function serveActor<P extends AnyProtocol<P> & object>(protocol: P, handlers: HandlersOf<P>, options: ServeOptions = {}): void {
   checkOptions(options, CHECKS);
   check(isProtocol(protocol), 'a protocol must be made by protocol()', protocol);
+  const { handler } = consumerOf(protocol, handlers ?? null);
   const { port = ownersPort(), transfer } = options;
   check(port !== undefined, 'serveActor must be called in a worker, or be given its port', port);
   const stop = listenTo(port, {
@@ -51,9 +54,7 @@ export function serveActor<P extends AnyProtocol<P> & object>(protocol: P, handl
       // The pool watches whether this worker lives. The worker need not watch the pool, since it ends with its owner.
       const transport = messagePortTransport(order.port, { heartbeat: Infinity, ...(transfer !== undefined && { transfer }) });
       const broker = new DistributedMessageBroker(transport, { logDeadLetters: false, logger: QUIET });
-      // Without the types of `spawn`: those of `serveActor` have checked the handlers.
-      const spawn = broker.spawn.bind(broker) as (...args: readonly unknown[]) => unknown;
-      spawn(order.id, protocol, handlers, { capacity: Infinity, concurrency: order.concurrency });
+      broker.spawn(actorId(order.id), handler, { capacity: Infinity, concurrency: order.concurrency });
     },
     unreadable: () => undefined,
     closed: () => undefined,
