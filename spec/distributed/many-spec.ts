@@ -160,6 +160,37 @@ describe('a topic over nodes', () => {
     expect(late.retained('price')).toBe(1);
   });
 
+  it('shows the last retained value of a node that has died to those that it did not reach', () => {
+    const { network, nodes, join, pass } = cluster(['a', 'b', 'c'], { lease: 1_000 });
+    nodes['a']!.publish('price', 1, { retain: true });
+    pass();
+    network.cut('a', 'c');
+    nodes['a']!.publish('price', 2, { retain: true });
+    pass();
+    network.kill('a');
+    const late = join('late');
+    pass();
+    expect([nodes['b']!, nodes['c']!, late].map((node) => node.retained('price'))).toEqual([2, 1, undefined]);
+    const seen = watchFor(nodes['c']!.topic$('price'));
+    pass(1_000);
+    expect([nodes['b']!, nodes['c']!, late].map((node) => node.retained('price'))).toEqual([2, 2, 2]);
+    expect(seen.values).toEqual([1, 2]);
+  });
+
+  it('tells nobody of a retained value that a node has no room for', () => {
+    const { network, nodes, join, pass } = cluster(['a'], { lease: 1_000 });
+    const small = join('small', { maxRetained: 1 });
+    pass();
+    for (const name of ['kept', 'too many']) nodes['a']!.publish(name, name, { retain: true });
+    pass();
+    network.kill('a');
+    pass(1_000);
+    const late = join('late');
+    pass();
+    const retained = [{ topic: 'kept', message: 'kept', retained: true }];
+    expect([small, late].map((node) => watchFor(node.publications$('>')).values)).toEqual([retained, retained]);
+  });
+
   it('ends with one retained value everywhere, when several nodes set one at once', () => {
     for (let seed = 1; seed <= 10; seed++) {
       const { nodes, pass } = cluster(['a', 'b', 'c'], { latency: [0, 20], loss: 0.3, swaps: 0.1, seed });

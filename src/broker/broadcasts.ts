@@ -89,6 +89,6 @@ export class Broadcasts {
 
   /** Tells a message to the observers of `broadcasts$`. */
   announcementOf(message: unknown): (() => void) | undefined {
-    return announcementTo(this.outlet.listeners(), message);
+    return announcementTo(this.#system, this.outlet.listeners(), message);
   }
 }

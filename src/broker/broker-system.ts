@@ -65,7 +65,7 @@ export class BrokerSystem implements System {
     this.#prefix = this.#head = `${name}:message-`;
   }
 
-  /** Vue's `reactive` wraps everything that it reaches in proxies, but what has this. */
+  /** Vue's `reactive` makes no proxy of an object that has this. */
   get __v_skip(): boolean {
     return true;
   }
@@ -108,7 +108,7 @@ export class BrokerSystem implements System {
     return this.journal.isTellingLetter ? { ...details, ofLetter: true } : details;
   }
 
-  /** Whether a send is refused. A closing broker still takes what a turn sends on its stack, or while it is open by its context (`parent`). */
+  /** Whether a send is refused. A closing broker still takes what a turn sends: on the turn's stack, or by its context while it is open (`parent`). */
   refuses(parent: Task | null): boolean {
     if (this.phase === 'open') return false;
     return this.phase === 'ended' || !(this.dispatcher.running !== null || parent?.state === 'open');

@@ -177,7 +177,7 @@ export class Registrar implements RegistrationEnder {
   #left(core: MailboxCore, watchers: readonly Listener<void>[]): void {
     const { dispatcher, journal, outward } = this.#system;
     journal.unregistered(core.id);
-    if (watchers.length > 0) dispatcher.add(() => watchers.forEach(endWatch));
+    if (watchers.length > 0) dispatcher.add(() => dispatcher.outbox.callEach(watchers, endWatch));
     outward?.ended(core);
   }
 }

@@ -47,7 +47,9 @@ const CHECKS: Checks<ClusterOptions> = {
   window: checkPositiveInteger,
   maxPayload: checkPositiveInteger,
   codec: (value, name) => {
-    if (!hasMethod(value, 'encode') || !hasMethod(value, 'decode')) refuse(`${name} must be a codec: jsonOrDevalue, structuredCodec() or msgpackrCodec(packer)`, value);
+    const packing = isObject(value) ? (value as Partial<Codec>).packing : undefined;
+    const isCodec = hasMethod(value, 'encode') && hasMethod(value, 'decode') && ['pack', 'batch', 'read', 'overhead'].every((method) => hasMethod(packing, method));
+    if (!isCodec) refuse(`${name} must be a codec: jsonOrDevalue, structuredCodec() or msgpackrCodec(packer)`, value);
   },
   authorize: checkFunction,
 };

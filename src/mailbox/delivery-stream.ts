@@ -70,7 +70,7 @@ export class DeliveryStream<Msg> extends Observable<Delivery<Msg>> {
   }
 }
 
-/** Whether RxJS takes it for a Subscriber, which it does not wrap in another. One of RxJS 5 or 6 is of another class. */
+/** Whether RxJS takes this for a Subscriber, and does not wrap it in another. `instanceof` would miss a Subscriber of RxJS 5 or 6. */
 function isSubscriber(value: unknown): value is Subscriber<any> {
   return isObject(value) && 'closed' in value && ['add', 'remove', 'unsubscribe', 'next', 'error', 'complete'].every((name) => hasMethod(value, name));
 }

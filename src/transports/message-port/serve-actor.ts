@@ -18,7 +18,7 @@ export interface ServeOptions {
   readonly transfer?: PickTransfer;
 }
 
-/** That the pool has ended this worker is no news. The errors of handlers are. */
+/** Writes the errors of handlers only. It drops warnings, such as that the pool has ended this worker. */
 const QUIET: LevelLogger = {
   warn: () => undefined,
   error: (text, ...details) => console.error(text, ...details),
@@ -51,7 +51,7 @@ export function serveActor<P extends AnyProtocol<P> & object>(protocol: P, handl
       const order = readServeMessage(given);
       if (order === undefined) return;
       stop();
-      // The pool finds out whether this worker lives. Nobody else can end it before its owner ends.
+      // The pool watches whether this worker lives. The worker need not watch the pool, since it ends with its owner.
       const transport = messagePortTransport(order.port, { heartbeat: Infinity, ...(transfer !== undefined && { transfer }) });
       const broker = new DistributedMessageBroker(transport, { logDeadLetters: false, logger: QUIET });
       broker.spawn(actorId(order.id), handler, { capacity: Infinity, concurrency: order.concurrency });

@@ -65,7 +65,7 @@ class Pool implements WorkerPool {
   readonly #settings: PoolSettings;
   readonly #mailbox: Mailbox;
   readonly #registration: Registration;
-  /** It has a broker that meets the workers. That is not the one of the pool's actor, so that workers know of no other actors. */
+  /** What the workers share. Its broker only connects them: it is not that of the pool's actor, so that workers learn of no other actors. */
   readonly #setup: PoolWorkerSetup;
   readonly #infos = new BehaviorSubject<readonly PoolWorkerInfo[]>([]);
   #workers: PoolWorker[] = [];
@@ -189,14 +189,14 @@ class Pool implements WorkerPool {
   }
 
   #lost(worker: PoolWorker, error: Error): void {
-    // It is out of the list first: what its failures set free goes to another one.
+    // The worker leaves the list first, so that messages that are given out when its own fail go to other workers.
     this.#terminate(worker);
     if (this.#isOver) return;
     const willRestart = worker.state !== 'leaving' && this.#restarts.take();
     this.#report(error, worker.info, willRestart ? '' : ', and is not started again');
     if (willRestart) this.#restart();
     this.#changed();
-    // Nobody is left who could handle anything. The failures of the last one are told first.
+    // Without a worker nothing can be handled, so the pool ends. The failures of the last worker are told before that.
     if (this.#workers.length === 0) asapScheduler.schedule(() => this.#registration.unsubscribe());
   }
 
