@@ -134,6 +134,19 @@ describe('spawnPool', () => {
     await hasReady(pool, 1);
   });
 
+  it('keeps what onWorkerLost sends for the worker that takes the place', async () => {
+    const broker = new InMemoryMessageBroker();
+    brokers.push(broker);
+    const started: WorkerLike[] = [];
+    let again: Promise<unknown> | undefined;
+    const start = (): WorkerLike => (started.push(workers.job()), started.at(-1)!);
+    const pool = spawnPool(broker, id, start, { size: 1, heartbeat: 300, onWorkerLost: () => void (again = firstValueFrom(broker.send(id, Job.checked({ n: 8 })))) });
+    await hasReady(pool, 1);
+    void started[0]!.terminate();
+    await firstValueFrom(pool.workers$.pipe(filter(([worker]) => worker?.number === 2)));
+    expect(await again).toBe(8);
+  });
+
   it('accounts for every request while its workers end', async () => {
     const { broker, pool } = setupPool({ size: 2, concurrency: 4, heartbeat: 300, restart: { max: 10, within: 600_000 } });
     await hasReady(pool, 2);

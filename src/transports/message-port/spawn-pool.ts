@@ -1,4 +1,4 @@
-import { type Observable, BehaviorSubject, asapScheduler, asyncScheduler, catchError, defer, finalize, firstValueFrom, lastValueFrom, race, throwError, timer } from 'rxjs';
+import { type Observable, BehaviorSubject, asapScheduler, catchError, defer, finalize, firstValueFrom, lastValueFrom, race, throwError, timer } from 'rxjs';
 import { resolveClose } from '../../broker/closing';
 import { DistributedMessageBroker } from '../../distributed/distributed-message-broker';
 import { checkActorId, checkFunction, checkPositiveInteger, describeValue } from '../../failure/check';
@@ -13,6 +13,7 @@ import { hubTransport } from './hub-transport';
 import { type PoolOptions, type PoolSettings, resolvePool } from './pool-options';
 import { PoolWorker, type PoolWorkerSetup, SILENT, type WorkerLike, checkWorker } from './pool-worker';
 import type { PoolWorkerInfo } from './pool-worker-info';
+import { RestartBudget } from './restart-budget';
 
 /** A pool of workers behind one actor. */
 export interface WorkerPool {
@@ -70,7 +71,7 @@ class Pool implements WorkerPool {
   #workers: PoolWorker[] = [];
   #size: number;
   #lastNumber = 0;
-  #restarts: number[] = [];
+  readonly #restarts: RestartBudget;
   /** The workers that are being terminated. */
   readonly #ending = new Set<Promise<unknown>>();
   #isOver = false;
@@ -82,6 +83,7 @@ class Pool implements WorkerPool {
     this.#start = start;
     this.#settings = settings;
     this.#size = size;
+    this.#restarts = new RestartBudget(settings.restart);
     // The pool gives out seats by pausing its mailbox, since their number changes.
     const options = { ...mailbox, concurrency: Infinity };
     this.#mailbox = capacity === Infinity ? Mailbox.unbounded(options) : Mailbox.bounded(capacity, options);
@@ -190,7 +192,7 @@ class Pool implements WorkerPool {
     // The worker leaves the list first, so that messages that are given out when its own fail go to other workers.
     this.#terminate(worker);
     if (this.#isOver) return;
-    const willRestart = worker.state !== 'leaving' && this.#mayRestart();
+    const willRestart = worker.state !== 'leaving' && this.#restarts.take();
     this.#report(error, worker.info, willRestart ? '' : ', and is not started again');
     if (willRestart) this.#restart();
     this.#changed();
@@ -200,6 +202,8 @@ class Pool implements WorkerPool {
 
   #terminate(worker: PoolWorker): void {
     this.#workers = this.#workers.filter((one) => one !== worker);
+    // Its seats are gone before anybody is told, who may send something.
+    if (this.#free().length === 0) this.#mailbox.pause();
     const ended = worker.end();
     this.#ending.add(ended);
     void ended.then(() => this.#ending.delete(ended));
@@ -219,22 +223,12 @@ class Pool implements WorkerPool {
     }
   }
 
-  #mayRestart(): boolean {
-    const { restart } = this.#settings;
-    if (restart === false) return false;
-    const now = asyncScheduler.now();
-    this.#restarts = this.#restarts.filter((at) => now - at < restart.within);
-    if (this.#restarts.length >= restart.max) return false;
-    this.#restarts.push(now);
-    return true;
-  }
-
   /** A worker that cannot be started counts as one that has ended. */
   #restart(): void {
     try {
       this.#add();
     } catch (error) {
-      const willRestart = this.#mayRestart();
+      const willRestart = this.#restarts.take();
       this.#report(new Error('it could not be started', { cause: error }), { number: ++this.#lastNumber, running: 0, state: 'starting' }, willRestart ? '' : ', and is not started again');
       if (willRestart) this.#restart();
     }
