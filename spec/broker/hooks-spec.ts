@@ -128,21 +128,6 @@ describe('an onStart that fails', () => {
     expect([broker.isRegistered(id), broker.metrics().registeredActors]).toEqual([false, 0]);
   });
 
-  it('fails also if it has unregistered its actor before: onStop is not called (M9)', () => {
-    const { broker } = setup();
-    const steps: unknown[] = [];
-    const leaving = {
-      receive: () => {},
-      onStart: ({ self, broker: own }: ActorContext) => {
-        own.unregister(self);
-        throw failure;
-      },
-      onStop: () => void steps.push('onStop'),
-    };
-    expect(() => broker.spawn(id, leaving)).toThrow(failure);
-    expect([steps, broker.isRegistered(id)]).toEqual([[], false]);
-  });
-
   it('inside a step is reported, and rejects `ready`: spawn has returned before (M9)', async () => {
     const { broker, lines } = logging();
     let ready: Promise<void> | undefined;

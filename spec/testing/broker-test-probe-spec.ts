@@ -217,6 +217,14 @@ describe('BrokerTestProbe', () => {
     expect(() => probe.expectNoMessage(other)).not.toThrow();
   });
 
+  it('throws with what it saw also if that is a Proxy that may not be looked at', () => {
+    const { broker, probe } = setup();
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    broker.trySend(id, proxy);
+    expect(() => probe.expectNoMessage(id)).toThrow(/^expected no message to 'actor', saw 1: /);
+  });
+
   it('matches a message that contains itself', () => {
     const { broker, probe } = setup();
     const round = (n: number): unknown => {

@@ -54,7 +54,7 @@ export class Claims {
     for (const [id, claim] of this.#claims) this.#ask(id, claim);
   }
 
-  /** Claims an id. An id whose claim is under way still, for an actor that has ended, is not claimed twice. */
+  /** Claims an id. If a claim of it for an actor that has ended is still under way, `claimant` takes that over. */
   claim(id: string, claimant: Claimant): void {
     const open = this.#claims.get(id);
     if (open !== undefined) {
@@ -66,7 +66,7 @@ export class Claims {
     if (this.#hasStarted) this.#ask(id, claim);
   }
 
-  /** Calls `work` when the claims that are under way now are decided. A claim that the transport could not decide holds nobody up. */
+  /** Calls `work` when the claims that are under way now are decided. A claim that the transport could not decide is not waited for. */
   whenDecided(work: () => void): void {
     const open = new Set([...this.#claims.values()].filter(({ isHeld }) => !isHeld));
     if (open.size === 0) work();
@@ -104,7 +104,7 @@ export class Claims {
         return;
       }
       if (claim.claimant === undefined) {
-        // Its actor has ended meanwhile. The claim may have been decided all the same, so the id is given up.
+        // The actor has ended meanwhile. This node may own the id all the same, so the id is given up.
         this.#claims.delete(id);
         this.#giveUp(id);
         this.#goOn(claim);
@@ -148,14 +148,14 @@ export class Claims {
   }
 
   /**
-   * The id as the transport gets it. The namespace stands before the first `/`, so that applications do not meet, whichever namespaces and ids they
-   * choose. An id without a `/` and without a namespace stays as it is.
+   * The id as the transport gets it. The namespace stands before the first `/`, so that applications share no ids, whichever namespaces and ids
+   * they choose. An id without a `/` and without a namespace stays as it is.
    */
   #keyOf(id: string): string {
     return this.#namespace === '' && !id.includes('/') ? id : `${this.#namespace}/${id}`;
   }
 
-  /** A claim holds nobody up any more. */
+  /** Calls the works that wait for no other claim than this one, which is decided, or is not waited for. */
   #goOn(claim: Claim): void {
     for (const { open, work } of this.#waits) if (open.delete(claim) && open.size === 0) work();
     this.#waits = this.#waits.filter(({ open }) => open.size > 0);

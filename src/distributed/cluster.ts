@@ -30,7 +30,7 @@ export class Cluster implements TransportListener {
   readonly departure: Departure;
   readonly measures: Measures;
   readonly joining: Joining;
-  /** What the broker tells the other nodes of. */
+  /** Tells the other nodes what the broker of this node does. */
   readonly outward: Outward;
   readonly #parts: BrokerParts;
   readonly #settings: ClusterSettings;
@@ -164,7 +164,7 @@ export class Cluster implements TransportListener {
     if (problem !== undefined) this.#peers.warn(peer, `is not met: ${problem}`);
     if (peer.isMet) this.#parts.dispatcher.step(() => this.#meet(peer));
     this.joining.look();
-    // What was sent before the other node knew this one was lost.
+    // What came to the other node before it knew this one was dropped there.
     peer.link.outbox.sendAllAgain();
     return true;
   }

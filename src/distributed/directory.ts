@@ -194,7 +194,7 @@ export class Directory {
     for (const pattern of patterns) parts.topics.bind(pattern, core);
   }
 
-  /** The id is free: the first node that has announced an actor of it since has its turn. */
+  /** The id is free now: enters the actor of the node that has announced it first. */
   #enterContender(id: string): void {
     const [first, ...others] = this.#contenders.get(id) ?? [];
     if (first === undefined) return;

@@ -64,7 +64,6 @@ export function startActor(core: MailboxCore, starting: Starting): void {
     };
     const failed = (error: unknown): void => {
       const isOver = hasEnded();
-      start.hasFailed = true;
       if (!isOver) core.start = 'due';
       starting.failed(error, isOver);
     };
@@ -74,15 +73,13 @@ export function startActor(core: MailboxCore, starting: Starting): void {
 
 /** Ends the actor's life. If it has started, the call of `onStop` goes into the outbox. Part of a step. */
 export function stopActor(core: MailboxCore, reason: unknown): void {
-  const { actor, id, start, system } = core;
+  const { actor, id, system } = core;
   if (actor === null) return;
-  const hasBegun = core.isStarting || start === 'done';
+  const hasBegun = core.isStarting || core.start === 'done';
   core.start = 'due';
   core.refresh();
   if (!hasBegun) return;
   system.dispatcher.add(() => {
-    // The actor may have ended its life in its own `onStart`, and `onStart` has failed after that.
-    if ((start as Partial<StartCall>).hasFailed === true) return;
     system.counts.stopping++;
     const ended = (): void => {
       system.counts.stopping--;
@@ -94,8 +91,8 @@ export function stopActor(core: MailboxCore, reason: unknown): void {
   });
 }
 
-/** Closes a mailbox: it refuses newcomers, and its backlog drains. `reason` is for `onStop`. */
-export function closeMailbox(core: MailboxCore, reason: unknown): void {
+/** Closes a mailbox: it refuses newcomers, and its backlog drains. `reason` is for `onStop`, and `error` for `events$`, if there is one. */
+export function closeMailbox(core: MailboxCore, reason: unknown, error?: unknown): void {
   const { dispatcher, counts, journal } = core.system;
   dispatcher.step(() => {
     if (core.status !== 'open') return;
@@ -106,7 +103,7 @@ export function closeMailbox(core: MailboxCore, reason: unknown): void {
     rare.closedBy = reason;
     rare.whenEnded = endMailbox;
     if (core.isRegistered) {
-      if (journal.observes(core.id)) journal.closed(core.id, reason === 'closed' ? undefined : reason);
+      if (journal.observes(core.id)) journal.closed(core.id, error);
       core.system.host?.mailboxClosed(core.id);
     }
     core.endIfEmpty();
@@ -142,7 +139,7 @@ export function emptyMailbox(core: MailboxCore, code: FailureCode): void {
   const isOnStack = dispatcher.running === core;
   const turns = [...(core.seats ?? [])].sort((a, b) => a.more().turn - b.more().turn);
   const queued = core.queue?.takeAll() ?? [];
-  // One that keeps its seat only for its promise is over, and stays so.
+  // A turn that keeps its seat only until its promise settles is over already, so `settle` leaves it alone.
   for (const task of turns) settle(task, abortedEnd(task, code));
   if (isOnStack) cutShort(dispatcher, code);
   for (const task of queued) settle(task, { outcome: 'failed', code });

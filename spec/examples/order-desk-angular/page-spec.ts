@@ -89,6 +89,31 @@ describe.skipIf(!existsSync(executablePath))('the page of the order desk, in Chr
     await desk.close();
   });
 
+  it('takes whole numbers of shares only, and the keys B and S with Caps Lock, too', async () => {
+    const desk = await OpenedDesk.open(browser, address);
+    const place = desk.page.getByRole('button', { name: 'Place order' });
+    await desk.page.keyboard.press('Shift+S');
+    await desk.page.keyboard.type('20');
+    expect(await place.isEnabled()).toBe(true);
+    await desk.page.keyboard.press('Enter');
+    await desk.until(() => desk.page.innerText('[data-result]'), (result) => result.startsWith('sell 20 ACME: '));
+    await desk.page.keyboard.press('Shift+B');
+    await desk.page.keyboard.type('1.5');
+    expect(await place.isDisabled()).toBe(true);
+
+    await desk.goTo('Risk check');
+    const shares = desk.page.getByRole('spinbutton', { name: 'Shares of ACME to buy' });
+    await shares.fill('');
+    // On the way to 1e3 the field holds no number.
+    await shares.pressSequentially('1e3');
+    await desk.until(() => desk.page.innerText('[data-verdict]'), (verdict) => verdict.startsWith('Refused'));
+    expect(await shares.inputValue()).toBe('1e3');
+    await shares.fill('1.5');
+    await desk.until(() => desk.page.innerText('[data-verdict]'), (verdict) => verdict === 'Enter a whole number of shares');
+    expect(desk.wrong).toEqual([]);
+    await desk.close();
+  });
+
   it('shows dead letters while the risk service fails, and with redeliver all each order ends once', async () => {
     const desk = await OpenedDesk.open(browser, address);
     await desk.set('Risk failures', 100);
@@ -158,6 +183,14 @@ describe.skipIf(!existsSync(executablePath))('the page of the order desk, in Chr
       await desk.goTo(page);
       expect(await desk.page.evaluate(() => document.documentElement.scrollWidth), page).toBe(width);
     }
+    // As it is after an hour: the numbers grow.
+    await desk.goTo('Trade');
+    await desk.page.getByRole('button', { name: 'Hold' }).click();
+    await desk.page.evaluate(() => {
+      const texts = { ':first-child': '123,456', ':nth-child(4)': '10,000', '.price': '1,234.56', ' .end': 'cancelled' };
+      for (const [cell, text] of Object.entries(texts)) for (const each of document.querySelectorAll(`order-blotter tbody td${cell}`)) each.textContent = text;
+    });
+    expect(await desk.page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
     await desk.close();
   });
 

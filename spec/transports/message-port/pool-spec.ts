@@ -1,6 +1,6 @@
 import { InMemoryMessageBroker, SendError, actorId } from 'rx-broker';
 import { RemoteError } from 'rx-broker/distributed';
-import { type PoolOptions, type WorkerLike, type WorkerPool, spawnPool } from 'rx-broker/transports/message-port';
+import { type PoolOptions, type WorkerLike, type WorkerPool, serveActor, spawnPool } from 'rx-broker/transports/message-port';
 import { filter, firstValueFrom, lastValueFrom, toArray } from 'rxjs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Job } from './job';
@@ -132,6 +132,19 @@ describe('spawnPool', () => {
     expect(started).toHaveLength(2);
     expect(lost).toEqual([expect.stringMatching(why)]);
     await hasReady(pool, 1);
+  });
+
+  it('keeps what onWorkerLost sends for the worker that takes the place', async () => {
+    const broker = new InMemoryMessageBroker();
+    brokers.push(broker);
+    const started: WorkerLike[] = [];
+    let again: Promise<unknown> | undefined;
+    const start = (): WorkerLike => (started.push(workers.job()), started.at(-1)!);
+    const pool = spawnPool(broker, id, start, { size: 1, heartbeat: 300, onWorkerLost: () => void (again = firstValueFrom(broker.send(id, Job.checked({ n: 8 })))) });
+    await hasReady(pool, 1);
+    void started[0]!.terminate();
+    await firstValueFrom(pool.workers$.pipe(filter(([worker]) => worker?.number === 2)));
+    expect(await again).toBe(8);
   });
 
   it('accounts for every request while its workers end', async () => {
@@ -270,5 +283,17 @@ describe('spawnPool', () => {
     expect(pool({ sise: 1 })).toThrow(/unknown option 'sise', did you mean 'size'/);
     expect(pool({ size: 1, capacity: 0 })).toThrow(/capacity must be an integer of at least 1, or Infinity, got 0/);
     expect(broker.registeredCount()).toBe(0);
+  });
+});
+
+describe('serveActor', () => {
+  it('refuses bad handlers and options at the call', () => {
+    const { port1: port } = new MessageChannel();
+    const serve = (...args: unknown[]): (() => void) => () => (serveActor as (...args: unknown[]) => void)(...args);
+    expect(serve({}, {}, { port })).toThrow(/a protocol must be made by protocol\(\), got an object/);
+    expect(serve(Job, undefined, { port })).toThrow(/handlers must be an object of functions, got null/);
+    expect(serve(Job, { wait: 5 }, { port })).toThrow(/the handler of 'job.wait' must be a function, got 5/);
+    expect(serve(Job, {}, { prt: port })).toThrow(/unknown option 'prt', did you mean 'port'/);
+    port.close();
   });
 });

@@ -9,8 +9,9 @@ import type { Rest, Revision } from './frames';
 /** A frame of a message to many, for some of its targets on one node. */
 export interface CastFrame {
   readonly frame: PackedFrame;
-  /** Which of the targets: `count` of them, beginning with this one. */
+  /** The index of the first of its targets. */
   readonly from: number;
+  /** How many targets it is for. */
   readonly count: number;
 }
 

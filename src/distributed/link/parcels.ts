@@ -13,7 +13,7 @@ export interface Parcel {
   isSent: boolean;
   /** Whether it is no longer to be sent, if it has not been. */
   isWithdrawn: boolean;
-  /** Called before it goes out, with the time: if it has waited, less time may be left of what it says. */
+  /** Called with the time before it goes out. If it has waited, its frame may have to name a shorter timeout. */
   refresh?(now: number): void;
   /** Called when the other node has it. */
   received?(): unknown;
@@ -23,7 +23,7 @@ export interface Parcel {
 export interface ParcelOwner {
   /** The other node has the parcel. Part of a step. */
   received(parcel: MessageParcel): void;
-  /** The parcel of an ask with a timeout has waited: `now` less is left. */
+  /** The parcel of an ask with a timeout has waited, so at `now` less of the timeout is left. */
   refresh(parcel: MessageParcel, now: number): void;
   /** The parcel of a broadcast has waited, or a caller has left meanwhile. */
   refreshCast(parcel: CastParcel, now: number): void;
@@ -35,7 +35,7 @@ export interface Posted {
   readonly task: Task | null;
 }
 
-/** Milliseconds of waiting that the timeout in a frame need not know of. Packing each frame of a burst again took a tenth of its time. */
+/** A frame that has waited for fewer milliseconds keeps its timeout. To pack each frame of a burst again took a tenth of the burst's time. */
 const STALE = 10;
 
 /** The frame of a message, or of one to many. There is one for each message, so it has no closures. */

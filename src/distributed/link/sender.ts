@@ -84,7 +84,7 @@ export class Sender implements Carrier, ParcelOwner {
     const isOut = ask?.task === task && ask.parcel.isSent;
     const { isConnected } = this.#parts;
     if (isOut && isConnected() && !ask.isInGrace) {
-      // The clock of the ask runs where its actor is. What comes of it is on its way.
+      // The node of the actor keeps the time of the ask, and is about to say what has become of it.
       ask.isInGrace = true;
       const rest = task.more();
       rest.timer = undefined;
@@ -106,7 +106,7 @@ export class Sender implements Carrier, ParcelOwner {
     if (this.#parked.length > 0) this.#unpark();
   }
 
-  /** An ask that has waited to be sent has less time left. Its frame is read again, so that none has to be kept for this. */
+  /** An ask that has waited to be sent has less time left. The parts of its frame are read back from it, so that they need not be kept. */
   refresh(parcel: MessageParcel, now: number): void {
     const { packing } = this.#parts.codec;
     const task = parcel.posted[0]?.task;

@@ -20,11 +20,13 @@ export interface PoolOptions extends SpawnOptions {
   /** The most messages that one worker handles at once. Default 1. */
   readonly concurrency?: number;
   /**
-   * How often a worker that has ended is started again. One more end is that of the worker; with its last worker the pool ends. Default
-   * `{ max: 3, within: 10_000 }`; `false` for never.
+   * How often a worker that has ended is started again. If there were as many restarts already, a worker that ends is not replaced, and the
+   * pool ends with its last worker. Default `{ max: 3, within: 10_000 }`; `false` for never.
    */
   readonly restart?: RestartOptions | false;
-  /** Milliseconds: a worker whose thread is busy for three of them counts as hung, and is terminated. `Infinity` for never. Default 2,000. */
+  /**
+   * Milliseconds. A worker whose thread is busy for three times as long counts as hung, and is terminated. `Infinity` for never. Default 2,000.
+   */
   readonly heartbeat?: number;
   /**
    * Milliseconds: a worker that does not serve within this time of its start is terminated, and counts as one that has ended. `Infinity` for no
