@@ -1,6 +1,7 @@
 import { type ActorContext, type Delivery, type Registration, type Router, DeadLetterQueue, InMemoryMessageBroker, Mailbox, actorId, topic } from 'rx-broker';
 import { publishTo, requestFrom, sendTo } from 'rx-broker/operators';
 import { DistributedMessageBroker } from 'rx-broker/distributed';
+import { hubTransport, messagePortTransport } from 'rx-broker/transports/message-port';
 import { BrokerTestProbe, brokerMarbles, createNetwork } from 'rx-broker/testing';
 import { type Observable, NEVER, firstValueFrom, lastValueFrom, map, of, take, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
@@ -277,6 +278,19 @@ const OTHERS: Record<string, (world: World) => unknown> = {
     network.heal('b');
     await Promise.all([a.close({ drain: false }), b.close({ drain: false })]);
     return [seen, nodes, nodeCount, totalSucceeded];
+  },
+  'brokers over ports': async ({ keep }) => {
+    const channel = new MessageChannel();
+    const hub = keep(hubTransport());
+    keep(hub).add(channel.port1);
+    const [a, b] = [hub, keep(messagePortTransport(channel.port2))].map((transport) => new DistributedMessageBroker(transport, { logDeadLetters: false })) as [DistributedMessageBroker, DistributedMessageBroker];
+    await Promise.all([a.ready, b.ready]);
+    const known = one(b.eventsOf(id));
+    await a.spawn(id, (n) => n).ready;
+    await known;
+    const seen = await one(b.send(id, 1));
+    await Promise.all([a.close({ drain: false }), b.close({ drain: false })]);
+    return [seen, hub.nodeId === a.nodeId];
   },
   'a refusal': ({ keep, broker }) => {
     const refused = keep(broker.trySend(actorId('nobody'), 1));

@@ -3,6 +3,7 @@ import { RemoteError } from 'rx-broker/distributed';
 import { type PoolOptions, type WorkerLike, type WorkerPool, serveActor, spawnPool } from 'rx-broker/transports/message-port';
 import { filter, firstValueFrom, lastValueFrom, toArray } from 'rxjs';
 import { afterEach, describe, expect, it } from 'vitest';
+import { reactive } from 'vue';
 import { Job } from './job';
 import { poolWorkers } from './pool-workers';
 
@@ -51,6 +52,14 @@ afterEach(async () => {
 });
 
 describe('spawnPool', () => {
+  it('works when Vue keeps it', async () => {
+    const { broker, pool } = setupPool({ size: 1 });
+    const kept = reactive({ pool }).pool;
+    kept.resize(2);
+    await hasReady(kept, 2);
+    expect([kept.size, typeof (await firstValueFrom(broker.send(id, Job.whoAmI())))]).toEqual([2, 'number']);
+  });
+
   it('is one actor, whose messages its workers share', async () => {
     const { broker, pool } = setupPool({ size: 2 });
     const threads = await Promise.all(Array.from({ length: 20 }, () => firstValueFrom(broker.send(id, Job.whoAmI()))));

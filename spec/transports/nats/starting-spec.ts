@@ -1,8 +1,10 @@
 import { type NatsConnection, wsconnect } from '@nats-io/nats-core';
 import { Kvm } from '@nats-io/kv';
+import type { Transport } from 'rx-broker/distributed';
 import { type NatsTransportOptions, natsTransport } from 'rx-broker/transports/nats';
 import { WebSocket } from 'ws';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { reactive } from 'vue';
 import { describeWithServer } from './describe-with-server';
 import { NatsNodes, Recorder } from './nats-nodes';
 import { NatsServer } from './nats-server';
@@ -45,6 +47,14 @@ describeWithServer('natsTransport at its start', () => {
     const error = await refusal(options);
     expect(error).toBeInstanceOf(Failure);
     expect((error as Error).message).toBe(text);
+  });
+
+  it('makes a transport that works when Vue keeps it', async () => {
+    const transport = await natsTransport(await nodes.connect({ servers: server.url }));
+    const kept = reactive({ transport }).transport;
+    await kept.start(new Recorder());
+    expect(await kept.claim('kept')).toBe(kept.nodeId);
+    await kept.close();
   });
 
   it('refuses a connection that is closed', async () => {

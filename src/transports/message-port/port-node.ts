@@ -19,6 +19,11 @@ export abstract class PortNode {
     if (transfer !== undefined) this.transfer = transfer;
   }
 
+  /** Vue's `reactive` makes no proxy of an object that has this. */
+  get __v_skip(): boolean {
+    return true;
+  }
+
   /** @throws {Error} if it has started before. */
   protected listenWith(listener: TransportListener): void {
     if (this.listener !== undefined) throw new Error('a transport can be started once: a node that returns needs a new one');

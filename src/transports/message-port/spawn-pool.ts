@@ -100,6 +100,11 @@ class Pool implements WorkerPool {
     }
   }
 
+  /** Vue's `reactive` makes no proxy of an object that has this. */
+  get __v_skip(): boolean {
+    return true;
+  }
+
   get size(): number {
     return this.#size;
   }

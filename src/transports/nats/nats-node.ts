@@ -82,6 +82,11 @@ export class NatsNode implements Transport {
     });
   }
 
+  /** Vue's `reactive` makes no proxy of an object that has this. */
+  get __v_skip(): boolean {
+    return true;
+  }
+
   async start(listener: TransportListener): Promise<void> {
     if (this.#state !== 'new') throw new Error('a transport can be started once');
     this.#listener = listener;
