@@ -87,3 +87,33 @@ describe('the streams of a mailbox', () => {
     expect(losses.values).toEqual([{ message: 2, code: 'BrokerClosed' }]);
   });
 });
+
+describe('idle$', () => {
+  it('tells an observer that came in a turn that the mailbox is idle after it, and those from before nothing (M6)', () => {
+    const mailbox = Mailbox.bounded<string>(5);
+    const before = watchFor(mailbox.idle$);
+    const inTurn: ReturnType<typeof watchFor>[] = [];
+    mailbox.receive((message) => void (message === 'watch' && inTurn.push(watchFor(mailbox.idle$))));
+    mailbox.next('watch');
+    mailbox.next('watch');
+    expect([before.values, ...inTurn.map(({ values }) => values)]).toEqual([[true], [false, true], [false, true]]);
+    mailbox.pause();
+    mailbox.next('queued');
+    mailbox.resume();
+    expect([before.values, ...inTurn.map(({ values }) => values)]).toEqual([[true, false, true], [false, true, false, true], [false, true, false, true]]);
+  });
+
+  it('looks at no other observer where one comes or goes', () => {
+    const mailbox = Mailbox.bounded<string>(5);
+    const comeAndGo = (count: number): number => {
+      const start = performance.now();
+      const subscriptions = Array.from({ length: count }, () => mailbox.idle$.subscribe());
+      for (const subscription of subscriptions) subscription.unsubscribe();
+      return performance.now() - start;
+    };
+    comeAndGo(1_000);
+    const some = comeAndGo(1_000);
+    // One look at each other would make it 600 times as long.
+    expect(comeAndGo(40_000)).toBeLessThan(100 * some + 200);
+  });
+});
