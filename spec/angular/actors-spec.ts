@@ -1,4 +1,4 @@
-import { Component, EnvironmentInjector, Injectable, Input, createEnvironmentInjector, inject, runInInjectionContext, signal } from '@angular/core';
+import { Component, EnvironmentInjector, Injectable, Injector, Input, createEnvironmentInjector, inject, runInInjectionContext, signal } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 import { type ActorRef, BrokerError, type MessageBroker, actorId, message, protocol } from 'rx-broker';
 import { injectActor, injectDispatch, injectMessageBroker } from 'rx-broker/angular';
@@ -38,6 +38,25 @@ describe('injectActor', () => {
     expect(broker.isRegistered(log)).toBe(true);
     destroy();
     expect(ref.trySend('late')).toMatchObject({ ok: false, code: 'ActorNotFound' });
+  });
+
+  it('leaves no actor behind where its component is destroyed already, or by its onStart', () => {
+    const { broker } = application();
+    @Component({ selector: 'spec-gone', template: '' })
+    class Gone {
+      readonly injector = inject(Injector);
+    }
+    const fixture = TestBed.createComponent(Gone);
+    const { injector } = fixture.componentInstance;
+    const actor = { receive: () => {}, onStart: () => fixture.destroy() };
+    expect(injectActor(actorId<string>('started'), actor, { injector }).trySend('a').ok).toBe(false);
+    expect(() => injectActor(log, () => {}, { injector })).toThrow('NG0911');
+    expect(broker.actorIds()).toEqual([]);
+  });
+
+  it('names all options where one is unknown', () => {
+    application();
+    expect(() => inContext(() => injectActor(log, () => {}, { iftaken: 'unique' } as object))).toThrow(/unknown option 'iftaken', did you mean 'ifTaken'\?.*'capacity', 'ifTaken', 'injector'/);
   });
 
   it('takes an injector, and refuses options that spawn does not know', () => {

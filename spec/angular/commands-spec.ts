@@ -1,8 +1,8 @@
-import { EnvironmentInjector, createEnvironmentInjector, effect } from '@angular/core';
+import { EnvironmentInjector, createEnvironmentInjector, effect, signal } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 import { SendError, actorId, message, protocol } from 'rx-broker';
 import { type Command, type CommandResult, type InjectCommandOptions, injectCommand } from 'rx-broker/angular';
-import { Subject } from 'rxjs';
+import { NEVER, Subject, finalize } from 'rxjs';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { application, inContext } from './setup';
 
@@ -133,6 +133,54 @@ describe('injectCommand', () => {
     reply(1);
     tick();
     expect(runs).toBe(1);
+  });
+
+  it('reads no signal of its creator when it is called in an effect', () => {
+    const { tick } = paying();
+    const rate = signal(2);
+    const pay = inContext(() => injectCommand(shop, (euros: number) => Shop.pay({ cents: rate() * euros })));
+    let runs = 0;
+    inContext(() => effect(() => void (runs++, pay(1))));
+    tick();
+    rate.set(3);
+    tick();
+    expect(runs).toBe(1);
+  });
+
+  it('cancels a call whose handler destroys its injector (S3)', async () => {
+    const { broker } = application();
+    const injector = createEnvironmentInjector([], TestBed.inject(EnvironmentInjector));
+    let isStopped = false;
+    broker.spawn(shop, Shop, {
+      pay: () => {
+        injector.destroy();
+        return NEVER.pipe(finalize(() => (isStopped = true)));
+      },
+      close: () => {},
+    });
+    expect(await injectCommand(shop, Shop.pay, { injector })({ cents: 1 })).toEqual({ status: 'aborted' });
+    expect([isStopped, broker.metrics().openRequests]).toEqual([true, 0]);
+  });
+
+  it("cancels with 'switch' a call whose handler makes the next one", async () => {
+    const { broker } = application();
+    const stopped: number[] = [];
+    broker.spawn(shop, Shop, {
+      pay: ({ cents }) => {
+        if (cents === 1) void pay({ cents: 2 });
+        return NEVER.pipe(finalize(() => stopped.push(cents)));
+      },
+      close: () => {},
+    }, { concurrency: 10 });
+    const pay = inContext(() => injectCommand(shop, Shop.pay, { strategy: 'switch' }));
+    expect(await pay({ cents: 1 })).toEqual({ status: 'aborted' });
+    expect([stopped, pay.isPending(), broker.metrics().openRequests]).toEqual([[1], true, 1]);
+  });
+
+  it('refuses an unknown option with all that it takes, and a creator that is none', () => {
+    application();
+    expect(() => inContext(() => injectCommand(shop, Shop.pay, { strateg: 'merge' } as object))).toThrow(/unknown option 'strateg', did you mean 'strategy'\?.*'timeout', 'injector', 'strategy'/);
+    expect(() => inContext(() => injectCommand(shop, undefined as never))).toThrow('creator must be a function, got undefined');
   });
 
   it('passes timeout and priority on, and refuses an unknown strategy', async () => {

@@ -1,3 +1,5 @@
+import '@angular/compiler';
+import { AsyncPipe } from '@angular/common';
 import { Component, DestroyRef, EnvironmentInjector, ErrorHandler, createEnvironmentInjector, inject } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 import { InMemoryMessageBroker, type MessageBroker, actorId, message, protocol, topic } from 'rx-broker';
@@ -50,6 +52,25 @@ describe('provideMessageBroker', () => {
     broker.spawn(id, (_message, { envelope }) => void (messageId = envelope.id));
     broker.trySend(id, 0);
     expect(messageId).toMatch(/^shop:/);
+  });
+
+  it('gives a broker whose streams stay the same, so that an async pipe stays subscribed', () => {
+    const { broker } = application();
+    @Component({ selector: 'spec-lost', imports: [AsyncPipe], template: '{{ (broker.deadLetters$ | async)?.message }}' })
+    class Lost {
+      readonly broker = injectMessageBroker();
+    }
+    const fixture = TestBed.createComponent(Lost);
+    fixture.detectChanges();
+    broker.trySend(id, 'lost');
+    fixture.detectChanges();
+    fixture.detectChanges();
+    expect((fixture.nativeElement as HTMLElement).textContent).toBe('lost');
+  });
+
+  it('refuses a function that gives nothing', () => {
+    TestBed.configureTestingModule({ providers: [provideMessageBroker(() => undefined as never)] });
+    expect(() => TestBed.inject(MESSAGE_BROKER)).toThrow('options must be an object, got undefined');
   });
 
   it('refuses an unknown option when the broker is injected', () => {

@@ -1,4 +1,4 @@
-import { ApplicationRef, Component, Input, type ResourceRef, TransferState, makeStateKey, signal } from '@angular/core';
+import { ApplicationRef, Component, EnvironmentInjector, Input, type ResourceRef, TransferState, createEnvironmentInjector, makeStateKey, signal } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 import { SendError, actorId, message, protocol } from 'rx-broker';
 import { type InjectRequestOptions, injectRequest } from 'rx-broker/angular';
@@ -57,6 +57,36 @@ describe('injectRequest', () => {
     expect([asked, stopped]).toEqual([['a', 'b'], ['a']]);
     TestBed.resetTestingModule();
     expect(stopped).toEqual(['a', 'b']);
+  });
+
+  it('cancels the open request when there is no message any more (S3)', async () => {
+    const { broker, stopped, text, found, settle } = asking((wanted, stop) => NEVER.pipe(finalize(() => stop(wanted))));
+    text.set('a');
+    await settle();
+    text.set(undefined);
+    await settle();
+    expect([found.status(), stopped, broker.metrics().openRequests]).toEqual(['idle', ['a'], 0]);
+    text.set('b');
+    await settle();
+    expect([found.status(), broker.metrics().openRequests]).toEqual(['loading', 1]);
+  });
+
+  it('cancels a request whose handler destroys its injector (S3)', async () => {
+    const { broker, settle } = asking(() => {
+      child.destroy();
+      return NEVER;
+    });
+    const child = createEnvironmentInjector([], TestBed.inject(EnvironmentInjector));
+    injectRequest(search, () => Search.find({ text: 'a' }), { injector: child });
+    await settle();
+    expect(broker.metrics().openRequests).toBe(0);
+  });
+
+  it('refuses an unknown option with all that it takes, and a message that is no function', () => {
+    application();
+    expect(() => inContext(() => injectRequest(search, () => undefined, { equals: Object.is } as object))).toThrow(/unknown option 'equals', did you mean 'equal'\?.*'timeout', 'injector', 'defaultValue', 'equal', 'transferKey'/);
+    expect(() => inContext(() => injectRequest(search, () => undefined, { signal: AbortSignal.abort() } as object))).toThrow("unknown option 'signal'");
+    expect(() => inContext(() => injectRequest(search, Search.count() as never))).toThrow('message must be a function, got an object');
   });
 
   it('shows each value of a stream', async () => {

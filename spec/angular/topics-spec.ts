@@ -91,6 +91,16 @@ describe('injectState', () => {
     expect([runs, state()]).toEqual([1, 1]);
   });
 
+  it('keeps its value when the broker closes, and set does nothing then', async () => {
+    const { broker } = application();
+    const state = inContext(() => injectState(count, 1));
+    state.set(5);
+    await broker.close();
+    state.set(7);
+    state.update((value) => value + 1);
+    expect(state()).toBe(5);
+  });
+
   it('follows the topic as long as its injector lives', () => {
     const { broker } = application();
     const injector = createEnvironmentInjector([], TestBed.inject(EnvironmentInjector));

@@ -1,6 +1,7 @@
 import { type ActorContext, type Delivery, type Registration, type Router, DeadLetterQueue, InMemoryMessageBroker, Mailbox, actorId, topic } from 'rx-broker';
 import { publishTo, requestFrom, sendTo } from 'rx-broker/operators';
-import { BrokerTestProbe, brokerMarbles } from 'rx-broker/testing';
+import { DistributedMessageBroker } from 'rx-broker/distributed';
+import { BrokerTestProbe, brokerMarbles, createNetwork } from 'rx-broker/testing';
 import { type Observable, NEVER, firstValueFrom, lastValueFrom, map, of, take, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { reactive, readonly, ref, shallowReactive, shallowRef } from 'vue';
@@ -261,6 +262,21 @@ const OTHERS: Record<string, (world: World) => unknown> = {
   'a broker, in operators': ({ broker }) => {
     const asked = of(1, 2).pipe(requestFrom(broker, id, { capacity: 2 }), sendTo(broker, id), publishTo(broker, 'prices'));
     return [all(asked), broker.retained(prices)];
+  },
+  'a broker on several nodes': async ({ keep }) => {
+    const network = keep(createNetwork());
+    const [a, b] = ['a', 'b'].map((name) => keep(new DistributedMessageBroker(keep(network.transport(name)), { name, logDeadLetters: false }))) as [DistributedMessageBroker, DistributedMessageBroker];
+    await Promise.all([a.ready, b.ready]);
+    const known = one(b.eventsOf(id));
+    await a.spawn(id, (n) => n).ready;
+    await known;
+    const seen = [await one(b.send(id, 1)), b.nodeOf(id), a.nodeId, network.counts.lost];
+    const nodes = await one(b.nodes$.pipe(map((all) => all.map(({ name }) => name))));
+    const { nodeCount, totalSucceeded } = await b.clusterMetrics();
+    network.cut('b');
+    network.heal('b');
+    await Promise.all([a.close({ drain: false }), b.close({ drain: false })]);
+    return [seen, nodes, nodeCount, totalSucceeded];
   },
   'a refusal': ({ keep, broker }) => {
     const refused = keep(broker.trySend(actorId('nobody'), 1));

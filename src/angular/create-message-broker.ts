@@ -1,9 +1,10 @@
-import { DestroyRef, inject } from '@angular/core';
 import type { BrokerOptions } from '../broker/broker-options';
 import { InMemoryMessageBroker } from '../broker/in-memory-message-broker';
-import { check, checkObject, hasMethod } from '../failure/check';
+import { check, hasMethod, isObject } from '../failure/check';
 import type { MessageBroker } from '../message/message-broker';
+import { inDevelopment } from './in-development';
 import type { MessageBrokerFeature } from './message-broker-feature';
+import { untilDestroyed } from './until-destroyed';
 import { untrackedBroker } from './untracked-broker';
 import { injectErrorHook } from './with-error-handler';
 
@@ -21,10 +22,10 @@ export function createMessageBroker(source: MessageBrokerSource = {}, features: 
     check(!features.some(({ configure }) => configure), 'features that set options need options', given);
     broker = given;
   } else {
-    checkObject(given);
+    inDevelopment(() => check(isObject(given), 'options must be an object', given));
     const { onError = injectErrorHook(), ...options } = features.reduce((changed, { configure }) => configure?.(changed) ?? changed, given);
     broker = new InMemoryMessageBroker({ ...options, onError });
-    inject(DestroyRef).onDestroy(() => void broker.close({ drain: false }));
+    untilDestroyed().add(() => void broker.close({ drain: false }));
   }
   const face = untrackedBroker(broker);
   for (const { attach } of features) attach?.(face);

@@ -1,14 +1,18 @@
-import { DestroyRef, inject } from '@angular/core';
+import { REGISTER } from '../broker/registrar';
 import { BrokerError } from '../failure/broker-error';
-import { checkOneOf } from '../failure/check';
+import { checkOneOf, checkOptions } from '../failure/check';
+import { HOOKS } from '../mailbox/consumer';
+import { MAILBOX } from '../mailbox/mailbox-options';
 import type { ActorId } from '../message/actor-id';
 import type { ActorHooks, HandlersOf, MessageBroker, Spawned } from '../message/message-broker';
 import { type IsProtocol, isProtocol } from '../message/protocol';
 import type { SpawnOptions } from '../message/registration';
 import type { IsUntyped } from '../message/reply-of';
 import type { ActorRef } from '../message/sender';
+import { inDevelopment } from './in-development';
 import { type InjectorOption, inInjector } from './in-injector';
 import { injectMessageBroker } from './inject-message-broker';
+import { untilDestroyed } from './until-destroyed';
 
 /** Options of `injectActor`: those of `spawn`, and what belongs to Angular. */
 export interface InjectActorOptions extends SpawnOptions, InjectorOption {
@@ -55,20 +59,22 @@ export type InjectActorRest<A> =
 export function injectActor<Msg, A = unknown>(id: ActorId<Msg>, actor: Spawned<Msg, A>, ...rest: InjectActorRest<A>): ActorRef<Msg>;
 export function injectActor(id: ActorId, first: unknown, second?: unknown, third?: unknown): ActorRef {
   const hasProtocol = isProtocol(first);
-  const { ifTaken, injector, ...options } = ((hasProtocol ? third : second) ?? {}) as InjectActorOptions;
+  const given = ((hasProtocol ? third : second) ?? {}) as InjectActorOptions;
+  inDevelopment(() => checkOptions<object>(given, { ...MAILBOX, ...REGISTER, ...(hasProtocol && HOOKS), capacity: undefined, ifTaken: undefined, injector: undefined }));
+  const { ifTaken, injector, ...options } = given;
   if (ifTaken !== undefined) checkOneOf(ifTaken, 'ifTaken', ['replace', 'unique']);
   return inInjector({ injector }, () => {
     const broker = injectMessageBroker();
+    const life = untilDestroyed();
     const own = broker.isRegistered(id) ? makeRoom(broker, id, ifTaken) : id;
-    const registration = broker.spawn<any, any>(own, first as any, ...(hasProtocol ? [second, options] : [options]));
-    inject(DestroyRef).onDestroy(() => registration.unsubscribe());
+    life.add(broker.spawn<any, any>(own, first as any, ...(hasProtocol ? [second, options] : [options])));
     return broker.ref(own);
   });
 }
 
 /** The id for a new actor if `id` is taken. */
 function makeRoom(broker: MessageBroker, id: ActorId, ifTaken: InjectActorOptions['ifTaken']): ActorId {
-  if (ifTaken === undefined) throw new BrokerError('AlreadyRegistered', `'${id}' is taken by another instance. ifTaken: 'replace' takes its place, 'unique' takes another id`);
+  if (ifTaken === undefined) throw new BrokerError('AlreadyRegistered', `'${id}' is taken. ifTaken: 'replace' takes its place, 'unique' another id`);
   if (ifTaken === 'replace') {
     broker.unregister(id);
     return id;

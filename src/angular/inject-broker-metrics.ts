@@ -1,4 +1,4 @@
-import { NgZone, type Signal, inject, signal } from '@angular/core';
+import { NgZone, type Signal, inject } from '@angular/core';
 import { toSignal } from '@angular/core/rxjs-interop';
 import { Observable } from 'rxjs';
 import type { BrokerMetrics } from '../message/broker-metrics';
@@ -18,9 +18,9 @@ import { injectIsServer } from './is-server';
 export function injectBrokerMetrics(options?: InjectorOption): Signal<BrokerMetrics> {
   return inInjector(options, () => {
     const broker = injectMessageBroker();
-    if (injectIsServer()) return signal(broker.metrics()).asReadonly();
     const zone = inject(NgZone);
-    const outside$ = new Observable<BrokerMetrics>((subscriber) => zone.runOutsideAngular(() => broker.metrics$.subscribe(subscriber)));
-    return toSignal(outside$, { requireSync: true });
+    const isServer = injectIsServer();
+    const outside$ = new Observable<BrokerMetrics>((subscriber) => (isServer ? undefined : zone.runOutsideAngular(() => broker.metrics$.subscribe(subscriber))));
+    return toSignal(outside$, { initialValue: broker.metrics() });
   });
 }

@@ -1,19 +1,20 @@
-import { DestroyRef, PendingTasks, type Signal, computed, inject, signal, untracked } from '@angular/core';
-import type { Observable, Subscription } from 'rxjs';
-import { checkOneOf } from '../failure/check';
+import { PendingTasks, type Signal, computed, inject, signal, untracked } from '@angular/core';
+import { Subscription } from 'rxjs';
+import { checkFunction, checkOneOf, checkOptions } from '../failure/check';
 import type { ActorId } from '../message/actor-id';
 import type { Accepted, ReplyFor } from '../message/reply-of';
-import type { SendOptions } from '../message/send-options';
+import { inDevelopment } from './in-development';
 import { type InjectorOption, inInjector } from './in-injector';
-import { injectMessageBroker } from './inject-message-broker';
+import { type AskOptions, askChecks, injectAsk } from './inject-ask';
+import { untilDestroyed } from './until-destroyed';
 
 /** Options of `injectCommand`: those of `send`, and the strategy. */
-export interface InjectCommandOptions extends Omit<SendOptions, 'signal'>, InjectorOption {
+export interface InjectCommandOptions extends AskOptions, InjectorOption {
   /**
    * What a call does while another one is pending.
    *
    * - `'concat'` (default): it waits for the others, so the messages keep their order.
-   * - `'switch'`: it cancels the others: for what only the last one decides.
+   * - `'switch'`: it cancels the others: for a choice of which only the last one counts.
    * - `'exhaust'`: it is refused: for a button that is pressed twice.
    * - `'merge'`: it is sent at once.
    */
@@ -72,58 +73,63 @@ export function injectCommand<Msg, Args extends readonly unknown[], const M>(
   options?: InjectCommandOptions,
 ): Command<Args, ReplyFor<Msg, M>>;
 export function injectCommand(id: ActorId, creator: (...args: unknown[]) => unknown, options: InjectCommandOptions = {}): Command<unknown[], unknown> {
-  const { strategy = 'concat', injector, ...sendOptions } = options;
+  inDevelopment(() => {
+    checkFunction(creator, 'creator');
+    checkOptions(options, { ...askChecks(), injector: undefined, strategy: undefined });
+  });
+  const { strategy = 'concat', injector, ...askOptions } = options;
   checkOneOf(strategy, 'strategy', ['concat', 'switch', 'exhaust', 'merge']);
   return inInjector({ injector }, () => {
-    const broker = injectMessageBroker();
-    const send = (message: unknown): Observable<unknown> => broker.send(id, message, sendOptions);
-    // Cold: it checks the id and the options now, and sends nothing.
-    void send(undefined);
+    const ask = injectAsk(id, askOptions);
     const tasks = inject(PendingTasks);
-    /** The calls that wait or run. `undefined` when the injector is destroyed. */
-    let calls: Set<Call> | undefined = new Set();
+    const life = untilDestroyed();
+    /** The calls that wait or run. Unsubscribing ends one. */
+    const calls = new Set<Subscription>();
     let last: Promise<unknown>;
     const isPending = signal(false);
     const ended = signal<Ended>({ status: 'idle' });
+    const abortAll = (): void => calls.forEach((call) => call.unsubscribe());
+    life.add(abortAll);
 
-    const end = (call: Call, result: CommandResult<unknown>): void => {
-      if (!calls?.delete(call)) return;
-      isPending.set(calls.size > 0);
-      if (result.status !== 'aborted') ended.set(result);
-      call.subscription?.unsubscribe();
-      call.resolve(result);
-    };
-    const start = (call: Call): void => {
-      let value: unknown;
-      if (calls?.has(call)) {
-        call.subscription = send(call.message).subscribe({
-          next: (reply) => (value = reply),
-          error: (error: unknown) => end(call, { status: 'error', error }),
-          complete: () => end(call, { status: 'success', value }),
-        });
-      }
-    };
-    const abortAll = (): void => calls?.forEach((call) => end(call, ABORTED));
-    inject(DestroyRef).onDestroy(() => {
-      abortAll();
-      calls = undefined;
-    });
-
-    const command = (...args: unknown[]): Promise<CommandResult<unknown>> => {
-      const message = creator(...args);
-      return untracked(() => {
-        if (calls === undefined || (strategy === 'exhaust' && calls.size > 0)) return Promise.resolve(ABORTED);
+    const command = (...args: unknown[]): Promise<CommandResult<unknown>> =>
+      // The creator may read signals, too.
+      untracked(() => {
+        const message = creator(...args);
+        if (life.closed || (strategy === 'exhaust' && calls.size > 0)) return Promise.resolve(ABORTED);
         if (strategy === 'switch') abortAll();
-        let call!: Call;
-        const result = new Promise<CommandResult<unknown>>((resolve) => (call = { message, resolve }));
-        tasks.run(() => result);
+        const call = new Subscription();
+        let value: unknown;
+        let result: Ended | undefined;
+        const end = (how: Ended): void => {
+          result = how;
+          call.unsubscribe();
+        };
+        const start = (): void => {
+          if (call.closed) return;
+          // Added to the call, since a handler may end the call on the stack that sends its message.
+          call.add(
+            ask(message).subscribe({
+              next: (reply) => (value = reply),
+              error: (error: unknown) => end({ status: 'error', error }),
+              complete: () => end({ status: 'success', value }),
+            }),
+          );
+        };
+        const ending = new Promise<any>((resolve) =>
+          call.add(() => {
+            calls.delete(call);
+            isPending.set(calls.size > 0);
+            if (result) ended.set(result);
+            resolve(result ?? ABORTED);
+          }),
+        );
+        tasks.run(() => ending);
         calls.add(call);
         isPending.set(true);
-        if (strategy === 'concat' && calls.size > 1) void last.then(() => start(call));
-        else start(call);
-        return (last = result);
+        if (strategy === 'concat' && calls.size > 1) void last.then(start);
+        else start();
+        return (last = ending);
       });
-    };
     return Object.assign(command, {
       status: computed(() => (isPending() ? 'pending' : ended().status)),
       isPending,
@@ -140,12 +146,4 @@ interface Ended {
   readonly status: 'idle' | 'success' | 'error';
   readonly value?: unknown;
   readonly error?: unknown;
-}
-
-/** One call of a command. */
-interface Call {
-  readonly message: unknown;
-  readonly resolve: (result: CommandResult<unknown>) => void;
-  /** Absent while the call waits for others. */
-  subscription?: Subscription;
 }

@@ -1,6 +1,6 @@
 import type { Signal } from '@angular/core';
 import { toSignal } from '@angular/core/rxjs-interop';
-import { map, startWith } from 'rxjs';
+import { map } from 'rxjs';
 import type { ActorId } from '../message/actor-id';
 import { type InjectorOption, inInjector } from './in-injector';
 import { injectMessageBroker } from './inject-message-broker';
@@ -23,6 +23,6 @@ export function injectPressure(id: ActorId, options?: InjectorOption): Signal<nu
       const metrics = broker.mailboxMetrics(id);
       return metrics ? metrics.size / metrics.capacity : 0;
     };
-    return toSignal(broker.eventsOf(id).pipe(startWith(undefined), map(pressure)), { requireSync: true });
+    return toSignal(broker.eventsOf(id).pipe(map(pressure)), { initialValue: pressure() });
   });
 }

@@ -1,15 +1,16 @@
-import { type ResourceRef, TransferState, type ValueEqualityFn, computed, effect, inject, makeStateKey, untracked } from '@angular/core';
+import { type ResourceLoaderParams, type ResourceRef, TransferState, type ValueEqualityFn, computed, effect, inject, makeStateKey } from '@angular/core';
 import { rxResource } from '@angular/core/rxjs-interop';
-import { type MonoTypeOperatorFunction, type Observable, identity, tap } from 'rxjs';
+import { type Observable, Subject, takeUntil, tap } from 'rxjs';
+import { checkFunction, checkName, checkOptions } from '../failure/check';
 import type { ActorId } from '../message/actor-id';
 import type { Accepted, ReplyFor } from '../message/reply-of';
-import type { SendOptions } from '../message/send-options';
+import { inDevelopment } from './in-development';
 import { type InjectorOption, inInjector } from './in-injector';
-import { injectMessageBroker } from './inject-message-broker';
+import { type AskOptions, askChecks, injectAsk } from './inject-ask';
 import { injectIsServer } from './is-server';
 
 /** Options of `injectRequest`: those of `send`, and those of the resource. */
-export interface InjectRequestOptions<Reply> extends Omit<SendOptions, 'signal'>, InjectorOption {
+export interface InjectRequestOptions<Reply> extends AskOptions, InjectorOption {
   /** The value while there is no reply. Default `undefined`. */
   readonly defaultValue?: NoInfer<Reply>;
   /** Says whether a reply is the same as the one before. */
@@ -47,28 +48,30 @@ export function injectRequest<Msg, const M>(
   options?: InjectRequestOptions<ReplyFor<Msg, M>>,
 ): ResourceRef<ReplyFor<Msg, M> | undefined>;
 export function injectRequest(id: ActorId, message: () => unknown, options: InjectRequestOptions<any> = {}): ResourceRef<any> {
-  const { defaultValue, equal, transferKey, injector, ...sendOptions } = options;
+  inDevelopment(() => {
+    checkFunction(message, 'message');
+    checkOptions(options, { ...askChecks(), injector: undefined, defaultValue: undefined, equal: checkFunction, transferKey: checkName });
+  });
+  const { defaultValue, equal, transferKey, injector, ...askOptions } = options;
   return inInjector({ injector }, () => {
-    const broker = injectMessageBroker();
-    const ask = (asked: unknown): Observable<unknown> => broker.send(id, asked, sendOptions);
-    // Cold: it checks the id and the options now, and sends nothing.
-    void ask(undefined);
+    const ask = injectAsk(id, askOptions);
     const params = computed(message);
-    const transfer = transferKey === undefined ? identity : injectTransfer(transferKey, params, () => resource);
-    const resource: ResourceRef<any> = rxResource({ params, stream: ({ params: asked }) => transfer(ask(asked)), defaultValue, equal });
+    const idle$ = new Subject<void>();
+    const state = inject(TransferState);
+    const key = makeStateKey<unknown>(`rx-broker:${transferKey}`);
+    const keep = transferKey !== undefined && injectIsServer() ? (reply: unknown) => state.set(key, reply) : undefined;
+    // This effect runs before that of the resource, which is made later.
+    effect(() => {
+      // A resource that becomes idle does not cancel its request.
+      if (params() === undefined) idle$.next();
+      else if (!keep && state.hasKey(key)) {
+        resource.set(state.get(key, undefined));
+        state.remove(key);
+      }
+    });
+    // The signal cancels a request whose handler destroys the injector, on the stack on which the resource subscribes.
+    const stream = ({ params: asked, abortSignal }: ResourceLoaderParams<unknown>): Observable<unknown> => ask(asked, abortSignal).pipe(tap(keep), takeUntil(idle$));
+    const resource: ResourceRef<any> = rxResource({ params, stream, defaultValue, equal });
     return resource;
   });
-}
-
-/** Keeps the reply on the server. In the browser it sets the resource to that reply when the first message is due, by an effect that runs before the resource's own. */
-function injectTransfer(name: string, params: () => unknown, resource: () => ResourceRef<unknown>): MonoTypeOperatorFunction<unknown> {
-  const state = inject(TransferState);
-  const key = makeStateKey<unknown>(`rx-broker:${name}`);
-  if (injectIsServer()) return tap((value) => state.set(key, value));
-  effect(() => {
-    if (params() === undefined || !state.hasKey(key)) return;
-    untracked(() => resource().set(state.get(key, undefined)));
-    state.remove(key);
-  });
-  return identity;
 }

@@ -1,8 +1,9 @@
-import { DestroyRef, type Injector, type WritableSignal, inject, signal, untracked } from '@angular/core';
+import { type Injector, type WritableSignal, signal, untracked } from '@angular/core';
 import { topicState } from '../client/topic-state';
 import type { Topic } from '../message/topic';
 import { inInjector } from './in-injector';
 import { injectMessageBroker } from './inject-message-broker';
+import { untilDestroyed } from './until-destroyed';
 
 /** Options of `injectState`. */
 export interface InjectStateOptions {
@@ -32,18 +33,19 @@ export interface InjectStateOptions {
  */
 export function injectState<T>(topic: Topic<T>, initial: NoInfer<T>, options?: InjectStateOptions): WritableSignal<T> {
   const work = (): WritableSignal<T> => {
+    const life = untilDestroyed();
     const state = topicState(injectMessageBroker(), topic, initial);
-    const value = signal(state.value, { debugName: options?.debugName });
+    let isClosed = false;
+    const value = signal(state.value, options);
     const show = value.set.bind(value);
     // The state, not the value that is told: in a turn the signal may be ahead of what is still to be told.
     const follow = (): void => untracked(() => show(state.value));
-    const subscription = state.value$.subscribe(follow);
-    inject(DestroyRef).onDestroy(() => subscription.unsubscribe());
+    life.add(state.value$.subscribe({ next: follow, complete: () => (isClosed = true) }));
     value.set = (next) => {
       state.set(next);
-      follow();
+      if (!isClosed) follow();
     };
-    value.update = (change) => value.set(change(untracked(() => state.value)));
+    value.update = (change) => value.set(change(state.value));
     return value;
   };
   return inInjector(options, work, { debugName: undefined });

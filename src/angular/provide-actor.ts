@@ -23,5 +23,5 @@ export function provideActor<Msg, const P extends AnyProtocol<P> & object>(
   handlers: () => HandlersOf<P>,
   options?: InjectActorOptions & ActorHooks,
 ): EnvironmentProviders {
-  return provideEnvironmentInitializer(() => void injectActor<any, any>(id, protocol as any, handlers(), options));
+  return provideEnvironmentInitializer(() => injectActor<any, any>(id, protocol as any, handlers(), options));
 }

@@ -21,6 +21,6 @@ import { MESSAGE_BROKER } from './inject-message-broker';
 export function provideMessageBroker(source?: MessageBrokerSource, ...features: readonly MessageBrokerFeature[]): EnvironmentProviders {
   return makeEnvironmentProviders([
     { provide: MESSAGE_BROKER, useFactory: () => createMessageBroker(source, features) },
-    ...features.flatMap(({ providers }) => providers ?? []),
+    features.map(({ providers }) => providers ?? []),
   ]);
 }

@@ -16,6 +16,6 @@ class UntrackedSubscriber<T> extends Subscriber<T> {
   }
 
   override unsubscribe(): void {
-    if (!this.closed) runUntracked(() => super.unsubscribe());
+    runUntracked(() => super.unsubscribe());
   }
 }

@@ -11,6 +11,6 @@ import type { MessageBrokerFeature } from './message-broker-feature';
  */
 export function withActors(...actors: readonly (EnvironmentProviders | (() => unknown))[]): MessageBrokerFeature {
   return {
-    providers: actors.map((actor) => (typeof actor === 'function' ? provideEnvironmentInitializer(() => void actor()) : actor)),
+    providers: actors.map((actor) => (typeof actor === 'function' ? provideEnvironmentInitializer(actor) : actor)),
   };
 }

@@ -2,6 +2,7 @@ import { inject } from '@angular/core';
 import type { InMemoryMessageBroker } from '../broker/in-memory-message-broker';
 import { checkSender } from '../failure/check';
 import { DeadLetterQueue } from '../observability/dead-letter-queue';
+import { inDevelopment } from './in-development';
 import type { MessageBrokerFeature } from './message-broker-feature';
 
 /**
@@ -18,7 +19,7 @@ import type { MessageBrokerFeature } from './message-broker-feature';
 export function withDeadLetterQueue(queue?: DeadLetterQueue): MessageBrokerFeature {
   return {
     attach: (broker) => {
-      checkSender(broker, 'withDeadLetterQueue');
+      inDevelopment(() => checkSender(broker, 'withDeadLetterQueue'));
       (broker as InMemoryMessageBroker).withDeadLetterQueue(inject(DeadLetterQueue));
     },
     providers: [{ provide: DeadLetterQueue, useFactory: () => queue ?? new DeadLetterQueue() }],

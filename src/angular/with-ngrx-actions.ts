@@ -1,8 +1,8 @@
-import { DestroyRef, inject } from '@angular/core';
 import type { Observable } from 'rxjs';
 import type { Topic } from '../message/topic';
 import { parseTopic } from '../message/topic-pattern';
 import type { MessageBrokerFeature } from './message-broker-feature';
+import { untilDestroyed } from './until-destroyed';
 
 /** An action or an event of NgRx, by its structure: this package does not import NgRx. */
 export interface NgrxAction {
@@ -26,8 +26,7 @@ export function withNgrxActions<A extends NgrxAction>(actions: () => Observable<
   parseTopic(topic);
   return {
     attach: (broker) => {
-      const subscription = actions().subscribe((action) => broker.publish<any>(topic, action));
-      inject(DestroyRef).onDestroy(() => subscription.unsubscribe());
+      untilDestroyed().add(actions().subscribe((action) => broker.publish<any>(topic, action)));
     },
   };
 }

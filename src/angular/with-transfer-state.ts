@@ -1,5 +1,4 @@
 import { TransferState, inject, makeStateKey } from '@angular/core';
-import type { MessageBroker } from '../message/message-broker';
 import { parsePattern } from '../message/topic-pattern';
 import type { MessageBrokerFeature } from './message-broker-feature';
 import { injectIsServer } from './is-server';
@@ -22,17 +21,14 @@ export function withTransferState(pattern: string): MessageBrokerFeature {
       const state = inject(TransferState);
       const key = makeStateKey<[topic: string, message: unknown][]>(`rx-broker.retained:${pattern}`);
       if (injectIsServer()) {
-        state.onSerialize(key, () => retainedOf(broker, pattern));
-        return;
+        state.onSerialize(key, () => {
+          const retained: [topic: string, message: unknown][] = [];
+          broker.publications$(pattern).subscribe(({ topic, message }) => retained.push([topic, message])).unsubscribe();
+          return retained;
+        });
       }
       for (const [topic, message] of state.get(key, [])) broker.publish(topic, message, { retain: true });
       state.remove(key);
     },
   };
-}
-
-function retainedOf(broker: MessageBroker, pattern: string): [topic: string, message: unknown][] {
-  const found: [topic: string, message: unknown][] = [];
-  broker.publications$(pattern).subscribe(({ topic, message }) => found.push([topic, message])).unsubscribe();
-  return found;
 }

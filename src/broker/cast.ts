@@ -49,7 +49,7 @@ export function tellTargets(
   return castTo(system, { targets, count, message, lane, details, placeFor: undefined, timeout: Infinity }, announcement, audience);
 }
 
-/** Tells `value` to the listeners of now, when it is called. `undefined` if there are none. */
+/** A function that tells `value` to those who listen now. `undefined` if nobody does. */
 export function announcementTo<T>({ dispatcher }: BrokerSystem, listeners: readonly { next(value: T): void }[], value: T): Telling | undefined {
   if (listeners.length === 0) return undefined;
   return () => dispatcher.outbox.callEach(listeners, (listener) => listener.next(value));

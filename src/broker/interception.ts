@@ -22,7 +22,7 @@ export interface Sending {
 export interface Passed {
   readonly message: unknown;
   readonly details: Details;
-  /** Refuses the message, if an interceptor did. */
+  /** The recipient that refuses the message, if an interceptor has refused it. */
   readonly refusal: Recipient | null;
 }
 

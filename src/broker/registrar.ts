@@ -30,7 +30,7 @@ export const REGISTER: Checks<RegisterOptions> = {
 };
 
 /** The checks of the options of `spawn`. */
-const SPAWN: Checks<SpawnOptions> = /* @__PURE__ */ Object.assign({}, MAILBOX, REGISTER, { capacity: checkCount });
+export const SPAWN: Checks<SpawnOptions> = /* @__PURE__ */ Object.assign({}, MAILBOX, REGISTER, { capacity: checkCount });
 
 /** The checks of the options of `spawn` with a protocol, which also have the hooks. */
 const SPAWN_PROTOCOL: Checks<SpawnOptions & ActorHooks> = /* @__PURE__ */ Object.assign({}, SPAWN, HOOKS);

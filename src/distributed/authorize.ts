@@ -9,7 +9,7 @@ export interface IncomingFrame {
   readonly from: string;
   /** The actor, for a message to one, `register` and `bind`. */
   readonly target?: string;
-  /** The topic, or for `bind` the pattern. */
+  /** The topic on which the message was published, or by which it was routed. For `bind` the pattern. */
   readonly topic?: string;
   /** The message, decoded. */
   readonly message?: unknown;

@@ -139,7 +139,7 @@ export function emptyMailbox(core: MailboxCore, code: FailureCode): void {
   const isOnStack = dispatcher.running === core;
   const turns = [...(core.seats ?? [])].sort((a, b) => a.more().turn - b.more().turn);
   const queued = core.queue?.takeAll() ?? [];
-  // One that keeps its seat only for its promise is over, and stays so.
+  // A turn that keeps its seat only until its promise settles is over already, so `settle` leaves it alone.
   for (const task of turns) settle(task, abortedEnd(task, code));
   if (isOnStack) cutShort(dispatcher, code);
   for (const task of queued) settle(task, { outcome: 'failed', code });

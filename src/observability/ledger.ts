@@ -79,7 +79,7 @@ export class Ledger implements Journal {
     return this.#events.observes(id);
   }
 
-  isDeafTo(id: string | undefined): boolean {
+  ignoresLettersOf(id: string | undefined): boolean {
     return !this.isTellingLetter && !this.#isHeard(id) && !this.#log.throttle.isOpen;
   }
 
@@ -127,7 +127,7 @@ export class Ledger implements Journal {
   // A message's way ----------------------------------------------------------------------------------
 
   sent(task: Task, parent: Task | null): void {
-    // What a turn on the stack sends by the broker is of that turn, too.
+    // A message that the turn on the stack sends through the broker belongs to that turn, too.
     const sender = parent ?? (this.#turn?.state === 'running' ? this.#turn : undefined);
     this.#events.tell(sentEvent(task, sender?.id), task.recipient.id);
   }
