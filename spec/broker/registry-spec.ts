@@ -29,7 +29,7 @@ describe('register', () => {
     expect(broker.actorIds()).toEqual(['actor']);
   });
 
-  it('takes an actor whose getters throw, since it calls none of them', () => {
+  it('takes an actor whose getters throw', () => {
     const { broker } = setup();
     const actor = {
       get total(): number {

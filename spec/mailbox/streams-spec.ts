@@ -87,3 +87,19 @@ describe('the streams of a mailbox', () => {
     expect(losses.values).toEqual([{ message: 2, code: 'BrokerClosed' }]);
   });
 });
+
+describe('idle$', () => {
+  it('tells an observer that came in a turn that the mailbox is idle after it, and those from before nothing (M6)', () => {
+    const mailbox = Mailbox.bounded<string>(5);
+    const before = watchFor(mailbox.idle$);
+    const inTurn: ReturnType<typeof watchFor>[] = [];
+    mailbox.receive((message) => void (message === 'watch' && inTurn.push(watchFor(mailbox.idle$))));
+    mailbox.next('watch');
+    mailbox.next('watch');
+    expect([before.values, ...inTurn.map(({ values }) => values)]).toEqual([[true], [false, true], [false, true]]);
+    mailbox.pause();
+    mailbox.next('queued');
+    mailbox.resume();
+    expect([before.values, ...inTurn.map(({ values }) => values)]).toEqual([[true, false, true], [false, true, false, true], [false, true, false, true]]);
+  });
+});

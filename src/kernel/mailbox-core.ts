@@ -240,8 +240,15 @@ export class MailboxCore implements QueueOwner, Runnable {
 
   /** Tells the observers of `idle$`, if it has changed. The dispatcher calls this between two turns, when nothing else is left to tell. */
   tellIdle(): void {
-    const { holdsIdle, idleWatches: watches } = this.more();
-    if (watches !== undefined && !holdsIdle) for (const watch of watches) watch.note(this.isQuiet, this.system.dispatcher);
+    const rare = this.more();
+    const { idleNewcomers, idleWatches } = rare;
+    if (idleWatches === undefined || rare.holdsIdle) return;
+    const { isQuiet } = this;
+    // If nothing has changed, only those are looked at that came meanwhile: there may be thousands of others.
+    const watches = isQuiet === rare.isIdleTold ? idleNewcomers : idleWatches;
+    rare.isIdleTold = isQuiet;
+    rare.idleNewcomers = undefined;
+    for (const watch of watches ?? []) watch.note(isQuiet, this.system.dispatcher);
   }
 
   /** Ends a closed mailbox in which nothing is queued, waits or runs any more. */
@@ -277,6 +284,10 @@ export class MailboxRare {
   turnTimes: TurnTimes | undefined = undefined;
   /** The observers of `idle$`. */
   idleWatches: Set<IdleWatch> | undefined = undefined;
+  /** The value that the observers of `idle$` were told last, all but the newcomers. */
+  isIdleTold = true;
+  /** The observers of `idle$` whose first value was another. */
+  idleNewcomers: IdleWatch[] | undefined = undefined;
   idleOrder = 0;
   /** Whether `idle$` is held back: the mailbox has left its broker, and that is to be told first. */
   holdsIdle = false;

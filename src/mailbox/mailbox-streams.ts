@@ -35,11 +35,16 @@ export function idleOf(core: MailboxCore): Observable<boolean> {
 /** Watches a mailbox for one observer of `idle$`. Returns a function that ends the watch. */
 function watchIdle(core: MailboxCore, subscriber: Subscriber<boolean>, isQuiet: boolean): () => void {
   const watch = new IdleWatch(subscriber, isQuiet);
-  const watches = (core.more().idleWatches ??= new Set());
+  const rare = core.more();
+  const watches = (rare.idleWatches ??= new Set());
   const { dispatcher } = core.system;
   // If this is called in a turn of the mailbox, the mailbox is idle after it.
   if (watches.size > 0) dispatcher.idleMayHaveChanged(core);
-  else dispatcher.watchIdle(core);
+  else {
+    rare.isIdleTold = isQuiet;
+    dispatcher.watchIdle(core);
+  }
+  if (isQuiet !== rare.isIdleTold) (rare.idleNewcomers ??= []).push(watch);
   watches.add(watch);
   return () => {
     watches.delete(watch);

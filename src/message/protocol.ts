@@ -181,9 +181,17 @@ type Creators = Readonly<Record<string, { readonly type: string }>>;
 /** Whether a value is an object of creators. */
 export function isProtocol(value: unknown): value is Creators {
   if (!isObject(value)) return false;
-  // By descriptors, since an actor is no protocol, and its getters are not to be called.
-  const creators = Object.values(Object.getOwnPropertyDescriptors(value)).filter(({ enumerable }) => enumerable);
-  return creators.length > 0 && creators.every(({ value: creator }) => typeof creator === 'function' && typeof (creator as { type?: unknown }).type === 'string');
+  // A getter of an actor may throw. That is no protocol.
+  try {
+    const keys = Object.keys(value);
+    return keys.length > 0 && keys.every((key) => isCreator((value as Readonly<Record<string, unknown>>)[key]));
+  } catch {
+    return false;
+  }
+}
+
+function isCreator(value: unknown): boolean {
+  return typeof value === 'function' && typeof (value as { type?: unknown }).type === 'string';
 }
 
 /** The name of a protocol, with which all its types begin. `undefined` if its creators are of several protocols. */
