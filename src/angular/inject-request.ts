@@ -27,7 +27,7 @@ export interface InjectRequestOptions<Reply> extends AskOptions, InjectorOption 
  * open request is cancelled, and the new message is sent. If it returns `undefined`, nothing is sent, and the resource is idle.
  *
  * A reply that is a stream changes the value with each of its values; one that ends without a value is the error `NG0991`. `error()` is the
- * `SendError`, or the error that the handler threw, unchanged. What is thrown and is no `Error`, Angular wraps in one, whose `cause` it is. In that
+ * `SendError`, or the error that the handler threw, unchanged. Angular wraps any other thrown value in an `Error`, as its `cause`. In that
  * state `value()` throws, so ask `hasValue()` first. Rendering on a server waits for the first value.
  *
  * ```ts
