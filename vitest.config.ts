@@ -46,6 +46,8 @@ export default defineConfig({
     isolate: false,
     // Far above what any spec takes (the longest 10 s): a busy machine fails none for its slowness.
     testTimeout: 300_000,
+    hookTimeout: 300_000,
+    expect: { poll: { timeout: 60_000 } },
     // Written where handlers fail on purpose; the specs of these lines listen for themselves.
     onConsoleLog: (text) => !/in a mailbox without a broker|Handle this by the broker's onError/.test(text),
     reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
@@ -76,9 +78,9 @@ export default defineConfig({
       { extends: true, test: { name: 'coverage', include: specs, exclude: elsewhere, env: { MODEL_RUNS: '1000' } } },
       { extends: true, test: { name: 'nats', include: ['spec/transports/nats/*-spec.ts'] } },
       // One file after the other, since each builds the package.
-      { extends: true, test: { name: 'package', include: packed, fileParallelism: false, testTimeout: 300_000, hookTimeout: 300_000 } },
+      { extends: true, test: { name: 'package', include: packed, fileParallelism: false } },
       // One page after the other, since the specs count frames.
-      { extends: true, test: { name: 'page', include: page, fileParallelism: false, hookTimeout: 300_000 } },
+      { extends: true, test: { name: 'page', include: page, fileParallelism: false } },
       {
         extends: true,
         // All at once: Vite would find the server's part late, and load the other two again.

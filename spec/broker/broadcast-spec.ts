@@ -243,15 +243,29 @@ describe('a broadcast', () => {
     });
   });
 
-  it('has a caller that sends while it is told a result: that comes after the broadcast, at every target, and before this returns (R4, D1)', () => {
+  it.each([false, true])('has a caller that sends while it is told a result: that comes after it at every target, and before this returns; observed: %s (R4, D1, O1)', (isObserved) => {
     const broker = new InMemoryMessageBroker({ logDeadLetters: false });
+    if (isObserved) broker.events$.subscribe();
     const steps: string[] = [];
     for (const id of [a, b]) broker.spawn(id, (message) => void steps.push(`${id} gets ${String(message)}`));
     broker.broadcast('all').subscribe(({ actorId: from }) => {
       steps.push(`result of ${from}`);
       broker.trySend(a, `after ${from}`);
     });
-    expect(steps).toEqual(['a gets all', 'result of a', 'b gets all', 'result of b', 'a gets after a', 'a gets after b']);
+    expect(steps).toEqual(['a gets all', 'result of a', 'a gets after a', 'b gets all', 'result of b', 'a gets after b']);
+  });
+
+  it.each([false, true])('ends the turn that cancels it by its signal, also if that throws then; observed: %s (S3, O1)', (isObserved) => {
+    const { broker } = setup();
+    const controller = new AbortController();
+    if (isObserved) broker.events$.subscribe();
+    broker.spawn(a, () => {
+      controller.abort('enough');
+      throw new Error('after that');
+    });
+    broker.spawn(b, () => {});
+    expect(watchFor(broker.broadcast('x', { signal: controller.signal })).error).toBe('enough');
+    expect(broker.metrics()).toMatchObject({ totalErrored: 0, totalAborted: 1, failedBy: { Cancelled: 1 } });
   });
 
   it('aborts a stream that has emitted when it is left early: its caller had no result of it (R3, S2)', () => {

@@ -106,6 +106,22 @@ describe('DeadLetterQueue', () => {
     expect(broker.metrics().openRequests).toBe(0);
   });
 
+  it('has no route for a broadcast that an interceptor refused, and sends the letters behind it (O4)', () => {
+    let refuses = true;
+    const send = (): void => {
+      if (refuses) throw new Error('not now');
+    };
+    const queue = new DeadLetterQueue();
+    const broker = new InMemoryMessageBroker({ interceptors: [{ send }] }).withDeadLetterQueue(queue);
+    const got: unknown[] = [];
+    broker.spawn(id, (message) => void got.push(message));
+    broker.tryBroadcast('broadcast');
+    broker.trySend(id, 'told');
+    refuses = false;
+    expect(watchFor(queue.redeliver())).toMatchObject({ values: [{ ok: false, code: 'NoRoute' }, { ok: true }], completed: true });
+    expect([got, queue.letters().map(({ message, attempts }) => [message, attempts])]).toEqual([['told'], [['broadcast', 2]]]);
+  });
+
   it('returns the code with which a letter is refused again (O4)', () => {
     const { queue, broker } = withQueue();
     broker.spawn(id, () => NEVER, { capacity: 1 });

@@ -165,6 +165,14 @@ describe('the send of an interceptor', () => {
     expect(letters).toHaveLength(1);
   });
 
+  it.each([5, 'x'])('that returns headers that are no object refuses the message, and says so: %j', (headers) => {
+    const { broker } = setup([{ send: () => ({ headers }) as never }]);
+    broker.spawn(id, () => {});
+    const refused = broker.trySend(id, 1);
+    expect(refused).toMatchObject({ ok: false, code: 'Rejected' });
+    expect(!refused.ok && refused.error.cause).toEqual(new TypeError(`headers of an interceptor must be an object, got ${typeof headers === 'string' ? `'${headers}'` : headers}`));
+  });
+
   it('may return null for nothing', () => {
     const { broker } = setup([{ send: () => null as any }]);
     broker.spawn(id, () => {});

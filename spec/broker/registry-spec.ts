@@ -29,6 +29,18 @@ describe('register', () => {
     expect(broker.actorIds()).toEqual(['actor']);
   });
 
+  it('takes an actor whose getters throw, since it calls none of them', () => {
+    const { broker } = setup();
+    const actor = {
+      get total(): number {
+        throw new Error('not loaded yet');
+      },
+      receive: () => 'fine',
+    };
+    broker.spawn(id, actor);
+    expect(watchFor(broker.send(id, 1)).values).toEqual(['fine']);
+  });
+
   it('throws for bad input at the call and changes nothing (R1)', () => {
     const { broker } = setup();
     const bad = broker as any;
@@ -282,6 +294,7 @@ describe('the registry', () => {
     for (let i = 0; i < 5; i++) broker.spawn(actorId(`a${i}`), () => {});
     expect(broker.tryBroadcast('x')).toBe(5);
     expect(watchFor(broker.broadcast('x')).values).toHaveLength(5);
+    expect(InMemoryMessageBroker.withCapacity(Number.MAX_SAFE_INTEGER).tryBroadcast(1)).toBe(0);
     const spacious = InMemoryMessageBroker.withCapacity(100);
     spacious.spawn(id, () => {});
     expect(watchFor(spacious.broadcast('x')).values).toHaveLength(1);

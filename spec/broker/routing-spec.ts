@@ -1,4 +1,4 @@
-import { Mailbox, actorId, consistentHash, leastLoaded, random, roundRobin } from 'rx-broker';
+import { type RouteTarget, Mailbox, actorId, consistentHash, leastLoaded, random, roundRobin } from 'rx-broker';
 import { NEVER, firstValueFrom } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { setupStill as setup, watchFor } from './setup';
@@ -111,6 +111,17 @@ describe('sendWithRouting', () => {
         'it',
       ],
     ]);
+  });
+
+  it("shows a router's kept targets as they are, also to a handler of a publication (T2, D0)", () => {
+    let kept: readonly RouteTarget[] = [];
+    const { broker } = setup({ router: { route: (_key, targets) => (kept = targets)[0]!.id } });
+    const seen: unknown[] = [];
+    broker.spawn(a, () => void seen.push(kept.map(({ size, inFlight }) => [size, inFlight])), { topics: ['t'] });
+    broker.spawn(b, () => void seen.push(kept.map(({ size, inFlight }) => [size, inFlight])), { topics: ['t'] });
+    watchFor(broker.sendWithRouting({ topic: 't' }, 'routed'));
+    broker.publish('t', 'published');
+    expect(seen.slice(1)).toEqual([[[0, 1], [1, 0]], [[0, 0], [0, 1]]]);
   });
 
   it('says why there is no route: no actor is bound, the router throws, or picks another id; and goes on (T2)', () => {

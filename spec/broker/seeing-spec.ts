@@ -240,4 +240,14 @@ describe('eventsOf', () => {
     expect(watchFor(broker.eventsOf(id))).toMatchObject({ values: [], completed: true });
     expect(() => void broker.eventsOf('' as any)).toThrow(TypeError);
   });
+
+  it('of no actors tells nothing, and completes with the broker', async () => {
+    const { broker } = setup();
+    const none = watchFor(broker.eventsOf());
+    broker.spawn(id, () => {});
+    broker.trySend(id, 1);
+    expect(none.completed).toBe(false);
+    await broker.close();
+    expect([none.values, none.completed]).toEqual([[], true]);
+  });
 });

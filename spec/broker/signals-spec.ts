@@ -63,6 +63,10 @@ describe('a signal option', () => {
     const seen = watchFor(broker.send(id, 1, { signal }));
     controller.abort();
     expect(seen.error).toEqual(new Error('aborted'));
+    // The same if the signal has aborted before.
+    for (const stream of [broker.send(id, 2, { signal }), broker.offer(id, 3, { signal }), broker.broadcast(4, { signal })]) {
+      expect(watchFor(stream).error).toEqual(new Error('aborted'));
+    }
   });
 
   it('cancels a broadcast at all its targets (S3, R3)', () => {

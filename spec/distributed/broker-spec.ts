@@ -1,4 +1,4 @@
-import { DeadLetterQueue, type Envelope, Mailbox, type MessageBroker, actorId } from 'rx-broker';
+import { DeadLetterQueue, type Envelope, Mailbox, type MessageBroker, actorId, message, protocol } from 'rx-broker';
 import { DistributedMessageBroker, type DistributedOptions, structuredCodec } from 'rx-broker/distributed';
 import { createNetwork } from 'rx-broker/testing';
 import { toMetrics } from 'rx-broker/operators';
@@ -14,6 +14,7 @@ describe('DistributedMessageBroker', () => {
     ['a window of 0', { window: 0 }, /window must be an integer of at least 1/],
     ['a payload of no size', { maxPayload: -1 }, /maxPayload must be/],
     ['a codec that is none', { codec: {} }, /codec must be a codec/],
+    ['a codec that packs nothing', { codec: { encode: () => [], decode: () => 1 } }, /codec must be a codec/],
     ['a codec that the transport cannot carry', { codec: structuredCodec() }, /codec must encode to text or bytes/],
     ['a namespace that is no text', { namespace: 5 }, /namespace must be a text/],
     ['an authorize that is no function', { authorize: true }, /authorize must be a function/],
@@ -42,6 +43,20 @@ describe('DistributedMessageBroker', () => {
       expect(call).toThrow(tooLong);
     }
     expect(nodes['a']!.registeredCount()).toBe(0);
+  });
+
+  it('takes a protocol that has a message named topics', () => {
+    const { nodes } = cluster(['a']);
+    const Forum = protocol('forum', { topics: message<{ of: string }, number>() });
+    nodes['a']!.spawn(actorId(Forum), Forum, { topics: ({ of: author }) => author.length });
+    expect(watchFor(nodes['a']!.send(actorId(Forum), Forum.topics({ of: 'ann' }))).values).toEqual([3]);
+  });
+
+  it('refuses topics that are none as a broker in one process does', () => {
+    const { nodes } = cluster(['a']);
+    const text = /topics must be an array of topic patterns, got 5/;
+    expect(() => nodes['a']!.spawn(id, () => {}, { topics: 5 as never })).toThrow(text);
+    expect(() => nodes['a']!.register(id, Mailbox.bounded(1), { topics: 5 as never })).toThrow(text);
   });
 
   it('is the broker of the contexts of its turns', () => {

@@ -1,4 +1,4 @@
-import { SendError, actorId } from 'rx-broker';
+import { type Message, SendError, actorId, message, protocol } from 'rx-broker';
 import { RemoteError } from 'rx-broker/distributed';
 import { Observable, of } from 'rxjs';
 import { describe, expect, it } from 'vitest';
@@ -8,7 +8,7 @@ import { cluster } from './setup';
 const id = actorId<any>('x');
 
 /** Asks an actor of another node whose handler is this. */
-function ask(handler: (message: any) => unknown, message: unknown = 'ask'): ReturnType<typeof watchFor> & { again(message: unknown): ReturnType<typeof watchFor> } {
+function ask(handler: (message: any) => unknown, first: unknown = 'ask'): ReturnType<typeof watchFor> & { again(message: unknown): ReturnType<typeof watchFor> } {
   const { nodes, pass } = cluster(['a', 'b'], { maxBatch: 40_000 });
   nodes['a']!.spawn(id, handler);
   pass();
@@ -17,7 +17,7 @@ function ask(handler: (message: any) => unknown, message: unknown = 'ask'): Retu
     pass();
     return seen;
   };
-  return Object.assign(send(message), { again: send });
+  return Object.assign(send(first), { again: send });
 }
 
 describe('an error of another node', () => {
@@ -52,6 +52,17 @@ describe('an error of another node', () => {
     });
     expect(error).toBeInstanceOf(SendError);
     expect(error).toMatchObject({ code: 'MailboxFull', actorId: 'inner', started: false });
+  });
+
+  it('counts here as it does there: one that comes from the handler is an error of a message that was delivered', () => {
+    const { nodes, pass } = cluster(['a', 'b']);
+    const Shop = protocol('shop', { buy: message<{ n: number }, number>() });
+    nodes['b']!.spawn(id, Shop, { buy: (_buy, context) => context.send(actorId<Message<number>>('nobody'), {}) });
+    pass();
+    const seen = [Shop.buy({ n: 1 }), { type: 'shop.unknown' }].map((sent) => watchFor(nodes['a']!.send(id, sent as never)));
+    pass();
+    expect(seen.map(({ error }) => error)).toMatchObject([{ code: 'ActorNotFound', actorId: 'nobody' }, { code: 'Unhandled', actorId: 'x' }]);
+    expect(nodes['a']!.metrics()).toMatchObject({ totalSent: 2, totalDelivered: 2, totalErrored: 2, totalFailed: 0 });
   });
 
   it('comes after the values of a stream', () => {

@@ -1,5 +1,5 @@
 import { actorId } from 'rx-broker';
-import type { IncomingFrame, Transport } from 'rx-broker/distributed';
+import type { DistributedMessageBroker, IncomingFrame, Transport } from 'rx-broker/distributed';
 import { NEVER } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { watchFor } from '../broker/setup';
@@ -170,6 +170,31 @@ describe('the frames between nodes', () => {
     expect(seen.values).toEqual(['fine']);
   });
 
+  it('of one actor, again and again, take no more memory than one', () => {
+    const nodes = cluster(['a']);
+    const registration = nodes.nodes['a']!.spawn(id, () => 'a');
+    nodes.pass();
+    const hand = new ByHand(nodes).say(HELLO);
+    for (let batch = 0; batch < 20; batch++) hand.say(...Array.from({ length: 1_000 }, (_, nth) => ['registered', 'x', false, [`${batch}.${nth}`]]));
+    nodes.pass();
+    registration.unsubscribe();
+    expect(nodes.nodes['a']!.bindings()).toEqual([{ topic: '19.999', id }]);
+    hand.say(['gone', 'x']);
+    nodes.pass();
+    expect(nodes.nodes['a']!.isRegistered(id)).toBe(false);
+  });
+
+  it('cannot make the revisions of retained values unreadable', () => {
+    const nodes = cluster(['a', 'b']);
+    const { a, b } = nodes.nodes as Record<'a' | 'b', DistributedMessageBroker>;
+    new ByHand(nodes).say(HELLO, ['clear', 'topic', [Number.MAX_SAFE_INTEGER, 'hand']]);
+    nodes.pass();
+    const seen = watchFor(b.topic$('other'));
+    a.publish('other', 1, { retain: true });
+    nodes.pass();
+    expect([b.retained('other'), seen.values]).toEqual([1, [1]]);
+  });
+
   it('of a node that nobody has met are passed over', () => {
     const nodes = cluster(['a']);
     const got: unknown[] = [];
@@ -194,6 +219,16 @@ describe('a namespace', () => {
     other.publish('topic', 1, { retain: true });
     pass();
     expect([nodes['b']!.retained('topic'), nodes['a']!.actorIds()]).toEqual([undefined, [id]]);
+  });
+
+  it('may look like a part of an id', async () => {
+    const { join, pass } = cluster([]);
+    const owners = ([['', 'a/b/c'], ['a', 'b/c'], ['a/b', 'c'], ['a%2Fb', 'c'], ['', '/a/b/c']] as const).map(([namespace, name]) => {
+      const node = join(`${namespace} of ${name}`, { namespace });
+      return node.spawn(actorId(name), () => 1).ready;
+    });
+    pass();
+    expect((await Promise.allSettled(owners)).map(({ status }) => status)).toEqual(owners.map(() => 'fulfilled'));
   });
 });
 
@@ -278,16 +313,24 @@ describe('authorize', () => {
       ['Rejected', false],
     ]);
     expect(asked).toContainEqual({ kind: 'ask', from: 'b~1', target: id, message: 'fine', headers: { token: 't' }, sender: 'me' });
-    expect(asked.map(({ kind }) => kind).sort()).toEqual(['ask', 'ask', 'bind', 'broadcast', 'publish', 'register', 'tell']);
+    b.sendWithRouting({ topic: 'topic' }, 'routed').subscribe();
+    only.pass();
+    expect(asked).toContainEqual({ kind: 'ask', from: 'b~1', target: id, topic: 'topic', message: 'routed', headers: {} });
+    expect(asked.map(({ kind }) => kind).sort()).toEqual(['ask', 'ask', 'ask', 'bind', 'broadcast', 'publish', 'register', 'tell']);
   });
 
-  it('that throws refuses', () => {
-    const { nodes, pass } = cluster(['a', 'b'], {}, {
-      authorize: ({ kind }) => {
-        if (kind === 'ask') throw new Error('broken');
-        return true;
+  it.each<[string, () => unknown]>([
+    [
+      'throws',
+      () => {
+        throw new Error('broken');
       },
-    });
+    ],
+    ['returns a promise', () => Promise.resolve(true)],
+    ['returns a text', () => 'token'],
+    ['returns nothing', () => undefined],
+  ])('that %s refuses', (_what, answer) => {
+    const { nodes, pass } = cluster(['a', 'b'], {}, { authorize: ({ kind }) => (kind === 'ask' ? (answer() as boolean) : true) });
     nodes['a']!.spawn(id, () => 1);
     pass();
     const seen = watchFor(nodes['b']!.send(id, 1));

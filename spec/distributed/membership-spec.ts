@@ -340,4 +340,22 @@ describe('clusterMetrics', () => {
     pass(500);
     await expect(until(sum, pass)).rejects.toMatchObject({ code: 'Timeout' });
   });
+
+  it('rejects when the broker closes before all have answered, and after that', async () => {
+    const { network, nodes, pass } = cluster(['a', 'b'], { lease: 60_000 }, { requestTimeout: 60_000 });
+    network.stop('b');
+    const open = nodes['a']!.clusterMetrics();
+    void nodes['a']!.close({ drain: false });
+    pass();
+    await expect(until(open, pass)).rejects.toMatchObject({ code: 'BrokerClosed' });
+    await expect(nodes['a']!.clusterMetrics()).rejects.toMatchObject({ code: 'BrokerClosed' });
+  });
+
+  it('does not end early for a timeout that is longer than any timer', async () => {
+    const { nodes, pass } = cluster(['a', 'b'], { latency: 100 }, { requestTimeout: 2 ** 40 });
+    pass(1_000);
+    const sum = nodes['a']!.clusterMetrics();
+    pass(1_000);
+    expect(await until(sum, pass)).toMatchObject({ nodeCount: 2 });
+  });
 });

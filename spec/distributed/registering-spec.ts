@@ -2,7 +2,7 @@ import { Mailbox, type Registration, actorId } from 'rx-broker';
 import { ClaimRefused, DistributedMessageBroker } from 'rx-broker/distributed';
 import { describe, expect, it } from 'vitest';
 import { watchFor } from '../broker/setup';
-import { cluster } from './setup';
+import { cluster, quiet } from './setup';
 
 const id = actorId<any>('x');
 
@@ -209,6 +209,24 @@ describe('a claim', () => {
     pass();
     expect(await readinessOf(registration)).toBe('ready');
     expect(other.isRegistered(id)).toBe(true);
+  });
+});
+
+describe('a transport that throws where it must not', () => {
+  it('keeps no actor from ending', () => {
+    const { network, scheduler, pass } = cluster([]);
+    const warnings: string[] = [];
+    const transport = Object.assign(network.transport('a'), {
+      release: () => {
+        throw new Error('no release');
+      },
+    });
+    const broker = new DistributedMessageBroker(transport, { scheduler, logger: { ...quiet, warn: (text: string) => void warnings.push(text) } });
+    broker.spawn(id, () => 'a');
+    pass();
+    const seen = watchFor(broker.watch(id));
+    broker.unregister(id);
+    expect([seen.completed, broker.isRegistered(id), warnings]).toEqual([true, false, ['rx-broker: release of the transport threw:']]);
   });
 });
 

@@ -52,6 +52,26 @@ describe('the window of a link', () => {
     expectConserved(b.metrics());
   });
 
+  it('shows in the metrics of the mailbox what is on its way there', () => {
+    const { network, nodes, pass } = cluster(['a', 'b'], { lease: 60_000 }, { window: 3 });
+    nodes['a']!.spawn(id, () => {});
+    pass();
+    network.stop('a');
+    const b = nodes['b']!;
+    b.trySend(id, 1);
+    const asked = watchFor(b.send(id, 2));
+    b.trySend(id, 3);
+    const offers = [4, 5].map((message) => watchFor(b.offer(id, message)));
+    b.trySend(id, 'refused');
+    expect(b.mailboxMetrics(id)).toEqual({ capacity: 3, size: 3, highWaterMark: 3, accepted: 3, delivered: 0, lost: 1, inFlight: 0 });
+    asked.subscription.unsubscribe();
+    offers[1]!.subscription.unsubscribe();
+    network.resume('a');
+    pass(3_000);
+    expect(b.mailboxMetrics(id)).toEqual({ capacity: 3, size: 0, highWaterMark: 3, accepted: 4, delivered: 3, lost: 1, inFlight: 0 });
+    expectConserved(b.metrics());
+  });
+
   it('does not hold a message back that a full mailbox of the other node refuses', () => {
     const { nodes, letters, pass } = cluster(['a', 'b'], {}, { window: 3 });
     nodes['a']!.register(id, Mailbox.bounded(1));

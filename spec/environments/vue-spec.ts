@@ -1,6 +1,7 @@
-import { type ActorContext, type Delivery, type Registration, DeadLetterQueue, InMemoryMessageBroker, Mailbox, actorId, topic } from 'rx-broker';
+import { type ActorContext, type Delivery, type Registration, type Router, DeadLetterQueue, InMemoryMessageBroker, Mailbox, actorId, topic } from 'rx-broker';
 import { publishTo, requestFrom, sendTo } from 'rx-broker/operators';
-import { BrokerTestProbe } from 'rx-broker/testing';
+import { DistributedMessageBroker } from 'rx-broker/distributed';
+import { BrokerTestProbe, brokerMarbles, createNetwork } from 'rx-broker/testing';
 import { type Observable, NEVER, firstValueFrom, lastValueFrom, map, of, take, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { reactive, readonly, ref, shallowReactive, shallowRef } from 'vue';
@@ -262,9 +263,45 @@ const OTHERS: Record<string, (world: World) => unknown> = {
     const asked = of(1, 2).pipe(requestFrom(broker, id, { capacity: 2 }), sendTo(broker, id), publishTo(broker, 'prices'));
     return [all(asked), broker.retained(prices)];
   },
+  'a broker on several nodes': async ({ keep }) => {
+    const network = keep(createNetwork());
+    const [a, b] = ['a', 'b'].map((name) => keep(new DistributedMessageBroker(keep(network.transport(name)), { name, logDeadLetters: false }))) as [DistributedMessageBroker, DistributedMessageBroker];
+    await Promise.all([a.ready, b.ready]);
+    const known = one(b.eventsOf(id));
+    await a.spawn(id, (n) => n).ready;
+    await known;
+    const seen = [await one(b.send(id, 1)), b.nodeOf(id), a.nodeId, network.counts.lost];
+    const nodes = await one(b.nodes$.pipe(map((all) => all.map(({ name }) => name))));
+    const { nodeCount, totalSucceeded } = await b.clusterMetrics();
+    network.cut('b');
+    network.heal('b');
+    await Promise.all([a.close({ drain: false }), b.close({ drain: false })]);
+    return [seen, nodes, nodeCount, totalSucceeded];
+  },
   'a refusal': ({ keep, broker }) => {
     const refused = keep(broker.trySend(actorId('nobody'), 1));
     return refused.ok ? 'taken' : [refused.code, refused.error.message];
+  },
+  'the targets of a router': ({ keep }) => {
+    const seen: unknown[] = [];
+    const route: Router['route'] = (_key, targets) => {
+      const kept = targets.map((target) => keep(target));
+      seen.push(kept.map(({ size, inFlight }) => [size, inFlight]));
+      return kept[0]!.id;
+    };
+    const routing = new InMemoryMessageBroker({ router: { route } });
+    routing.spawn(id, (n) => n, { topics: ['t'] });
+    return [all(routing.sendWithRouting({ topic: 't' }, 1)), seen];
+  },
+  'the broker of a marble run': ({ keep }) => {
+    let seen: unknown;
+    brokerMarbles((actual, expected) => expect(actual).toEqual(expected))(({ broker }) => {
+      const kept = keep(broker);
+      kept.register(other, Mailbox.bounded(1));
+      kept.spawn(id, (n: number) => n + 1);
+      seen = [kept.trySend(id, 1), watchFor(kept.send(id, 1)).values, kept.tryBroadcast(1), kept.publish('t', 1)];
+    })();
+    return seen;
   },
   'a letter': ({ keep, queue }) => {
     const { message, reason, headers } = keep(queue.letters()[0]!);

@@ -171,9 +171,9 @@ describe('its command', () => {
     expect(report).toMatchObject({ filesFound: 71, addsUp: true });
   });
 
-  it('prints plain lines where the output is no terminal', async () => {
-    const { code, output } = await run([folder]).done;
-    expect(code).toBe(0);
+  it('prints plain lines where the output is no terminal, and the errors of files only in the report', async () => {
+    const { code, errors, output } = await run([folder]).done;
+    expect([code, errors]).toEqual([0, '']);
     expect(output).toContain('71 files found = 66 parsed + 5 dead letters');
     expect(output).not.toContain('\u001b[2K');
   });
@@ -195,7 +195,15 @@ describe('its command', () => {
     expect(errors).toContain('usage: npm run example:audit');
   });
 
-  it('drains and reports on Ctrl-C', async () => {
+  it('reports also if nobody reads its errors', async () => {
+    const { child, done } = run([folder, '--json']);
+    child.stderr?.destroy();
+    const { code, output } = await done;
+    expect(code).toBe(0);
+    expect(JSON.parse(output)).toMatchObject({ addsUp: true });
+  });
+
+  it.each(['SIGINT', 'SIGTERM'] as const)('drains and reports on %s', async (signal) => {
     const { child, done } = run([root, '--json']);
     // As soon as it listens: a signal before that would end it the hard way.
     await new Promise<void>((resolve) => {
@@ -203,7 +211,7 @@ describe('its command', () => {
         if (data.includes('reading')) resolve();
       });
     });
-    child.kill('SIGINT');
+    child.kill(signal);
     const { code, output } = await done;
     expect(code).toBe(130);
     expect(JSON.parse(output)).toMatchObject({ interrupted: true, addsUp: true });

@@ -11,10 +11,11 @@ import { parseArgs } from 'node:util';
 import { checkFolder, startAudit } from './license-audit/audit';
 import { showProgress } from './license-audit/live-view';
 import { printReport } from './license-audit/print-report';
+import { endWithPipe } from './terminal/live-terminal';
+import { INTERRUPTED, whenInterrupted } from './terminal/program';
 
 const USAGE = 'usage: npm run example:audit -- [folder] [--json]   (default folder: node_modules)';
 const BAD_USE = 2;
-const INTERRUPTED = 130;
 
 function argumentsOf(args: string[]): { folder: string; json: boolean; help: boolean } {
   const { values, positionals } = parseArgs({
@@ -43,11 +44,7 @@ async function main(): Promise<number> {
   }
 
   const audit = startAudit(folder);
-  // Once: stop, drain and report. Twice: leave.
-  process.once('SIGINT', () => {
-    audit.stop();
-    process.once('SIGINT', () => process.exit(INTERRUPTED));
-  });
+  whenInterrupted(['SIGINT', 'SIGTERM'], () => audit.stop());
   if (json) console.error(`license-audit: reading ${folder} …`);
   const view = json ? undefined : showProgress(audit, process.stdout);
   const report = await audit.report;
@@ -58,6 +55,5 @@ async function main(): Promise<number> {
   return report.interrupted ? INTERRUPTED : 0;
 }
 
-// The reader of a pipe has read enough: `npm run example:audit | head -1`.
-process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => process.exit(code === 'EPIPE' ? 0 : 1));
+endWithPipe(process);
 process.exitCode = await main();

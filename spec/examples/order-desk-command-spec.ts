@@ -1,8 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -38,7 +39,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-function start(args: string[]): { child: ChildProcess & { stdout: NodeJS.ReadableStream }; errors: Promise<string>; code: Promise<number | null> } {
+function start(args: string[]): { child: ChildProcessByStdio<null, Readable, Readable>; errors: Promise<string>; code: Promise<number | null> } {
   const child = spawn(process.execPath, args, { cwd: root, env: { ...process.env, NO_COLOR: '1' }, stdio: ['ignore', 'pipe', 'pipe'] });
   children.push(child);
   return { child, errors: text(child.stderr), code: new Promise((resolve) => child.on('close', resolve)) };
@@ -73,6 +74,14 @@ describe('npm start', () => {
     await new Promise((resolve) => createInterface(child.stdout).once('line', resolve));
     child.stdout.destroy();
     expect([await code, await errors]).toEqual([0, '']);
+  });
+
+  it('reports also if nobody reads its errors', async () => {
+    const { child, errors, code } = start([bundle, '--json', '--seconds', '1']);
+    child.stderr.destroy();
+    await expect(errors).rejects.toThrow('Premature close');
+    expect(JSON.parse(await text(child.stdout))).toMatchObject({ addsUp: true });
+    expect(await code).toBe(0);
   });
 
   it.each(['SIGINT', 'SIGTERM'] as const)('closes the desk and reports on %s', async (signal) => {

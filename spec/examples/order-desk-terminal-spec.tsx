@@ -4,7 +4,7 @@ import { renderToString } from 'ink';
 import { VirtualTimeScheduler } from 'rxjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { SCENES } from './order-desk/script';
-import { type SessionReport, startSession } from './order-desk/session';
+import { type Session, type SessionReport, startSession } from './order-desk/session';
 import { bar, shares, sparkline } from './order-desk/terminal/bars';
 import { readCommandLine } from './order-desk/terminal/command-line';
 import { Dashboard, type View } from './order-desk/terminal/dashboard';
@@ -97,13 +97,18 @@ describe('the live view', () => {
     }
   }
 
+  function show(session: Session, input: { isTTY?: undefined } = {}, size = { columns: 80, rows: 24 }) {
+    const stdout = Object.assign(new FakeTerminal(), size);
+    const stdin = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => undefined, ref: () => undefined, unref: () => undefined, ...input });
+    const seen = { interrupts: 0 };
+    const terminal = { stdout: stdout as unknown as NodeJS.WriteStream, stdin: stdin as unknown as NodeJS.ReadStream, onInterrupt: () => void seen.interrupts++ };
+    return { stdout, stdin, seen, hide: showLive(session, terminal) };
+  }
+
   it('takes keys, and is off the screen when it is hidden', async () => {
     const scheduler = new VirtualTimeScheduler(undefined, Infinity);
     const session = startSession({ seconds: 60, seed: 1, scheduler });
-    const stdout = new FakeTerminal();
-    const stdin = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => undefined, ref: () => undefined, unref: () => undefined });
-    let interrupts = 0;
-    const hide = showLive(session, { stdout: stdout as unknown as NodeJS.WriteStream, stdin: stdin as unknown as NodeJS.ReadStream, onInterrupt: () => interrupts++ });
+    const { stdin, stdout, hide, seen } = show(session);
     const scenes: (string | undefined)[] = [];
     session.scene$.subscribe((scene) => scenes.push(scene?.title));
     const press = async (key: string): Promise<void> => {
@@ -118,12 +123,45 @@ describe('the live view', () => {
     await press('\u0003');
     expect(session.desk.load.feedRate).toBe(4_000);
     expect(scenes).toEqual(['A calm day', undefined]);
-    expect(interrupts).toBe(1);
+    expect(seen.interrupts).toBe(1);
     await press('q');
     hide();
     scheduler.flush();
     expect(await session.report).toMatchObject({ addsUp: true, isInterrupted: false });
     expect(stdout.text.endsWith('\u001b[?25h')).toBe(true);
+  });
+
+  it.each([
+    ['keys that come together, in capitals, too', 'fF', 10_000, 0],
+    ['Ctrl-C twice at once', '\u0003\u0003', 1_000, 2],
+    ['a key and Ctrl-C at once', 'f\u0003', 4_000, 1],
+    ['no answers of the terminal, and no keys with Ctrl or Alt', '\u001b[?62;f\u0006\u001bf', 1_000, 0],
+  ])('takes %s', async (_what, typed, feedRate, interrupts) => {
+    const session = startSession({ seconds: 60, seed: 1, scheduler: new VirtualTimeScheduler(undefined, Infinity) });
+    const { stdin, hide, seen } = show(session);
+    await expect.poll(() => stdin.listenerCount('readable')).toBeGreaterThan(0);
+    stdin.write(typed);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect([session.desk.load.feedRate, seen.interrupts]).toEqual([feedRate, interrupts]);
+    hide();
+  });
+
+  it('shows the desk where the input is no terminal, and takes no keys', async () => {
+    const session = startSession({ seconds: 60, seed: 1, scheduler: new VirtualTimeScheduler(undefined, Infinity) });
+    const { stdin, stdout, hide } = show(session, { isTTY: undefined });
+    stdin.write('f');
+    await expect.poll(() => stdout.text).toContain('A calm day');
+    hide();
+    expect(stdout.text).not.toMatch(/ERROR|Raw mode/);
+    expect(session.desk.load.feedRate).toBe(1_000);
+  });
+
+  it('is 80 columns wide where the terminal does not know its size, and does not erase it', async () => {
+    const session = startSession({ seconds: 60, seed: 1, scheduler: new VirtualTimeScheduler(undefined, Infinity) });
+    const { stdout, hide } = show(session, {}, { columns: 0, rows: 0 });
+    await expect.poll(() => stdout.text).toMatch(/turns\/s +a turn/);
+    hide();
+    expect(stdout.text).not.toContain('\u001b[2J');
   });
 
   it('draws a frame over the last one without erasing it first', () => {
@@ -189,6 +227,15 @@ describe('the plain lines', () => {
 describe('the report', () => {
   it.each(WIDTHS)('has no line wider than %i columns', (width) => {
     for (const { text } of reportLines(report, width)) expect(text.length).toBeLessThanOrEqual(width);
+  });
+
+  it('names each loss in full, in as many lines as that takes', () => {
+    const losses = { MailboxFull: 1_131, HandlerFailed: 51, ActorNotFound: 99, Dropped: 12 };
+    const actors = report.actors.map((actor) => (actor.name === 'desk' ? { ...actor, losses } : actor));
+    const lines = reportLines({ ...report, actors }, 80).map(({ text }) => text);
+    const first = lines.findIndex((line) => line.startsWith('desk  ') && line.includes('HandlerFailed'));
+    expect(lines.slice(first, first + 2).map((line) => line.slice(33))).toEqual(['1,131 MailboxFull, 51 HandlerFailed,', '99 ActorNotFound, 12 Dropped']);
+    expect(lines[first + 1]).toMatch(/^ {33}\d/);
   });
 
   it('shows sums, and that they add up', () => {

@@ -48,6 +48,24 @@ describe.each(MODES)('$mode: a handler that', ({ observed }) => {
     await trial.expectUnharmed(id);
   });
 
+  it('throws or rejects with a Proxy that may not be looked at fails its own message only, with that very Proxy (M5, D6)', async () => {
+    const revoked = Proxy.revocable({}, {});
+    revoked.revoke();
+    for (const thrown of [new Proxy({}, { get: boom, getPrototypeOf: boom }), revoked.proxy]) {
+      for (const misdeed of [() => Promise.reject(thrown), (): never => { throw thrown as Error; }]) {
+        const trial = new Trial({ observed });
+        trial.broker.spawn(id, unless(misdeed));
+        let isThatVery = false;
+        trial.broker.send(id, 'asked').subscribe({ error: (error: any) => (isThatVery = error === thrown) });
+        expect(trial.broker.trySend(id, 'told')).toEqual({ ok: true });
+        await settled();
+        expect(isThatVery).toBe(true);
+        trial.expectCounts({ totalSent: 2, totalErrored: 2 });
+        await trial.expectUnharmed(id);
+      }
+    }
+  });
+
   it('answers with an Observable of another RxJS, whose symbol for it is another, is streamed (S2)', async () => {
     const trial = new Trial({ observed });
     const foreign = { lift: boom, subscribe: (observer: Observer<number>) => of(1, 2).subscribe(observer) };

@@ -59,6 +59,23 @@ describe.each(MODES)('$mode: a scheduler that throws', ({ observed }) => {
   });
 });
 
+describe('a scheduler that throws', () => {
+  it('at the count of dead letters or of errors is logged once, and harms no message; the counts are written at the end (O3, O7, D6)', async () => {
+    const lines: string[] = [];
+    const broker = new InMemoryMessageBroker({ scheduler: broken, logger: (line) => void lines.push(line) });
+    broker.spawn(ordinary, () => {
+      throw new Error('of the handler');
+    });
+    for (let n = 0; n < 13; n++) {
+      expect(broker.trySend(actorId('nobody'), n)).toMatchObject({ code: 'ActorNotFound' });
+      expect(broker.trySend(ordinary, n)).toEqual({ ok: true });
+    }
+    expect(lines.filter((line) => line.includes('the scheduler threw'))).toHaveLength(2);
+    await broker.close({ drain: false });
+    expect(lines.slice(-2)).toEqual(['rx-broker: 3 further dead letters.', 'rx-broker: 3 further errors of handlers.']);
+  });
+});
+
 describe.each(MODES)('$mode: a scheduler whose timers throw when they are taken back', ({ observed }) => {
   it('is logged, and harms no message and no count (D6)', async () => {
     const logged: unknown[] = [];
@@ -75,6 +92,24 @@ describe.each(MODES)('$mode: a scheduler whose timers throw when they are taken 
     expectConserved(broker.metrics());
     await broker.close({ drain: false });
     expect(broker.metrics()).toMatchObject({ inFlight: 0, openRequests: 0, registeredActors: 0 });
+  });
+
+  it('does not keep a broker from its end, nor metrics$ from completing (D6, §7)', async () => {
+    const logged: unknown[] = [];
+    const log = (...line: unknown[]): void => void logged.push(line);
+    const broker = new InMemoryMessageBroker({ scheduler: stubborn, logger: Object.assign(log, { warn: log, error: log }) });
+    if (observed) broker.events$.subscribe();
+    const metrics = watchFor(broker.metrics$);
+    const reply = deferred();
+    broker.spawn(ordinary, () => reply.promise);
+    broker.trySend(ordinary, 'told');
+    // The eleventh is not written, but counted: that starts a timer.
+    for (let n = 0; n < 11; n++) broker.trySend(actorId('nobody'), n);
+    const closed = broker.close();
+    reply.resolve('fine');
+    await closed;
+    expect(metrics.completed).toBe(true);
+    expect(logged).toContainEqual([expect.stringContaining('threw'), failure]);
   });
 
   it('is logged as a dispatcher, too, and the broker closes all the same (D3, D6)', async () => {

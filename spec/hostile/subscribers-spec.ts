@@ -1,5 +1,5 @@
-import { Mailbox, actorId } from 'rx-broker';
-import { Subject, Subscriber, type Subscription, config, of } from 'rxjs';
+import { DeadLetterQueue, Mailbox, actorId } from 'rx-broker';
+import { type Observable, Subject, Subscriber, type Subscription, config, finalize, of } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { watchFor } from '../broker/setup';
 import { MODES, ORDINARY, Trial } from './trial';
@@ -98,6 +98,7 @@ describe.each(MODES)('$mode: a subscriber that', ({ observed }) => {
       expect(trial.logged.length).toBeGreaterThan(before);
     }
     expect(trial.logged[0]).toContain('an observer or a callback threw');
+    expect(told).toEqual(['published']);
     const lone = Mailbox.bounded<unknown>(1);
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
     lone.losses$.subscribe(bare());
@@ -106,6 +107,58 @@ describe.each(MODES)('$mode: a subscriber that', ({ observed }) => {
     warn.mockRestore();
     trial.expectLaws();
     await trial.expectUnharmed(id);
+  });
+
+  /** Every stream of a broker and of its mailbox, and work that gives each of them a value and then its end. */
+  const everyStream = (trial: Trial): { streams: Record<string, Observable<unknown>>; work(): Promise<void> } => {
+    const { broker } = trial;
+    const mailbox = Mailbox.bounded<unknown>(1);
+    const queue = new DeadLetterQueue();
+    broker.withDeadLetterQueue(queue).register(id, mailbox, { topics: ['t'] });
+    const { broadcasts$, deadLetters$, events$, metrics$ } = broker;
+    const { idle$, losses$, pressure$ } = mailbox;
+    const [topic$, publications$, ended, eventsOf] = [broker.topic$('t'), broker.publications$('>'), broker.watch(id), broker.eventsOf(id)];
+    const streams = { broadcasts$, deadLetters$, events$, metrics$, idle$, losses$, pressure$, topic$, publications$, ended, eventsOf, letters$: queue.letters$ };
+    const work = async (): Promise<void> => {
+      broker.publish('t', 1);
+      broker.tryBroadcast(2, (target) => target === id);
+      mailbox.receive(() => {});
+      trial.clock.pass(1_000);
+      broker.unregister(id);
+      mailbox.close();
+      await broker.close();
+    };
+    return { streams, work };
+  };
+
+  it('is a Subscriber of its own making and the first in every stream takes nothing from those behind it (D6)', async () => {
+    const trial = new Trial({ observed });
+    const { streams, work } = everyStream(trial);
+    const bare = (): Subscriber<any> => Object.assign(new Subscriber<any>(), { next: boom, complete: boom });
+    const behind = Object.entries(streams).map(([name, stream]) => {
+      // A stream that tells its present value at once throws at its own subscriber.
+      try {
+        stream.subscribe(bare());
+      } catch (error) {
+        expect(error).toBe(failure);
+      }
+      const seen = watchFor(stream);
+      return { name, seen, atOnce: seen.values.length };
+    });
+    await work();
+    const short = behind.filter(({ seen, atOnce }) => seen.values.length === atOnce || !seen.completed);
+    expect(short.map(({ name }) => name)).toEqual([]);
+    trial.expectClosed();
+  });
+
+  it('has a teardown that throws at the end of a stream keeps no other from its end (D6)', async () => {
+    const trial = new Trial({ observed });
+    const { streams, work } = everyStream(trial);
+    for (const stream of Object.values(streams)) stream.pipe(finalize(boom)).subscribe();
+    const behind = Object.entries(streams).map(([name, stream]) => ({ name, seen: watchFor(stream) }));
+    await work();
+    expect(behind.filter(({ seen }) => !seen.completed).map(({ name }) => name)).toEqual([]);
+    trial.expectClosed();
   });
 
   it('asks again from its own reply, a thousand times over, overflows no stack (M7)', async () => {

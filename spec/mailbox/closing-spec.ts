@@ -51,6 +51,12 @@ describe('the end of a mailbox', () => {
     expect(closings).toEqual([{ kind: 'closed', id: a, error: 'upstream', at: expect.any(Number) as number }]);
   });
 
+  it('is an event with the error, whatever that is (M6)', () => {
+    const { mailbox, closings } = observed();
+    mailbox.error('closed');
+    expect(closings).toMatchObject([{ error: 'closed' }]);
+  });
+
   it('is no event of a broker that it has left (R2)', () => {
     const { broker, mailbox, closings } = observed();
     broker.unregister(a);

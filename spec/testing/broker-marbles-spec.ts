@@ -40,6 +40,13 @@ describe('brokerMarbles', () => {
       const broker = outlived();
       expect(() => broker.trySend(id, 'x')).toThrow(OVER);
       expect(() => broker.send(id, 'x')).toThrow(OVER);
+      expect(() => broker.sendWithPriority(id, 'x', 'high')).toThrow(OVER);
+      expect(() => broker.sendWithRouting({ topic: 'x' }, 'x')).toThrow(OVER);
+      expect(() => broker.offer(id, 'x')).toThrow(OVER);
+      expect(() => broker.broadcast('x')).toThrow(OVER);
+      expect(() => broker.broadcastFilter('x', () => true)).toThrow(OVER);
+      expect(() => broker.tryBroadcast('x')).toThrow(OVER);
+      expect(() => broker.publish('x', 'x')).toThrow(OVER);
       expect(() => broker.spawn(actorId('other'), () => {})).toThrow(OVER);
     });
 

@@ -80,6 +80,21 @@ describe('BrokerTestProbe', () => {
     await closed;
   });
 
+  it('knows that a broadcast that an interceptor refuses has no target, and counts the next one alone', () => {
+    let refuses = true;
+    const send = (): void => {
+      if (refuses) throw new Error('not now');
+    };
+    const broker = new InMemoryMessageBroker({ logDeadLetters: false, interceptors: [{ send }] });
+    const probe = new BrokerTestProbe(broker);
+    for (const target of [id, other]) broker.spawn(target, () => {});
+    broker.tryBroadcast('x');
+    expect(probe.assertBroadcast(0)).toBe(true);
+    refuses = false;
+    broker.tryBroadcast('x');
+    expect(probe.assertBroadcast(2)).toBe(true);
+  });
+
   it('tells a broadcast apart from one that its refusal causes', () => {
     const { broker, probe } = setup();
     broker.register(id, Mailbox.bounded(1));
@@ -200,6 +215,14 @@ describe('BrokerTestProbe', () => {
     expect(() => probe.expectMessage(id, 7)).toThrow(/like 7/);
     expect(() => probe.expectNoMessage(id)).toThrow(/expected no message to 'actor', saw 4/);
     expect(() => probe.expectNoMessage(other)).not.toThrow();
+  });
+
+  it('throws with what it saw also if that is a Proxy that may not be looked at', () => {
+    const { broker, probe } = setup();
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    broker.trySend(id, proxy);
+    expect(() => probe.expectNoMessage(id)).toThrow(/^expected no message to 'actor', saw 1: /);
   });
 
   it('matches a message that contains itself', () => {

@@ -14,7 +14,7 @@ export interface InjectCommandOptions extends AskOptions, InjectorOption {
    * What a call does while another one is pending.
    *
    * - `'concat'` (default): it waits for the others, so the messages keep their order.
-   * - `'switch'`: it cancels the others: for what only the last one decides.
+   * - `'switch'`: it cancels the others: for a choice of which only the last one counts.
    * - `'exhaust'`: it is refused: for a button that is pressed twice.
    * - `'merge'`: it is sent at once.
    */

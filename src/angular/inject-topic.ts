@@ -32,8 +32,8 @@ export interface WithRetained {
 }
 
 /**
- * The last message of a topic or a pattern as a signal. A retained message is its first value; `initialValue` is it where none is retained. It
- * ends with this injector, and keeps its last value when the broker closes.
+ * The last message of a topic or a pattern as a signal. Its first value is the retained message, or `initialValue` if none is retained. It
+ * follows the topic as long as this injector lives, and keeps its last value when the broker closes.
  *
  * `injectState` is for topics that are state: it can also set them.
  *

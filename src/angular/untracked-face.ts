@@ -7,8 +7,8 @@ import { untrackedStream } from './untracked-stream';
  * An object whose members are those of `object`, and run untracked: every method and every getter, on the way up to `Object.prototype`, so that
  * none can be forgotten. What they return runs untracked, too: streams, subscriptions, registrations and references to actors.
  *
- * `face` is the object that gets the members. Given `object` itself, it changes that in place, once. So it does with a mailbox that is registered
- * and a queue that is attached, since their own methods run handlers, and their owner goes on to call them.
+ * `face` is the object that gets the members. If it is `object` itself, its own members are replaced, once. This is done to a mailbox that is
+ * registered and to a queue that is attached: their owner goes on to call their methods, and these run handlers.
  */
 export function untrackedFace<T extends object>(object: T, face: object = Object.create(object) as object): T {
   const faceOf = (result: unknown): unknown => {

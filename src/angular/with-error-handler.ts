@@ -4,7 +4,7 @@ import type { MessageBrokerFeature } from './message-broker-feature';
 
 /**
  * Gives the errors of handlers that no caller waits for to Angular's `ErrorHandler` (rule O7). A broker without an own `onError` does so by default.
- * Named beside an own `onError`, both are called, the own one first.
+ * With this feature, an own `onError` is called first, and then the `ErrorHandler`.
  *
  * ```ts
  * provideMessageBroker({ onError: countError }, withErrorHandler());
@@ -26,7 +26,7 @@ export function withErrorHandler(): MessageBrokerFeature {
   };
 }
 
-/** An `onError` that calls the `ErrorHandler`. It is injected when there is an error: an application's own one may need the broker. */
+/** An `onError` that calls the `ErrorHandler`. The handler is injected when there is an error, since an application's own one may need the broker. */
 export function injectErrorHook(): WritingHook {
   const injector = inject(Injector);
   const hook = (error: unknown): void => {

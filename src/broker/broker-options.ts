@@ -29,7 +29,7 @@ export interface BrokerOptions {
   /** Whether every message that is sent is deep-frozen, so that a handler that changes one throws. For development. Default false. */
   readonly freezeMessages?: boolean;
   /**
-   * Is called with each error of a handler whose message nobody asked, after the step and beside the dead letter; and with each error of an
+   * Is called with each error of a handler that no caller waits for, after the step and beside the dead letter; and with each error of an
    * `onStart` or `onStop`, then without a message (rule O7). If it throws, that is logged. Default: the logger's `error` writes the first 10
    * errors, then one count in five minutes.
    */

@@ -65,7 +65,7 @@ export class BrokerParts {
     return true;
   }
 
-  /** Made when they are first needed: a broker without topics is new in 0.1 µs less. */
+  /** Made when they are first needed, which saves 0.1 µs for a new broker without topics. */
   get topics(): Topics {
     return (this.#topics ??= new Topics(this.system, this.settings.maxRetained));
   }
@@ -85,9 +85,10 @@ export class BrokerParts {
   }
 
   completeStreams(): void {
+    const { outbox } = this.dispatcher;
     this.system.journal.end();
-    this.broadcasts.outlet.complete();
+    this.broadcasts.outlet.complete(outbox);
     this.topics.close();
-    this.metrics.complete();
+    this.metrics.complete(outbox);
   }
 }

@@ -49,12 +49,10 @@ export function tellTargets(
   return castTo(system, { targets, count, message, lane, details, placeFor: undefined, timeout: Infinity }, announcement, audience);
 }
 
-/** Tells `value` to the listeners of now, when it is called. `undefined` if there are none. */
-export function announcementTo<T>(listeners: readonly { next(value: T): void }[], value: T): Telling | undefined {
+/** A function that tells `value` to those who listen now. `undefined` if nobody does. */
+export function announcementTo<T>({ dispatcher }: BrokerSystem, listeners: readonly { next(value: T): void }[], value: T): Telling | undefined {
   if (listeners.length === 0) return undefined;
-  return () => {
-    for (const listener of listeners) listener.next(value);
-  };
+  return () => dispatcher.outbox.callEach(listeners, (listener) => listener.next(value));
 }
 
 /** A function of its own, since a closure moves the variables of its function to the heap. */

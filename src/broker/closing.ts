@@ -59,7 +59,7 @@ export function closingOf(system: BrokerSystem, { endActors, completeStreams, le
   const ended = (): void => {
     if (hasEnded) return;
     hasEnded = true;
-    timer?.unsubscribe();
+    dispatcher.outbox.call(() => timer?.unsubscribe());
     dispatcher.close();
     leaving?.abandon();
     resolve();

@@ -10,8 +10,8 @@ interface Faced {
 
 /**
  * Makes `face` the broker that contexts give as `context.broker`, in place of `broker` itself. For an object that stands before a broker and
- * passes calls on to it: a handler then sends as its surroundings do. A later call replaces the face. A broker that is none of this package's
- * has no place for a face, and goes on to give what it gives.
+ * passes calls on to it: a handler then sends as its surroundings do. A later call replaces the face. For a broker that is not of this package
+ * the call does nothing.
  */
 export function facing(broker: MessageBroker, face: MessageBroker): void {
   (broker as Faced).parts?.face?.(face);

@@ -1,4 +1,4 @@
-import { check, isObject } from '../failure/check';
+import { check, checkObject, isObject } from '../failure/check';
 import { SendError } from '../failure/send-error';
 import { Absent } from '../kernel/absent';
 import type { Details } from '../kernel/details';
@@ -22,7 +22,7 @@ export interface Sending {
 export interface Passed {
   readonly message: unknown;
   readonly details: Details;
-  /** Refuses the message, if an interceptor did. */
+  /** The recipient that refuses the message, if an interceptor has refused it. */
   readonly refusal: Recipient | null;
 }
 
@@ -74,7 +74,9 @@ function pass(sends: readonly Sender[], system: System, { kind, message: given, 
 function changeOf(answer: unknown): OutgoingChange {
   if (answer === undefined || answer === null) return {};
   check(isObject(answer) && !isPromise(answer), 'send of an interceptor must return { message?, headers? } or nothing, at once', answer);
-  return answer;
+  const change: OutgoingChange = answer;
+  checkObject(change.headers, 'headers of an interceptor');
+  return change;
 }
 
 /** Calls the interceptors from `index` on, and then the handler. */

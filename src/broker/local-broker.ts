@@ -1,4 +1,4 @@
-import { type Unsubscribable, Observable, interval, startWith } from 'rxjs';
+import { type Unsubscribable, Observable, Subscription, interval, startWith } from 'rxjs';
 import { type Checks, check, checkActorId, checkFunction, checkOneOf, checkOptions, checkPositiveInteger, hasMethod } from '../failure/check';
 import { runTell } from '../kernel/run';
 import { LONGEST_DELAY } from '../kernel/timers';
@@ -110,7 +110,7 @@ export class LocalBroker {
     const { actors, dispatcher, system } = this.parts;
     const core = actors.get(id);
     if (core !== undefined && core.isDirect && dispatcher.stack === 'quiet') {
-    if (isSampleDue(core)) system.journal.latency.sampleDirect(actors, id);
+      if (isSampleDue(core)) system.journal.latency.sampleDirect(actors, id);
       const lane = options === undefined ? NORMAL_LANE : laneOnly(options);
       if (lane !== undefined) {
         runTell(core, dispatcher, message, lane);
@@ -208,11 +208,20 @@ export class LocalBroker {
   get metrics$(): Observable<BrokerMetrics> {
     const { metricsInterval, scheduler } = this.parts.settings;
     return new Observable((subscriber) => {
-      subscriber.add(this.parts.metrics.add(subscriber));
+      const timing = new Subscription();
+      subscriber.add(timing);
+      const next = (): void => subscriber.next(this.metrics());
+      // The timer stops first, since `complete` of a subscriber may throw.
+      const complete = (): void => {
+        this.parts.dispatcher.outbox.call(() => timing.unsubscribe());
+        subscriber.complete();
+      };
+      subscriber.add(this.parts.metrics.add({ next, complete }));
+      if (timing.closed) return;
       const timer = interval(Math.min(metricsInterval, LONGEST_DELAY), scheduler).pipe(startWith(0));
       // A stream of the broker never errors: without a scheduler the first snapshot is the only one.
       const error = (thrown: unknown): void => this.parts.system.journal.callbackFailed('the scheduler', thrown);
-      subscriber.add(timer.subscribe({ next: () => subscriber.next(this.metrics()), error }));
+      timing.add(timer.subscribe({ next, error }));
     });
   }
 

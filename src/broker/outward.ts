@@ -9,8 +9,8 @@ export type Audience =
   | { readonly topic: string; readonly isRetained: boolean };
 
 /**
- * The side of a broker that faces other nodes. The parts of the broker tell it what they do, as part of the step in which they do it. It is told
- * of remote actors as well, but not that they are registered: it does that itself.
+ * The side of a broker that faces other nodes. The parts of the broker tell it what they do, as part of the step in which they do it. This
+ * includes what they do with remote actors, but not that these are registered, since this side registers them.
  */
 export interface Outward {
   /** Whether there are other nodes, so that a message to many has to be shown to `castEnds`. */

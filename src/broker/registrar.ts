@@ -30,7 +30,7 @@ export const REGISTER: Checks<RegisterOptions> = {
 };
 
 /** The checks of the options of `spawn`. */
-const SPAWN: Checks<SpawnOptions> = /* @__PURE__ */ Object.assign({}, MAILBOX, REGISTER, { capacity: checkCount });
+export const SPAWN: Checks<SpawnOptions> = /* @__PURE__ */ Object.assign({}, MAILBOX, REGISTER, { capacity: checkCount });
 
 /** The checks of the options of `spawn` with a protocol, which also have the hooks. */
 const SPAWN_PROTOCOL: Checks<SpawnOptions & ActorHooks> = /* @__PURE__ */ Object.assign({}, SPAWN, HOOKS);
@@ -177,7 +177,7 @@ export class Registrar implements RegistrationEnder {
   #left(core: MailboxCore, watchers: readonly Listener<void>[]): void {
     const { dispatcher, journal, outward } = this.#system;
     journal.unregistered(core.id);
-    if (watchers.length > 0) dispatcher.add(() => watchers.forEach(endWatch));
+    if (watchers.length > 0) dispatcher.add(() => dispatcher.outbox.callEach(watchers, endWatch));
     outward?.ended(core);
   }
 }

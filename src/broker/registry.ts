@@ -6,6 +6,9 @@ import { type Listener, Outlet } from '../kernel/outlet';
 import type { ActorId } from '../message/actor-id';
 import type { BrokerSystem } from './broker-system';
 
+/** The most places that are reserved: 32 MB. */
+const MOST_RESERVED = 2 ** 22;
+
 /** The registered actors in the order of registration, and the watchers of each. */
 export class Registry {
   readonly #system: BrokerSystem;
@@ -19,7 +22,7 @@ export class Registry {
 
   /** Gives the roster its size, so that it is not copied as it grows. A `Map` cannot be given a size. */
   reserve(expectedActors: number): void {
-    this.#roster = new Array<MailboxCore>(expectedActors);
+    this.#roster = new Array<MailboxCore>(Math.min(expectedActors, MOST_RESERVED));
   }
 
   /** The actor that is registered here. @throws {BrokerError} `NotFound` if there is none, or it is on another node. */

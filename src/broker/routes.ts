@@ -50,11 +50,17 @@ export class Routes {
     askWith(this.#system, undefined, message, asking, subscriber, (passed) => this.pick(key, passed));
   }
 
-  /** Sends a letter's message again to its actor. A letter that had no route is routed again. */
+  /**
+   * Sends a letter's message again to its actor. A letter that had no route is routed again. The letter of a broadcast that an interceptor
+   * refused has neither an actor nor a topic, so there is no route for it.
+   */
   redeliver({ attempts, headers, message, priority, target, topic }: DeadLetter): Resent {
     const system = this.#system;
     const details = { headers, topic, attempt: attempts + 1, isBroadcast: false };
-    const find = (passed: unknown): Recipient => (target === undefined ? this.pick({ topic: topic as string }, passed) : system.recipient(target));
+    const find = (passed: unknown): Recipient => {
+      if (target !== undefined) return system.recipient(target);
+      return topic === undefined ? unrouted(system, 'a broadcast has no topic to route it by') : this.pick({ topic }, passed);
+    };
     return tellFound(system, { kind: 'tell', message, details, target }, laneOf(priority), find);
   }
 }

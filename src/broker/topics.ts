@@ -20,24 +20,34 @@ interface Targets {
   readonly closings: number;
 }
 
-/** A bound actor: its numbers for the router, and its bindings. */
+/**
+ * A bound actor: its numbers for the router, and its bindings. A router may keep it, so it has no `#private` state, and its numbers unfold a
+ * message in one piece.
+ */
 class BoundActor implements RouteTarget {
   readonly id: ActorId;
   /** Each key removes the binding that it stands for. */
   readonly bindings = new Map<() => void, { readonly topic: string; readonly order: number }>();
-  readonly #core: MailboxCore;
+  readonly core: MailboxCore;
 
   constructor(core: MailboxCore) {
-    this.#core = core;
+    this.core = core;
     this.id = core.id as ActorId;
   }
 
+  /** Vue's `reactive` makes no proxy of an object that has this. */
+  get __v_skip(): boolean {
+    return true;
+  }
+
   get size(): number {
-    return this.#core.size;
+    this.core.system.dispatcher.unfold();
+    return this.core.size;
   }
 
   get inFlight(): number {
-    return this.#core.inFlight;
+    this.core.system.dispatcher.unfold();
+    return this.core.inFlight;
   }
 
   /** Takes the first binding of a pattern back. */
@@ -134,11 +144,11 @@ export class Topics {
   publish(topic: string, given: unknown, lane: number, isRetained: boolean): number {
     const system = this.#system;
     system.dispatcher.unfold();
-    const said = detailsOf(undefined, null, topic);
-    const passed = system.passes?.(system, { kind: 'publish', message: given, details: said }) ?? { message: given, details: said, refusal: null };
+    const givenDetails = detailsOf(undefined, null, topic);
+    const passed = system.interceptSend?.(system, { kind: 'publish', message: given, details: givenDetails }) ?? { message: given, details: givenDetails, refusal: null };
     const { message } = passed;
     if (passed.refusal !== null) {
-      tellWith(system, passed.refusal, message, lane, said, null);
+      tellWith(system, passed.refusal, message, lane, givenDetails, null);
       return 0;
     }
     const details = system.outgoing(message, passed.details);
@@ -161,9 +171,8 @@ export class Topics {
     const observers = this.#observers.match(topic);
     if (observers.length === 0) return undefined;
     const publication = { topic, message, retained: false };
-    return () => {
-      for (const observer of observers) observer.next(publication, isRetained);
-    };
+    const { outbox } = this.#system.dispatcher;
+    return () => outbox.callEach(observers, (observer) => observer.next(publication, isRetained));
   }
 
   /**
@@ -203,7 +212,7 @@ export class Topics {
 
   close(): void {
     this.#isClosed = true;
-    for (const observer of this.#observers.under(ANY_REST)) observer.complete();
+    this.#system.dispatcher.outbox.callEach(this.#observers.under(ANY_REST), (observer) => observer.complete());
     this.retained.clear();
   }
 }

@@ -36,7 +36,7 @@ function newGroup(signal: AbortSignal): Group {
   };
   const cancelAll = (): void => {
     stop();
-    const reason: unknown = signal.reason === undefined ? new Error('aborted') : signal.reason;
+    const reason = reasonOf(signal);
     // One by one, since one that is cancelled may take others back.
     for (const one of all) {
       all.delete(one);
@@ -49,8 +49,13 @@ function newGroup(signal: AbortSignal): Group {
   return group;
 }
 
+/** The reason of a signal that has aborted. The signals of old environments, such as jsdom 16, have none. */
+function reasonOf(signal: AbortSignal): unknown {
+  return signal.reason === undefined ? new Error('aborted') : signal.reason;
+}
+
 /** Whether the caller has left. If its signal has aborted, it is told so now. */
 export function isCalledOff(subscriber: Subscriber<any>, signal: AbortSignal | undefined): boolean {
-  if (signal?.aborted === true) subscriber.error(signal.reason);
+  if (signal?.aborted === true) subscriber.error(reasonOf(signal));
   return subscriber.closed;
 }

@@ -97,7 +97,7 @@ export class BoundedBuffer<Value, Meta extends number | Withdrawable = number> {
     return (this.#lanes[lane] as ChunkedQueue<Value, Meta>).headMeta();
   }
 
-  /** Takes the head of `lane` out and returns its value. To be called after `metaOf`, if values can be withdrawn. */
+  /** Takes the head of `lane` out and returns its value. To be called after `metaOf` if values can be withdrawn, since that skips them. */
   take(lane: number): Value {
     const queue = this.#lanes[lane] as ChunkedQueue<Value, Meta>;
     const value = queue.shift();

@@ -60,7 +60,7 @@ export class ChunkedQueue<Value, Meta extends number | Withdrawable> {
     return this.#head[this.#at + 1] as Meta;
   }
 
-  /** Takes the head out and returns its value. To be called only if `size` is not 0, and after `headMeta` if values can be withdrawn. */
+  /** Takes the head out and returns its value. To be called only if `size` is not 0, and after `headMeta` if values can be withdrawn, since that skips them. */
   shift(): Value {
     const head = this.#head;
     const at = this.#at;

@@ -1,3 +1,5 @@
+import { refuse } from '../failure/check';
+
 /** Something that another node asks of this one, as `authorize` sees it. */
 export interface IncomingFrame {
   /**
@@ -9,7 +11,7 @@ export interface IncomingFrame {
   readonly from: string;
   /** The actor, for a message to one, `register` and `bind`. */
   readonly target?: string;
-  /** The topic, or for `bind` the pattern. */
+  /** The topic on which the message was published, or by which it was routed. For `bind` the pattern. */
   readonly topic?: string;
   /** The message, decoded. */
   readonly message?: unknown;
@@ -22,12 +24,18 @@ export interface IncomingFrame {
 /** Whether a frame may pass. */
 export type Authorize = (frame: IncomingFrame) => boolean;
 
-/** Makes the hook of the user's function: `undefined` if there is none. If that throws, the frame is refused, and `failed` is told. */
+/**
+ * Makes the hook of the user's function: `undefined` if there is none. If that throws, or returns anything but true or false, the frame is refused,
+ * and `failed` is told.
+ */
 export function authorizing(authorize: Authorize | undefined, failed: (error: unknown) => void): Authorize | undefined {
   if (authorize === undefined) return undefined;
   return (frame) => {
     try {
-      return authorize(frame);
+      const mayPass: unknown = authorize(frame);
+      // A promise would let everything pass.
+      if (typeof mayPass !== 'boolean') refuse('authorize must return true or false', mayPass);
+      return mayPass;
     } catch (error) {
       failed(error);
       return false;

@@ -37,7 +37,7 @@ export class Casts {
     const cast = this.#cast;
     if (cast === undefined) return;
     this.#cast = undefined;
-    // A topic with a retained message is state, which later observers join at any time, and interest takes a moment.
+    // A retained message goes to all nodes: this node learns a moment late that another one observes the topic.
     const isForAll = audience === 'broadcast' || retained.revisionOf(audience.topic) !== 0;
     const interested = isForAll ? undefined : new Set(interest.in(audience.topic));
     for (const peer of peers.met) {

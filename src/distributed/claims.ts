@@ -31,18 +31,21 @@ interface Wait {
 export class Claims {
   readonly #transport: Transport;
   readonly #scheduler: SchedulerLike;
-  /** Stands before each id, so that applications do not meet. */
-  readonly #prefix: string;
+  readonly #namespace: string;
   readonly #claims = new Map<string, Claim>();
   readonly #retries = new Set<Subscription>();
   #waits: readonly Wait[] = [];
   #hasStarted = false;
   #isOver = false;
 
-  constructor(transport: Transport, scheduler: SchedulerLike, namespace: string) {
+  readonly #callbackFailed: (what: string, error: unknown) => void;
+
+  /** `callbackFailed` is told what a method of the transport throws that must not. */
+  constructor(transport: Transport, scheduler: SchedulerLike, namespace: string, callbackFailed: (what: string, error: unknown) => void) {
+    this.#callbackFailed = callbackFailed;
     this.#transport = transport;
     this.#scheduler = scheduler;
-    this.#prefix = namespace === '' ? '' : `${namespace}/`;
+    this.#namespace = namespace.replaceAll('%', '%25').replaceAll('/', '%2F');
   }
 
   /** The transport has started. */
@@ -51,7 +54,7 @@ export class Claims {
     for (const [id, claim] of this.#claims) this.#ask(id, claim);
   }
 
-  /** Claims an id. An id whose claim is under way still, for an actor that has ended, is not claimed twice. */
+  /** Claims an id. If a claim of it for an actor that has ended is still under way, `claimant` takes that over. */
   claim(id: string, claimant: Claimant): void {
     const open = this.#claims.get(id);
     if (open !== undefined) {
@@ -63,7 +66,7 @@ export class Claims {
     if (this.#hasStarted) this.#ask(id, claim);
   }
 
-  /** Calls `work` when the claims that are under way now are decided. A claim that the transport could not decide holds nobody up. */
+  /** Calls `work` when the claims that are under way now are decided. A claim that the transport could not decide is not waited for. */
   whenDecided(work: () => void): void {
     const open = new Set([...this.#claims.values()].filter(({ isHeld }) => !isHeld));
     if (open.size === 0) work();
@@ -81,7 +84,7 @@ export class Claims {
     claim.claimant = undefined;
     if (!claim.isHeld && this.#hasStarted) return;
     this.#claims.delete(id);
-    if (claim.isHeld) this.#transport.release(this.#prefix + id);
+    if (claim.isHeld) this.#giveUp(id);
     this.#goOn(claim);
   }
 
@@ -101,9 +104,9 @@ export class Claims {
         return;
       }
       if (claim.claimant === undefined) {
-        // Its actor has ended meanwhile. The claim may have been decided all the same, so the id is given up.
+        // The actor has ended meanwhile. This node may own the id all the same, so the id is given up.
         this.#claims.delete(id);
-        this.#transport.release(this.#prefix + id);
+        this.#giveUp(id);
         this.#goOn(claim);
         return;
       }
@@ -115,7 +118,7 @@ export class Claims {
       this.#goOn(claim);
     };
     try {
-      this.#transport.claim(this.#prefix + id).then((owner) => this.#decided(id, claim, owner), failed);
+      this.#transport.claim(this.#keyOf(id)).then((owner) => this.#decided(id, claim, owner), failed);
     } catch (error) {
       failed(error);
     }
@@ -135,7 +138,24 @@ export class Claims {
     this.#goOn(claim);
   }
 
-  /** A claim holds nobody up any more. */
+  /** Gives an id up. Part of a step, which an error of the transport must not end. */
+  #giveUp(id: string): void {
+    try {
+      this.#transport.release(this.#keyOf(id));
+    } catch (error) {
+      this.#callbackFailed('release of the transport', error);
+    }
+  }
+
+  /**
+   * The id as the transport gets it. The namespace stands before the first `/`, so that applications share no ids, whichever namespaces and ids
+   * they choose. An id without a `/` and without a namespace stays as it is.
+   */
+  #keyOf(id: string): string {
+    return this.#namespace === '' && !id.includes('/') ? id : `${this.#namespace}/${id}`;
+  }
+
+  /** Calls the works that wait for no other claim than this one, which is decided, or is not waited for. */
   #goOn(claim: Claim): void {
     for (const { open, work } of this.#waits) if (open.delete(claim) && open.size === 0) work();
     this.#waits = this.#waits.filter(({ open }) => open.size > 0);

@@ -68,9 +68,9 @@ export class Measuring {
     this.#endIfComplete();
   }
 
-  /** The time is over, or this node leaves. */
-  fail(): void {
-    if (this.#asked.size > 0) this.#reject(new SendError('Timeout', { started: 'unknown', detail: `no metrics from ${[...this.#asked].join(', ')}` }));
+  /** The time is over (`Timeout`), or this node leaves (`BrokerClosed`). */
+  fail(code: 'Timeout' | 'BrokerClosed'): void {
+    this.#reject(new SendError(code, { started: 'unknown', detail: `no metrics from ${[...this.#asked].join(', ')}` }));
   }
 
   #endIfComplete(): void {

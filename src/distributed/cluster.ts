@@ -30,7 +30,7 @@ export class Cluster implements TransportListener {
   readonly departure: Departure;
   readonly measures: Measures;
   readonly joining: Joining;
-  /** What the broker tells the other nodes of. */
+  /** Tells the other nodes what the broker of this node does. */
   readonly outward: Outward;
   readonly #parts: BrokerParts;
   readonly #settings: ClusterSettings;
@@ -57,10 +57,10 @@ export class Cluster implements TransportListener {
     const announce = (frame: readonly unknown[]): void => peers.announce(frame);
     this.remote = new RemoteSystem(system);
     this.membership = new Membership(dispatcher, { nodeId, name, version: NEWEST_VERSION, joinedAt: scheduler.now() });
-    this.#claims = new Claims(transport, scheduler, namespace);
+    this.#claims = new Claims(transport, scheduler, namespace, (what, error) => system.journal.callbackFailed(what, error));
     this.directory = new Directory({ parts, claims: this.#claims, remote: this.remote, window, announce });
     const isThere = (id: string): boolean => peers.get(id)?.isMet === true;
-    this.#retained = new RetainedValues({ parts, nodeId, codec, maxFrame, isThere, announce });
+    this.#retained = new RetainedValues({ parts, nodeId, codec, maxFrame, isThere, announce, met: () => peers.met });
     const casts = new Casts({ parts: { codec, maxFrame }, peers, interest: this.#interest, retained: this.#retained });
     this.outward = new LocalNews({ directory: this.directory, interest: this.#interest, retained: this.#retained, casts, peers });
     this.measures = new Measures(parts, peers, this.remote.journal.elsewhere);
@@ -84,6 +84,11 @@ export class Cluster implements TransportListener {
       bad: (peer) => peers.bad(peer),
       silent: (peer) => this.#giveUp(peer),
     });
+  }
+
+  /** Vue's `reactive` makes no proxy of an object that has this. */
+  get __v_skip(): boolean {
+    return true;
   }
 
   /** Joins the other nodes: see `joining`. */
@@ -159,7 +164,7 @@ export class Cluster implements TransportListener {
     if (problem !== undefined) this.#peers.warn(peer, `is not met: ${problem}`);
     if (peer.isMet) this.#parts.dispatcher.step(() => this.#meet(peer));
     this.joining.look();
-    // What was sent before the other node knew this one was lost.
+    // What came to the other node before it knew this one was dropped there.
     peer.link.outbox.sendAllAgain();
     return true;
   }
@@ -190,6 +195,7 @@ export class Cluster implements TransportListener {
     peer.receiver.cancelAll();
     this.#interest.forget(peer);
     this.directory.lost(peer);
+    this.#retained.originLost(peer.nodeId);
     this.measures.lost(peer.nodeId);
   }
 

@@ -18,15 +18,16 @@ export interface DepartureParts {
 }
 
 /**
- * How a node leaves the cluster without losing anything. First it asks the others to send it no more messages. Each answers with a frame of its
- * own, since a receipt may overtake messages. All messages that it sent before are here by then. They are finished, and the others get the replies
- * and the news of the actors' ends. Then the transport leaves.
+ * How a node leaves the cluster without losing anything. First it asks the others to send it no more messages. Each answers with the frame
+ * `let-go`, which comes after all messages that it has sent. (A receipt would not do, since it may overtake messages.) These messages are
+ * finished, and the others get the replies and the news of the actors' ends. Then the transport leaves.
  */
 export class Departure implements Leaving {
   readonly #parts: DepartureParts;
   #hasBegun = false;
   /** Called when the transport has left. */
   #done: (() => void) | undefined;
+  /** Whether this node waits until the others have everything: it came to rest before its actors ended. */
   #isPatient = false;
   #isLeaving = false;
 

@@ -37,7 +37,7 @@ export interface DirectoryParts {
 export class Directory {
   readonly #setup: DirectoryParts;
   readonly #settings: MailboxSettings = resolveMailbox(undefined);
-  readonly #contenders = new Map<string, Contender[]>();
+  readonly #contenders = new Map<string, readonly Contender[]>();
   /** Ends the promise of a registration whose claim is not decided. */
   readonly #undecided = new Map<MailboxCore, (error?: Error) => void>();
 
@@ -126,7 +126,7 @@ export class Directory {
     const core = parts.actors.get(id);
     if (isOf(core, peer)) parts.registrar.endRemote(core);
     const contender = { peer, isClosed, patterns: [...patterns] };
-    if (parts.actors.has(id)) this.#contenders.set(id, [...(this.#contenders.get(id) ?? []), contender]);
+    if (parts.actors.has(id)) this.#contenders.set(id, [...this.#contendersBut(peer, id), contender]);
     else this.#enter(id, contender);
   }
 
@@ -194,7 +194,7 @@ export class Directory {
     for (const pattern of patterns) parts.topics.bind(pattern, core);
   }
 
-  /** The id is free: the first node that has announced an actor of it since has its turn. */
+  /** The id is free now: enters the actor of the node that has announced it first. */
   #enterContender(id: string): void {
     const [first, ...others] = this.#contenders.get(id) ?? [];
     if (first === undefined) return;
@@ -204,9 +204,14 @@ export class Directory {
   }
 
   #dropContender(peer: Peer, id: string): void {
-    const left = (this.#contenders.get(id) ?? []).filter((contender) => contender.peer !== peer);
+    const left = this.#contendersBut(peer, id);
     if (left.length === 0) this.#contenders.delete(id);
     else this.#contenders.set(id, left);
+  }
+
+  /** The contenders for an id, without that of one node: a node has one at most. */
+  #contendersBut(peer: Peer, id: string): readonly Contender[] {
+    return (this.#contenders.get(id) ?? []).filter((contender) => contender.peer !== peer);
   }
 
   #contendersOf(peer: Peer, id: string): readonly Contender[] {

@@ -6,6 +6,7 @@ import { withDisposal } from '../broker/disposal';
 import { checkActorId } from '../failure/check';
 import type { BrokerMetrics } from '../message/broker-metrics';
 import type { AnyMailbox, MessageBroker } from '../message/message-broker';
+import { isProtocol } from '../message/protocol';
 import type { RegisterOptions, Registration, SpawnOptions } from '../message/registration';
 import type { RoutingKey } from '../message/routing-key';
 import type { PublishOptions } from '../message/send-options';
@@ -32,7 +33,8 @@ import type { NodeInfo, Transport } from './transport';
  *
  * A node counts what it sends to others. A tell is pending until the other node's receipt, and then counts as succeeded; an ask is pending until the
  * first of its reply, and then counts by what became of it. The other node counts it as well, as it does any message to its actors;
- * `clusterMetrics` counts every message once. A dead letter is made where the message was lost.
+ * `clusterMetrics` counts every message once. `mailboxMetrics` of an actor of another node tells of the messages that are on their way to it; its
+ * `capacity` is the window. A dead letter is made where the message was lost.
  *
  * If this node is fenced, since the others count it as gone, its broker closes without draining. A node that returns is a new broker on a new
  * transport.
@@ -59,8 +61,8 @@ export interface DistributedMessageBroker extends MessageBroker {
   /** The id of the node that has an actor, as far as is known here. @throws {TypeError} for a bad id. */
   nodeOf(id: string): string | undefined;
   /**
-   * The metrics of all nodes together: every message counts once. Rejects with a `SendError` (`Timeout`) if a node does not answer within
-   * `requestTimeout`.
+   * The metrics of all nodes together: every message counts once. Rejects with a `SendError`: `Timeout` if a node does not answer within
+   * `requestTimeout`, and `BrokerClosed` if this broker has closed.
    */
   clusterMetrics(): Promise<ClusterMetrics>;
   /**
@@ -102,13 +104,13 @@ class DistributedBroker extends LocalBroker {
 
   override register(id: string, mailbox: AnyMailbox, options?: RegisterOptions): Registration {
     checkLength(id, 'an actor id');
-    for (const topic of options?.topics ?? []) checkLength(topic, 'a topic');
+    checkTopics(options);
     return this.claiming(super.register(id, mailbox, options) as LocalRegistration);
   }
 
   override spawn(id: string, first: unknown, second?: unknown, third?: SpawnOptions): Registration {
     checkLength(id, 'an actor id');
-    for (const options of [second, third]) for (const topic of (options as RegisterOptions | undefined)?.topics ?? []) checkLength(topic, 'a topic');
+    checkTopics(isProtocol(first) ? third : second);
     return this.claiming(super.spawn(id, first, second, third) as LocalRegistration);
   }
 
@@ -157,6 +159,12 @@ class DistributedBroker extends LocalBroker {
     registration.waitFor(Promise.all([registration.ready, this.cluster.directory.claimed(core)]).then(() => undefined));
     return registration;
   }
+}
+
+/** @throws {RangeError} for a topic that is too long. Other checks of the options are for others. */
+function checkTopics(options: unknown): void {
+  const topics = (options as RegisterOptions | null | undefined)?.topics as unknown;
+  if (Array.isArray(topics)) for (const topic of topics as unknown[]) checkLength(topic, 'a topic');
 }
 
 /** A broker on several nodes: `new DistributedMessageBroker(transport, options?)`. */

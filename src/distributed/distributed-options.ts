@@ -16,13 +16,16 @@ export interface ClusterOptions {
    * are on their way, too. Beyond that `trySend` and `send` fail with `MailboxFull`, and `offer` waits. Default 4,096.
    */
   readonly window?: number;
-  /** The most bytes of an encoded message or reply; a larger one fails with `PayloadTooLarge`. Default: as many as the transport takes. */
+  /**
+   * The most bytes of a message or a reply as it is sent: encoded, with its actor, its headers and about 30 bytes more. A larger one fails with
+   * `PayloadTooLarge`. Default: as many as the transport takes.
+   */
   readonly maxPayload?: number;
   /** Encodes messages and replies. Default: `structuredCodec()` for a structured transport, else `jsonOrDevalue`. */
   readonly codec?: Codec;
   /**
    * Says whether a message or the news of another node may pass. A message that it refuses fails with `Rejected`, and news is passed over. If it
-   * throws, it refuses. Default: everything may pass.
+   * throws, or returns anything but true or false (a promise), it refuses. Default: everything may pass.
    */
   readonly authorize?: Authorize;
 }
@@ -47,7 +50,9 @@ const CHECKS: Checks<ClusterOptions> = {
   window: checkPositiveInteger,
   maxPayload: checkPositiveInteger,
   codec: (value, name) => {
-    if (!hasMethod(value, 'encode') || !hasMethod(value, 'decode')) refuse(`${name} must be a codec: jsonOrDevalue, structuredCodec() or msgpackrCodec(packer)`, value);
+    const packing = isObject(value) ? (value as Partial<Codec>).packing : undefined;
+    const isCodec = hasMethod(value, 'encode') && hasMethod(value, 'decode') && ['pack', 'batch', 'read', 'overhead'].every((method) => hasMethod(packing, method));
+    if (!isCodec) refuse(`${name} must be a codec: jsonOrDevalue, structuredCodec() or msgpackrCodec(packer)`, value);
   },
   authorize: checkFunction,
 };

@@ -117,7 +117,7 @@ function takeNews(handler: FrameHandlerParts, peer: Peer, frame: NewsFrame): boo
       peer.link.post(['let-go']);
       return true;
     case 'let-go':
-      // A broker that closes looks after each step whether something is left.
+      // As a step, since a closing broker checks after each step whether something is left to do.
       parts.dispatcher.step(() => void (peer.hasLetGo = true));
       return true;
   }

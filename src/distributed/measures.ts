@@ -1,4 +1,6 @@
 import type { BrokerParts } from '../broker/broker-parts';
+import { SendError } from '../failure/send-error';
+import { LONGEST_DELAY } from '../kernel/timers';
 import type { FailureCount } from '../message/broker-metrics';
 import { type ClusterMetrics, Measuring, type NodeMetrics } from './cluster-metrics';
 import type { Peers } from './peers';
@@ -31,11 +33,12 @@ export class Measures {
 
   /** The numbers of all nodes. */
   ofAll(timeout: number): Promise<ClusterMetrics> {
+    if (this.#parts.system.phase === 'ended') return Promise.reject(new SendError('BrokerClosed'));
     const asked = this.#peers.met;
     const measuring = new Measuring(this.ofSelf(), asked.map(({ nodeId }) => nodeId));
     const ref = ++this.#lastRef;
     this.#open.set(ref, measuring);
-    const timer = timeout === Infinity ? undefined : this.#parts.settings.scheduler.schedule(() => measuring.fail(), timeout);
+    const timer = timeout === Infinity ? undefined : this.#parts.settings.scheduler.schedule(() => measuring.fail('Timeout'), Math.min(timeout, LONGEST_DELAY));
     const ended = (): void => {
       timer?.unsubscribe();
       this.#open.delete(ref);
@@ -56,6 +59,6 @@ export class Measures {
 
   /** This node leaves. */
   close(): void {
-    for (const measuring of this.#open.values()) measuring.fail();
+    for (const measuring of this.#open.values()) measuring.fail('BrokerClosed');
   }
 }

@@ -41,7 +41,7 @@ export class Membership {
   /** This node leaves. Part of a step. */
   end(): void {
     this.#isOver = true;
-    this.#dispatcher.add(() => this.#outlet.complete());
+    this.#dispatcher.add(() => this.#outlet.complete(this.#dispatcher.outbox));
   }
 
   #change(nodes: readonly NodeInfo[]): void {

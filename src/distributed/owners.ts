@@ -1,4 +1,4 @@
-/** Who owns which id, as the place knows that decides claims: the first one that claims an id gets it. */
+/** Decides claims, and knows who owns which id: the first node that claims an id owns it. */
 export class Owners {
   readonly #owners = new Map<string, string>();
 

@@ -26,7 +26,7 @@ export interface PeerFactoryParts {
   readonly handle: (peer: Peer, frame: Frame) => boolean;
   /** A node has sent something that cannot be read. */
   readonly bad: (peer: Peer) => void;
-  /** A node gives no receipts, though too much waits for it. */
+  /** A node gives no receipts, and too much waits for it. */
   readonly silent: (peer: Peer) => void;
 }
 

@@ -23,7 +23,7 @@ export class Peer {
   info: NodeInfo;
   /** Whether it has told everything that was there when the nodes met. */
   isSynced = false;
-  /** Whether it has answered that this node is leaving, so that it sends no more messages. */
+  /** Whether it has answered the `leaving` of this node, so that it sends no more messages here. */
   hasLetGo = false;
   /** Whether it is leaving itself. */
   isLeaving = false;

@@ -13,7 +13,7 @@ export class Peers {
   readonly #logger: Logger;
   readonly #byId = new Map<string, Peer>();
   readonly #warnedAt = new Map<string, number>();
-  /** The nodes to which nothing goes any more, and from which nothing is taken, until they go. */
+  /** The nodes that gave no receipts. Nothing is sent to them, and nothing is taken from them, until the transport says that they are gone. */
   readonly #givenUp = new Set<string>();
   #metCount = 0;
 
@@ -66,7 +66,7 @@ export class Peers {
     this.warn(peer, 'has sent something that cannot be read; it is passed over');
   }
 
-  /** A node gives no receipts for more than this one can keep. It is a node of this cluster no more, as far as this one is concerned. */
+  /** Gives a node up: it gives no receipts, and too much waits for it. For this node it is no longer part of the cluster. */
   giveUp(peer: Peer): void {
     this.#givenUp.add(peer.nodeId);
     this.#warnedAt.delete(peer.nodeId);
@@ -77,12 +77,12 @@ export class Peers {
     return this.#givenUp.has(nodeId);
   }
 
-  /** A batch of a node that is not there, as far as is known here. */
+  /** A batch has come from a node that this one does not know, or has given up. */
   noteStray(nodeId: string): void {
     if (this.#givenUp.has(nodeId)) this.badFrames++;
   }
 
-  /** A node has gone that was not there any more. */
+  /** A node that this one does not know, or has given up, is gone for good. */
   forget(nodeId: string): void {
     this.#givenUp.delete(nodeId);
   }

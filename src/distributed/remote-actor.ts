@@ -5,6 +5,7 @@ import type { MailboxSettings } from '../kernel/mailbox-settings';
 import { settle } from '../kernel/settle';
 import type { Stamp } from '../kernel/stamp';
 import type { Task } from '../kernel/task';
+import type { MailboxMetrics } from '../message/mailbox-metrics';
 import type { RemoteSystem } from './remote-system';
 
 /** Carries the messages of remote actors to their node. Its methods are part of a step. */
@@ -29,10 +30,14 @@ export interface Carrier {
  */
 export class RemoteActor extends MailboxCore {
   readonly carrier: Carrier;
-  /** Tells that its node may not have yet, and asks without a reply. */
+  /** Tells that its node may not have yet, and asks without a reply; not those that wait for a place on the link. */
   pending = 0;
   /** Asks that have the first values of a streamed reply. */
   open = 0;
+  /** The most that were pending at once. */
+  #mostPending = 0;
+  /** Those that were lost or withdrawn while they were pending. */
+  #removed = 0;
 
   constructor(carrier: Carrier, capacity: number, settings: MailboxSettings, system: RemoteSystem) {
     super(capacity, settings, system);
@@ -55,6 +60,11 @@ export class RemoteActor extends MailboxCore {
     return this.carrier.refusal;
   }
 
+  override metrics(): MailboxMetrics {
+    const metrics = super.metrics();
+    return { ...metrics, highWaterMark: this.#mostPending, accepted: metrics.accepted + this.#removed };
+  }
+
   override take(task: Task): FailureCode | null {
     return this.status === 'open' ? this.carrier.take(this, task.message, task.lane, task.stamp, task) : 'ActorStopped';
   }
@@ -64,8 +74,9 @@ export class RemoteActor extends MailboxCore {
   }
 
   override withdraw(task: Task): void {
+    if (task.state === 'waiting') this.system.counts.pending--;
+    else this.#removeOne();
     task.state = 'new';
-    this.#left();
     if (this.carrier.forget(task)) (this.system as RemoteSystem).journal.hasGone(task);
   }
 
@@ -81,8 +92,8 @@ export class RemoteActor extends MailboxCore {
   /** A message is on its way. `isWaiting`: it waits for a place on the link. */
   taken(task: Task | null, isWaiting: boolean): void {
     const { counts, dispatcher, journal } = this.system;
-    this.pending++;
     counts.pending++;
+    if (!isWaiting && ++this.pending > this.#mostPending) this.#mostPending = this.pending;
     if (task === null) return;
     task.state = isWaiting ? 'waiting' : 'queued';
     if (task.stamp !== null) task.stamp.at ??= dispatcher.now();
@@ -109,8 +120,13 @@ export class RemoteActor extends MailboxCore {
 
   /** A plain message was lost on its way. */
   lost(message: unknown, lane: number, stamp: Stamp | null, code: FailureCode): void {
-    this.#left();
+    this.#removeOne();
     this.losePlain(message, lane, code, stamp);
+  }
+
+  #removeOne(): void {
+    this.#removed++;
+    this.#left();
   }
 
   #left(): void {

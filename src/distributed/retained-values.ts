@@ -1,5 +1,6 @@
 import type { BrokerParts } from '../broker/broker-parts';
 import type { Codec } from './codec/codec';
+import type { PackedFrame } from './codec/packing';
 import type { Revision } from './link/frames';
 import type { Peer } from './peer';
 import { Revisions } from './revisions';
@@ -12,6 +13,8 @@ export interface RetainedValuesParts {
   /** Whether a node is there, other than this one. */
   readonly isThere: (nodeId: string) => boolean;
   readonly announce: (frame: readonly unknown[]) => void;
+  /** The other nodes that have been met. */
+  readonly met: () => readonly Peer[];
 }
 
 /** The retained values of the cluster: every node has all of them, and a node that comes later gets them. */
@@ -46,6 +49,8 @@ export class RetainedValues {
     try {
       topics.retained.set(topic, message);
     } catch (error) {
+      // This node keeps fewer values than that one. It has none to tell others of.
+      this.#revisions.forget(topic);
       system.journal.callbackFailed('retaining a message of another node', error);
     }
     return true;
@@ -59,33 +64,45 @@ export class RetainedValues {
   /** Tells a node that was met about the values that were set here, and about those whose node has gone. The other nodes tell it about theirs. */
   tellAll(peer: Peer): void {
     const { isThere } = this.#setup;
-    for (const topic of this.#revisions.topics) {
-      const origin = (this.#revisions.of(topic) as Revision)[1];
-      if (!isThere(origin)) this.#tell(peer, topic);
-    }
+    for (const [topic, [, origin]] of this.#revisions.all) if (!isThere(origin)) this.#tell([peer], topic);
+  }
+
+  /**
+   * A node has gone. It may have told some nodes about its last values and not all, and a node that has come meanwhile may never have met it: so
+   * those that know its values tell the others.
+   */
+  originLost(nodeId: string): void {
+    const met = this.#setup.met();
+    if (met.length === 0) return;
+    for (const [topic, [, origin]] of this.#revisions.all) if (origin === nodeId) this.#tell(met, topic);
   }
 
   /** Tells a node about the values that it could not be told when they were set. */
   payTo(peer: Peer): void {
     const topics = [...peer.owed];
     peer.owed.clear();
-    for (const topic of topics) this.#tell(peer, topic);
+    for (const topic of topics) this.#tell([peer], topic);
   }
 
-  #tell(peer: Peer, topic: string): void {
+  #tell(peers: readonly Peer[], topic: string): void {
+    const frame = this.#frameOf(topic);
+    if (frame !== undefined) for (const { link } of peers) link.outbox.add({ frame, isSent: false, isWithdrawn: false });
+  }
+
+  /** The frame that tells of a topic's value, or of its end. `undefined`: there is nothing to tell. */
+  #frameOf(topic: string): PackedFrame | undefined {
     const { codec, maxFrame, parts } = this.#setup;
     const revision = this.#revisions.of(topic);
-    if (revision === undefined) return;
-    if (this.#revisions.isCleared(topic)) {
-      peer.link.post(['clear', topic, revision]);
-      return;
-    }
+    // A broker that has ended keeps no values, but they are not cleared for the others.
+    if (revision === undefined || parts.system.phase === 'ended') return undefined;
+    if (this.#revisions.isCleared(topic)) return codec.packing.pack(['clear', topic, revision]);
     try {
       const frame = codec.packing.pack(['retained', topic, revision, codec.encode(parts.topics.retained.get(topic))]);
-      if (frame.size <= maxFrame) peer.link.outbox.add({ frame, isSent: false, isWithdrawn: false });
-      else parts.system.journal.callbackFailed(`sending the retained message of '${topic}'`, new RangeError(`it has ${frame.size} bytes, at most ${maxFrame}`));
+      if (frame.size <= maxFrame) return frame;
+      parts.system.journal.callbackFailed(`sending the retained message of '${topic}'`, new RangeError(`it has ${frame.size} bytes, at most ${maxFrame}`));
     } catch (error) {
       parts.system.journal.callbackFailed(`sending the retained message of '${topic}'`, error);
     }
+    return undefined;
   }
 }

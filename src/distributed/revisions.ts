@@ -24,8 +24,8 @@ export class Revisions {
   }
 
   /** All topics that have a revision. */
-  get topics(): Iterable<string> {
-    return this.#revisions.keys();
+  get all(): Iterable<readonly [topic: string, revision: Revision]> {
+    return this.#revisions;
   }
 
   isCleared(topic: string): boolean {
@@ -34,7 +34,8 @@ export class Revisions {
 
   /** A value was set or cleared here. Returns its revision, which is newer than all that are known here. */
   next(topic: string, isCleared: boolean): Revision {
-    const revision: Revision = [this.#count + 1, this.#nodeId];
+    // No node counts so far by itself. One that says so cannot make the next revisions of this node unreadable for the others.
+    const revision: Revision = [Math.min(this.#count + 1, Number.MAX_SAFE_INTEGER), this.#nodeId];
     this.#keep(topic, revision, isCleared);
     return revision;
   }
@@ -45,6 +46,11 @@ export class Revisions {
     if (known !== undefined && !isNewer(revision, known)) return false;
     this.#keep(topic, revision, isCleared);
     return true;
+  }
+
+  /** A value that was taken is not kept here. */
+  forget(topic: string): void {
+    this.#revisions.delete(topic);
   }
 
   #keep(topic: string, revision: Revision, isCleared: boolean): void {

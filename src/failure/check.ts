@@ -9,7 +9,12 @@ export function describeValue(value: unknown): string {
       return 'a function';
     case 'object':
       if (value === null) return 'null';
-      return Array.isArray(value) ? 'an array' : 'an object';
+      // `isArray` throws for a Proxy that is revoked.
+      try {
+        return Array.isArray(value) ? 'an array' : 'an object';
+      } catch {
+        return 'an object';
+      }
     case 'bigint':
       return `${value}n`;
     default:

@@ -14,7 +14,7 @@ const ADVICE: Readonly<Record<FailureCode, string>> = {
   Rejected: 'an interceptor or a schema refused it; see the cause',
   BrokerClosed: 'the broker is closing or closed; send before close()',
   NodeUnavailable: 'its node has left or cannot be reached; watch(id), or send it again',
-  ConnectionLost: 'the connection broke before the reply came; a handler may have seen it',
+  ConnectionLost: 'this node has lost its connection to the others; `started` says whether a handler may have seen it',
   PayloadTooLarge: 'its encoded form is larger than the transport allows; send less, or a reference',
   Unserializable: 'it cannot be encoded for the wire; send plain data',
 };

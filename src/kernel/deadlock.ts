@@ -80,7 +80,7 @@ function circleOf(ask: Task, path: string[], turns: readonly Task[]): string[] |
     const question = open.at(-1);
     if (question === undefined) return answer ? path : undefined;
     const { items, turn: asker, length } = question;
-    // `answer` is the last item's. Before the first item it is the one that goes on to the next item.
+    // `answer` is that of the item before. Before the first item it has the value with which the loop goes on.
     if (answer !== (asker === null) || question.asked === items.length) {
       open.pop();
       // A turn that is not stuck leaves the way.
@@ -97,7 +97,7 @@ function aboutAsk(ask: Task, path: string[]): Answer {
   const { recipient, state } = ask;
   let turns: readonly Task[];
   if (state === 'open') turns = [ask];
-  // It is queued or waits. If the end of another ask of its turn has ended it, `end` leaves it alone.
+  // It is queued or waits. Or it is over, since the end of another ask of its turn has ended it: then `end` leaves it alone.
   else if (recipient instanceof MailboxCore && recipient.handler !== null && !recipient.hasFreeSeat) turns = [...(recipient.seats as Task[])];
   else return false;
   path.push(ask.self);

@@ -10,7 +10,7 @@ export interface Details {
   readonly attempt: number;
   /** Whether the message is one target's part of a broadcast. */
   readonly isBroadcast: boolean;
-  /** Whether it was sent by an observer of dead letters while that was told one. Such a message never makes a letter (rule O4). */
+  /** Whether an observer of dead letters sent it while it was told one. Such a message never makes a letter (rule O4). */
   readonly ofLetter?: boolean;
 }
 

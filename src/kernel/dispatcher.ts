@@ -9,10 +9,13 @@ import type { Stamp } from './stamp';
 import { TurnTaking, VISIT } from './turn-taking';
 
 /**
- * The state of the stack.
+ * What runs on the stack now.
  *
- * - `quiet`: nothing, and there is no reason for the slow path. A message may take the direct path.
- * - `empty`: nothing, but every message takes the slow path.
+ * A message to an idle mailbox may take the direct path: it runs on its sender's stack, past the queue and the outbox (`run.ts`). On the slow
+ * path it is queued, and the drain runs it.
+ *
+ * - `quiet`: nothing runs, and there is no reason for the slow path. A message may take the direct path.
+ * - `empty`: nothing runs, but every message takes the slow path.
  * - `step`: the outermost step, which changes the state and calls no user code.
  * - `telling`: the outbox is being told.
  * - a mailbox: its turn runs.
@@ -34,7 +37,10 @@ export interface OnePiece {
   unfold(): void;
 }
 
-/** The end of the turn on the stack, which takes effect when its handler has returned. An entry in the outbox will tell `tellings`. */
+/**
+ * The end of the turn on the stack, which takes effect when its handler has returned. The outbox already holds an entry that will tell
+ * `tellings`, so that they come before what the handler does next.
+ */
 export interface Cut {
   readonly code: FailureCode | 'Cancelled';
   readonly error: unknown;
@@ -338,7 +344,7 @@ export class Dispatcher {
     for (;;) {
       this.stack = 'telling';
       this.outbox.tell();
-      // A message that runs at once makes no mailbox busy before its turn, as it makes no pressure.
+      // For a message that runs at once, observers of `idle$` are told nothing before its turn, nor are those of `pressure$`.
       if (!turns.mustRun && this.#tellsIdle()) continue;
       if (turns.next() || !this.outbox.isEmpty || this.#tellsIdle()) continue;
       if (!turns.ask()) return;

@@ -135,6 +135,8 @@ export class FanOut implements OnePiece {
       const mailbox = targets[this.#at++] as MailboxCore;
       const place = placeFor(mailbox);
       const task = new Task(mailbox, lane, 'running', this.#stamp);
+      // The handler may cancel its own turn, by the signal of the broadcast.
+      place.task = task;
       mailbox.delivered++;
       dispatcher.stack = mailbox;
       let result: unknown;
@@ -161,8 +163,12 @@ export class FanOut implements OnePiece {
       } catch (error) {
         dispatcher.outbox.report(error);
       }
-      // If the observer of the reply made a step, the drain runs that and the remaining targets.
-      if (!dispatcher.isClear()) break;
+      // If the observer of the reply made a step, the drain runs that and the remaining targets. The visit of this mailbox goes on.
+      if (!dispatcher.isClear()) {
+        dispatcher.unfold();
+        dispatcher.finishDirect(mailbox);
+        return;
+      }
     }
     this.#end(dispatcher);
   }

@@ -91,8 +91,8 @@ export function stopActor(core: MailboxCore, reason: unknown): void {
   });
 }
 
-/** Closes a mailbox: it refuses newcomers, and its backlog drains. `reason` is for `onStop`. */
-export function closeMailbox(core: MailboxCore, reason: unknown): void {
+/** Closes a mailbox: it refuses newcomers, and its backlog drains. `reason` is for `onStop`, and `error` for `events$`, if there is one. */
+export function closeMailbox(core: MailboxCore, reason: unknown, error?: unknown): void {
   const { dispatcher, counts, journal } = core.system;
   dispatcher.step(() => {
     if (core.status !== 'open') return;
@@ -103,7 +103,7 @@ export function closeMailbox(core: MailboxCore, reason: unknown): void {
     rare.closedBy = reason;
     rare.whenEnded = endMailbox;
     if (core.isRegistered) {
-      if (journal.observes(core.id)) journal.closed(core.id, reason === 'closed' ? undefined : reason);
+      if (journal.observes(core.id)) journal.closed(core.id, error);
       core.system.host?.mailboxClosed(core.id);
     }
     core.endIfEmpty();
@@ -139,7 +139,7 @@ export function emptyMailbox(core: MailboxCore, code: FailureCode): void {
   const isOnStack = dispatcher.running === core;
   const turns = [...(core.seats ?? [])].sort((a, b) => a.more().turn - b.more().turn);
   const queued = core.queue?.takeAll() ?? [];
-  // One that keeps its seat only for its promise is over, and stays so.
+  // A turn that keeps its seat only until its promise settles is over already, so `settle` leaves it alone.
   for (const task of turns) settle(task, abortedEnd(task, code));
   if (isOnStack) cutShort(dispatcher, code);
   for (const task of queued) settle(task, { outcome: 'failed', code });
@@ -149,11 +149,13 @@ export function emptyMailbox(core: MailboxCore, code: FailureCode): void {
 function endMailbox(core: MailboxCore): void {
   const { closedBy, drained, idleWatches, losses } = core.more();
   stopActor(core, closedBy);
-  core.system.dispatcher.add(() => {
-    drained?.complete();
-    losses?.complete();
-    core.queue?.pressure?.complete();
-    idleWatches?.forEach((watch) => watch.end());
+  const { dispatcher } = core.system;
+  const { outbox } = dispatcher;
+  dispatcher.add(() => {
+    drained?.complete(outbox);
+    losses?.complete(outbox);
+    core.queue?.pressure?.complete(outbox);
+    if (idleWatches !== undefined) outbox.callEach(idleWatches, (watch) => watch.end());
   });
 }
 

@@ -63,7 +63,10 @@ export class MailboxCore implements QueueOwner, Runnable {
   /** The turns that hold a seat: open ones, and aborted ones whose promise has not settled. */
   seats: Task[] | null = null;
   rare: MailboxRare | null = null;
-  /** Counts registrations and their ends, so it is odd while the mailbox is registered. A number names one life and keeps nothing alive. */
+  /**
+   * Counts registrations and their ends, so it is odd while the mailbox is registered. A registration remembers its number, to know later
+   * whether it is still the same life.
+   */
   lives = 0;
 
   constructor(capacity: number, settings: MailboxSettings, system: System) {
@@ -177,7 +180,7 @@ export class MailboxCore implements QueueOwner, Runnable {
 
   losePlain(message: unknown, lane: number, code: RefusalCode, stamp: Stamp | null): void {
     const { journal } = this.system;
-    if (journal.isDeafTo(this.id) && this.rare?.losses === undefined) {
+    if (journal.ignoresLettersOf(this.id) && this.rare?.losses === undefined) {
       this.more().lost++;
       journal.countFailure(code);
       this.endIfEmpty();
@@ -275,7 +278,7 @@ export class MailboxRare {
   /** The observers of `idle$`. */
   idleWatches: Set<IdleWatch> | undefined = undefined;
   idleOrder = 0;
-  /** Whether the observers of `idle$` are told nothing: that the mailbox has left its broker is still to be told before. */
+  /** Whether `idle$` is held back: the mailbox has left its broker, and that is to be told first. */
   holdsIdle = false;
   losses: Outlet<Loss> | undefined = undefined;
   /** Completes when the mailbox has ended. It has no values. */

@@ -5,7 +5,7 @@ import { stopTimer } from './let-go';
 import type { HandedOut, ReplyKind } from './reply-kind';
 import { settle } from './settle';
 import { type OpenReply, type System, type Task, giveReply } from './task';
-import { UnhandledMessage } from './unhandled-message';
+import { isUnhandled } from './unhandled-message';
 import { whenSettled } from './when-settled';
 
 /** Waits for the reply of a turn that was left open. The outbox calls this, since promises, streams and consumers are the user's code. */
@@ -55,7 +55,7 @@ export function emit(task: Task, value: unknown): void {
 
 /** Settles a turn whose handler threw or whose reply failed. The caller gets what was thrown. */
 export function settleFailed(task: Task, thrown: unknown): void {
-  if (thrown instanceof UnhandledMessage) {
+  if (isUnhandled(thrown)) {
     const { code, started, detail, cause } = thrown;
     settle(task, { outcome: 'errored', code, error: new SendError(code, { actorId: task.recipient.id, started, detail, cause }) });
   } else settle(task, { outcome: 'errored', code: 'HandlerFailed', error: thrown });

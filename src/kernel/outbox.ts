@@ -51,6 +51,17 @@ export class Outbox {
     }
   }
 
+  /** Calls `telling` with each of the listeners. One that throws harms no other (rule D6). */
+  callEach<Listener>(listeners: Iterable<Listener>, telling: (listener: Listener) => void): void {
+    for (const listener of listeners) {
+      try {
+        telling(listener);
+      } catch (error) {
+        this.#reportError(error);
+      }
+    }
+  }
+
   /** Reports the error of a callback that was not called by the outbox. */
   report(error: unknown): void {
     this.#reportError(error);

@@ -1,5 +1,6 @@
 import { Observable } from 'rxjs';
 import type { Dispatcher } from './dispatcher';
+import type { Outbox } from './outbox';
 
 /** Receives what an outlet tells: a Subscriber, or a part of the broker. */
 export interface Listener<T> {
@@ -56,9 +57,8 @@ export class Outlet<T> {
   /** Adds the telling of `value` to the outbox. To be called only if the outlet is observed. */
   tell(dispatcher: Dispatcher, value: T): void {
     const listeners = this.listeners();
-    dispatcher.add(() => {
-      for (const listener of listeners) listener.next(value);
-    });
+    const { outbox } = dispatcher;
+    dispatcher.add(() => outbox.callEach(listeners, (listener) => listener.next(value)));
   }
 
   /** The listeners of now. This array does not change. */
@@ -66,12 +66,13 @@ export class Outlet<T> {
     return (this.#snapshot ??= [...(this.#listeners ?? [])]);
   }
 
-  complete(): void {
+  /** Completes all listeners. `outbox` reports the errors of those that throw. */
+  complete(outbox: Outbox): void {
     this.#isOver = true;
     const listeners = this.listeners();
     this.#listeners?.clear();
     this.#changed();
-    for (const listener of listeners) listener.complete();
+    outbox.callEach(listeners, (listener) => listener.complete());
   }
 
   #changed(): void {

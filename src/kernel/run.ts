@@ -164,7 +164,7 @@ function handlerReturned(dispatcher: Dispatcher): void {
 /** Ends a turn that was ended while it was on the stack. Its result is ignored, but a promise keeps the seat until it settles. */
 function endCut(task: Task, mailbox: MailboxCore, dispatcher: Dispatcher, cut: Cut | null, promise: PromiseLike<unknown> | null): void {
   dispatcher.cut = null;
-  // First, since a closed mailbox has not ended while the promise is open.
+  // The seat is taken first, so that a closed mailbox does not end while the promise is open.
   if (promise !== null) mailbox.takeSeat(task);
   const inPlace = (work: () => void): void => {
     if (cut === null) work();
@@ -172,7 +172,7 @@ function endCut(task: Task, mailbox: MailboxCore, dispatcher: Dispatcher, cut: C
   };
   const { journal } = task.system;
   if (journal.observes(task.recipient.id)) inPlace(() => journal.delivered(task));
-  // Its asks may have been sent after the turn was ended, so that their ends cannot be told where its own is.
+  // The turn may have sent asks after it was ended, so their ends are told later than its own.
   settle(task, abortedEnd(task, cut?.code ?? 'Cancelled', cut?.error), inPlace);
   if (promise !== null) abandon(task, promise);
   mailbox.rare?.whenReturned?.();

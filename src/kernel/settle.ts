@@ -10,7 +10,8 @@ import type { Caller, End, Task, TaskRest } from './task';
  *
  * If nothing is to be told, `run.ts` and `fan-out.ts` only mark the message as over, and do not call this.
  *
- * `inPlace` runs its argument so that the tellings of the message itself go where they belong; those of its asks come last in any case.
+ * `inPlace` is given for a turn that was cut short. It runs its argument so that the tellings of the message itself go into the entry that
+ * `cutShort` has put into the outbox. The tellings of its asks go to the end of the outbox.
  */
 export function settle(task: Task, end: End, inPlace?: (work: () => void) => void): void {
   if (task.state === 'over') return;

@@ -118,7 +118,7 @@ export interface Journal {
   /** Whether events of an actor are observed. If so, every message to it has a task, and `sent`, `queued` and `delivered` must be called. */
   observes(id: string | undefined): boolean;
   /** Whether nobody would see a dead letter of an actor. If so, a plain message that fails before its turn is only counted (`countFailure`). */
-  isDeafTo(id: string | undefined): boolean;
+  ignoresLettersOf(id: string | undefined): boolean;
   /** `parent`: the turn that sends it by its context. */
   sent(task: Task, parent: Task | null): void;
   queued(task: Task, isWaiting: boolean): void;
@@ -205,7 +205,7 @@ export class Task implements ActorContext {
     this.rest = null;
   }
 
-  /** Vue's `reactive` wraps everything that it reaches in proxies, but what has this. */
+  /** Vue's `reactive` makes no proxy of an object that has this. */
   get __v_skip(): boolean {
     return true;
   }
@@ -344,7 +344,7 @@ export class TaskRest {
   /** The number of its turn in its mailbox. */
   turn = 0;
   reply: OpenReply | undefined = undefined;
-  /** The result of `deliveries$` by which its subscriber got the message, if one did. */
+  /** The `HandedOut` of the subscriber of `deliveries$` that got the message, if one did. */
   consumer: object | undefined = undefined;
   /** Whether the first value of a streamed reply has come. It ends the timeout, and a caller that leaves after it was served (rules S2, S4). */
   isAnswered = false;

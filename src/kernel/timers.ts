@@ -15,8 +15,9 @@ interface Alarm {
  * runs in its caller's zone and async context, fires while `Date` stands still, and survives a swap of real and fake timers.
  */
 export function startTimer(task: Task): void {
+  if (task.state === 'over') return;
   const rest = task.more();
-  if (task.state === 'over' || rest.isAnswered) return;
+  if (rest.isAnswered) return;
   rest.timer = startAlarm(task, rest.timeout);
 }
 

@@ -16,3 +16,12 @@ export class UnhandledMessage {
     this.cause = cause;
   }
 }
+
+/** Whether a handler's error is one of these. A thrown Proxy may throw when it is looked at. */
+export function isUnhandled(thrown: unknown): thrown is UnhandledMessage {
+  try {
+    return thrown instanceof UnhandledMessage;
+  } catch {
+    return false;
+  }
+}

@@ -45,7 +45,7 @@ class OpenDelivery<Msg> implements Delivery<Msg> {
  */
 export class DeliveryStream<Msg> extends Observable<Delivery<Msg>> {
   constructor(core: MailboxCore) {
-    super((subscriber) => takeSeat(core, subscriber));
+    super((subscriber) => consume(core, subscriber));
   }
 
   /** Fails the delivery if `next` of the observer throws. RxJS only reports such an error later, and the delivery would stay open. */
@@ -70,12 +70,12 @@ export class DeliveryStream<Msg> extends Observable<Delivery<Msg>> {
   }
 }
 
-/** Whether RxJS takes it for a Subscriber, which it does not wrap in another. One of RxJS 5 or 6 is of another class. */
+/** Whether RxJS takes this for a Subscriber, and does not wrap it in another. `instanceof` would miss a Subscriber of RxJS 5 or 6. */
 function isSubscriber(value: unknown): value is Subscriber<any> {
   return isObject(value) && 'closed' in value && ['add', 'remove', 'unsubscribe', 'next', 'error', 'complete'].every((name) => hasMethod(value, name));
 }
 
-function takeSeat<Msg>(core: MailboxCore, subscriber: Subscriber<Delivery<Msg>>): void {
+function consume<Msg>(core: MailboxCore, subscriber: Subscriber<Delivery<Msg>>): void {
   if (core.status === 'ended') {
     core.system.dispatcher.tellNow(() => subscriber.complete());
     return;

@@ -161,7 +161,7 @@ export class Mailbox<in out Msg = any> {
 
   /** Closes the mailbox, as `close` does. `error` goes to the actor's `onStop` and to `events$`. */
   error(error: unknown): void {
-    closeMailbox(this.core, error);
+    closeMailbox(this.core, error, error);
   }
 
   /** Closes the mailbox, as `close` does. */

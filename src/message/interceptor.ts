@@ -42,7 +42,8 @@ export interface Interceptor {
   /**
    * Is called around every turn, on its stack. `next()` calls the next interceptor, and the last one calls the handler; what it returns is the
    * handler's result: a value, a promise or a stream. What `handle` returns is the reply. Without calling `next` it answers in place of the
-   * handler. A second call of `next` throws. `deliveries$` has no handler, and is not called around.
+   * handler. A second call of `next` throws. It is not called for the messages of `deliveries$`,
+   * which has no handler.
    */
   handle?(message: any, context: ActorContext, next: () => any): any;
   /**

@@ -10,7 +10,7 @@ export interface MailboxMetrics {
   readonly accepted: number;
   /** Messages handed to the consumer. */
   readonly delivered: number;
-  /** Messages that were refused, evicted, expired, timed out or emptied out: those that `losses$` tells. */
+  /** Messages that were refused, evicted, expired, timed out, cleared, or queued when the actor ended: those that `losses$` tells. */
   readonly lost: number;
   /** Turns that have begun and not ended. */
   readonly inFlight: number;
@@ -25,8 +25,8 @@ export interface TurnTimes {
   /** The milliseconds of all of them. */
   readonly sum: number;
   /**
-   * How many turns took so long: at most 0.1 milliseconds, then more than the bound before and at most 1, 10, 100, 1,000, and the rest. Each
-   * turn is counted once.
+   * How many turns took at most 0.1, 1, 10, 100 and 1,000 milliseconds, and how many took longer. Each turn is counted once, in the first of
+   * these that it fits.
    */
   readonly buckets: readonly number[];
 }

@@ -181,8 +181,9 @@ type Creators = Readonly<Record<string, { readonly type: string }>>;
 /** Whether a value is an object of creators. */
 export function isProtocol(value: unknown): value is Creators {
   if (!isObject(value)) return false;
-  const creators = Object.values(value);
-  return creators.length > 0 && creators.every((creator) => typeof creator === 'function' && typeof (creator as { type?: unknown }).type === 'string');
+  // By descriptors, since an actor is no protocol, and its getters are not to be called.
+  const creators = Object.values(Object.getOwnPropertyDescriptors(value)).filter(({ enumerable }) => enumerable);
+  return creators.length > 0 && creators.every(({ value: creator }) => typeof creator === 'function' && typeof (creator as { type?: unknown }).type === 'string');
 }
 
 /** The name of a protocol, with which all its types begin. `undefined` if its creators are of several protocols. */

@@ -16,7 +16,7 @@ export interface ErrorOrigin {
   readonly envelope?: Envelope;
 }
 
-/** Called with each error of a handler whose message nobody asked, and of an actor's hook (rule O7). */
+/** Called with each error of a handler that no caller waits for, and of an actor's hook (rule O7). */
 export type ErrorHook = (error: unknown, origin: ErrorOrigin) => void;
 
 /** A hook that writes every error itself, as Angular's `ErrorHandler` does. The log of dead letters leaves these errors out (rule O3). */
@@ -32,7 +32,7 @@ export class ErrorLog {
 
   constructor(logger: Logger, scheduler: SchedulerLike) {
     this.#logger = logger;
-    this.#throttle = new Throttle(THROTTLING, scheduler, (count) => write(logger, 'error', `${count} further errors of handlers.`));
+    this.#throttle = new Throttle(THROTTLING, scheduler, logger, (count) => write(logger, 'error', `${count} further errors of handlers.`));
   }
 
   /** Counts one more error. Returns a function that writes it, or `undefined` if it is only counted. */

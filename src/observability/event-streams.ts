@@ -3,6 +3,9 @@ import type { Dispatcher } from '../kernel/dispatcher';
 import { type Listener, Outlet } from '../kernel/outlet';
 import type { BrokerEvent } from '../message/broker-event';
 
+/** The empty id, which no actor has: an observer of no actors waits for the end of the broker by it. */
+const NOBODY = [''];
+
 /** Those who observe the events of a broker: of all its actors, or of some. */
 export class EventStreams {
   readonly #dispatcher: Dispatcher;
@@ -43,16 +46,15 @@ export class EventStreams {
     return new Observable((subscriber) => {
       this.#dispatcher.unfold();
       if (this.#isOver) subscriber.complete();
-      else for (const id of new Set(ids)) subscriber.add(this.#watch(id, subscriber));
+      else for (const id of ids.length === 0 ? NOBODY : new Set(ids)) subscriber.add(this.#watch(id, subscriber));
     });
   }
 
   /** Adds the telling of an event of an actor to the outbox. Only to be called if the actor is observed. */
   tell(event: BrokerEvent, id: string | undefined): void {
     const listeners = this.listenersOf(id);
-    this.#dispatcher.add(() => {
-      for (const listener of listeners) listener.next(event);
-    });
+    const { outbox } = this.#dispatcher;
+    this.#dispatcher.add(() => outbox.callEach(listeners, (listener) => listener.next(event)));
   }
 
   /** Those who observe an actor now. */
@@ -65,11 +67,12 @@ export class EventStreams {
   /** The last event, then every stream completes. */
   end(last: BrokerEvent): void {
     this.#isOver = true;
-    for (const listener of this.#all.listeners()) listener.next(last);
-    this.#all.complete();
+    const { outbox } = this.#dispatcher;
+    outbox.callEach(this.#all.listeners(), (listener) => listener.next(last));
+    this.#all.complete(outbox);
     const outlets = [...(this.#byActor?.values() ?? [])];
     this.#byActor = undefined;
-    for (const outlet of outlets) outlet.complete();
+    for (const outlet of outlets) outlet.complete(outbox);
   }
 
   #watch(id: string, listener: Listener<BrokerEvent>): () => void {

@@ -3,7 +3,7 @@ import type { FailureCode } from '../failure/failure-code';
 import type { Counts } from '../kernel/counts';
 import type { Dispatcher } from '../kernel/dispatcher';
 import type { MailboxCore } from '../kernel/mailbox-core';
-import { type Listener, Outlet } from '../kernel/outlet';
+import { Outlet } from '../kernel/outlet';
 import type { End, Journal, Task } from '../kernel/task';
 import type { ActorId } from '../message/actor-id';
 import type { BrokerEvent } from '../message/broker-event';
@@ -79,7 +79,7 @@ export class Ledger implements Journal {
     return this.#events.observes(id);
   }
 
-  isDeafTo(id: string | undefined): boolean {
+  ignoresLettersOf(id: string | undefined): boolean {
     return !this.isTellingLetter && !this.#isHeard(id) && !this.#log.throttle.isOpen;
   }
 
@@ -102,7 +102,7 @@ export class Ledger implements Journal {
     const store = queue.attach(this.#tellLetter, redeliver);
     if (store === undefined) return;
     this.#stores = [...this.#stores, store];
-    if (this.#hasEnded) store.end();
+    if (this.#hasEnded) store.end(this.#dispatcher.outbox);
   }
 
   /** The metrics of now. Each actor counts its own turns, so that a message costs one increment; they are added up here. */
@@ -127,7 +127,7 @@ export class Ledger implements Journal {
   // A message's way ----------------------------------------------------------------------------------
 
   sent(task: Task, parent: Task | null): void {
-    // What a turn on the stack sends by the broker is of that turn, too.
+    // A message that the turn on the stack sends through the broker belongs to that turn, too.
     const sender = parent ?? (this.#turn?.state === 'running' ? this.#turn : undefined);
     this.#events.tell(sentEvent(task, sender?.id), task.recipient.id);
   }
@@ -200,8 +200,8 @@ export class Ledger implements Journal {
     this.#events.end({ kind: 'closed', at: this.#dispatcher.now() });
     this.#log.throttle.close();
     if (typeof this.#onError !== 'function') this.#onError.close();
-    this.#letters.complete();
-    for (const store of this.#stores) store.end();
+    this.#letters.complete(this.#dispatcher.outbox);
+    for (const store of this.#stores) store.end(this.#dispatcher.outbox);
   }
 
   // --------------------------------------------------------------------------------------------------
@@ -246,17 +246,17 @@ export class Ledger implements Journal {
   #tellLetterOf(letter: DeadLetter): void {
     const events = this.#events.listenersOf(letter.target);
     const letters = this.#letters.listeners();
-    const queues = this.#stores.map((store) => store.add(letter));
+    const { outbox } = this.#dispatcher;
+    const queues = this.#stores.map((store) => store.add(letter, outbox));
     this.#dispatcher.add(() =>
       this.#tellLetter(() => {
-        if (events.length > 0) tellAll(events, { kind: 'dead-lettered', letter, at: letter.at });
-        tellAll(letters, letter);
+        if (events.length > 0) {
+          const event: BrokerEvent = { kind: 'dead-lettered', letter, at: letter.at };
+          outbox.callEach(events, (listener) => listener.next(event));
+        }
+        outbox.callEach(letters, (listener) => listener.next(letter));
         for (const tell of queues) tell();
       }),
     );
   }
-}
-
-function tellAll<T>(listeners: readonly Listener<T>[], value: T): void {
-  for (const listener of listeners) listener.next(value);
 }

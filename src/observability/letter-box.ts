@@ -1,4 +1,5 @@
 import { ChunkedQueue } from '../buffer/chunked-queue';
+import type { Outbox } from '../kernel/outbox';
 import { Outlet } from '../kernel/outlet';
 import type { DeadLetter } from '../message/dead-letter';
 import type { SendResult } from '../message/send-result';
@@ -8,10 +9,10 @@ export type TellLetter = (work: () => void) => void;
 
 /** A queue, as a broker to which it is attached sees it. */
 export interface LetterStore {
-  /** Keeps a letter. Returns a function that tells the observers of the queue. */
-  add(letter: DeadLetter): () => void;
+  /** Keeps a letter. Returns a function that tells the observers of the queue. The broker's `outbox` reports the errors of those that throw. */
+  add(letter: DeadLetter, outbox: Outbox): () => void;
   /** Says that the broker has ended. The queue keeps its later letters, but does not tell them. */
-  end(): void;
+  end(outbox: Outbox): void;
 }
 
 /** Sends the message of a letter again. */
@@ -59,14 +60,14 @@ export class LetterBox {
     this.#senders.set(source, redeliver);
     this.#openBrokers++;
     return {
-      add: (letter) => {
+      add: (letter, outbox) => {
         this.add({ letter, source });
         const observers = this.arrivals.listeners();
-        return () => this.#tell(() => observers.forEach((observer) => observer.next(letter)), source);
+        return () => this.#tell(() => outbox.callEach(observers, (observer) => observer.next(letter)), source);
       },
-      end: () => {
+      end: (outbox) => {
         this.#senders.set(source, undefined);
-        if (--this.#openBrokers === 0) this.arrivals.complete();
+        if (--this.#openBrokers === 0) this.arrivals.complete(outbox);
       },
     };
   }

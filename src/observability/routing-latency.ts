@@ -1,12 +1,12 @@
 import { type Recipient, Task } from '../kernel/task';
 import { NORMAL_LANE } from '../message/lane';
 
-/** One in 1,024 sends to an actor is timed (rule O5), not the first ones, which would measure the compiler. A power of two less one. */
+/** One in 1,024 sends to an actor is timed (rule O5), but not the first ones, whose time is that of the compiler. A power of two less one. */
 const SAMPLE_MASK = 1_023;
 /** Nanoseconds above which a sample is dropped: it measured a pause of the machine, of the garbage collector or of the compiler. */
 const PAUSE = 20_000;
 
-/** How often one sample repeats the work of a direct send. A single time would measure the compiler, since it is so rare. */
+/** How often one sample repeats the work of a direct send. Done once, work that is so rare would measure the compiler. */
 const LOOKS = 16;
 
 /** Whether a send to this actor is to be timed. */

@@ -1,6 +1,7 @@
-import type { SchedulerLike, Subscription } from 'rxjs';
+import { type SchedulerLike, Subscription } from 'rxjs';
 import { LONGEST_DELAY } from '../kernel/timers';
 import { runOutsideZones } from '../kernel/zone';
+import { type Logger, write } from './logger';
 
 /** How much of a flood of losses or errors is written. */
 export interface Throttling {
@@ -15,6 +16,7 @@ export class Throttle {
   readonly #first: number;
   readonly #interval: number;
   readonly #scheduler: SchedulerLike;
+  readonly #logger: Logger;
   readonly #writeCount: (count: number) => void;
   /** How many there were. */
   #count = 0;
@@ -23,10 +25,12 @@ export class Throttle {
   /** Writes the next count. */
   #timer: Subscription | undefined;
 
-  constructor({ first, interval }: Throttling, scheduler: SchedulerLike, writeCount: (count: number) => void) {
+  /** `logger` gets the error of a scheduler that throws. */
+  constructor({ first, interval }: Throttling, scheduler: SchedulerLike, logger: Logger, writeCount: (count: number) => void) {
     this.#first = this.#told = first;
     this.#interval = interval;
     this.#scheduler = scheduler;
+    this.#logger = logger;
     this.#writeCount = writeCount;
   }
 
@@ -38,21 +42,36 @@ export class Throttle {
   /** Counts one more. If it is not to be written itself, a count is written when `interval` is over. */
   count(): void {
     if (++this.#count <= this.#first || this.#interval === Infinity || this.#timer !== undefined) return;
-    // Outside of zones: an Angular application becomes stable before the count is written.
-    runOutsideZones(() => {
-      this.#timer = this.#scheduler.schedule(() => {
-        this.#timer = undefined;
-        this.#flush();
-      }, Math.min(this.#interval, LONGEST_DELAY));
+    // If the scheduler throws (rule D6), it is not asked again, and the count is written when the broker closes.
+    this.#timer = Subscription.EMPTY;
+    this.#guarded(() => {
+      // Outside of zones: an Angular application becomes stable before the count is written.
+      runOutsideZones(() => {
+        const timer = this.#scheduler.schedule(() => {
+          this.#timer = undefined;
+          this.#flush();
+        }, Math.min(this.#interval, LONGEST_DELAY));
+        // A scheduler may call at once.
+        if (this.#timer !== undefined) this.#timer = timer;
+      });
+      // A timer of Node must not keep the process alive for a count.
+      (this.#timer as unknown as { id?: { unref?(): void } } | undefined)?.id?.unref?.();
     });
-    // A timer of Node must not keep the process alive for a count.
-    (this.#timer as unknown as { id?: { unref?(): void } }).id?.unref?.();
   }
 
   /** Writes the last count. */
   close(): void {
-    this.#timer?.unsubscribe();
+    this.#guarded(() => this.#timer?.unsubscribe());
     this.#flush();
+  }
+
+  /** Calls the scheduler, which is user code. */
+  #guarded(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      write(this.#logger, 'warn', 'the scheduler threw:', error);
+    }
   }
 
   #flush(): void {

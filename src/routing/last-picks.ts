@@ -9,7 +9,7 @@ const REMEMBERED = 1_024;
  * Remembers when each target was last picked. The next one is the first of those never picked, else the one picked longest ago.
  *
  * It remembers 1,024 ids, or four times the targets of the present topic if that is more. If it picks among more actors than that, it forgets
- * some. Then it takes any one that it does not remember, since the first of them would be the same one each time.
+ * some. Then the search begins at another target each time, since the first one that it does not remember would always be the same.
  */
 export class LastPicks {
   readonly #picks = new Map<ActorId, number>();
@@ -25,7 +25,7 @@ export class LastPicks {
   /** The index of the target to pick. */
   longestAgo(targets: readonly RouteTarget[]): number {
     const { length } = targets;
-    // A mixed number, since topics that take turns could always meet the same targets by a count modulo their number.
+    // The count is mixed. Without that, topics that take turns could begin at the same targets each time.
     const start = this.hasForgotten ? mix(this.#count) % length : 0;
     let chosen = 0;
     let earliest = Infinity;

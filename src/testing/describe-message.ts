@@ -11,8 +11,10 @@ export function describeMessage(message: unknown): string {
 /** A message as JSON, with the class of an object in front, which JSON leaves out. `undefined` if JSON cannot show it. */
 function asJson(message: unknown): string | undefined {
   if (typeof message === 'bigint') return `${message}n`;
-  if (typeof message === 'number' || message instanceof Error) return undefined;
+  if (typeof message === 'number') return undefined;
+  // A Proxy may throw whenever it is looked at.
   try {
+    if (message instanceof Error) return undefined;
     const held: unknown = message instanceof Map || message instanceof Set ? [...message] : message;
     const text = JSON.stringify(held) as string | undefined;
     return text === undefined || !/^[[{]/.test(text) ? text : classOf(message) + text;

@@ -41,7 +41,10 @@ export class ProbeNotes {
     if (event.kind === 'dead-lettered') this.letters.push(event.letter);
     if (event.kind !== 'sent') return;
     this.sent.push(event);
-    if (event.broadcast) this.#noteTarget(event);
+    if (!event.broadcast) return;
+    // A broadcast that an interceptor refused has no target, and `broadcasts$` does not tell it.
+    if (event.target === undefined) this.lastTargets = new Set();
+    else this.#noteTarget(event);
   }
 
   /**

@@ -12,6 +12,11 @@ export class RealPromises {
   /** The mailbox of each actor, with the line of the test that spawned or registered it. */
   readonly #actors = new Map<MailboxCore, Error>();
 
+  /** Vue's `reactive` makes no proxy of an object that has this. */
+  get __v_skip(): boolean {
+    return true;
+  }
+
   add(mailbox: MailboxCore, line: Error): void {
     this.#actors.set(mailbox, line);
   }

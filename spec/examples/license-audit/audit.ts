@@ -41,7 +41,8 @@ export function startAudit(path: string): Audit {
   const folder = resolve(path);
   const startedAt = performance.now();
   const letters = new DeadLetterQueue({ capacity: 100_000 });
-  const broker = new InMemoryMessageBroker({ name: 'audit', requestTimeout: Infinity }).withDeadLetterQueue(letters);
+  // A file that cannot be read or parsed is a dead letter with its error, and stands in the report. So there is nothing to log.
+  const broker = new InMemoryMessageBroker({ name: 'audit', requestTimeout: Infinity, onError: () => undefined }).withDeadLetterQueue(letters);
   const stopping = new AbortController();
   const tally = new PackageTally();
   const walks = Mailbox.bounded<MessageOf<typeof Walker>>(1);

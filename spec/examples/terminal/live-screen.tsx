@@ -20,11 +20,12 @@ export interface LiveScreen<View> extends LiveTerminal {
 export function showScreen<View>({ views$, draw, stdout, stdin, onKey, onInterrupt }: LiveScreen<View>): () => void {
   // A key that was pressed before is on the screen.
   stdout.write('\r\u001b[K');
-  const app = render(null, { stdout: overwriting(stdout), stdin, exitOnCtrlC: false, patchConsole: false });
+  const terminal = overwriting(stdout);
+  const app = render(null, { stdout: terminal, stdin, exitOnCtrlC: false, patchConsole: false });
   const views = views$.subscribe((view) => {
     app.rerender(
       <Keys onKey={onKey} onInterrupt={onInterrupt}>
-        {draw(view, stdout.columns, stdout.rows)}
+        {draw(view, terminal.columns, terminal.rows)}
       </Keys>,
     );
   });
@@ -35,6 +36,8 @@ export function showScreen<View>({ views$, draw, stdout, stdin, onKey, onInterru
   };
 }
 
+const CTRL_C = '\u0003';
+
 interface KeysProps {
   readonly onKey: (key: string) => void;
   readonly onInterrupt: () => void;
@@ -42,13 +45,28 @@ interface KeysProps {
 }
 
 function Keys({ onKey, onInterrupt, children }: KeysProps): ReactElement {
-  const { isRawModeSupported } = useStdin();
+  const { stdin } = useStdin();
   useInput(
-    (input, key) => {
-      if (key.ctrl && input === 'c') onInterrupt();
-      else onKey(input);
+    (input, { ctrl, meta }) => {
+      const isSequence = meta || /^\[./.test(input);
+      if (ctrl && input === 'c') onInterrupt();
+      else if (!ctrl && !isSequence) eachKey(input);
     },
-    { isActive: isRawModeSupported },
+    { isActive: isTerminal(stdin) },
   );
+
+  /** Keys that are pressed faster than the program reads come together, Ctrl-C among them. */
+  function eachKey(keys: string): void {
+    for (const key of keys) {
+      if (key === CTRL_C) onInterrupt();
+      else onKey(key.toLowerCase());
+    }
+  }
+
   return children;
+}
+
+/** Node leaves `isTTY` out where there is no terminal. Ink takes that for `true`, and fails. */
+function isTerminal({ isTTY }: { readonly isTTY?: boolean }): boolean {
+  return isTTY === true;
 }

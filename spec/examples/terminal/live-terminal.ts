@@ -9,9 +9,10 @@ export function prepareEnvironment({ env }: NodeJS.Process): void {
   env['NODE_ENV'] ??= 'production';
 }
 
-/** Ends the program quietly if the reader of a pipe has read enough: `npm start | head -1`. */
-export function endWithPipe({ stdout }: NodeJS.Process): void {
+/** Ends the program quietly if the reader of a pipe has read enough: `npm start | head -1`. What nobody reads on stderr is not missed. */
+export function endWithPipe({ stdout, stderr }: NodeJS.Process): void {
   stdout.on('error', ({ code }: NodeJS.ErrnoException) => process.exit(code === 'EPIPE' ? 0 : 1));
+  stderr.on('error', () => undefined);
 }
 
 function isSet(value: string | undefined): boolean {

@@ -4,13 +4,15 @@ const UP = /\u001b\[1A/g;
 
 /**
  * A terminal on which Ink overwrites the last frame instead of erasing it, so that nothing flickers. (Ink's own `incrementalRendering`, as of
- * 6.8, begins a line too low if the frame is lower than the terminal.)
+ * 6.8, begins a line too low if the frame is lower than the terminal.) A terminal that does not know its size says 0, and is taken for 80 × 24.
  */
 export function overwriting(stdout: NodeJS.WriteStream): NodeJS.WriteStream {
   const write = (chunk: string | Uint8Array, ...rest: []): boolean => stdout.write(typeof chunk === 'string' ? overwritten(chunk) : chunk, ...rest);
   return new Proxy(stdout, {
     get(target, name) {
       if (name === 'write') return write;
+      if (name === 'columns') return target.columns || 80;
+      if (name === 'rows') return target.rows || 24;
       const value: unknown = Reflect.get(target, name, target);
       return typeof value === 'function' ? (value.bind(target) as unknown) : value;
     },

@@ -2,7 +2,8 @@ import { endWithPipe } from './live-terminal';
 import { type ReportLine, toned } from './report-line';
 
 const BAD_USE = 2;
-const INTERRUPTED = 130;
+/** The exit code of a program that the user has ended. */
+export const INTERRUPTED = 130;
 
 export interface Program<Given extends { readonly isHelp: boolean }> {
   readonly name: string;

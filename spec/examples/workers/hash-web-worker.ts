@@ -1,10 +1,14 @@
 import { serveActor } from 'rx-broker/transports/message-port';
-import { type FileHash, HashInPage } from './hash';
+import { type FileHash, HashInPage, unreadFile } from './hash';
 
 async function hashFile(file: File): Promise<FileHash> {
-  const digest = await crypto.subtle.digest('SHA-256', await file.arrayBuffer());
-  const sha256 = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-  return { path: file.webkitRelativePath || file.name, bytes: file.size, sha256 };
+  const path = file.webkitRelativePath || file.name;
+  try {
+    const digest = await crypto.subtle.digest('SHA-256', await file.arrayBuffer());
+    return { path, bytes: file.size, sha256: [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('') };
+  } catch (error) {
+    return unreadFile(path, error);
+  }
 }
 
 serveActor(HashInPage, {

@@ -1,10 +1,16 @@
 import { type MessageOf, actorId, message, protocol } from 'rx-broker';
 
-/** A file that was hashed. */
+/** A file that was hashed. One that could not be read has an `error` instead of the hash. */
 export interface FileHash {
   readonly path: string;
   readonly bytes: number;
-  readonly sha256: string;
+  readonly sha256?: string;
+  readonly error?: string;
+}
+
+/** What stands for a file that could not be read: it harms none of the others. */
+export function unreadFile(path: string, error: unknown): FileHash {
+  return { path, bytes: 0, error: error instanceof Error ? error.message : String(error) };
 }
 
 /** What a thread of Node is asked: to hash some files, one after the other. */

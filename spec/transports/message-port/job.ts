@@ -9,6 +9,8 @@ export const Job = protocol('job', {
   countTo: message<{ n: number }, number>(),
   fail: message<void, number>(),
   header: message<void, string>(),
+  /** The priority and the sender of the message. */
+  envelope: message<void, readonly unknown[]>(),
   crash: message<void, number>(),
   /** Ends the worker at once. */
   exit: message<void, number>(),

@@ -100,11 +100,10 @@ describe('messagePortTransport', () => {
     expect(bytes.byteLength).toBe(0);
   });
 
-  it('sends null in place of a frame that cannot be cloned, and the others', async () => {
+  it('sends an error in place of what cannot be cloned, and the rest', async () => {
     const [a, b] = await pair();
-    expect(a.transport.send(b.nodeId, [1, () => {}, 'x'])).toBe(true);
-    await b.has(`batch ${a.nodeId} 1,null,x`);
-    expect(b.batches).toEqual([[1, null, 'x']]);
+    expect(a.transport.send(b.nodeId, [1, ['ask', () => {}], 'x'])).toBe(true);
+    await b.has(`batch ${a.nodeId} 1,ask,Error,x`);
   });
 
   describe('claims', () => {

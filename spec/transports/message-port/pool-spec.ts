@@ -1,6 +1,6 @@
 import { InMemoryMessageBroker, SendError, actorId } from 'rx-broker';
 import { RemoteError } from 'rx-broker/distributed';
-import { type PoolOptions, type WorkerLike, type WorkerPool, spawnPool } from 'rx-broker/transports/message-port';
+import { type PoolOptions, type WorkerLike, type WorkerPool, serveActor, spawnPool } from 'rx-broker/transports/message-port';
 import { filter, firstValueFrom, lastValueFrom, toArray } from 'rxjs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Job } from './job';
@@ -40,6 +40,10 @@ const hasReady = (pool: WorkerPool, count: number): Promise<unknown> =>
 const hasRunning = (pool: WorkerPool, count: number): Promise<unknown> =>
   firstValueFrom(pool.workers$.pipe(filter((workers) => workers.reduce((sum, { running }) => sum + running, 0) === count)));
 
+const refuse = (): never => {
+  throw new Error('no more threads');
+};
+
 const failureOf = (asked: Promise<unknown>): Promise<unknown> => asked.then(() => 'no failure', (error: unknown) => error);
 
 afterEach(async () => {
@@ -62,10 +66,11 @@ describe('spawnPool', () => {
     another.unsubscribe();
   });
 
-  it('streams, fails, carries headers, and checks by the schema', async () => {
+  it('streams, fails, carries headers, priority and sender, and checks by the schema', async () => {
     const { broker } = setupPool({ size: 1 });
     expect(await lastValueFrom(broker.send(id, Job.countTo({ n: 3 })).pipe(toArray()))).toEqual([1, 2, 3]);
     expect(await firstValueFrom(broker.send(id, Job.header(), { headers: { trace: 't1' } }))).toBe('t1');
+    expect(await firstValueFrom(broker.send(id, Job.envelope(), { priority: 'high', sender: actorId('shop') }))).toEqual(['high', 'shop']);
     const failure = await failureOf(firstValueFrom(broker.send(id, Job.fail())));
     expect(failure).toBeInstanceOf(RemoteError);
     expect(failure).toMatchObject({ name: 'RangeError', message: 'no such number' });
@@ -94,13 +99,13 @@ describe('spawnPool', () => {
     expect(await firstValueFrom(broker.send(id, Job.checked({ n: 1 })))).toBe(1);
   });
 
-  it('goes on after a message whose buffer has moved to elsewhere before it went out', async () => {
+  it('fails alone a message whose buffer has moved to elsewhere before it went out, and has its worker for the next', async () => {
     const { broker, pool } = setupPool({ size: 1, transfer: (payload: any) => (payload.bytes === undefined ? [] : [payload.bytes]) });
     await hasReady(pool, 1);
     const bytes = new Uint8Array(8);
-    const lost = failureOf(firstValueFrom(broker.send(id, Object.assign(Job.wait(), { bytes }), { timeout: 300 })));
+    const lost = failureOf(firstValueFrom(broker.send(id, Object.assign(Job.wait(), { bytes }))));
     structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
-    expect(await lost).toMatchObject({ code: 'Timeout' });
+    expect(await lost).toMatchObject({ code: 'Unserializable', started: false, actorId: id });
     expect(await firstValueFrom(broker.send(id, Job.checked({ n: 1 })))).toBe(1);
   });
 
@@ -127,6 +132,19 @@ describe('spawnPool', () => {
     expect(started).toHaveLength(2);
     expect(lost).toEqual([expect.stringMatching(why)]);
     await hasReady(pool, 1);
+  });
+
+  it('keeps what onWorkerLost sends for the worker that takes the place', async () => {
+    const broker = new InMemoryMessageBroker();
+    brokers.push(broker);
+    const started: WorkerLike[] = [];
+    let again: Promise<unknown> | undefined;
+    const start = (): WorkerLike => (started.push(workers.job()), started.at(-1)!);
+    const pool = spawnPool(broker, id, start, { size: 1, heartbeat: 300, onWorkerLost: () => void (again = firstValueFrom(broker.send(id, Job.checked({ n: 8 })))) });
+    await hasReady(pool, 1);
+    void started[0]!.terminate();
+    await firstValueFrom(pool.workers$.pipe(filter(([worker]) => worker?.number === 2)));
+    expect(await again).toBe(8);
   });
 
   it('accounts for every request while its workers end', async () => {
@@ -171,14 +189,30 @@ describe('spawnPool', () => {
 
     it('throws the error of start, and ends the workers that it has', () => {
       let count = 0;
-      const start = (): WorkerLike => {
-        if (++count === 2) throw new Error('no more threads');
-        return workers.idle();
-      };
+      const start = (): WorkerLike => (++count === 2 ? refuse() : workers.idle());
       const broker = new InMemoryMessageBroker();
       expect(() => spawnPool(broker, id, start, { size: 2 })).toThrow('no more threads');
       expect(() => spawnPool(broker, id, () => ({}) as never, { size: 1 })).toThrow(/start must return a Worker, got an object/);
       expect(broker.registeredCount()).toBe(0);
+    });
+
+    it('throws the error of start in resize, and goes on with the workers that it has', async () => {
+      const left = [workers.job(), workers.job()];
+      const start = (): WorkerLike => left.shift() ?? refuse();
+      const { broker, pool } = setupPool({ size: 1 }, start);
+      await hasReady(pool, 1);
+      expect(() => pool.resize(4)).toThrow('no more threads');
+      expect(pool.size).toBe(2);
+      await hasReady(pool, 2);
+      expect(await firstValueFrom(broker.send(id, Job.checked({ n: 1 })))).toBe(1);
+    });
+
+    it('counts a start that throws as a restart', async () => {
+      const left = [workers.job()];
+      const { broker, pool, lost } = setupPool({ size: 1, heartbeat: 300, restart: { max: 2 } }, () => left.shift() ?? refuse());
+      expect(await failureOf(firstValueFrom(broker.send(id, Job.exit())))).toMatchObject({ code: 'NodeUnavailable' });
+      expect(await lastValueFrom(pool.workers$, { defaultValue: [] })).toEqual([]);
+      expect(lost.slice(1)).toEqual(['it could not be started', 'it could not be started']);
     });
   });
 
@@ -244,7 +278,22 @@ describe('spawnPool', () => {
     const pool = (options: object): (() => unknown) => () => spawnPool(broker, id, () => workers.idle(), options as never);
     expect(pool({})).toThrow(/size must be an integer of at least 1, got undefined/);
     expect(pool({ size: 1, restart: { max: 1, with: 5 } })).toThrow(/unknown option 'restart.with', did you mean 'restart.within'/);
-    expect(pool({ size: 1, capacty: 5 })).toThrow(/unknown option 'capacty'/);
+    expect(pool({ size: 1, restart: { max: 0 } })).toThrow(/restart.max must be an integer of at least 1, got 0/);
+    expect(pool({ size: 1, capacty: 5 })).toThrow(/unknown option 'capacty', did you mean 'capacity'/);
+    expect(pool({ sise: 1 })).toThrow(/unknown option 'sise', did you mean 'size'/);
+    expect(pool({ size: 1, capacity: 0 })).toThrow(/capacity must be an integer of at least 1, or Infinity, got 0/);
     expect(broker.registeredCount()).toBe(0);
+  });
+});
+
+describe('serveActor', () => {
+  it('refuses bad handlers and options at the call', () => {
+    const { port1: port } = new MessageChannel();
+    const serve = (...args: unknown[]): (() => void) => () => (serveActor as (...args: unknown[]) => void)(...args);
+    expect(serve({}, {}, { port })).toThrow(/a protocol must be made by protocol\(\), got an object/);
+    expect(serve(Job, undefined, { port })).toThrow(/handlers must be an object of functions, got null/);
+    expect(serve(Job, { wait: 5 }, { port })).toThrow(/the handler of 'job.wait' must be a function, got 5/);
+    expect(serve(Job, {}, { prt: port })).toThrow(/unknown option 'prt', did you mean 'port'/);
+    port.close();
   });
 });

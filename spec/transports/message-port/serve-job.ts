@@ -25,6 +25,7 @@ export function serveJob({ whoAmI, exit }: JobSurroundings): void {
       throw new RangeError('no such number');
     },
     header: (_message, { envelope }) => envelope.headers['trace'] ?? 'none',
+    envelope: (_message, { envelope }) => [envelope.priority, envelope.sender],
     crash: () => {
       setTimeout(() => {
         throw new Error('crashed on purpose');

@@ -70,6 +70,11 @@ describeWithServer('natsTransport with TLS and permissions', () => {
     );
   });
 
+  it('says how to connect if replies would come to a subject of all', async () => {
+    const connection = await nodes.connect({ servers: server.url, ...as('shop'), inboxPrefix: '_INBOX' });
+    await expect(natsTransport(connection, { namespace: 'shop' })).rejects.toThrow(/use '_INBOX\..*', which the namespace 'shop' needs; connect with inboxPrefix: 'shop\.reply'$/);
+  });
+
   it('can neither read nor write another namespace', async () => {
     const victim = await join('bank');
     expect(await victim.transport.claim('vault')).toBe(victim.id);

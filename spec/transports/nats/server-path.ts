@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,12 +11,14 @@ export const serverPath: string | undefined = find();
 
 function find(): string | undefined {
   const named = process.env['NATS_SERVER_BIN'];
-  if (named !== undefined && named !== '') return existsSync(named) ? named : undefined;
+  if (named !== undefined && named !== '') return isNewEnough(named) ? named : undefined;
   const inPath = (process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, 'nats-server'));
   return [...inPath, FETCHED].find((path) => existsSync(path) && isNewEnough(path));
 }
 
+/** Whether this is a server, and not too old. A file that cannot be run is none. */
 function isNewEnough(path: string): boolean {
-  const [, major, minor] = /v(\d+)\.(\d+)/.exec(execFileSync(path, ['--version'], { encoding: 'utf8' })) ?? [];
+  const { stdout } = spawnSync(path, ['--version'], { encoding: 'utf8' });
+  const [, major, minor] = /v(\d+)\.(\d+)/.exec(stdout ?? '') ?? [];
   return Number(major) > 2 || (Number(major) === 2 && Number(minor) >= 11);
 }

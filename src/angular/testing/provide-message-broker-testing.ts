@@ -10,7 +10,7 @@ import { BrokerProbe, describeLetter } from './broker-probe';
 export const BROKER_PROBE: InjectionToken<BrokerProbe> = /* @__PURE__ */ new InjectionToken<BrokerProbe>('BROKER_PROBE, which provideMessageBrokerTesting() provides');
 
 /**
- * Provides a broker for one test, with a probe. It stands for `provideMessageBroker` if it comes after it. It writes no dead letters: one that
+ * Provides a broker for one test, with a probe. It replaces `provideMessageBroker`, if it comes after that. It writes no dead letters: one that
  * nobody expected fails the test when `TestBed` is reset, after the test. `injectBrokerProbe().expectDeadLetter(…)` expects one. Letters of a
  * `send` do not count, since their caller has the error, and neither do messages that actors of the application have queued when the test ends.
  * `TestBed` destroys components first, so a message that the actor of a component has queued or runs then is a letter (`ActorNotFound`).
@@ -31,7 +31,7 @@ export function provideMessageBrokerTesting(options?: BrokerOptions, ...features
 function probedBroker(options: BrokerOptions, features: readonly MessageBrokerFeature[]): BrokerProbe {
   const destroyRef = inject(DestroyRef);
   let letters: readonly DeadLetter[] = [];
-  // The letters of before the broker closes. They are told of last, since what a teardown throws stops the other teardowns.
+  // Read before the broker closes. The error is thrown by the last teardown, since one that throws stops those after it.
   destroyRef.onDestroy(() => (letters = probe.unexpectedDeadLetters()));
   const probe = new BrokerProbe(createMessageBroker(options, features));
   destroyRef.onDestroy(() => {

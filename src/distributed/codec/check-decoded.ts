@@ -2,7 +2,7 @@ import { MAX_DEPTH } from './snapshot';
 
 /**
  * Checks data that came from another node, so that its reader can merge, copy and walk it without harm: no property is named `__proto__`,
- * and nothing is nested deeper than a payload can be that was encoded.
+ * and nothing is nested deeper than a payload can be that was encoded. It has no errors: a port puts one in the place of what it cannot clone.
  *
  * @throws {TypeError} for data that no codec made.
  */
@@ -17,6 +17,7 @@ export function checkDecoded(value: unknown, depth = 0, seen: Set<object> = new 
       checkDecoded(inner, depth + 1, seen);
     }
   } else if (value instanceof Set) for (const inner of value) checkDecoded(inner, depth + 1, seen);
+  else if (value instanceof Error) throw new TypeError(value.message);
   else if (!ArrayBuffer.isView(value)) {
     for (const key of Object.keys(value)) {
       if (key === '__proto__') throw new TypeError('data has a property named __proto__');

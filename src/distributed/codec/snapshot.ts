@@ -1,4 +1,4 @@
-/** A step from a value to one inside it: a property or an index, or what else a collection holds. */
+/** A step from a value to one inside it: a property, an index, or the nth key or value of a collection. */
 type Step = string | number | { readonly nth: number; readonly of: 'key' | 'value' };
 
 /** What a codec needs to know of a payload, or treats in its own way. */
@@ -91,7 +91,7 @@ class Copier {
     for (let index = 0; index < length; index++) {
       this.#path.push(index);
       const element = value[index];
-      // A hole is one here: an array of two billion holes would be a short text, and a long loop for its reader.
+      // Holes are refused: an array of two billion of them would be a short text, and a long loop for its reader.
       if (element === undefined && !(index in value)) this.#refuse('a hole of an array');
       copy.push(this.copy(element));
       this.#path.pop();

@@ -19,10 +19,10 @@ export interface LinkSetup {
   readonly handle: (frame: Frame) => boolean;
   /** A batch or a frame could not be read. */
   readonly bad: () => void;
-  /** The most frames that wait to be sent, before too many do. */
+  /** How many frames may wait to be sent. With more than these, nothing is taken from the other node, and it may be given up. */
   readonly mostWaiting: number;
   readonly isConnected: () => boolean;
-  /** The other node gives no receipts, though too much waits for it. */
+  /** The other node gives no receipts, and too much waits for it. */
   readonly silent: () => void;
 }
 
@@ -68,12 +68,12 @@ export class Link {
     }
     const parcels = this.outbox.receipted(ack, read.length === HEAD_LENGTH);
     if (parcels.length > 0) this.#setup.dispatcher.step(() => parcels.forEach((parcel) => parcel.received?.()));
-    // A node that gives no receipts cannot ask for more: what it sends is as if it were lost, and comes again.
+    // While too much waits for the other node, its batches are dropped here. It sends them again.
     if (seq === 0 || this.outbox.isOverfull) return;
     if (!this.#inbox.take(seq, read)) this.outbox.oweReceipt(true);
   }
 
-  /** Ends it. Returns what the other node may not have. */
+  /** Ends the link. Returns the parcels that the other node may not have. */
   close(): Parcel[] {
     this.#inbox.close();
     this.#silence.end();

@@ -13,18 +13,18 @@ export interface OutboxParts {
   readonly send: (batch: Batch, transfer: readonly unknown[] | undefined) => boolean;
   /** The number of the last batch of the other node that was handled here: its receipt. */
   readonly ack: () => number;
-  /** The most frames that wait to be sent, before too many do. */
+  /** How many frames may wait to be sent. With more than these, nothing is taken from the other node, and it may be given up. */
   readonly mostWaiting: number;
-  /** Called with each frame that is one too many. */
+  /** Called for each frame that is added while too many frames, or too many bytes, wait. */
   readonly overflowed: () => void;
 }
 
 /**
- * The bytes of a batch, if its frames are small enough. The other node handles a larger one for longer than it takes until that is sent again: over
- * NATS 20,000 tells took 1.7 times as long in batches of 800 kB, and a broadcast 2.4 times.
+ * The bytes of a batch, if its frames are small enough. A larger batch would be sent again while the other node still handles it: over NATS
+ * 20,000 tells took 1.7 times as long in batches of 800 kB, and a broadcast 2.4 times.
  */
 const USUAL_BATCH = 65_536;
-/** The most bytes without a receipt: messages have a window, but replies and news have none. With half of them, nothing more is taken. */
+/** The most bytes without a receipt: messages have a window, but replies and news have none. When half of them wait, nothing more is taken from the other node. */
 export const MOST_BYTES: number = 64 * 1_048_576;
 
 /**
@@ -118,7 +118,7 @@ export class Outbox {
     return [...this.#unreceipted.parcels, ...this.#waiting];
   }
 
-  /** Ends it. Returns the parcels that the other node may not have. */
+  /** Ends the outbox. Returns the parcels that the other node may not have. */
   close(): Parcel[] {
     this.#isClosed = true;
     this.#lazy?.unsubscribe();

@@ -4,6 +4,7 @@ import type { Stamp } from '../../kernel/stamp';
 import type { Task } from '../../kernel/task';
 import type { PackedFrame } from '../codec/packing';
 import type { RemoteActor } from '../remote-actor';
+import type { CastFrame, OutgoingCast } from './outgoing-cast';
 
 /** A frame on its way to the other node. */
 export interface Parcel {
@@ -12,7 +13,7 @@ export interface Parcel {
   isSent: boolean;
   /** Whether it is no longer to be sent, if it has not been. */
   isWithdrawn: boolean;
-  /** Called before it goes out, with the time: if it has waited, less time may be left of what it says. */
+  /** Called with the time before it goes out. If it has waited, its frame may have to name a shorter timeout. */
   refresh?(now: number): void;
   /** Called when the other node has it. */
   received?(): unknown;
@@ -22,8 +23,10 @@ export interface Parcel {
 export interface ParcelOwner {
   /** The other node has the parcel. Part of a step. */
   received(parcel: MessageParcel): void;
-  /** The parcel of an ask with a timeout has waited: `now` less is left. */
+  /** The parcel of an ask with a timeout has waited, so at `now` less of the timeout is left. */
   refresh(parcel: MessageParcel, now: number): void;
+  /** The parcel of a broadcast has waited, or a caller has left meanwhile. */
+  refreshCast(parcel: CastParcel, now: number): void;
 }
 
 /** A message for one actor. `task` is `null` for a plain one. */
@@ -32,7 +35,7 @@ export interface Posted {
   readonly task: Task | null;
 }
 
-/** Milliseconds of waiting that the timeout in a frame need not know of. Packing each frame of a burst again took a tenth of its time. */
+/** A frame that has waited for fewer milliseconds keeps its timeout. To pack each frame of a burst again took a tenth of the burst's time. */
 const STALE = 10;
 
 /** The frame of a message, or of one to many. There is one for each message, so it has no closures. */
@@ -43,7 +46,7 @@ export class MessageParcel implements Parcel {
   /** The bytes that it takes of the credit. */
   readonly size: number;
   readonly owner: ParcelOwner;
-  readonly posted: readonly Posted[];
+  posted: readonly Posted[];
   /** The time for which its frame was packed, if that says how much of a timeout is left. Else `Infinity`. */
   packedAt: number;
   // The letter of a plain message that is lost needs these.
@@ -88,5 +91,27 @@ export class MessageParcel implements Parcel {
         settle(task, { outcome: 'failed', code });
       }
     }
+  }
+}
+
+/** A frame of a broadcast that is asked. It goes out without the targets whose caller has left before. */
+export class CastParcel extends MessageParcel {
+  readonly cast: OutgoingCast;
+  /** Whether the observers of `broadcasts$` on the other node are told, too. */
+  readonly announces: boolean;
+  /** When the broadcast began. */
+  readonly startedAt: number;
+  /** Whether the caller of a target has left, so that its frame must be made again. */
+  hasLeft = false;
+
+  constructor(owner: ParcelOwner, cast: OutgoingCast, { frame, from }: CastFrame, posted: readonly Posted[], now: number) {
+    super(owner, frame, posted, cast.message, cast.lane, cast.stamp, cast.timeout === Infinity ? Infinity : now);
+    this.cast = cast;
+    this.announces = from === 0;
+    this.startedAt = now;
+  }
+
+  override refresh(now: number): void {
+    if (this.hasLeft || now - this.packedAt >= STALE) this.owner.refreshCast(this, now);
   }
 }

@@ -11,7 +11,7 @@ export const LONGEST_TEXT = 65_536;
 
 type Test = (value: unknown) => boolean;
 
-/** @throws {RangeError} for an id, a topic or a pattern that is too long to go over the wire. Other checks are for others. */
+/** @throws {RangeError} for an id, a topic or a pattern that is too long to go over the wire. Anything that is no string passes here. */
 export function checkLength(value: unknown, name: string): void {
   if (typeof value === 'string' && value.length > LONGEST_NAME) refuse(`${name} must have at most ${LONGEST_NAME} characters in a cluster`, value, RangeError);
 }

@@ -159,10 +159,11 @@ export class Receiver {
     return recipient.isDirect && this.#parts.system.dispatcher.stack === 'quiet';
   }
 
+  /** `facts` name the topic of a publication; `rest` names that of a message that was routed to one actor. */
   #mayPass(facts: Omit<IncomingFrame, 'from' | 'headers' | 'sender'>, rest: Rest | 0): boolean {
     const { authorize } = this.#parts;
     if (authorize === undefined) return true;
-    const { headers = {}, sender } = rest === 0 ? {} : rest;
-    return authorize({ ...facts, from: this.#nodeId, headers, ...(sender !== undefined && { sender }) });
+    const { headers = {}, sender, topic } = rest === 0 ? {} : rest;
+    return authorize({ ...(topic !== undefined && { topic }), ...facts, from: this.#nodeId, headers, ...(sender !== undefined && { sender }) });
   }
 }

@@ -1,3 +1,4 @@
+import type { FailureCode } from '../../failure/failure-code';
 import { SendError } from '../../failure/send-error';
 import type { Dispatcher } from '../../kernel/dispatcher';
 import { complete, emit, fail, succeed } from '../../kernel/open-turn';
@@ -7,9 +8,9 @@ import { rulesOf } from '../../message/message-rules';
 import type { Codec, Encoded } from '../codec/codec';
 import type { RemoteActor } from '../remote-actor';
 import type { ReplyFrame } from './frames';
+import type { OpenAsk } from './open-ask';
 import type { RefTable } from './ref-table';
 import { RemoteError } from './remote-error';
-import type { OpenAsk } from './sender';
 
 /**
  * Does what the other node says about an ask of this one. Returns false if its payload cannot be read. An ask that nobody waits for any more is
@@ -37,7 +38,10 @@ function settleBy(frame: ReplyFrame, { actor, task }: OpenAsk, reply: Read = {})
     const [, , code, started, actorId, message] = frame;
     const error = new SendError(code, { actorId, started: started === 2 ? 'unknown' : started === 1 });
     if (message !== '') error.message = message;
-    if (started === 0 && task.state === 'queued') {
+    if (isOfHandler(code, actorId, actor)) {
+      if (task.state === 'queued') actor.arrived(task);
+      settle(task, { outcome: 'errored', code: code === 'Unhandled' ? code : 'HandlerFailed', error });
+    } else if (started === 0 && task.state === 'queued') {
       actor.withdraw(task);
       settle(task, { outcome: 'failed', code, error, hasLetter: true });
     } else abort(task, actor, error);
@@ -64,6 +68,11 @@ function settleBy(frame: ReplyFrame, { actor, task }: OpenAsk, reply: Read = {})
       fail(task, new RemoteError(message, { name: name === '' ? undefined : name, code: code === '' ? undefined : code }));
     }
   }
+}
+
+/** Whether the actor had the message, and answered with this failure: with that of an ask of its own, or since it handles no such message. */
+function isOfHandler(code: FailureCode, actorId: string, actor: RemoteActor): boolean {
+  return code === 'Unhandled' || actorId !== actor.id;
 }
 
 function abort(task: Task, actor: RemoteActor, error: SendError): void {

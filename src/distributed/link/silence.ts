@@ -5,8 +5,8 @@ import type { Outbox } from './outbox';
 const LONGEST = 10_000;
 
 /**
- * Looks after a node for which too much waits: one that goes on asking, but gives no receipts. Nothing more is taken from it meanwhile. If it gives
- * no receipt for ten seconds of connection, it is given up.
+ * Watches a node for which too much waits, because it sends asks but gives no receipts. Nothing more is taken from it meanwhile. If it gives no
+ * receipt for ten seconds of connection, it is given up.
  */
 export class Silence {
   readonly #outbox: Outbox;

@@ -28,7 +28,7 @@ const RESEND_AFTER = 200;
 const RESEND_AFTER_MOST = 2_000;
 /** How many batches are sent again at once. */
 const RESENT_AT_ONCE = 16;
-/** Milliseconds for which a receipt waits for a frame that it can go with, if the other node needs no credit of it. */
+/** Milliseconds for which a receipt waits for a frame that it can go with, if the other node does not wait for credit. */
 export const LAZY_RECEIPT = 20;
 
 /** The batches that have no receipt yet, in the order of their numbers. A batch is sent again until its receipt comes. */
@@ -83,7 +83,7 @@ export class Unreceipted {
     for (const batch of this.#batches.slice(0, RESENT_AT_ONCE)) this.#parts.send(batch);
   }
 
-  /** Looks after the batches, and after a transport that takes nothing, until there is neither. */
+  /** Starts the timer for a late receipt, or for a transport that takes nothing. It is started again until there is neither. */
   watch(): void {
     const { isBlocked, late, scheduler } = this.#parts;
     const first = this.#batches[0];
@@ -99,7 +99,7 @@ export class Unreceipted {
     }, left);
   }
 
-  /** Ends it. Returns the parcels that the other node may not have. */
+  /** Stops sending again. Returns the parcels that the other node may not have. */
   close(): Parcel[] {
     const { parcels } = this;
     this.#isClosed = true;

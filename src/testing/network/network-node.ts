@@ -47,6 +47,11 @@ export class NetworkNode implements Transport, Member, WireEnd {
     this.#news = new Line(parts.scheduler, () => !this.#isCut);
   }
 
+  /** Vue's `reactive` makes no proxy of an object that has this. */
+  get __v_skip(): boolean {
+    return true;
+  }
+
   // Transport ----------------------------------------------------------------------------------------
 
   start(listener: TransportListener): PromiseLike<void> {

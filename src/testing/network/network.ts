@@ -36,10 +36,9 @@ export interface Network {
   /** Changes the faults that are named. The others stay. */
   disturb(faults: NetworkFaults): void;
   /**
-   * Cuts a name off: its nodes are told `connected(false)`, batches to and from
-   * them are lost or refused, and their claims wait. What had left them arrives. When the lease has
-   * ended, they are fenced and the others are told `down`. With `to`, batches from `name` to that name are lost, in this one direction, and
-   * nobody is told.
+   * Cuts a name off: its nodes are told `connected(false)`, batches to and from them are lost or refused, and their claims wait. Batches that had
+   * left them before arrive. When the lease has ended, they are fenced, and the others are told `down`. With `to`, only batches from `name` to
+   * that name are lost, and nobody is told.
    */
   cut(name: string, to?: string): void;
   /** Ends every cut of this name, or only that of one direction. */
@@ -95,6 +94,11 @@ class TestNetwork implements Network {
     const wire = new Wire(scheduler, new Dice(seed));
     wire.faults = faults;
     this.#parts = { scheduler, lease, maxBatch, structured, wire, registry: new Registry() };
+  }
+
+  /** Vue's `reactive` makes no proxy of an object that has this. */
+  get __v_skip(): boolean {
+    return true;
   }
 
   get counts(): NetworkCounts {

@@ -65,7 +65,7 @@ export class Wire {
     this.#cuts.delete(pairOf(from, to));
   }
 
-  /** Milliseconds that the next thing is under way. */
+  /** Milliseconds that the next batch, request or piece of news is under way. */
   latency(): number {
     const { latency } = this.faults;
     return typeof latency === 'number' ? latency : this.#dice.between(...latency);

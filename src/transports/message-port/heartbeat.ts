@@ -1,4 +1,4 @@
-/** How many looks find nothing until the other end counts as gone. With half a look's wait it takes at most 2.5 heartbeats. */
+/** After so many looks in a row that find nothing, the other end counts as gone: at most 2.5 heartbeats after its last message. */
 const MOST_SILENT = 4;
 
 /**

@@ -21,7 +21,7 @@ export interface HubTransport extends Transport {
 
 /**
  * Makes the transport in the middle of a star: the node of several workers' owner, say. The nodes at its ports meet each other, and their messages
- * go through it. It decides all claims. A node that owns an id of another node already cannot join, and is fenced. Ports can be added and removed at
+ * go through it. It decides all claims. A newcomer that has an id which another node owns cannot join, and is fenced. Ports can be added and removed at
  * any time. Without a broker of its own it only relays.
  *
  * ```ts

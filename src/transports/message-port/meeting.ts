@@ -21,14 +21,14 @@ export interface Greeter {
   mayMeet(nodeId: string, role: PortRole): boolean;
   /** The two have met. False: the other one cannot join, since others own its ids. */
   met(other: Newcomer): boolean;
-  /** The node that was met is gone, or the one that was about to be. */
+  /** The node that this end has welcomed is gone. The two need not have met. */
   left(nodeId: string): void;
 }
 
 /**
  * Finds out which node is at the other end of a port. Each end says hello, and answers a hello by a welcome, which names the node that it
- * welcomes. An end has met the other one when it is welcomed, and has welcomed it. Words to a node that was at this end before, and which are
- * still in the port, change nothing.
+ * welcomes. An end has met the other one when it is welcomed, and has welcomed it. A message that is still in the port, and was meant for a node
+ * that was at this end before, changes nothing.
  */
 export class Meeting {
   readonly #greeter: Greeter;
@@ -49,7 +49,7 @@ export class Meeting {
     return this.#met;
   }
 
-  /** Whether the other end may have met this one, which has not met it. */
+  /** Whether this end has welcomed the other one, and has not met it yet. The other end may have met this one already. */
   get isUnderWay(): boolean {
     return this.#welcomed !== this.#met;
   }
@@ -105,7 +105,7 @@ export class Meeting {
     this.leave();
   }
 
-  /** Whether nothing is to do with a node. One that counts as gone is told so. */
+  /** Whether a node is ignored: it counts as gone here, and is told so, or this end may not meet it. */
   #isStranger(nodeId: string, role: PortRole): boolean {
     if (nodeId === this.#goneId) this.#sayGone(nodeId);
     return nodeId === this.#goneId || !this.#greeter.mayMeet(nodeId, role);

@@ -65,7 +65,7 @@ export function listenToEvents(port: MessagePortLike, listeners: Readonly<Record
   };
 }
 
-/** Whether this is the port of a worker to its owner, with which it ends. */
+/** Whether this is the port of a worker to its owner. The worker ends with its owner. */
 export function isOwnersPort(port: MessagePortLike): boolean {
   return port === ownersPort();
 }

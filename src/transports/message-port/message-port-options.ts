@@ -9,8 +9,8 @@ export interface MessagePortOptions {
    */
   readonly transfer?: PickTransfer;
   /**
-   * Milliseconds: an end that says nothing for three of them counts as gone, also one whose thread is busy for so long. `Infinity` for none.
-   * Default 2,000; none in a worker for the port to its owner, with which the worker ends.
+   * Milliseconds. An end that says nothing for three times as long counts as gone, also one whose thread is busy for so long. `Infinity` for
+   * none. Default 2,000; none in a worker for the port to its owner, since the worker ends with its owner.
    */
   readonly heartbeat?: number;
 }

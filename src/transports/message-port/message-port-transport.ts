@@ -122,7 +122,7 @@ class PortTransport extends PortNode implements Transport, Greeter {
     const nodes = [...this.#nodes];
     this.#nodes.clear();
     for (const node of nodes) this.listener?.down(node);
-    // What the other end was asked it answers no more.
+    // The other end no longer answers what it was asked.
     for (const claim of this.#claims.values()) claim.isAsked = false;
     this.#goOn();
   }
@@ -179,7 +179,10 @@ class PortTransport extends PortNode implements Transport, Greeter {
     return other === undefined || (!this.#isAtHub && this.nodeId < other);
   }
 
-  /** Decides open claims, or asks the end that does. While the ends are about to meet they wait: the other end knows of those before only. */
+  /**
+   * Decides open claims, or asks the end that does. While the ends are about to meet, claims wait: the welcome has told the other end only those
+   * that this one had before.
+   */
   #goOn(): void {
     if (this.#meeting?.isUnderWay === true) return;
     for (const [ref, claim] of [...this.#claims]) {

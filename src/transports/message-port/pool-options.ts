@@ -1,15 +1,16 @@
 import type { PickTransfer } from '../../distributed/transport';
-import { type Checks, checkDuration, checkFunction, checkOptions, checkPositiveInteger, checkTimeout, isObject, refuse } from '../../failure/check';
+import { SPAWN } from '../../broker/registrar';
+import { type Checks, checkDuration, checkFunction, checkOptions, checkPositiveInteger, checkTimeout, isObject, refuse, resolveOptions } from '../../failure/check';
 import type { SpawnOptions } from '../../message/registration';
 import { MESSAGE_PORT, type MessagePortOptions } from './message-port-options';
 import type { PoolWorkerInfo } from './pool-worker-info';
 
 /** How often the workers of a pool are started again. */
 export interface RestartOptions {
-  /** The most restarts of the pool within that time. */
-  readonly max: number;
-  /** Milliseconds. */
-  readonly within: number;
+  /** The most restarts of the pool within that time. Default 3. */
+  readonly max?: number;
+  /** Milliseconds. Default 10,000. */
+  readonly within?: number;
 }
 
 /** Options of `spawnPool`: those of `spawn`, and how many workers there are. */
@@ -19,11 +20,13 @@ export interface PoolOptions extends SpawnOptions {
   /** The most messages that one worker handles at once. Default 1. */
   readonly concurrency?: number;
   /**
-   * How often a worker that has ended is started again. One more end is that of the worker; with its last worker the pool ends. Default
-   * `{ max: 3, within: 10_000 }`; `false` for never.
+   * How often a worker that has ended is started again. If there were as many restarts already, a worker that ends is not replaced, and the
+   * pool ends with its last worker. Default `{ max: 3, within: 10_000 }`; `false` for never.
    */
   readonly restart?: RestartOptions | false;
-  /** Milliseconds: a worker whose thread is busy for three of them counts as hung, and is terminated. `Infinity` for never. Default 2,000. */
+  /**
+   * Milliseconds. A worker whose thread is busy for three times as long counts as hung, and is terminated. `Infinity` for never. Default 2,000.
+   */
   readonly heartbeat?: number;
   /**
    * Milliseconds: a worker that does not serve within this time of its start is terminated, and counts as one that has ended. `Infinity` for no
@@ -43,36 +46,40 @@ export interface PoolOptions extends SpawnOptions {
 export interface PoolSettings {
   readonly size: number;
   readonly concurrency: number;
-  readonly restart: RestartOptions | false;
+  readonly restart: Required<RestartOptions> | false;
   readonly startTimeout: number;
   readonly onWorkerLost: ((error: Error, worker: PoolWorkerInfo) => void) | undefined;
   readonly port: MessagePortOptions;
   readonly spawn: SpawnOptions;
 }
 
-type PoolOnly = Omit<PoolOptions, keyof SpawnOptions> & Pick<PoolOptions, 'concurrency'>;
+const RESTART: Checks<RestartOptions> = { max: checkPositiveInteger, within: checkDuration };
 
-const POOL: Checks<PoolOnly> = {
-  ...MESSAGE_PORT,
+const POOL: Checks<PoolOptions> = {
   size: checkPositiveInteger,
+  ...SPAWN,
+  ...MESSAGE_PORT,
   concurrency: checkPositiveInteger,
-  restart: checkRestart,
+  restart: (value, name) => {
+    if (value !== false && !isObject(value)) refuse(`${name} must be { max, within } or false`, value);
+  },
   startTimeout: checkTimeout,
   onWorkerLost: checkFunction,
 };
 
-/** @throws {TypeError | RangeError} for a bad option of the pool. Those of the mailbox are checked where it is made. */
+/** @throws {TypeError | RangeError} for a bad option. */
 export function resolvePool(options: PoolOptions): PoolSettings {
   if (!isObject(options)) refuse('options must be an object with a size', options);
-  const { size, concurrency = 1, restart = { max: 3, within: 10_000 }, startTimeout = 30_000, onWorkerLost, heartbeat, transfer, ...spawn } = options;
-  const port: MessagePortOptions = { ...(heartbeat !== undefined && { heartbeat }), ...(transfer !== undefined && { transfer }) };
+  checkOptions(options, POOL);
+  const { size, concurrency = 1, restart = {}, startTimeout = 30_000, onWorkerLost, heartbeat, transfer, ...spawn } = options;
   checkPositiveInteger(size, 'size');
-  checkOptions<Partial<PoolOnly>>({ ...port, concurrency, restart, startTimeout, ...(onWorkerLost !== undefined && { onWorkerLost }) }, POOL);
-  return { size, concurrency, restart, startTimeout, onWorkerLost, port, spawn };
-}
-
-function checkRestart(value: unknown, name: string): void {
-  if (value === false) return;
-  if (!isObject(value)) refuse(`${name} must be { max, within } or false`, value);
-  checkOptions<RestartOptions>(value as RestartOptions, { max: checkPositiveInteger, within: checkDuration }, `${name}.`);
+  return {
+    size,
+    concurrency,
+    restart: restart === false ? false : resolveOptions<Required<RestartOptions>>(restart, RESTART, { max: 3, within: 10_000 }, 'restart.'),
+    startTimeout,
+    onWorkerLost,
+    port: { ...(heartbeat !== undefined && { heartbeat }), ...(transfer !== undefined && { transfer }) },
+    spawn,
+  };
 }

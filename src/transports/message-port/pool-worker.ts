@@ -3,6 +3,7 @@ import type { DistributedMessageBroker } from '../../distributed/distributed-mes
 import { check, hasMethod } from '../../failure/check';
 import { LONGEST_DELAY } from '../../kernel/timers';
 import { actorId } from '../../message/actor-id';
+import type { Envelope } from '../../message/envelope';
 import type { HubTransport } from './hub-transport';
 import { type MessagePortLike, isEventTarget, isPort, listenToEvents } from './message-port-like';
 import type { PoolWorkerInfo } from './pool-worker-info';
@@ -79,11 +80,12 @@ export class PoolWorker {
     return { number, running, state };
   }
 
-  send(message: unknown, headers: Readonly<Record<string, string>>): Observable<unknown> {
-    return this.#setup.broker.send(this.#id, message as never, { headers: { ...headers }, timeout: Infinity });
+  send(message: unknown, { headers, priority, sender }: Envelope): Observable<unknown> {
+    const options = { headers: { ...headers }, priority, timeout: Infinity, ...(sender !== undefined && { sender }) };
+    return this.#setup.broker.send(this.#id, message as never, options);
   }
 
-  /** It has ended by itself. The first who notices says so, and why. */
+  /** The worker has ended by itself, for the reason `why`. Only the first call counts. */
   lost(why: string, cause?: unknown): void {
     if (this.#ended !== undefined || this.#why !== undefined) return;
     this.#why = new Error(why, cause === undefined ? undefined : { cause });
@@ -124,14 +126,14 @@ export class PoolWorker {
     return life.add(limit), life;
   }
 
-  /** Its port is closed. Node says so, and some browsers, and the hub hears it after this. */
+  /** The port is closed. Node tells this, and some browsers do. The hub's listener is called after this one. */
   #closed(event: Event): void {
     if (isEventTarget(this.#worker)) this.lost('its thread has ended');
     // A thread of Node tells its error or its exit code a moment later. Its messages fail then, so that they say why.
     else event.stopImmediatePropagation();
   }
 
-  /** Hears of an end that comes before it serves. In Node, an error of a worker that nobody hears of would end the whole process. */
+  /** Listens to the worker's errors and its exit. In Node, an error of a worker without a listener would end the whole process. */
   #listen(): () => void {
     return listenToEvents(this.#worker, {
       // A worker of a browser goes on after an error, if it could start.

@@ -36,14 +36,14 @@ export class PortChannel {
     this.#port.postMessage(tagged(message));
   }
 
-  /** Sends a batch. What the platform refuses to clone does not go: `null` goes in its place, which the receiver counts as unreadable. */
+  /** Sends a batch. In the place of a payload that the platform refuses to clone goes an error, so that its message fails at the receiver, and no other. */
   postBatch(to: string, from: string, batch: unknown, transfer: readonly unknown[]): void {
     try {
       // Node sends such a message, of which nothing arrives.
       if (transfer.some(isDetached)) throw new TypeError('a buffer has moved before');
       this.#port.postMessage(tagged(['batch', to, from, batch, transfer]), transfer);
     } catch {
-      this.post(['batch', to, from, Array.isArray(batch) ? batch.map(cloneOrNull) : null, []]);
+      this.post(['batch', to, from, salvaged(batch), []]);
     }
   }
 
@@ -69,10 +69,11 @@ function isDetached(value: unknown): boolean {
   }
 }
 
-function cloneOrNull(frame: unknown): unknown {
+/** A copy of data in which an error stands for each part that cannot be cloned. */
+function salvaged(data: unknown): unknown {
   try {
-    return structuredClone(frame);
-  } catch {
-    return null;
+    return structuredClone(data);
+  } catch (error) {
+    return Array.isArray(data) ? data.map(salvaged) : new Error(String(error));
   }
 }

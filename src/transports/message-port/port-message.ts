@@ -12,7 +12,7 @@ export type PortRole = 'hub' | 'end';
  * - `batch`: to a node, from a node, with the objects in it that move.
  * - `claim` and `release` go to the end that decides, `owner` is its answer.
  * - `up`, `down`: a node has come to a hub, or left it.
- * - `bye`: this end leaves. `gone`: the node counts as gone, though it says something.
+ * - `bye`: this end leaves. `gone`: tells a node that it counts as gone here.
  */
 export type PortMessage =
   | readonly ['hello', nodeId: string, role: PortRole]

@@ -1,6 +1,8 @@
 import { DistributedMessageBroker } from '../../distributed/distributed-message-broker';
 import type { PickTransfer } from '../../distributed/transport';
 import { type Checks, check, checkFunction, checkOptions } from '../../failure/check';
+import { consumerOf } from '../../mailbox/consumer';
+import { actorId } from '../../message/actor-id';
 import type { HandlersOf } from '../../message/message-broker';
 import { type AnyProtocol, isProtocol } from '../../message/protocol';
 import type { LevelLogger } from '../../observability/logger';
@@ -16,7 +18,7 @@ export interface ServeOptions {
   readonly transfer?: PickTransfer;
 }
 
-/** That the pool has ended this worker is no news. The errors of handlers are. */
+/** Writes the errors of handlers only. It drops warnings, such as that the pool has ended this worker. */
 const QUIET: LevelLogger = {
   warn: () => undefined,
   error: (text, ...details) => console.error(text, ...details),
@@ -41,6 +43,7 @@ const CHECKS: Checks<ServeOptions> = { port: checkPort, transfer: checkFunction 
 export function serveActor<P extends AnyProtocol<P> & object>(protocol: P, handlers: HandlersOf<P>, options: ServeOptions = {}): void {
   checkOptions(options, CHECKS);
   check(isProtocol(protocol), 'a protocol must be made by protocol()', protocol);
+  const { handler } = consumerOf(protocol, handlers ?? null);
   const { port = ownersPort(), transfer } = options;
   check(port !== undefined, 'serveActor must be called in a worker, or be given its port', port);
   const stop = listenTo(port, {
@@ -48,12 +51,10 @@ export function serveActor<P extends AnyProtocol<P> & object>(protocol: P, handl
       const order = readServeMessage(given);
       if (order === undefined) return;
       stop();
-      // The pool finds out whether this worker lives. Nobody else can end it before its owner ends.
+      // The pool watches whether this worker lives. The worker need not watch the pool, since it ends with its owner.
       const transport = messagePortTransport(order.port, { heartbeat: Infinity, ...(transfer !== undefined && { transfer }) });
       const broker = new DistributedMessageBroker(transport, { logDeadLetters: false, logger: QUIET });
-      // Its types say what the handlers are of, which is checked where this was called.
-      const spawn = broker.spawn.bind(broker) as (...args: readonly unknown[]) => unknown;
-      spawn(order.id, protocol, handlers, { capacity: Infinity, concurrency: order.concurrency });
+      broker.spawn(actorId(order.id), handler, { capacity: Infinity, concurrency: order.concurrency });
     },
     unreadable: () => undefined,
     closed: () => undefined,

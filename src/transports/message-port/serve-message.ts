@@ -1,7 +1,7 @@
 import { isObject } from '../../failure/check';
 import { type MessagePortLike, isPort } from './message-port-like';
 
-/** The first message to a worker of a pool: the port to its pool, and what it is to be. */
+/** The first message to a worker of a pool: the port to the pool, and the id and the concurrency of the actor that it serves. */
 export interface ServeMessage {
   readonly port: MessagePortLike;
   readonly id: string;

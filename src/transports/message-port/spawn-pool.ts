@@ -1,4 +1,4 @@
-import { type Observable, BehaviorSubject, asapScheduler, asyncScheduler, catchError, defer, finalize, firstValueFrom, lastValueFrom, race, throwError, timer } from 'rxjs';
+import { type Observable, BehaviorSubject, asapScheduler, catchError, defer, finalize, firstValueFrom, lastValueFrom, race, throwError, timer } from 'rxjs';
 import { resolveClose } from '../../broker/closing';
 import { DistributedMessageBroker } from '../../distributed/distributed-message-broker';
 import { checkActorId, checkFunction, checkPositiveInteger, describeValue } from '../../failure/check';
@@ -13,6 +13,7 @@ import { hubTransport } from './hub-transport';
 import { type PoolOptions, type PoolSettings, resolvePool } from './pool-options';
 import { PoolWorker, type PoolWorkerSetup, SILENT, type WorkerLike, checkWorker } from './pool-worker';
 import type { PoolWorkerInfo } from './pool-worker-info';
+import { RestartBudget } from './restart-budget';
 
 /** A pool of workers behind one actor. */
 export interface WorkerPool {
@@ -22,8 +23,9 @@ export interface WorkerPool {
   readonly workers$: Observable<readonly PoolWorkerInfo[]>;
   /**
    * Changes how many workers there are. New ones are started; those that are too many end when they have handled what they are handling.
+   * After the pool has ended it does nothing.
    *
-   * @throws {RangeError} unless `size` is an integer of at least 1.
+   * @throws {RangeError} unless `size` is an integer of at least 1, and the errors that `start` throws: `size` is then what the pool has.
    */
   resize(size: number): void;
   /**
@@ -63,13 +65,13 @@ class Pool implements WorkerPool {
   readonly #settings: PoolSettings;
   readonly #mailbox: Mailbox;
   readonly #registration: Registration;
-  /** It has a broker that meets the workers. That is not the one of the pool's actor, so that workers know of no other actors. */
+  /** What the workers share. Its broker only connects them: it is not that of the pool's actor, so that workers learn of no other actors. */
   readonly #setup: PoolWorkerSetup;
   readonly #infos = new BehaviorSubject<readonly PoolWorkerInfo[]>([]);
   #workers: PoolWorker[] = [];
   #size: number;
   #lastNumber = 0;
-  #restarts: number[] = [];
+  readonly #restarts: RestartBudget;
   /** The workers that are being terminated. */
   readonly #ending = new Set<Promise<unknown>>();
   #isOver = false;
@@ -81,6 +83,7 @@ class Pool implements WorkerPool {
     this.#start = start;
     this.#settings = settings;
     this.#size = size;
+    this.#restarts = new RestartBudget(settings.restart);
     // The pool gives out seats by pausing its mailbox, since their number changes.
     const options = { ...mailbox, concurrency: Infinity };
     this.#mailbox = capacity === Infinity ? Mailbox.unbounded(options) : Mailbox.bounded(capacity, options);
@@ -109,12 +112,17 @@ class Pool implements WorkerPool {
     checkPositiveInteger(size, 'size');
     if (this.#isOver) return;
     this.#size = size;
-    const staying = this.#workers.filter(({ state }) => state !== 'leaving');
+    const staying = this.#staying();
     // Those that are free leave first.
     const leaving = staying.sort((one, other) => one.running - other.running).slice(0, Math.max(0, staying.length - size));
     for (const worker of leaving) worker.state = 'leaving';
     for (const worker of leaving) this.#endIfFree(worker);
-    this.#fill();
+    try {
+      this.#fill();
+    } catch (error) {
+      this.#size = this.#staying().length;
+      throw error;
+    }
   }
 
   async close(options?: CloseOptions): Promise<void> {
@@ -135,8 +143,8 @@ class Pool implements WorkerPool {
     const worker = this.#free().reduce((least, one) => (one.running < least.running ? one : least));
     worker.running++;
     this.#changed();
-    return defer(() => worker.send(message, envelope.headers)).pipe(
-      catchError((error: unknown) => throwError(() => (error instanceof SendError ? this.#inItsName(error, worker) : error))),
+    return defer(() => worker.send(message, envelope)).pipe(
+      catchError((error: unknown) => throwError(() => (error instanceof SendError ? this.#failureOfPool(error, worker) : error))),
       finalize(() => {
         worker.running--;
         this.#endIfFree(worker);
@@ -150,7 +158,7 @@ class Pool implements WorkerPool {
   }
 
   /** The failure of a worker, as that of the pool's actor. A worker that has ended gets no other message. */
-  #inItsName(error: SendError, worker: PoolWorker): SendError {
+  #failureOfPool(error: SendError, worker: PoolWorker): SendError {
     const isGone = error.code === 'ActorNotFound' || error.code === 'NodeUnavailable';
     if (isGone) worker.lost(SILENT);
     const code = isGone ? 'NodeUnavailable' : error.code;
@@ -158,9 +166,16 @@ class Pool implements WorkerPool {
     return new SendError(code, { actorId: this.#id, started, cause, detail: isGone ? worker.why?.message : detailOf(error) });
   }
 
+  #staying(): PoolWorker[] {
+    return this.#workers.filter(({ state }) => state !== 'leaving');
+  }
+
   #fill(): void {
-    for (let count = this.#workers.filter(({ state }) => state !== 'leaving').length; count < this.#size; count++) this.#add();
-    this.#changed();
+    try {
+      for (let count = this.#staying().length; count < this.#size; count++) this.#add();
+    } finally {
+      this.#changed();
+    }
   }
 
   #add(): void {
@@ -174,19 +189,21 @@ class Pool implements WorkerPool {
   }
 
   #lost(worker: PoolWorker, error: Error): void {
-    // It is out of the list first: what its failures set free goes to another one.
+    // The worker leaves the list first, so that messages that are given out when its own fail go to other workers.
     this.#terminate(worker);
     if (this.#isOver) return;
-    const willRestart = worker.state !== 'leaving' && this.#mayRestart();
+    const willRestart = worker.state !== 'leaving' && this.#restarts.take();
     this.#report(error, worker.info, willRestart ? '' : ', and is not started again');
     if (willRestart) this.#restart();
     this.#changed();
-    // Nobody is left who could handle anything. The failures of the last one are told first.
+    // Without a worker nothing can be handled, so the pool ends. The failures of the last worker are told before that.
     if (this.#workers.length === 0) asapScheduler.schedule(() => this.#registration.unsubscribe());
   }
 
   #terminate(worker: PoolWorker): void {
     this.#workers = this.#workers.filter((one) => one !== worker);
+    // Its seats are gone before anybody is told, who may send something.
+    if (this.#free().length === 0) this.#mailbox.pause();
     const ended = worker.end();
     this.#ending.add(ended);
     void ended.then(() => this.#ending.delete(ended));
@@ -206,22 +223,12 @@ class Pool implements WorkerPool {
     }
   }
 
-  #mayRestart(): boolean {
-    const { restart } = this.#settings;
-    if (restart === false) return false;
-    const now = asyncScheduler.now();
-    this.#restarts = this.#restarts.filter((at) => now - at < restart.within);
-    if (this.#restarts.length >= restart.max) return false;
-    this.#restarts.push(now);
-    return true;
-  }
-
   /** A worker that cannot be started counts as one that has ended. */
   #restart(): void {
     try {
       this.#add();
     } catch (error) {
-      const willRestart = this.#mayRestart();
+      const willRestart = this.#restarts.take();
       this.#report(new Error('it could not be started', { cause: error }), { number: ++this.#lastNumber, running: 0, state: 'starting' }, willRestart ? '' : ', and is not started again');
       if (willRestart) this.#restart();
     }

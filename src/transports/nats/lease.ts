@@ -71,7 +71,7 @@ export class Lease {
     await this.#registry.write(this.#key, TOMBSTONE, this.#revision, { seconds: this.#duration / 1000 });
   }
 
-  /** Stops renewing without a word. */
+  /** Stops renewing. `onEnd` is not called. */
   #stop(): void {
     this.#isHeld = false;
     clearTimeout(this.#timer);

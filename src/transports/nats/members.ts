@@ -146,7 +146,7 @@ export class Members {
     member.lookAgain ??= setTimeout(() => this.#lookAgain(member), LOOK_AGAIN);
   }
 
-  /** The connection of this node was lost: who is absent now may be there, and only this node not. */
+  /** The connection of this node was lost: a node that seems absent may only be out of this node's reach. */
   disconnected(): void {
     for (const member of this.#members.values()) member.absentSince = member.absentRevision = undefined;
   }
@@ -186,7 +186,7 @@ export class Members {
     if (member.isUp) return;
     member.isUp = true;
     this.#events.up(member.node);
-    // So that it learns the same.
+    // The probe shows the other node that this one is up.
     this.#events.probe(member.node);
   }
 

@@ -26,7 +26,7 @@ const FAREWELL = 5000;
 const PONG_SLICES = 8;
 const PONG_SLICE = 250;
 
-/** Listens until `start` is called. */
+/** Stands in for the listener until `start` is called. */
 const NOBODY: TransportListener = { batch() {}, up() {}, down() {}, connected() {}, fenced() {} };
 
 /** The transport of a node: its inbox, its lease, its claims, and the other nodes. */

@@ -3,6 +3,7 @@ import { Kvm, type KvStatus } from '@nats-io/kv';
 import { deniedSubject, isTemporary } from './nats-failure';
 import type { NatsSettings } from './nats-options';
 import { patiently } from './patiently';
+import { Subjects } from './subjects';
 
 /** How long a mark of a key whose time is over stays, in milliseconds. */
 const MARK = 60_000;
@@ -54,7 +55,12 @@ function checkVersion(connection: NatsConnection): void {
 function explained(error: unknown, { namespace, replicas }: NatsSettings): Error {
   const denied = deniedSubject(error);
   const { name, message = String(error) } = error as { name?: unknown; message?: string };
-  if (denied !== undefined) return new Error(`the NATS server does not let this client use '${denied}', which the namespace '${namespace}' needs`, { cause: error });
+  if (denied !== undefined) return new Error(`the NATS server does not let this client use '${denied}', which the namespace '${namespace}' needs${hintFor(denied, namespace)}`, { cause: error });
   if (name === 'JetStreamNotEnabled') return new Error('the NATS server has no JetStream for this account, and the claims of actors are kept there: start it with `-js`', { cause: error });
   return new Error(`the key-value bucket '${namespace}' with replicas: ${replicas} could not be opened: ${message}`, { cause: error });
+}
+
+/** Replies come to a subject of the client's own choice. One outside of the namespace shows that it was not told where they may come. */
+function hintFor(denied: string, namespace: string): string {
+  return new Subjects(namespace).has(denied) ? '' : `; connect with inboxPrefix: '${namespace}.reply'`;
 }

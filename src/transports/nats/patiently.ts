@@ -5,7 +5,7 @@ const PAUSE = 250;
 /** How long to go on asking, in milliseconds. A cluster that has lost its leader answers again after 4 to 7 seconds, on a busy machine after 10. */
 const PATIENCE = 15_000;
 
-/** How patient one is with the server. */
+/** For how long the server is asked again, and after which errors. */
 export interface Patience {
   /** For how many milliseconds the server is asked again. Default: 15 seconds. */
   readonly duration?: number;

@@ -1,4 +1,4 @@
-/** A pause of the wall clock against the monotonic one that only a machine that slept, or a clock that was set, can make. */
+/** Milliseconds by which the wall clock may get ahead of the monotonic one. More shows that the machine slept, or that the clock was set. */
 const SLEPT = 1000;
 
 /**

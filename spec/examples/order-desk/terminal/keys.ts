@@ -22,7 +22,7 @@ export const LOAD_KEYS: readonly LoadKey[] = [
     next: ({ riskFailureRate }) => ({ riskFailureRate: after(riskFailureRate, [0, 0.1, 0.33, 0.66, 1]) }),
   },
   { key: 'l', label: ({ riskLatency }) => `risk ${riskLatency} ms`, next: ({ riskLatency }) => ({ riskLatency: after(riskLatency, [5, 30, 80, 200]) }) },
-  { key: 'a', label: ({ auditRate }) => `audit ${auditRate}/s`, next: ({ auditRate }) => ({ auditRate: after(auditRate, [25, 100, 500, 1_000]) }) },
+  { key: 'a', label: ({ auditRate }) => `audit ${count(auditRate)}/s`, next: ({ auditRate }) => ({ auditRate: after(auditRate, [25, 100, 500, 1_000]) }) },
   { key: 'w', label: ({ overflow }) => overflow, next: ({ overflow }) => ({ overflow: after(overflow, OVERFLOWS) }) },
   { key: 'c', label: ({ concurrency }) => `turns ${concurrency}`, next: ({ concurrency }) => ({ concurrency: after(concurrency, [1, 2, 4, 8, 12, 16]) }) },
 ];

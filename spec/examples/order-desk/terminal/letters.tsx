@@ -14,6 +14,9 @@ export interface LettersProps {
   readonly height: number;
 }
 
+/** From this width on a line has room for all that it says. */
+const ROOMY = 60;
+
 /** The feed of dead letters, the newest first. */
 export function Letters({ letters, total, parked, width, height }: LettersProps): ReactElement {
   return (
@@ -24,24 +27,30 @@ export function Letters({ letters, total, parked, width, height }: LettersProps)
         <Text bold color={palette.busy}>
           {count(parked)}
         </Text>
-        <Text color={palette.quiet}> of them parked orders</Text>
+        <Text color={palette.quiet}>{width < ROOMY ? ' parked orders' : ' of them parked orders'}</Text>
       </Text>
       {Array.from({ length: height - 1 }, (_, index) => (
         <Text key={index} wrap="truncate">
-          {letters[index] === undefined ? ' ' : <Line letter={letters[index]} />}
+          {letters[index] === undefined ? ' ' : <Line letter={letters[index]} isNarrow={width < ROOMY} />}
         </Text>
       ))}
     </Box>
   );
 }
 
-function Line({ letter: { at, what, reason, note, attempts, count: number } }: { readonly letter: LetterGroup }): ReactElement {
+interface LineProps {
+  readonly letter: LetterGroup;
+  /** There is room for the note or for the order, and the note says why. */
+  readonly isNarrow: boolean;
+}
+
+function Line({ letter: { at, what, reason, note, attempts, count: number }, isNarrow }: LineProps): ReactElement {
   return (
     <Text>
       <Text color={palette.quiet}>{clock(at).padStart(5)} </Text>
       <Text color={palette.busy}>{`×${number}`.padEnd(5)}</Text>
       <Text>{reason.padEnd(14)}</Text>
-      <Text color={palette.quiet}>{what.padEnd(12)}</Text>
+      {!(isNarrow && note !== undefined) && <Text color={palette.quiet}>{what.padEnd(12)}</Text>}
       <Text color={palette.quiet}>{note ?? ''}</Text>
       {attempts > 1 && <Text color={palette.quiet}>{`${note === undefined ? '' : ', '}sent ${attempts} times`}</Text>}
     </Text>

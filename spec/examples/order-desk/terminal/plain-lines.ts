@@ -1,4 +1,4 @@
-import { type Observable, type SchedulerLike, asyncScheduler, distinctUntilChanged, filter, last, map, merge, takeUntil } from 'rxjs';
+import { type Observable, type SchedulerLike, asyncScheduler, distinctUntilChanged, filter, last, map, merge, skip, takeUntil } from 'rxjs';
 import { type DeskFrame, framesOf, lossesOf } from '../desk-frames';
 import { numberOf } from '../script';
 import type { Session } from '../session';
@@ -12,7 +12,7 @@ export function plainLines({ desk, scene$ }: Pick<Session, 'desk' | 'scene$'>, p
     map((scene) => `\n${numberOf(scene)}${scene.title}. ${scene.says}`),
   );
   const ended$ = scene$.pipe(last(null, undefined));
-  return merge(heading$, framesOf(desk, period, scheduler).pipe(filter(({ at }) => at > 0), map(lineOf), takeUntil(ended$)));
+  return merge(heading$, framesOf(desk, period, scheduler).pipe(skip(1), map(lineOf), takeUntil(ended$)));
 }
 
 function lineOf({ at, actors, orders, parked, waiting }: DeskFrame): string {

@@ -7,6 +7,8 @@ import { wrapWords } from './wrap-words';
 
 /** Characters before a sum. */
 const NAME = 10;
+/** Characters before the losses of an actor. */
+const LOST = 33;
 
 /** The report as lines of at most `width` characters. */
 export function reportLines(report: SessionReport, width: number): readonly ReportLine[] {
@@ -19,7 +21,7 @@ export function reportLines(report: SessionReport, width: number): readonly Repo
     ['desk', messages(report.desk)],
     ['market', messages(report.market)],
     ['letters', `${count(report.desk.totalDeadLettered)} dead letters of the desk, ${count(report.redelivered)} sent again`],
-    ['overtaken', `${count(report.overtaken)} orders, by large ones that came later`],
+    ['overtaken', `${count(report.overtaken)} by large orders that came later`],
   ];
   const titled = `The order desk, ${duration(report.at)}${report.isInterrupted ? ', stopped early' : ''}`;
   return [
@@ -51,10 +53,17 @@ function table({ actors }: SessionReport, width: number): ReportLine[] {
   const row = (name: string, turns: string, time: string, lost: string): string => `${name.padEnd(12)}${turns.padStart(9)}${time.padStart(10)}  ${lost}`.slice(0, width).trimEnd();
   return [
     { text: row('actor', 'turns', 'a turn', 'lost'), tone: 'quiet' },
-    ...actors.map((actor) => {
-      const losses = Object.entries(actor.losses).map(([code, number]) => `${shortCount(number)} ${code}`);
-      const lost = width < 60 ? shortCount(lossesOf(actor)) : losses.join(', ');
-      return { text: row(actor.name, count(actor.turns), actor.ended === 0 ? '–' : duration(actor.milliseconds / actor.ended), lost) };
+    ...actors.flatMap((actor) => {
+      const time = actor.ended === 0 ? '–' : duration(actor.milliseconds / actor.ended);
+      return lossesIn(actor, width).map((lost, line) => ({ text: line === 0 ? row(actor.name, count(actor.turns), time, lost) : row('', '', '', lost) }));
     }),
   ];
+}
+
+/** The losses by their codes, in as many lines as they take. */
+function lossesIn(actor: SessionReport['actors'][number], width: number): string[] {
+  if (width < 60) return [shortCount(lossesOf(actor))];
+  // A number and its code stay in one line.
+  const losses = Object.entries(actor.losses).map(([code, number]) => `${shortCount(number)}\u00a0${code}`);
+  return wrapWords(losses.join(', '), width - LOST).map((line) => line.replaceAll('\u00a0', ' '));
 }

@@ -22,7 +22,7 @@ import { Trading, askCounts, deskState, trading } from '../trading/trading';
       </div>
       <mat-form-field>
         <mat-label>Shares of ACME to buy</mat-label>
-        <input #box matInput type="number" inputmode="numeric" min="1" max="10000" [value]="quantity()" (input)="quantity.set(box.valueAsNumber)" />
+        <input #box matInput type="number" inputmode="numeric" min="1" max="10000" [value]="first" (input)="quantity.set(box.valueAsNumber)" />
       </mat-form-field>
       <p class="verdict" role="status" [attr.data-verdict]="status()">
         @switch (status()) {
@@ -30,7 +30,7 @@ import { Trading, askCounts, deskState, trading } from '../trading/trading';
           @case ('approved') { Approved }
           @case ('refused') { Refused <span class="quiet">at most {{ most }} shares</span> }
           @case ('failed') { No answer <span class="quiet">{{ verdict.error()?.message }}</span> }
-          @default { Enter a number of shares }
+          @default { Enter a whole number of shares }
         }
       </p>
       <p class="quiet">A question that nobody waits for any more is called off: the signal of its turn aborts, and the risk service is free for others. With the bus it goes on.</p>
@@ -111,7 +111,9 @@ import { Trading, askCounts, deskState, trading } from '../trading/trading';
 })
 export class CheckPage {
   readonly most = MOST_SHARES;
-  readonly quantity = signal(500);
+  readonly first = 500;
+  /** `NaN` while no number is there. */
+  readonly quantity = signal(this.first);
   readonly asks = injectTopic(askCounts, { requireSync: true });
   readonly #state = injectTopic(deskState, { requireSync: true });
   readonly #isOpen = computed(() => this.#state().actors.length > 0);
@@ -120,7 +122,7 @@ export class CheckPage {
   readonly verdict = injectRequest(trading, () => {
     const quantity = this.quantity();
     // On a server no desk is open, so nothing is asked.
-    return quantity >= 1 && this.#isOpen() ? Trading.check({ draft: { side: 'buy', symbol: 'ACME', quantity, limit: 0 } }) : undefined;
+    return quantity >= 1 && Number.isInteger(quantity) && this.#isOpen() ? Trading.check({ draft: { side: 'buy', symbol: 'ACME', quantity, limit: 0 } }) : undefined;
   });
 
   readonly status = computed(() => {

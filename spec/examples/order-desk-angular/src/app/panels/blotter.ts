@@ -121,6 +121,27 @@ import { endedOrders } from '../trading/trading';
         margin-right: 5px;
       }
     }
+    /* Room for an order of six digits, ten thousand shares and a price above a thousand. */
+    @container (max-width: 400px) {
+      table {
+        font-size: 0.75rem;
+      }
+      th,
+      td {
+        padding: 0 2px;
+      }
+      thead th {
+        font-size: 0.6875rem;
+      }
+      .end::before {
+        display: none;
+      }
+    }
+    @container (max-width: 300px) {
+      .price {
+        display: none;
+      }
+    }
   `,
 })
 export class Blotter {

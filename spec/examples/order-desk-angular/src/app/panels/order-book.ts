@@ -68,6 +68,8 @@ const LEVELS = 9;
       border-radius: 6px;
       background: var(--mat-sys-inverse-surface);
       color: var(--mat-sys-inverse-on-surface);
+      /* It shows where the system chooses the colours. */
+      outline: 1px solid transparent;
     }
     i {
       position: absolute;

@@ -12,6 +12,10 @@ import { resultText } from './result-text';
 /** Cents by which an order without a limit may be worse than the price. */
 const LEEWAY = 100;
 
+/** What a key chooses, with Caps Lock, too. */
+const SIDES: Readonly<Record<string, OrderDraft['side']>> = { b: 'buy', s: 'sell' };
+const WHOLE_NUMBER = /^\d+$/;
+
 /** Takes orders by keyboard: B or S anywhere, the number of shares, Enter. */
 @Component({
   selector: 'order-entry',
@@ -85,7 +89,7 @@ export class OrderEntry {
   readonly symbol = injectState(chosenSymbol, SYMBOLS[0]);
   readonly form = inject(NonNullableFormBuilder).group({
     side: new FormControl<OrderDraft['side']>('buy', { nonNullable: true }),
-    quantity: [100, [Validators.required, Validators.min(1), Validators.max(10_000)]],
+    quantity: [100, [Validators.required, Validators.min(1), Validators.max(10_000), Validators.pattern(WHOLE_NUMBER)]],
     limit: [undefined as number | undefined, Validators.min(0.01)],
   });
   /** An order that is not answered yet holds up no other. */
@@ -109,7 +113,7 @@ export class OrderEntry {
   }
 
   onKey(event: KeyboardEvent): void {
-    const side = event.key === 'b' ? 'buy' : event.key === 's' ? 'sell' : undefined;
+    const side = SIDES[event.key.toLowerCase()];
     const isTyping = (event.target as Element).closest('select, textarea, input:not([type=number], [type=range], [type=radio])') !== null;
     if (side === undefined || isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
     // The letter is no part of a number.

@@ -38,8 +38,10 @@ import { deskState } from '../trading/trading';
         inset: 8px var(--gutter) auto auto;
         max-width: calc(100% - 640px);
         margin: 0;
-        padding: 8px 14px;
+        padding: 6px 14px;
         gap: 0 12px;
+        font-size: 0.8125rem;
+        line-height: 1.25;
       }
     }
     p {

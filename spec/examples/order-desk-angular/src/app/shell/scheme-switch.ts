@@ -20,12 +20,21 @@ type Scheme = keyof typeof NEXT;
 })
 export class SchemeSwitch {
   readonly #document = inject(DOCUMENT);
-  readonly scheme = signal<Scheme>((this.#document.documentElement.getAttribute('data-scheme') ?? 'auto') as Scheme);
+  readonly scheme = signal(schemeFrom(this.#document.documentElement.getAttribute('data-scheme')));
 
   change(): void {
     const next = NEXT[this.scheme()];
     this.scheme.set(next);
     this.#document.documentElement.setAttribute('data-scheme', next);
-    localStorage.setItem('scheme', next);
+    try {
+      localStorage.setItem('scheme', next);
+    } catch {
+      // A browser that stores nothing forgets the choice with the page.
+    }
   }
+}
+
+/** The stored choice. It may be anything. */
+function schemeFrom(stored: string | null): Scheme {
+  return stored === 'dark' || stored === 'light' ? stored : 'auto';
 }
