@@ -1,6 +1,6 @@
 import '@angular/compiler';
 import { AsyncPipe } from '@angular/common';
-import { Component, DestroyRef, EnvironmentInjector, ErrorHandler, createEnvironmentInjector, inject } from '@angular/core';
+import { Component, DestroyRef, EnvironmentInjector, ErrorHandler, Injectable, type OnDestroy, createEnvironmentInjector, inject } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 import { InMemoryMessageBroker, type MessageBroker, actorId, message, protocol, topic } from 'rx-broker';
 import {
@@ -167,6 +167,22 @@ describe('the errors of handlers (O7)', () => {
     const error = new Error('here');
     fail(error);
     expect(noted).toEqual([error]);
+  });
+
+  it('go to the logger while the application is destroyed, and has no ErrorHandler any more', () => {
+    const lines: unknown[] = [];
+    const note = (...line: readonly unknown[]): void => void lines.push(...line);
+    const { noted, fail } = failingBroker(provideMessageBroker({ logDeadLetters: false, logger: { warn: note, error: note } }));
+    const error = new Error('late');
+    @Injectable({ providedIn: 'root' })
+    class Leaving implements OnDestroy {
+      ngOnDestroy(): void {
+        fail(error);
+      }
+    }
+    TestBed.inject(Leaving);
+    TestBed.resetTestingModule();
+    expect([noted, lines]).toEqual([[], expect.arrayContaining([error])]);
   });
 
   it.each([

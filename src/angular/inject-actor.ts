@@ -72,14 +72,17 @@ export function injectActor(id: ActorId, first: unknown, second?: unknown, third
   });
 }
 
-/** The id for a new actor if `id` is taken. */
+/** The id for a new actor if `id` is taken. With neither choice it stays `id`, which `spawn` refuses; in development the error names the choices. */
 function makeRoom(broker: MessageBroker, id: ActorId, ifTaken: InjectActorOptions['ifTaken']): ActorId {
-  if (ifTaken === undefined) throw new BrokerError('AlreadyRegistered', `'${id}' is taken. ifTaken: 'replace' takes its place, 'unique' another id`);
-  if (ifTaken === 'replace') {
-    broker.unregister(id);
-    return id;
+  if (ifTaken === 'unique') {
+    let count = 2;
+    while (broker.isRegistered(`${id}~${count}` as ActorId)) count++;
+    return `${id}~${count}` as ActorId;
   }
-  let count = 2;
-  while (broker.isRegistered(`${id}~${count}` as ActorId)) count++;
-  return `${id}~${count}` as ActorId;
+  if (ifTaken === 'replace') broker.unregister(id);
+  else
+    inDevelopment(() => {
+      throw new BrokerError('AlreadyRegistered', `'${id}' is taken by another instance. ifTaken: 'replace' takes its place, 'unique' takes another id`);
+    });
+  return id;
 }

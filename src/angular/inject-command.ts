@@ -42,7 +42,7 @@ export type CommandResult<Reply> =
 
 /** A function that sends a message, and signals that say what became of it. */
 export interface Command<Args extends readonly unknown[], Reply> {
-  /** Makes the message of the arguments and sends it. The promise never rejects. */
+  /** Makes the message of the arguments and sends it. The promise never rejects. If the creator throws, as one with a schema does, so does the call. */
   (...args: Args): Promise<CommandResult<Reply>>;
   /** `'idle'` before the first call, `'pending'` while a call waits or runs, then how the last one ended that was not aborted. */
   readonly status: Signal<'idle' | 'pending' | 'success' | 'error'>;

@@ -26,7 +26,8 @@ export interface InjectRequestOptions<Reply> extends AskOptions, InjectorOption 
  * Asks an actor for what is shown: a resource whose value is the reply. `message` is a reactive function. If a signal that it reads changes, the
  * open request is cancelled, and the new message is sent. If it returns `undefined`, nothing is sent, and the resource is idle.
  *
- * A reply that is a stream changes the value with each of its values. `error()` is the `SendError`, or what the handler threw, unchanged; in that
+ * A reply that is a stream changes the value with each of its values; one that ends without a value is the error `NG0991`. `error()` is the
+ * `SendError`, or the error that the handler threw, unchanged. Angular wraps any other thrown value in an `Error`, as its `cause`. In that
  * state `value()` throws, so ask `hasValue()` first. Rendering on a server waits for the first value.
  *
  * ```ts

@@ -18,6 +18,7 @@ export interface InjectStateOptions {
  * has it, and every observer. They are safe in an `effect` and in a handler, and the signal has the new value when they return.
  *
  * If the topic has no retained message, `initial` is published at once. The signal follows the topic as long as this injector lives.
+ * It keeps its value if the topic is cleared, and when the broker closes; after that `set` and `update` do nothing.
  *
  * ```ts
  * const cart = topic<{ items: number }>('shop.cart');

@@ -29,5 +29,15 @@ export function withErrorHandler(): MessageBrokerFeature {
 /** An `onError` that calls the `ErrorHandler`. The handler is injected when there is an error, since an application's own one may need the broker. */
 export function injectErrorHook(): WritingHook {
   const injector = inject(Injector);
-  return Object.assign((error: unknown) => injector.get(ErrorHandler).handleError(error), { isWriting: true } as const);
+  const hook = (error: unknown): void => {
+    let handler: ErrorHandler;
+    try {
+      handler = injector.get(ErrorHandler);
+    } catch {
+      // The application is being destroyed. What a hook throws is reported, so the error is not lost.
+      throw error;
+    }
+    handler.handleError(error);
+  };
+  return Object.assign(hook, { isWriting: true } as const);
 }

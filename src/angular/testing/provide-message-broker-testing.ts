@@ -12,7 +12,8 @@ export const BROKER_PROBE: InjectionToken<BrokerProbe> = /* @__PURE__ */ new Inj
 /**
  * Provides a broker for one test, with a probe. It replaces `provideMessageBroker`, if it comes after that. It writes no dead letters: one that
  * nobody expected fails the test when `TestBed` is reset, after the test. `injectBrokerProbe().expectDeadLetter(…)` expects one. Letters of a
- * `send` do not count, since their caller has the error, and neither do messages that are queued when the test ends.
+ * `send` do not count, since their caller has the error, and neither do messages that actors of the application have queued when the test ends.
+ * `TestBed` destroys components first, so a message that the actor of a component has queued or runs then is a letter (`ActorNotFound`).
  *
  * ```ts
  * TestBed.configureTestingModule({ providers: [...appConfig.providers, provideMessageBrokerTesting()] });
