@@ -1,7 +1,6 @@
-import { type Unsubscribable, Observable, Subscription, interval, startWith } from 'rxjs';
+import { type Unsubscribable, Observable } from 'rxjs';
 import { type Checks, check, checkActorId, checkFunction, checkOneOf, checkOptions, checkPositiveInteger, hasMethod } from '../failure/check';
 import { runTell } from '../kernel/run';
-import { LONGEST_DELAY } from '../kernel/timers';
 import { TurnTimes } from '../kernel/turn-times';
 import { coreOf } from '../mailbox/core-of';
 import type { ActorId } from '../message/actor-id';
@@ -27,6 +26,7 @@ import { ReplyStream } from './ask';
 import { type BrokerOptions, resolveBroker } from './broker-options';
 import { BrokerParts } from './broker-parts';
 import { closingOf, resolveClose } from './closing';
+import { metricsOf } from './metrics-stream';
 import { offering } from './offering';
 import { REGISTER } from './registrar';
 import { tell } from './tell';
@@ -206,23 +206,7 @@ export class LocalBroker {
   }
 
   get metrics$(): Observable<BrokerMetrics> {
-    const { metricsInterval, scheduler } = this.parts.settings;
-    return new Observable((subscriber) => {
-      const timing = new Subscription();
-      subscriber.add(timing);
-      const next = (): void => subscriber.next(this.metrics());
-      // The timer stops first, since `complete` of a subscriber may throw.
-      const complete = (): void => {
-        this.parts.dispatcher.outbox.call(() => timing.unsubscribe());
-        subscriber.complete();
-      };
-      subscriber.add(this.parts.metrics.add({ next, complete }));
-      if (timing.closed) return;
-      const timer = interval(Math.min(metricsInterval, LONGEST_DELAY), scheduler).pipe(startWith(0));
-      // A stream of the broker never errors: without a scheduler the first snapshot is the only one.
-      const error = (thrown: unknown): void => this.parts.system.journal.callbackFailed('the scheduler', thrown);
-      timing.add(timer.subscribe({ next, error }));
-    });
+    return metricsOf(this.parts, () => this.metrics());
   }
 
   get deadLetters$(): Observable<DeadLetter> {

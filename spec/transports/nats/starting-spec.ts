@@ -1,6 +1,5 @@
 import { type NatsConnection, wsconnect } from '@nats-io/nats-core';
 import { Kvm } from '@nats-io/kv';
-import type { Transport } from 'rx-broker/distributed';
 import { type NatsTransportOptions, natsTransport } from 'rx-broker/transports/nats';
 import { WebSocket } from 'ws';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
