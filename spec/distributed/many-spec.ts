@@ -1,5 +1,5 @@
 import { actorId, leastLoaded, topic } from 'rx-broker';
-import { NEVER, take } from 'rxjs';
+import { NEVER, take, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { expectConserved, watchFor } from '../broker/setup';
 import { cluster } from './setup';
@@ -66,6 +66,49 @@ describe('a broadcast over nodes', () => {
     nodes['a']!.tryBroadcast('some', (id) => id === 'b');
     pass();
     expect(seen.map(({ values }) => values)).toEqual([['some'], ['some'], ['some']]);
+  });
+
+  it('reaches the observers of other nodes, and none of their actors, when its caller has enough at once', async () => {
+    const { nodes, pass } = cluster(['a', 'b', 'c']);
+    const ran: string[] = [];
+    nodes['a']!.spawn(actorId('here'), () => 'enough');
+    for (const id of names('b', 1)) nodes['b']!.spawn(id, () => void ran.push(id));
+    for (const id of names('c', 2)) nodes['c']!.spawn(id, () => void ran.push(id));
+    pass();
+    const seen = [nodes['b']!, nodes['c']!].map((node) => watchFor(node.broadcasts$));
+    const first = watchFor(nodes['a']!.broadcast('all', { order: 'settled' }).pipe(take(1)));
+    pass();
+    expect(first.values).toEqual([{ actorId: 'here', ok: true, value: 'enough' }]);
+    expect([seen.map(({ values }) => values), ran]).toEqual([[['all'], ['all']], []]);
+    expect(nodes['a']!.metrics()).toMatchObject({ totalSent: 4, totalDelivered: 1, failedBy: { Cancelled: 3 } });
+    const sum = nodes['a']!.clusterMetrics();
+    pass();
+    expect(await sum).toMatchObject({ totalSent: 4, failedBy: { Cancelled: 3 } });
+  });
+
+  it('runs only for those whose caller is still there when the network returns, and for the time that is left', () => {
+    const { network, scheduler, nodes, pass } = cluster(['a', 'b'], { lease: 60_000 });
+    const ran: unknown[] = [];
+    const [fast, slow] = names('b', 2).map((id, nth) => {
+      nodes['b']!.spawn(id, (message) => {
+        ran.push([id, message]);
+        return nth === 0 ? 'fast' : timer(4_000, scheduler);
+      });
+      return id;
+    });
+    pass();
+    network.cut('a');
+    const left = watchFor(nodes['a']!.broadcast('left', { timeout: 5_000 }));
+    const waited = watchFor(nodes['a']!.broadcast('waited', { timeout: 5_000 }));
+    const late = watchFor(nodes['a']!.broadcast('late', { timeout: 1_000 }));
+    pass(3_000);
+    left.subscription.unsubscribe();
+    network.heal('a');
+    pass(2_000);
+    expect(ran).toEqual([[fast, 'waited'], [slow, 'waited']]);
+    expect(waited.values).toMatchObject([{ ok: true, value: 'fast' }, { ok: false, error: { code: 'Timeout', started: true } }]);
+    expect(late.values).toMatchObject([fast, slow].map((actor) => ({ actorId: actor, ok: false, error: { code: 'ConnectionLost', started: false } })));
+    expectConserved(nodes['a']!.metrics());
   });
 
   it('cancels what is left when its caller has enough', () => {

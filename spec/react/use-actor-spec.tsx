@@ -116,6 +116,19 @@ describe('useActor', () => {
     page.unmount();
   });
 
+  it('has no hooks any more where the last render gives no options', () => {
+    const errors: unknown[] = [];
+    const other = createBroker({ onError: (error) => errors.push(error) });
+    function Words({ hooks }: { readonly hooks?: { readonly onStop: () => void } }): ReactNode {
+      useActor(counter, Counter, { add: () => {}, total: () => 0, wait: () => {} }, hooks);
+      return null;
+    }
+    const page = mount(other, <Words hooks={{ onStop: () => note('stop') }} />);
+    page.render(<Words />);
+    page.unmount();
+    expect([errors, notes]).toEqual([[], []]);
+  });
+
   it('is there for the effects of all components that mount with it', () => {
     const Child = (): ReactNode => {
       useEffect(() => note('effect', broker.trySend(words, 'a').ok), []);

@@ -2,8 +2,9 @@
 import { type InMemoryMessageBroker as Broker, type SendError, type SendOptions, actorId, message, protocol } from 'rx-broker';
 import { type RequestState, useActor, useRequest } from 'rx-broker/react';
 import { type ReactNode, act } from 'react';
+import { flushSync } from 'react-dom';
 import { renderToString } from 'react-dom/server';
-import { Subject, type Subscriber, Observable, of } from 'rxjs';
+import { EMPTY, NEVER, Subject, type Subscriber, Observable, of } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ErrorBoundary, createBroker, hydrate, mount, mountStrictly, provided } from './mount';
 
@@ -145,6 +146,31 @@ describe('useRequest', () => {
     act(() => replies.get('a')!.complete());
     expect(shown()).toEqual([['pending', true, undefined], ['success', false, undefined]]);
     page.unmount();
+  });
+
+  it('has no value of a stream that ends without one after a reload', () => {
+    const other = createBroker();
+    const answers = [of('first'), EMPTY];
+    other.spawn(search, Search, { find: () => answers.shift()!, close: () => {} });
+    mount(other, <Found text="a" />);
+    expect(last().value).toBe('first');
+    act(() => last().reload());
+    expect(last()).toMatchObject({ status: 'success', value: undefined, isPending: false });
+  });
+
+  it('cancels a request whose handler makes the component leave', () => {
+    const other = createBroker();
+    const answers = [of('first'), NEVER];
+    other.spawn(search, Search, {
+      find: () => {
+        if (answers.length === 1) flushSync(() => page.unmount());
+        return answers.shift()!;
+      },
+      close: () => {},
+    });
+    const page = mount(other, <Found text="a" />);
+    last().reload();
+    expect(other.metrics().openRequests).toBe(0);
   });
 
   it('has a reload that cancels and asks again, and keeps what it has until the reply comes', () => {

@@ -58,7 +58,7 @@ function subscribe(this: Observable<unknown>, subscriber: Subscriber<unknown>): 
 
 /** Sends an ask that does not take the direct path: it has options, comes from a turn, is observed or timed, or its actor is not idle. */
 function ask(system: BrokerSystem, id: string, recipient: Recipient | undefined, message: unknown, asking: Asking, subscriber: Subscriber<unknown>): void {
-  if (system.passes !== null) askWith(system, id, message, asking, subscriber, () => system.recipient(id));
+  if (system.interceptSend !== null) askWith(system, id, message, asking, subscriber, () => system.recipient(id));
   else askRecipient(system, recipient ?? new Absent(system, id), message, detailsOf(asking.options, asking.parent ?? null), asking, subscriber);
 }
 
@@ -73,18 +73,18 @@ export function askWith(
 ): void {
   const { options, parent = null, topic } = asking;
   if (isNotSent(system, target, asking, subscriber)) return;
-  const said = detailsOf(options, parent, topic);
-  const passed = system.passes?.(system, { kind: 'ask', message, details: said, target, parent }) ?? { message, details: said, refusal: null };
+  const givenDetails = detailsOf(options, parent, topic);
+  const passed = system.interceptSend?.(system, { kind: 'ask', message, details: givenDetails, target, parent }) ?? { message, details: givenDetails, refusal: null };
   askRecipient(system, passed.refusal ?? find(passed.message), passed.message, passed.details, asking, subscriber);
 }
 
 /** Sends an ask whose details are known. */
-export function askRecipient(system: BrokerSystem, recipient: Recipient, message: unknown, said: Details, asking: Asking, subscriber: Subscriber<unknown>): void {
+export function askRecipient(system: BrokerSystem, recipient: Recipient, message: unknown, givenDetails: Details, asking: Asking, subscriber: Subscriber<unknown>): void {
   const { lane, options, parent = null } = asking;
   if (isNotSent(system, recipient.id, asking, subscriber)) return;
   const { dispatcher, journal, requestTimeout } = system;
   const startedAt = sampleStart(recipient);
-  const stamp = new Stamp(undefined, system.outgoing(message, said));
+  const stamp = new Stamp(undefined, system.outgoing(message, givenDetails));
   const task = newTask(recipient, message, lane, subscriber, stamp);
   task.more().timeout = options?.timeout ?? requestTimeout;
   const isOutermost = dispatcher.enter();

@@ -38,11 +38,11 @@ export class Broadcasts {
       const system = this.#system;
       const { dispatcher } = system;
       dispatcher.unfold();
-      const said = detailsOf(options, null, undefined, true);
-      const passed = system.passes?.(system, { kind: 'broadcast', message: given, details: said }) ?? { message: given, details: said, refusal: null };
+      const givenDetails = detailsOf(options, null, undefined, true);
+      const passed = system.interceptSend?.(system, { kind: 'broadcast', message: given, details: givenDetails }) ?? { message: given, details: givenDetails, refusal: null };
       const { message } = passed;
       if (passed.refusal !== null) {
-        askRecipient(system, passed.refusal, message, said, { lane, options }, subscriber);
+        askRecipient(system, passed.refusal, message, givenDetails, { lane, options }, subscriber);
         return;
       }
       let targets: readonly Recipient[];
@@ -77,7 +77,7 @@ export class Broadcasts {
   tell(given: unknown, filter: Filter): number {
     const system = this.#system;
     system.dispatcher.unfold();
-    const { message, details, refusal } = system.passes?.(system, { kind: 'broadcast', message: given, details: BROADCAST }) ?? { message: given, details: BROADCAST, refusal: null };
+    const { message, details, refusal } = system.interceptSend?.(system, { kind: 'broadcast', message: given, details: BROADCAST }) ?? { message: given, details: BROADCAST, refusal: null };
     if (refusal !== null) {
       tellWith(system, refusal, message, NORMAL_LANE, details, null);
       return 0;

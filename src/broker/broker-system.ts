@@ -32,7 +32,7 @@ export class BrokerSystem implements System {
   readonly drainsAt: SchedulerLike | undefined;
   readonly intercept: Intercept | null;
   /** Shows a send to the interceptors. `null` if none of them has a `send`. */
-  readonly passes: ReturnType<typeof sendsOf>;
+  readonly interceptSend: ReturnType<typeof sendsOf>;
   readonly #events: EventStreams;
   readonly #freezes: boolean;
   // A message id ends in a number to the base 32. All of the id but its last digit, `#head`, is made once for 32 ids. It is long on purpose:
@@ -59,7 +59,7 @@ export class BrokerSystem implements System {
     if (freezeMessages) this.dispatcher.addReason(1);
     if (turnTimes) this.dispatcher.addReason(1);
     this.intercept = handlesOf(interceptors);
-    this.passes = sendsOf(interceptors);
+    this.interceptSend = sendsOf(interceptors);
     // The direct path has no place for them.
     if (interceptors.length > 0) this.dispatcher.addReason(1);
     this.#prefix = this.#head = `${name}:message-`;

@@ -41,8 +41,8 @@ export function offering(system: BrokerSystem, id: string, message: unknown, lan
     const { signal, timeout = system.requestTimeout } = options ?? {};
     if (isCalledOff(subscriber, signal)) return;
     const { dispatcher } = system;
-    const said = detailsOf(options, null);
-    const passed = system.passes?.(system, { kind: 'tell', message, details: said, target: id }) ?? { message, details: said, refusal: null };
+    const givenDetails = detailsOf(options, null);
+    const passed = system.interceptSend?.(system, { kind: 'tell', message, details: givenDetails, target: id }) ?? { message, details: givenDetails, refusal: null };
     // An interceptor may have aborted the signal.
     if (isCalledOff(subscriber, signal)) return;
     const stamp = new Stamp(undefined, system.outgoing(passed.message, passed.details));

@@ -20,7 +20,7 @@ const EXPLAINED: ReadonlySet<RefusalCode> = /* @__PURE__ */ new Set<RefusalCode>
 /** `trySend`, if the message does not take the direct path. @throws {TypeError | RangeError} for a bad id or option. */
 export function tell(system: BrokerSystem, id: string, recipient: Recipient | undefined, message: unknown, options: TellOptions | undefined, parent: Task | null): SendResult {
   const lane = checkTell(options);
-  if (recipient === undefined && system.dispatcher.stack === 'quiet' && system.journal.isDeafTo(id)) {
+  if (recipient === undefined && system.dispatcher.stack === 'quiet' && system.journal.ignoresLettersOf(id)) {
     checkActorId(id);
     // Nobody would be told, so the refusal is only counted (1.2 → 0.9 × `map.get` + `Subject.next`).
     system.journal.countFailure('ActorNotFound');
@@ -28,14 +28,14 @@ export function tell(system: BrokerSystem, id: string, recipient: Recipient | un
   }
   const details = detailsOf(options, parent);
   // The code cannot be `NoRoute`, since an id needs no route.
-  if (system.passes === null) return tellWith(system, recipient ?? new Absent(system, checkActorId(id)), message, lane, details, parent) as SendResult;
+  if (system.interceptSend === null) return tellWith(system, recipient ?? new Absent(system, checkActorId(id)), message, lane, details, parent) as SendResult;
   checkActorId(id);
   return tellFound(system, { kind: 'tell', message, details, target: id, parent }, lane, () => system.recipient(id)) as SendResult;
 }
 
 /** Tells a message whose recipient is looked up by `find` when the interceptors have seen it. */
 export function tellFound(system: BrokerSystem, sending: Sending, lane: number, find: (message: unknown) => Recipient): Resent {
-  const { message, details, refusal } = system.passes?.(system, sending) ?? { ...sending, refusal: null };
+  const { message, details, refusal } = system.interceptSend?.(system, sending) ?? { ...sending, refusal: null };
   return tellWith(system, refusal ?? find(message), message, lane, details, sending.parent ?? null);
 }
 
@@ -45,11 +45,11 @@ export function tellWith(
   recipient: Recipient,
   message: unknown,
   lane: number,
-  said: Details,
+  givenDetails: Details,
   parent: Task | null,
   isRefusing: boolean = system.refuses(parent),
 ): Resent {
-  const details = system.outgoing(message, said);
+  const details = system.outgoing(message, givenDetails);
   const stamp = details === PLAIN ? null : new Stamp(undefined, details);
   const { dispatcher, journal } = system;
   const startedAt = sampleStart(recipient);

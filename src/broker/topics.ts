@@ -144,11 +144,11 @@ export class Topics {
   publish(topic: string, given: unknown, lane: number, isRetained: boolean): number {
     const system = this.#system;
     system.dispatcher.unfold();
-    const said = detailsOf(undefined, null, topic);
-    const passed = system.passes?.(system, { kind: 'publish', message: given, details: said }) ?? { message: given, details: said, refusal: null };
+    const givenDetails = detailsOf(undefined, null, topic);
+    const passed = system.interceptSend?.(system, { kind: 'publish', message: given, details: givenDetails }) ?? { message: given, details: givenDetails, refusal: null };
     const { message } = passed;
     if (passed.refusal !== null) {
-      tellWith(system, passed.refusal, message, lane, said, null);
+      tellWith(system, passed.refusal, message, lane, givenDetails, null);
       return 0;
     }
     const details = system.outgoing(message, passed.details);

@@ -148,8 +148,8 @@ export class Claims {
   }
 
   /**
-   * The id as the transport gets it. The namespace stands before the first `/`, so that applications do not meet, whichever namespaces and ids they
-   * choose. An id without a `/` and without a namespace stays as it is.
+   * The id as the transport gets it. The namespace stands before the first `/`, so that applications share no ids, whichever namespaces and ids
+   * they choose. An id without a `/` and without a namespace stays as it is.
    */
   #keyOf(id: string): string {
     return this.#namespace === '' && !id.includes('/') ? id : `${this.#namespace}/${id}`;

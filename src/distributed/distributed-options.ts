@@ -16,7 +16,10 @@ export interface ClusterOptions {
    * are on their way, too. Beyond that `trySend` and `send` fail with `MailboxFull`, and `offer` waits. Default 4,096.
    */
   readonly window?: number;
-  /** The most bytes of an encoded message or reply; a larger one fails with `PayloadTooLarge`. Default: as many as the transport takes. */
+  /**
+   * The most bytes of a message or a reply as it is sent: encoded, with its actor, its headers and about 30 bytes more. A larger one fails with
+   * `PayloadTooLarge`. Default: as many as the transport takes.
+   */
   readonly maxPayload?: number;
   /** Encodes messages and replies. Default: `structuredCodec()` for a structured transport, else `jsonOrDevalue`. */
   readonly codec?: Codec;

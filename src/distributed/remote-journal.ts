@@ -36,8 +36,8 @@ export class RemoteJournal implements Journal {
     return this.#journal.observes(id);
   }
 
-  isDeafTo(id: string | undefined): boolean {
-    return this.#journal.isDeafTo(id);
+  ignoresLettersOf(id: string | undefined): boolean {
+    return this.#journal.ignoresLettersOf(id);
   }
 
   sent(task: Task, parent: Task | null): void {

@@ -29,7 +29,7 @@ export class Absent implements Recipient {
 
   losePlain(message: unknown, lane: number, code: RefusalCode, stamp: Stamp | null): void {
     const { journal } = this.system;
-    if (journal.isDeafTo(this.id)) journal.countFailure(code);
+    if (journal.ignoresLettersOf(this.id)) journal.countFailure(code);
     else settle(newTask(this, message, lane, null, stamp ?? new Stamp(undefined)), { outcome: 'failed', code });
   }
 

@@ -17,7 +17,7 @@ class LoneJournal implements Journal {
     return false;
   }
 
-  isDeafTo(): boolean {
+  ignoresLettersOf(): boolean {
     return true;
   }
 

@@ -180,7 +180,7 @@ export class MailboxCore implements QueueOwner, Runnable {
 
   losePlain(message: unknown, lane: number, code: RefusalCode, stamp: Stamp | null): void {
     const { journal } = this.system;
-    if (journal.isDeafTo(this.id) && this.rare?.losses === undefined) {
+    if (journal.ignoresLettersOf(this.id) && this.rare?.losses === undefined) {
       this.more().lost++;
       journal.countFailure(code);
       this.endIfEmpty();

@@ -118,7 +118,7 @@ export interface Journal {
   /** Whether events of an actor are observed. If so, every message to it has a task, and `sent`, `queued` and `delivered` must be called. */
   observes(id: string | undefined): boolean;
   /** Whether nobody would see a dead letter of an actor. If so, a plain message that fails before its turn is only counted (`countFailure`). */
-  isDeafTo(id: string | undefined): boolean;
+  ignoresLettersOf(id: string | undefined): boolean;
   /** `parent`: the turn that sends it by its context. */
   sent(task: Task, parent: Task | null): void;
   queued(task: Task, isWaiting: boolean): void;

@@ -45,7 +45,7 @@ class OpenDelivery<Msg> implements Delivery<Msg> {
  */
 export class DeliveryStream<Msg> extends Observable<Delivery<Msg>> {
   constructor(core: MailboxCore) {
-    super((subscriber) => takeSeat(core, subscriber));
+    super((subscriber) => consume(core, subscriber));
   }
 
   /** Fails the delivery if `next` of the observer throws. RxJS only reports such an error later, and the delivery would stay open. */
@@ -75,7 +75,7 @@ function isSubscriber(value: unknown): value is Subscriber<any> {
   return isObject(value) && 'closed' in value && ['add', 'remove', 'unsubscribe', 'next', 'error', 'complete'].every((name) => hasMethod(value, name));
 }
 
-function takeSeat<Msg>(core: MailboxCore, subscriber: Subscriber<Delivery<Msg>>): void {
+function consume<Msg>(core: MailboxCore, subscriber: Subscriber<Delivery<Msg>>): void {
   if (core.status === 'ended') {
     core.system.dispatcher.tellNow(() => subscriber.complete());
     return;

@@ -79,7 +79,7 @@ export class Ledger implements Journal {
     return this.#events.observes(id);
   }
 
-  isDeafTo(id: string | undefined): boolean {
+  ignoresLettersOf(id: string | undefined): boolean {
     return !this.isTellingLetter && !this.#isHeard(id) && !this.#log.throttle.isOpen;
   }
 

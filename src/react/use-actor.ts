@@ -55,7 +55,7 @@ export function useActor(id: ActorId, ...given: readonly any[]): ActorRef {
               { ...value },
               {
                 get: (_, name: string) =>
-                  typeof value[name] === 'function' ? (...args: readonly unknown[]) => (latest[place] as Record<string, Call>)[name]?.(...args) : value[name],
+                  typeof value[name] === 'function' ? (...args: readonly unknown[]) => (latest[place] as Record<string, Call> | undefined)?.[name]?.(...args) : value[name],
               },
             )
           : value;

@@ -65,6 +65,11 @@ export class OutgoingCast {
     return this.#cast.lane;
   }
 
+  /** The timeout of its asks, in milliseconds. `Infinity`: none. */
+  get timeout(): number {
+    return this.#cast.timeout;
+  }
+
   /** Why it cannot go over the wire. `undefined`: it can. */
   get refusal(): CastRefusal | undefined {
     this.#encoded ??= this.#encode();
@@ -80,7 +85,7 @@ export class OutgoingCast {
       let count = ids.length - from;
       let frame: PackedFrame;
       do {
-        frame = this.#frame(ids.slice(from, from + count), first === 0 ? 0 : first + from, from === 0);
+        frame = this.frameTo(ids.slice(from, from + count), first === 0 ? 0 : first + from, from === 0);
       } while (frame.size > maxFrame && count > 1 && (count = Math.ceil(count / 2)) > 0);
       frames.push({ frame, from, count });
       from += count;
@@ -88,25 +93,26 @@ export class OutgoingCast {
     return frames;
   }
 
+  /** The frame for these targets. `timeout`: the milliseconds that are left. Only to be called without a refusal. */
+  frameTo(ids: readonly string[], first: number, announces: boolean, timeout: number = this.timeout): PackedFrame {
+    const { payload, rest } = this.#encoded as EncodedCast;
+    return this.#parts.codec.packing.pack([...this.#head(rest, ids, first, announces, timeout), payload]);
+  }
+
   #encode(): EncodedCast | CastRefusal {
     const { codec, maxFrame } = this.#parts;
     try {
       const rest = restOf({ ...this.#cast.details, topic: undefined });
       const payload = codec.encode(this.#cast.message);
-      const { size } = codec.packing.pack([...this.#head(rest, [], 0, true), payload]);
+      const { size } = codec.packing.pack([...this.#head(rest, [], 0, true, this.timeout), payload]);
       return size <= maxFrame ? { payload, rest } : { code: 'PayloadTooLarge', detail: `${size} bytes, at most ${maxFrame}` };
     } catch (cause) {
       return { code: 'Unserializable', cause, ...(cause instanceof Error && { detail: cause.message }) };
     }
   }
 
-  #frame(ids: readonly string[], first: number, announces: boolean): PackedFrame {
-    const { payload, rest } = this.#encoded as EncodedCast;
-    return this.#parts.codec.packing.pack([...this.#head(rest, ids, first, announces), payload]);
-  }
-
-  #head(rest: Rest | 0, ids: readonly string[], first: number, announces: boolean): readonly unknown[] {
-    const { lane, timeout } = this.#cast;
+  #head(rest: Rest | 0, ids: readonly string[], first: number, announces: boolean, timeout: number): readonly unknown[] {
+    const { lane } = this.#cast;
     if (this.#topic !== undefined) return ['publish', this.#topic.topic, lane, rest, ids, this.#topic.revision, announces];
     return ['broadcast', lane, timeout === Infinity ? null : timeout, rest, first, ids, announces];
   }

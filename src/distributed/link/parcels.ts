@@ -4,6 +4,7 @@ import type { Stamp } from '../../kernel/stamp';
 import type { Task } from '../../kernel/task';
 import type { PackedFrame } from '../codec/packing';
 import type { RemoteActor } from '../remote-actor';
+import type { CastFrame, OutgoingCast } from './outgoing-cast';
 
 /** A frame on its way to the other node. */
 export interface Parcel {
@@ -24,6 +25,8 @@ export interface ParcelOwner {
   received(parcel: MessageParcel): void;
   /** The parcel of an ask with a timeout has waited, so at `now` less of the timeout is left. */
   refresh(parcel: MessageParcel, now: number): void;
+  /** The parcel of a broadcast has waited, or a caller has left meanwhile. */
+  refreshCast(parcel: CastParcel, now: number): void;
 }
 
 /** A message for one actor. `task` is `null` for a plain one. */
@@ -43,7 +46,7 @@ export class MessageParcel implements Parcel {
   /** The bytes that it takes of the credit. */
   readonly size: number;
   readonly owner: ParcelOwner;
-  readonly posted: readonly Posted[];
+  posted: readonly Posted[];
   /** The time for which its frame was packed, if that says how much of a timeout is left. Else `Infinity`. */
   packedAt: number;
   // The letter of a plain message that is lost needs these.
@@ -88,5 +91,27 @@ export class MessageParcel implements Parcel {
         settle(task, { outcome: 'failed', code });
       }
     }
+  }
+}
+
+/** A frame of a broadcast that is asked. It goes out without the targets whose caller has left before. */
+export class CastParcel extends MessageParcel {
+  readonly cast: OutgoingCast;
+  /** Whether the observers of `broadcasts$` on the other node are told, too. */
+  readonly announces: boolean;
+  /** When the broadcast began. */
+  readonly startedAt: number;
+  /** Whether the caller of a target has left, so that its frame must be made again. */
+  hasLeft = false;
+
+  constructor(owner: ParcelOwner, cast: OutgoingCast, { frame, from }: CastFrame, posted: readonly Posted[], now: number) {
+    super(owner, frame, posted, cast.message, cast.lane, cast.stamp, cast.timeout === Infinity ? Infinity : now);
+    this.cast = cast;
+    this.announces = from === 0;
+    this.startedAt = now;
+  }
+
+  override refresh(now: number): void {
+    if (this.hasLeft || now - this.packedAt >= STALE) this.owner.refreshCast(this, now);
   }
 }

@@ -8,9 +8,9 @@ import { rulesOf } from '../../message/message-rules';
 import type { Codec, Encoded } from '../codec/codec';
 import type { RemoteActor } from '../remote-actor';
 import type { ReplyFrame } from './frames';
+import type { OpenAsk } from './open-ask';
 import type { RefTable } from './ref-table';
 import { RemoteError } from './remote-error';
-import type { OpenAsk } from './sender';
 
 /**
  * Does what the other node says about an ask of this one. Returns false if its payload cannot be read. An ask that nobody waits for any more is

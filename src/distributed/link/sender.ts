@@ -11,7 +11,8 @@ import { restOf } from './details-frame';
 import { Credit } from './credit';
 import type { LinkParts } from './link-parts';
 import type { Outbox } from './outbox';
-import { MessageParcel, type ParcelOwner, type Posted } from './parcels';
+import { type OpenAsk, timeLeft } from './open-ask';
+import { CastParcel, MessageParcel, type ParcelOwner, type Posted } from './parcels';
 import { RefTable } from './ref-table';
 
 /** Milliseconds that the other node is given, beyond the timeout of an ask, to say what became of it. */
@@ -19,15 +20,6 @@ const GRACE = 1_000;
 
 /** Where the timeout stands in the frame of an ask. */
 const TIMEOUT_AT = 4;
-
-/** An ask whose reply is to come. */
-export interface OpenAsk {
-  readonly task: Task;
-  readonly actor: RemoteActor;
-  readonly parcel: MessageParcel;
-  /** Whether its timeout is over here, and the other node is given some time more to say so. */
-  isInGrace: boolean;
-}
 
 /**
  * Sends the messages of this node to the actors of another one. It takes as many as the window allows: those that have no receipt. Its methods
@@ -73,19 +65,23 @@ export class Sender implements Carrier, ParcelOwner {
     if (ask?.task !== task) return false;
     this.asks.delete(ref);
     const { parcel } = ask;
-    if (!parcel.isSent && parcel.posted.length === 1) {
+    if (parcel.isSent) {
+      this.#parts.post(['cancel', ref]);
+      return true;
+    }
+    // A broadcast still goes to its other targets, and to those that observe it.
+    if (parcel instanceof CastParcel) parcel.hasLeft = true;
+    else {
       parcel.isWithdrawn = true;
       this.#credit.give(parcel.size);
       this.#unpark();
-      return false;
     }
-    this.#parts.post(['cancel', ref]);
-    return true;
+    return false;
   }
 
   timeUp(task: Task): void {
     const ask = this.asks.get(task.more().seat);
-    const isOut = ask?.task === task && (ask.parcel.isSent || ask.parcel.posted.length > 1);
+    const isOut = ask?.task === task && ask.parcel.isSent;
     const { isConnected } = this.#parts;
     if (isOut && isConnected() && !ask.isInGrace) {
       // The node of the actor keeps the time of the ask, and is about to say what has become of it.
@@ -120,6 +116,24 @@ export class Sender implements Carrier, ParcelOwner {
     parcel.packedAt = now;
   }
 
+  /** A broadcast goes out without the targets whose caller has left, and with the time that is left. The others have new numbers, in a row. */
+  refreshCast(parcel: CastParcel, now: number): void {
+    const { announces, cast, posted, startedAt } = parcel;
+    const first = this.#lastRef + 1;
+    parcel.posted = posted.filter(({ task }) => {
+      const rest = task?.more();
+      const ask = rest === undefined ? undefined : this.asks.get(rest.seat);
+      if (rest === undefined || ask === undefined || ask.task !== task) return false;
+      this.asks.delete(rest.seat);
+      rest.seat = ++this.#lastRef;
+      this.asks.add(rest.seat, ask);
+      return true;
+    });
+    parcel.frame = cast.frameTo(parcel.posted.map(({ actor }) => actor.id), first, announces, Math.max(0, cast.timeout - (now - startedAt)));
+    parcel.packedAt = cast.timeout === Infinity ? Infinity : now;
+    parcel.hasLeft = false;
+  }
+
   // To many ------------------------------------------------------------------------------------------
 
   castBegins(cast: OutgoingCast): void {
@@ -138,10 +152,13 @@ export class Sender implements Carrier, ParcelOwner {
     if (posted.length === 0 && !isForAudience) return true;
     if (posted.length === 0 && (!this.#credit.isLeft || cast.refusal !== undefined)) return false;
     const first = posted[0]?.task?.isAsked === true ? (posted[0].task.rest?.seat ?? 0) : 0;
-    for (const { frame, from, count } of cast.framesTo(posted.map(({ actor }) => actor.id), first)) {
+    const now = first === 0 ? 0 : this.#parts.system.dispatcher.now();
+    for (const part of cast.framesTo(posted.map(({ actor }) => actor.id), first)) {
+      const { frame, from, count } = part;
       this.#credit.take(frame.size);
-      const parcel = new MessageParcel(this, frame, posted.slice(from, from + count), cast.message, cast.lane, cast.stamp, Infinity);
-      for (const { actor, task } of parcel.posted) if (task?.isAsked === true) this.asks.add(task.more().seat, { task, actor, parcel, isInGrace: false });
+      const targets = posted.slice(from, from + count);
+      const parcel = first === 0 ? new MessageParcel(this, frame, targets, cast.message, cast.lane, cast.stamp, Infinity) : new CastParcel(this, cast, part, targets, now);
+      for (const { actor, task } of targets) if (task?.isAsked === true) this.asks.add(task.more().seat, { task, actor, parcel, isInGrace: false });
       this.#outbox.add(parcel);
     }
     return true;
@@ -225,10 +242,4 @@ export class Sender implements Carrier, ParcelOwner {
       if (code !== null) settle(task, { outcome: 'failed', code, error: this.refusal });
     }
   }
-}
-
-/** The milliseconds that are left of an ask's timeout. `null`: it has none. */
-function timeLeft({ rest, stamp }: Task, now: number): number | null {
-  const timeout = rest?.timeout ?? Infinity;
-  return timeout === Infinity ? null : Math.max(0, timeout - (now - (stamp?.at ?? now)));
 }

@@ -144,7 +144,7 @@ class Pool implements WorkerPool {
     worker.running++;
     this.#changed();
     return defer(() => worker.send(message, envelope)).pipe(
-      catchError((error: unknown) => throwError(() => (error instanceof SendError ? this.#inItsName(error, worker) : error))),
+      catchError((error: unknown) => throwError(() => (error instanceof SendError ? this.#failureOfPool(error, worker) : error))),
       finalize(() => {
         worker.running--;
         this.#endIfFree(worker);
@@ -158,7 +158,7 @@ class Pool implements WorkerPool {
   }
 
   /** The failure of a worker, as that of the pool's actor. A worker that has ended gets no other message. */
-  #inItsName(error: SendError, worker: PoolWorker): SendError {
+  #failureOfPool(error: SendError, worker: PoolWorker): SendError {
     const isGone = error.code === 'ActorNotFound' || error.code === 'NodeUnavailable';
     if (isGone) worker.lost(SILENT);
     const code = isGone ? 'NodeUnavailable' : error.code;
