@@ -26,7 +26,8 @@ describe('DistributedMessageBroker', () => {
   });
 
   it('refuses anything but a transport', () => {
-    expect(() => new DistributedMessageBroker({} as never)).toThrow(/transport must be a Transport/);
+    expect(() => new DistributedMessageBroker({} as never)).toThrow(/transport must be a Transport, such as/);
+    expect(() => new DistributedMessageBroker(Promise.resolve() as never)).toThrow(/transport must be a Transport, not the promise of one: await it/);
     expect(() => new DistributedMessageBroker(createNetwork({ maxBatch: 100 }).transport('a'))).toThrow(/maxBatch/);
   });
 

@@ -65,6 +65,7 @@ const LEAST_BATCH = 32_768;
 
 /** @throws {TypeError} for anything but a transport. @throws {RangeError} if it takes too little. */
 export function checkTransport(transport: unknown): asserts transport is Transport {
+  if (hasMethod(transport, 'then')) refuse('transport must be a Transport, not the promise of one: await it', transport);
   const isFine = isObject(transport) && ['start', 'send', 'claim', 'release', 'close'].every((name) => hasMethod(transport, name));
   if (!isFine) refuse('transport must be a Transport, such as createNetwork().transport(name) makes', transport);
   const { maxBatch } = transport as Transport;

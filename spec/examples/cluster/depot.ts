@@ -1,5 +1,5 @@
 import { type MessageBroker, SendError } from 'rx-broker';
-import { type Observable, Subject, catchError, defer, filter, firstValueFrom, interval, map, merge, mergeMap, of, startWith, takeUntil, timer } from 'rxjs';
+import { type Observable, Subject, catchError, defer, filter, first, firstValueFrom, interval, map, merge, mergeMap, of, startWith, takeUntil, timer } from 'rxjs';
 import type { End, Journal } from './journal';
 import { DEPOTS, Depot, type DepotName, type Receipt, depotOf } from './messages';
 
@@ -28,7 +28,7 @@ export interface OpenDepot {
   counts(): DepotCounts;
   /** The milliseconds of the slowest answer since the last call. */
   takeSlowest(): number;
-  /** Sends parcels from now on. */
+  /** Sends parcels, from the moment that it knows the other depots. */
   begin(): void;
   /** Sends no further parcel. Resolves when every request has ended. */
   stop(): Promise<void>;
@@ -73,7 +73,10 @@ export async function openDepot(broker: MessageBroker, name: DepotName, label: s
 
   const others = DEPOTS.filter((other) => other !== name);
   const hasRoom = (): boolean => counts.open < MOST_OPEN;
-  const due$ = merge(...others.map((to) => interval(PACE).pipe(filter(hasRoom), map(() => to)))).pipe(takeUntil(stopped$));
+  // News of the other depots take a moment to come. A parcel that is sent before would find nobody.
+  const areKnown$ = interval(PACE).pipe(first(() => others.every((other) => broker.isRegistered(depotOf(other)))));
+  const paces$ = merge(...others.map((to) => interval(PACE).pipe(filter(hasRoom), map(() => to))));
+  const due$ = areKnown$.pipe(mergeMap(() => paces$), takeUntil(stopped$));
   // When the depot stops, requests that are open go on.
   const ends$ = due$.pipe(mergeMap(send));
 

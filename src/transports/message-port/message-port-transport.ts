@@ -14,7 +14,8 @@ import { PortNode } from './port-node';
  * Messages are cloned as `postMessage` clones them. `start` resolves when the two ends have met; of two ends, the one with the smaller node id
  * decides claims. A node that counts as gone is fenced when it says something again.
  *
- * In Node, a port keeps its process alive while the broker is open. `port.unref()` lets the process end.
+ * In Node, a port keeps its process alive while the broker is open. `port.unref()` lets the process end. A `Worker` of Node tells an error that
+ * ends it by its event `error`. Listen to this event yourself: without a listener, Node ends the whole process.
  *
  * ```ts
  * const broker = new DistributedMessageBroker(messagePortTransport(new Worker(url)));

@@ -31,7 +31,8 @@ const CHECKS: Checks<ServeOptions> = { port: checkPort, transfer: checkFunction 
  * protocol. Handlers answer, stream and fail as those of `spawn` do; `context.signal` aborts when the caller has left. A message that has a schema
  * is checked here.
  *
- * It takes its port from the first message, which the pool sends. Other messages to the worker are not touched.
+ * It takes its port from the first message, which the pool sends. Other messages to the worker are not touched. A worker serves one protocol, so
+ * call it once.
  *
  * ```ts
  * // hash.worker.ts
