@@ -48,8 +48,8 @@ export default defineConfig({
     testTimeout: 300_000,
     hookTimeout: 300_000,
     expect: { poll: { timeout: 60_000 } },
-    // Written where handlers fail on purpose; the specs of these lines listen for themselves.
-    onConsoleLog: (text) => !/in a mailbox without a broker|Handle this by the broker's onError/.test(text),
+    // Written where handlers and observers fail on purpose; the specs of these lines listen for themselves.
+    onConsoleLog: (text) => !/in a mailbox without a broker|Handle this by the broker's onError|an observer or a callback threw: /.test(text),
     reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
     coverage: {
       provider: 'v8',

@@ -7,7 +7,7 @@ import type { ActorId } from '../message/actor-id';
 import type { BrokerSystem } from './broker-system';
 
 /** The most places that are reserved: 32 MB. */
-const MOST_RESERVED = 2 ** 22;
+const MOST_RESERVED = 4_194_304;
 
 /** The registered actors in the order of registration, and the watchers of each. */
 export class Registry {
