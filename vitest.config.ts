@@ -61,7 +61,8 @@ export default defineConfig({
       thresholds: { lines: 95, branches: 95 },
     },
     projects: [
-      { extends: true, test: { name: 'node', include: specs, exclude: [...packed, ...measured, ...patching, ...angular, ...nats, ...page, ...inPage] } },
+      // Where CI is set, Ink shows its last frame only.
+      { extends: true, test: { name: 'node', env: { CI: 'false' }, include: specs, exclude: [...packed, ...measured, ...patching, ...angular, ...nats, ...page, ...inPage] } },
       { extends: true, test: { name: 'angular', include: angular, isolate: true, environment: 'jsdom' } },
       // Each in a process that holds nothing of others: collecting the garbage is quick there, and the heap still.
       { extends: true, test: { name: 'heap', include: [...measured, ...patching], isolate: true } },
