@@ -52,7 +52,7 @@ export function tellTargets(
 /** A function that tells `value` to those who listen now. `undefined` if nobody does. */
 export function announcementTo<T>({ dispatcher }: BrokerSystem, listeners: readonly { next(value: T): void }[], value: T): Telling | undefined {
   if (listeners.length === 0) return undefined;
-  return () => dispatcher.outbox.callEach(listeners, (listener) => listener.next(value));
+  return () => dispatcher.outbox.tellEach(listeners, value);
 }
 
 /** A function of its own, since a closure moves the variables of its function to the heap. */

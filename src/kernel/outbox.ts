@@ -51,6 +51,11 @@ export class Outbox {
     }
   }
 
+  /** Tells `value` to each of the listeners. */
+  tellEach<T>(listeners: Iterable<{ next(value: T): void }>, value: T): void {
+    this.callEach(listeners, (listener) => listener.next(value));
+  }
+
   /** Calls `telling` with each of the listeners. One that throws harms no other (rule D6). */
   callEach<Listener>(listeners: Iterable<Listener>, telling: (listener: Listener) => void): void {
     for (const listener of listeners) {

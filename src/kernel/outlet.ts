@@ -58,7 +58,7 @@ export class Outlet<T> {
   tell(dispatcher: Dispatcher, value: T): void {
     const listeners = this.listeners();
     const { outbox } = dispatcher;
-    dispatcher.add(() => outbox.callEach(listeners, (listener) => listener.next(value)));
+    dispatcher.add(() => outbox.tellEach(listeners, value));
   }
 
   /** The listeners of now. This array does not change. */

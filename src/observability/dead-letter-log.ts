@@ -42,7 +42,7 @@ export class DeadLetterLog {
 
   constructor(options: boolean | DeadLetterLogOptions, logger: Logger, scheduler: SchedulerLike) {
     this.#logger = logger;
-    this.throttle = new Throttle(throttlingOf(options), scheduler, logger, (count) => write(logger, 'warn', `${count} further dead letters.`));
+    this.throttle = new Throttle(throttlingOf(options), scheduler, logger, 'warn', 'dead letters');
   }
 
   /** Writes a letter. `isLast`: later letters are only counted, and the line says so. */

@@ -32,7 +32,7 @@ export class ErrorLog {
 
   constructor(logger: Logger, scheduler: SchedulerLike) {
     this.#logger = logger;
-    this.#throttle = new Throttle(THROTTLING, scheduler, logger, (count) => write(logger, 'error', `${count} further errors of handlers.`));
+    this.#throttle = new Throttle(THROTTLING, scheduler, logger, 'error', 'errors of handlers');
   }
 
   /** Counts one more error. Returns a function that writes it, or `undefined` if it is only counted. */

@@ -54,7 +54,7 @@ export class EventStreams {
   tell(event: BrokerEvent, id: string | undefined): void {
     const listeners = this.listenersOf(id);
     const { outbox } = this.#dispatcher;
-    this.#dispatcher.add(() => outbox.callEach(listeners, (listener) => listener.next(event)));
+    this.#dispatcher.add(() => outbox.tellEach(listeners, event));
   }
 
   /** Those who observe an actor now. */
@@ -68,7 +68,7 @@ export class EventStreams {
   end(last: BrokerEvent): void {
     this.#isOver = true;
     const { outbox } = this.#dispatcher;
-    outbox.callEach(this.#all.listeners(), (listener) => listener.next(last));
+    outbox.tellEach(this.#all.listeners(), last);
     this.#all.complete(outbox);
     const outlets = [...(this.#byActor?.values() ?? [])];
     this.#byActor = undefined;

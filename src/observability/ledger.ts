@@ -252,9 +252,9 @@ export class Ledger implements Journal {
       this.#tellLetter(() => {
         if (events.length > 0) {
           const event: BrokerEvent = { kind: 'dead-lettered', letter, at: letter.at };
-          outbox.callEach(events, (listener) => listener.next(event));
+          outbox.tellEach(events, event);
         }
-        outbox.callEach(letters, (listener) => listener.next(letter));
+        outbox.tellEach(letters, letter);
         for (const tell of queues) tell();
       }),
     );

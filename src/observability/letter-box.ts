@@ -63,7 +63,7 @@ export class LetterBox {
       add: (letter, outbox) => {
         this.add({ letter, source });
         const observers = this.arrivals.listeners();
-        return () => this.#tell(() => outbox.callEach(observers, (observer) => observer.next(letter)), source);
+        return () => this.#tell(() => outbox.tellEach(observers, letter), source);
       },
       end: (outbox) => {
         this.#senders.set(source, undefined);

@@ -1,4 +1,4 @@
-import { type SchedulerLike, Subscription } from 'rxjs';
+import type { SchedulerLike, Subscription } from 'rxjs';
 import { LONGEST_DELAY } from '../kernel/timers';
 import { runOutsideZones } from '../kernel/zone';
 import { type Logger, write } from './logger';
@@ -17,21 +17,24 @@ export class Throttle {
   readonly #interval: number;
   readonly #scheduler: SchedulerLike;
   readonly #logger: Logger;
-  readonly #writeCount: (count: number) => void;
+  readonly #level: 'warn' | 'error';
+  readonly #what: string;
   /** How many there were. */
   #count = 0;
   /** How many of them were written, one by one or in a count. */
   #told: number;
-  /** Writes the next count. */
+  /** Whether a count is to be written when `#timer` is over. */
+  #isDue = false;
   #timer: Subscription | undefined;
 
-  /** `logger` gets the error of a scheduler that throws. */
-  constructor({ first, interval }: Throttling, scheduler: SchedulerLike, logger: Logger, writeCount: (count: number) => void) {
+  /** `what` it counts, in the plural. */
+  constructor({ first, interval }: Throttling, scheduler: SchedulerLike, logger: Logger, level: 'warn' | 'error', what: string) {
     this.#first = this.#told = first;
     this.#interval = interval;
     this.#scheduler = scheduler;
     this.#logger = logger;
-    this.#writeCount = writeCount;
+    this.#level = level;
+    this.#what = what;
   }
 
   /** Whether the next one is to be written, not only counted. */
@@ -41,22 +44,20 @@ export class Throttle {
 
   /** Counts one more. If it is not to be written itself, a count is written when `interval` is over. */
   count(): void {
-    if (++this.#count <= this.#first || this.#interval === Infinity || this.#timer !== undefined) return;
+    if (++this.#count <= this.#first || this.#interval === Infinity || this.#isDue) return;
     // If the scheduler throws (rule D6), it is not asked again, and the count is written when the broker closes.
-    this.#timer = Subscription.EMPTY;
-    this.#guarded(() => {
+    this.#isDue = true;
+    this.#guarded(() =>
       // Outside of zones: an Angular application becomes stable before the count is written.
       runOutsideZones(() => {
-        const timer = this.#scheduler.schedule(() => {
-          this.#timer = undefined;
+        this.#timer = this.#scheduler.schedule(() => {
+          this.#isDue = false;
           this.#flush();
         }, Math.min(this.#interval, LONGEST_DELAY));
-        // A scheduler may call at once.
-        if (this.#timer !== undefined) this.#timer = timer;
-      });
-      // A timer of Node must not keep the process alive for a count.
-      (this.#timer as unknown as { id?: { unref?(): void } } | undefined)?.id?.unref?.();
-    });
+        // A timer of Node must not keep the process alive for a count.
+        (this.#timer as unknown as { id?: { unref?(): void } }).id?.unref?.();
+      }),
+    );
   }
 
   /** Writes the last count. */
@@ -70,7 +71,7 @@ export class Throttle {
     try {
       work();
     } catch (error) {
-      write(this.#logger, 'warn', 'the scheduler threw:', error);
+      write(this.#logger, this.#level, 'the scheduler threw:', error);
     }
   }
 
@@ -78,6 +79,6 @@ export class Throttle {
     const counted = this.#count - this.#told;
     if (counted <= 0 || this.#interval === Infinity) return;
     this.#told = this.#count;
-    this.#writeCount(counted);
+    write(this.#logger, this.#level, `${counted} further ${this.#what}.`);
   }
 }

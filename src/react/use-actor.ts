@@ -42,8 +42,7 @@ export function useActor(id: ActorId, ...given: readonly any[]): ActorRef {
     let latest: readonly Argument[];
     let isMounted: boolean;
     const end = (): void => {
-      registration?.unsubscribe();
-      registration = undefined;
+      registration = registration?.unsubscribe() as undefined;
     };
     /** An argument whose functions call those of the last render. A protocol stays as it is. */
     const lasting = (value: Argument, place: number): Argument =>

@@ -1,5 +1,5 @@
 import { type DependencyList, useMemo, useSyncExternalStore } from 'react';
-import { Subscription } from 'rxjs';
+import type { Subscription } from 'rxjs';
 import type { ActorId } from '../message/actor-id';
 import type { Accepted, ReplyFor } from '../message/reply-of';
 import type { SendOptions } from '../message/send-options';
@@ -47,19 +47,14 @@ export function useRequest<Msg, const M>(
       changed?.();
     };
     const ask = (): void => {
-      let last: unknown;
-      // Known before the message is sent: its handler may make the component leave, or reload, on this stack.
-      const asked = (open = new Subscription());
-      const tell = (isPending: boolean, next: object): void => {
-        if (!asked.closed) become(isPending, next);
-      };
-      asked.add(
-        broker.send<any, any>(id, message, options).subscribe({
-          next: (value) => tell(true, { status: 'success', value: (last = value) }),
-          error: (error: unknown) => tell(false, { status: 'error', error }),
-          complete: () => tell(false, { status: 'success', value: last }),
-        }),
-      );
+      let value: unknown;
+      open = broker.send<any, any>(id, message, options).subscribe({
+        next: (reply) => become(true, { status: 'success', value: (value = reply) }),
+        error: (error: unknown) => become(false, { status: 'error', error }),
+        complete: () => become(false, { status: 'success', value }),
+      });
+      // The handler may make the component leave, on this stack.
+      if (!changed) open.unsubscribe();
     };
     const reload = (): void => {
       if (changed && isAsked) {

@@ -2,12 +2,15 @@ import { isTemporary } from './nats-failure';
 
 /** The pause before the server is asked again, in milliseconds. */
 const PAUSE = 250;
-/** How long to go on asking, in milliseconds. A cluster that has lost its leader answers again after 4 to 7 seconds, on a busy machine after 10. */
-const PATIENCE = 15_000;
+/**
+ * How long to go on asking, in milliseconds. A cluster that has lost its leader answers again after 4 to 7 seconds, on a busy machine after 10, and
+ * one that has just been started after up to 15.
+ */
+const PATIENCE = 30_000;
 
 /** For how long the server is asked again, and after which errors. */
 export interface Patience {
-  /** For how many milliseconds the server is asked again. Default: 15 seconds. */
+  /** For how many milliseconds the server is asked again. Default: 30 seconds. */
   readonly duration?: number;
   /** Whether an error may pass. Default: the server did not answer, has no leader, or the connection was lost. */
   readonly mayPass?: (error: unknown) => boolean;
