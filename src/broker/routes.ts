@@ -59,7 +59,7 @@ export class Routes {
     const details = { headers, topic, attempt: attempts + 1, isBroadcast: false };
     const find = (passed: unknown): Recipient => {
       if (target !== undefined) return system.recipient(target);
-      return topic === undefined ? unrouted(system, 'a broadcast has no topic to route it by') : this.pick({ topic }, passed);
+      return topic === undefined ? new Absent(system, undefined, { code: 'NoRoute' }) : this.pick({ topic }, passed);
     };
     return tellFound(system, { kind: 'tell', message, details, target }, laneOf(priority), find);
   }

@@ -35,11 +35,6 @@ class BoundActor implements RouteTarget {
     this.id = core.id as ActorId;
   }
 
-  /** Vue's `reactive` makes no proxy of an object that has this. */
-  get __v_skip(): boolean {
-    return true;
-  }
-
   get size(): number {
     this.core.system.dispatcher.unfold();
     return this.core.size;
