@@ -5,7 +5,6 @@ import { breakCircles } from '../kernel/deadlock';
 import type { Details } from '../kernel/details';
 import { offer } from '../kernel/offer';
 import { runAsk } from '../kernel/run';
-import { cancel } from '../kernel/settle';
 import { Stamp } from '../kernel/stamp';
 import { type Recipient, type Task, newTask } from '../kernel/task';
 import { startTimer } from '../kernel/timers';
@@ -14,7 +13,8 @@ import type { SendOptions } from '../message/send-options';
 import { isSampleDue, sampleStart } from '../observability/routing-latency';
 import type { BrokerSystem } from './broker-system';
 import { detailsOf } from './details-of';
-import { isCalledOff, untilAborted } from './until-aborted';
+import { follow } from './follow';
+import { isCalledOff } from './until-aborted';
 
 /** What the caller said about an ask besides its message. */
 export interface Asking {
@@ -58,7 +58,7 @@ function subscribe(this: Observable<unknown>, subscriber: Subscriber<unknown>): 
 
 /** Sends an ask that does not take the direct path: it has options, comes from a turn, is observed or timed, or its actor is not idle. */
 function ask(system: BrokerSystem, id: string, recipient: Recipient | undefined, message: unknown, asking: Asking, subscriber: Subscriber<unknown>): void {
-  if (system.interceptSend !== null) askWith(system, id, message, asking, subscriber, () => system.recipient(id));
+  if (system.interceptsSends) askWith(system, id, message, asking, subscriber, () => system.recipient(id));
   else askRecipient(system, recipient ?? new Absent(system, id), message, detailsOf(asking.options, asking.parent ?? null), asking, subscriber);
 }
 
@@ -74,7 +74,7 @@ export function askWith(
   const { options, parent = null, topic } = asking;
   if (isNotSent(system, target, asking, subscriber)) return;
   const givenDetails = detailsOf(options, parent, topic);
-  const passed = system.interceptSend?.(system, { kind: 'ask', message, details: givenDetails, target, parent }) ?? { message, details: givenDetails, refusal: null };
+  const passed = system.pass({ kind: 'ask', message, details: givenDetails, target, parent });
   askRecipient(system, passed.refusal ?? find(passed.message), passed.message, passed.details, asking, subscriber);
 }
 
@@ -114,10 +114,4 @@ function isNotSent(system: BrokerSystem, target: string | undefined, { options, 
 function waitFor(parent: Task, task: Task): void {
   task.more().parent = parent;
   parent.more().waitFor(task);
-}
-
-/** Lets the caller cancel the ask from here on. */
-function follow(task: Task, subscriber: Subscriber<unknown>, signal: AbortSignal | undefined): void {
-  subscriber.add(() => cancel(task));
-  if (signal !== undefined) task.more().unlisten = untilAborted(signal, { cancel: (reason) => cancel(task, reason) });
 }

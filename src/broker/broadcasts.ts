@@ -39,9 +39,9 @@ export class Broadcasts {
       const { dispatcher } = system;
       dispatcher.unfold();
       const givenDetails = detailsOf(options, null, undefined, true);
-      const passed = system.interceptSend?.(system, { kind: 'broadcast', message: given, details: givenDetails }) ?? { message: given, details: givenDetails, refusal: null };
+      const passed = system.pass({ kind: 'broadcast', message: given, details: givenDetails });
       const { message } = passed;
-      if (passed.refusal !== null) {
+      if (passed.refusal !== undefined) {
         askRecipient(system, passed.refusal, message, givenDetails, { lane, options }, subscriber);
         return;
       }
@@ -77,8 +77,8 @@ export class Broadcasts {
   tell(given: unknown, filter: Filter): number {
     const system = this.#system;
     system.dispatcher.unfold();
-    const { message, details, refusal } = system.interceptSend?.(system, { kind: 'broadcast', message: given, details: BROADCAST }) ?? { message: given, details: BROADCAST, refusal: null };
-    if (refusal !== null) {
+    const { message, details, refusal } = system.pass({ kind: 'broadcast', message: given, details: BROADCAST });
+    if (refusal !== undefined) {
       tellWith(system, refusal, message, NORMAL_LANE, details, null);
       return 0;
     }

@@ -13,7 +13,7 @@ import { ErrorLog } from '../observability/error-hook';
 import { EventStreams } from '../observability/event-streams';
 import { Ledger } from '../observability/ledger';
 import type { BrokerSettings } from './broker-options';
-import { handlesOf, sendsOf } from './interception';
+import { type InterceptSend, type Passed, type Sending, handlesOf, sendsOf } from './interception';
 import type { Outward } from './outward';
 
 /** The parts that all mailboxes of one broker share, and the checks that every send passes. */
@@ -31,8 +31,7 @@ export class BrokerSystem implements System {
   outward: Outward | null = null;
   readonly drainsAt: SchedulerLike | undefined;
   readonly intercept: Intercept | null;
-  /** Shows a send to the interceptors. `null` if none of them has a `send`. */
-  readonly interceptSend: ReturnType<typeof sendsOf>;
+  readonly #interceptSend: InterceptSend | null;
   readonly #events: EventStreams;
   readonly #freezes: boolean;
   // A message id ends in a number to the base 32. All of the id but its last digit, `#head`, is made once for 32 ids. It is long on purpose:
@@ -59,7 +58,7 @@ export class BrokerSystem implements System {
     if (freezeMessages) this.dispatcher.addReason(1);
     if (turnTimes) this.dispatcher.addReason(1);
     this.intercept = handlesOf(interceptors);
-    this.interceptSend = sendsOf(interceptors);
+    this.#interceptSend = sendsOf(interceptors);
     // The direct path has no place for them.
     if (interceptors.length > 0) this.dispatcher.addReason(1);
     this.#prefix = this.#head = `${name}:message-`;
@@ -100,6 +99,16 @@ export class BrokerSystem implements System {
   /** Freezes a message, with the option `freezeMessages`. */
   freeze(message: unknown): void {
     if (this.#freezes) deepFreeze(message);
+  }
+
+  /** Whether an interceptor sees what is sent. */
+  get interceptsSends(): boolean {
+    return this.#interceptSend !== null;
+  }
+
+  /** Shows a send to the interceptors, before its targets are looked up. */
+  pass(sending: Sending): Passed {
+    return this.#interceptSend === null ? sending : this.#interceptSend(this, sending);
   }
 
   /** Every message that is sent passes here before its step begins. Returns its details. */

@@ -23,8 +23,11 @@ export interface Passed {
   readonly message: unknown;
   readonly details: Details;
   /** The recipient that refuses the message, if an interceptor has refused it. */
-  readonly refusal: Recipient | null;
+  readonly refusal?: Recipient;
 }
+
+/** Shows a send to the interceptors. */
+export type InterceptSend = (system: System, sending: Sending) => Passed;
 
 type Sender = Required<Pick<Interceptor, 'send'>>;
 type Around = Required<Pick<Interceptor, 'handle'>>;
@@ -40,7 +43,7 @@ export function checkInterceptors(interceptors: unknown, name: string): void {
 }
 
 /** The `send` parts of a broker's interceptors; `null` if there are none. */
-export function sendsOf(interceptors: readonly Interceptor[]): ((system: System, sending: Sending) => Passed) | null {
+export function sendsOf(interceptors: readonly Interceptor[]): InterceptSend | null {
   const sends = interceptors.filter((interceptor) => interceptor.send !== undefined) as readonly Sender[];
   return sends.length === 0 ? null : (system, sending) => pass(sends, system, sending);
 }
@@ -68,7 +71,7 @@ function pass(sends: readonly Sender[], system: System, { kind, message: given, 
     const error = new SendError('Rejected', { actorId: target, cause });
     return { message, details, refusal: new Absent(system, target, { code: 'Rejected', error }) };
   }
-  return { message, details: headers === details.headers ? details : { ...details, headers }, refusal: null };
+  return { message, details: headers === details.headers ? details : { ...details, headers } };
 }
 
 function changeOf(answer: unknown): OutgoingChange {

@@ -28,14 +28,14 @@ export function tell(system: BrokerSystem, id: string, recipient: Recipient | un
   }
   const details = detailsOf(options, parent);
   // The code cannot be `NoRoute`, since an id needs no route.
-  if (system.interceptSend === null) return tellWith(system, recipient ?? new Absent(system, checkActorId(id)), message, lane, details, parent) as SendResult;
+  if (!system.interceptsSends) return tellWith(system, recipient ?? new Absent(system, checkActorId(id)), message, lane, details, parent) as SendResult;
   checkActorId(id);
   return tellFound(system, { kind: 'tell', message, details, target: id, parent }, lane, () => system.recipient(id)) as SendResult;
 }
 
 /** Tells a message whose recipient is looked up by `find` when the interceptors have seen it. */
 export function tellFound(system: BrokerSystem, sending: Sending, lane: number, find: (message: unknown) => Recipient): Resent {
-  const { message, details, refusal } = system.interceptSend?.(system, sending) ?? { ...sending, refusal: null };
+  const { message, details, refusal } = system.pass(sending);
   return tellWith(system, refusal ?? find(message), message, lane, details, sending.parent ?? null);
 }
 

@@ -140,9 +140,9 @@ export class Topics {
     const system = this.#system;
     system.dispatcher.unfold();
     const givenDetails = detailsOf(undefined, null, topic);
-    const passed = system.interceptSend?.(system, { kind: 'publish', message: given, details: givenDetails }) ?? { message: given, details: givenDetails, refusal: null };
+    const passed = system.pass({ kind: 'publish', message: given, details: givenDetails });
     const { message } = passed;
-    if (passed.refusal !== null) {
+    if (passed.refusal !== undefined) {
       tellWith(system, passed.refusal, message, lane, givenDetails, null);
       return 0;
     }

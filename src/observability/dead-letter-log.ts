@@ -1,7 +1,7 @@
 import type { SchedulerLike } from 'rxjs';
 import { type Checks, checkCount, checkTimeout, describeValue, isObject, refuse, resolveOptions } from '../failure/check';
 import type { DeadLetter } from '../message/dead-letter';
-import { type Logger, write } from './logger';
+import type { Logger } from './logger';
 import { Throttle, type Throttling } from './throttle';
 
 /** How dead letters are logged while nobody observes them (rule O3). */
@@ -38,18 +38,15 @@ function throttlingOf(options: boolean | DeadLetterLogOptions): Throttling {
 /** Writes dead letters as warnings. */
 export class DeadLetterLog {
   readonly throttle: Throttle;
-  readonly #logger: Logger;
 
   constructor(options: boolean | DeadLetterLogOptions, logger: Logger, scheduler: SchedulerLike) {
-    this.#logger = logger;
     this.throttle = new Throttle(throttlingOf(options), scheduler, logger, 'warn', 'dead letters');
   }
 
-  /** Writes a letter. `isLast`: later letters are only counted, and the line says so. */
-  print(letter: DeadLetter, isLast: boolean): void {
+  /** Writes a letter, with the end of the line that the throttle gives. */
+  print(letter: DeadLetter, end: string): void {
     const { reason, target, topic } = letter;
     const where = target !== undefined ? ` to ${describeValue(target)}` : topic !== undefined ? ` on topic ${describeValue(topic)}` : '';
-    const further = isLast ? ' Further ones are only counted.' : '';
-    write(this.#logger, 'warn', `dead letter: a message${where} was lost: ${reason}. Observe deadLetters$ or attach a DeadLetterQueue.${further}`, letter);
+    this.throttle.write(`dead letter: a message${where} was lost: ${reason}. Observe deadLetters$ or attach a DeadLetterQueue.${end}`, letter);
   }
 }

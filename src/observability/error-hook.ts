@@ -3,7 +3,7 @@ import { describeValue } from '../failure/check';
 import type { ActorId } from '../message/actor-id';
 import type { Envelope } from '../message/envelope';
 import { THROTTLING } from './dead-letter-log';
-import { type Logger, write } from './logger';
+import type { Logger } from './logger';
 import { Throttle } from './throttle';
 
 /** The origin of an error that no caller waits for. */
@@ -27,22 +27,17 @@ export interface WritingHook extends ErrorHook {
 /** The default of `onError`: the logger's `error` writes the first 10 errors, then a count every five minutes. */
 export class ErrorLog {
   readonly isWriting = true;
-  readonly #logger: Logger;
   readonly #throttle: Throttle;
 
   constructor(logger: Logger, scheduler: SchedulerLike) {
-    this.#logger = logger;
     this.#throttle = new Throttle(THROTTLING, scheduler, logger, 'error', 'errors of handlers');
   }
 
   /** Counts one more error. Returns a function that writes it, or `undefined` if it is only counted. */
   count(what: string, actorId: string, error: unknown): (() => void) | undefined {
     const throttle = this.#throttle;
-    const isWritten = throttle.isOpen;
-    throttle.count();
-    if (!isWritten) return undefined;
-    const further = throttle.isOpen ? '' : ' Further ones are only counted.';
-    return () => write(this.#logger, 'error', `${what} of ${describeValue(actorId)} failed. Handle this by the broker's onError.${further}`, error);
+    const end = throttle.count();
+    return end === undefined ? undefined : () => throttle.write(`${what} of ${describeValue(actorId)} failed. Handle this by the broker's onError.${end}`, error);
   }
 
   /** Writes the last count, when the broker has ended. */

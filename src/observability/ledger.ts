@@ -221,12 +221,10 @@ export class Ledger implements Journal {
     if (this.#isHeard(task.recipient.id)) this.#tellLetterOf(letterOf(task, reason, error));
     // The log leaves out asked messages, whose sender has the error, and errors of handlers that `onError` writes.
     else if (!task.isAsked && (reason !== 'HandlerFailed' || !this.#onError.isWriting)) {
-      const isWritten = log.throttle.isOpen;
-      log.throttle.count();
-      if (!isWritten) return;
+      const end = log.throttle.count();
+      if (end === undefined) return;
       const letter = letterOf(task, reason, error);
-      const isLast = !log.throttle.isOpen;
-      this.#dispatcher.add(() => log.print(letter, isLast));
+      this.#dispatcher.add(() => log.print(letter, end));
     }
   }
 

@@ -42,9 +42,26 @@ export class Throttle {
     return this.#count < this.#first;
   }
 
-  /** Counts one more. If it is not to be written itself, a count is written when `interval` is over. */
-  count(): void {
-    if (++this.#count <= this.#first || this.#interval === Infinity || this.#isDue) return;
+  /** Counts one more. Returns how the line about it ends, or `undefined` if it has no line: then a count is written when `interval` is over. */
+  count(): string | undefined {
+    if (++this.#count < this.#first) return '';
+    if (this.#count === this.#first) return ' Further ones are only counted.';
+    if (this.#interval !== Infinity && !this.#isDue) this.#startTimer();
+    return undefined;
+  }
+
+  /** Writes a line about one of them. */
+  write(text: string, ...details: unknown[]): void {
+    write(this.#logger, this.#level, text, ...details);
+  }
+
+  /** Writes the last count. */
+  close(): void {
+    this.#guarded(() => this.#timer?.unsubscribe());
+    this.#flush();
+  }
+
+  #startTimer(): void {
     // If the scheduler throws (rule D6), it is not asked again, and the count is written when the broker closes.
     this.#isDue = true;
     this.#guarded(() =>
@@ -60,18 +77,12 @@ export class Throttle {
     );
   }
 
-  /** Writes the last count. */
-  close(): void {
-    this.#guarded(() => this.#timer?.unsubscribe());
-    this.#flush();
-  }
-
   /** Calls the scheduler, which is user code. */
   #guarded(work: () => void): void {
     try {
       work();
     } catch (error) {
-      write(this.#logger, this.#level, 'the scheduler threw:', error);
+      this.write('the scheduler threw:', error);
     }
   }
 
@@ -79,6 +90,6 @@ export class Throttle {
     const counted = this.#count - this.#told;
     if (counted <= 0 || this.#interval === Infinity) return;
     this.#told = this.#count;
-    write(this.#logger, this.#level, `${counted} further ${this.#what}.`);
+    this.write(`${counted} further ${this.#what}.`);
   }
 }
