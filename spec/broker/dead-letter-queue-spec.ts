@@ -158,6 +158,7 @@ describe('DeadLetterQueue', () => {
     const queue = new DeadLetterQueue();
     const [first, second] = [1, 2].map(() => new InMemoryMessageBroker().withDeadLetterQueue(queue)) as [InMemoryMessageBroker, InMemoryMessageBroker];
     const letters = watchFor(queue.letters$);
+    expect(queue.letters$).toBe(queue.letters$);
     first.trySend(id, 'first');
     second.trySend(id, 'second');
     const got: unknown[] = [];

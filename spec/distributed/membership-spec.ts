@@ -35,6 +35,11 @@ describe('nodes$', () => {
     expect(seen.values).toEqual(['a b', 'a b c', 'a c']);
   });
 
+  it('is the same object at each read', () => {
+    const { nodes } = cluster(['a']);
+    expect(nodes['a']!.nodes$).toBe(nodes['a']!.nodes$);
+  });
+
   it('says the id, the version and the time of each node', () => {
     const { nodes, join, pass } = cluster(['a']);
     pass(50);

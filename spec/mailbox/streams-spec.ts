@@ -88,6 +88,14 @@ describe('the streams of a mailbox', () => {
   });
 });
 
+describe('the streams of a mailbox', () => {
+  it.each(['deliveries$', 'pressure$', 'losses$', 'idle$'] as const)('%s is the same object at each read, and another for each mailbox', (name) => {
+    const [mailbox, other] = [Mailbox.bounded(1), Mailbox.bounded(1)];
+    expect(mailbox[name]).toBe(mailbox[name]);
+    expect(mailbox[name]).not.toBe(other[name]);
+  });
+});
+
 describe('idle$', () => {
   it('tells an observer that came in a turn that the mailbox is idle after it, and those from before nothing (M6)', () => {
     const mailbox = Mailbox.bounded<string>(5);

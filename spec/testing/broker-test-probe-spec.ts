@@ -242,6 +242,7 @@ describe('BrokerTestProbe', () => {
     const { broker, probe } = setup();
     broker.spawn(id, () => {});
     const sent: unknown[] = [];
+    expect(probe.sent$).toBe(probe.sent$);
     probe.sent$.subscribe(({ target, message }) => sent.push([target, message]));
     broker.trySend(id, 1);
     probe.unsubscribe();

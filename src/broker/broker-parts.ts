@@ -1,3 +1,4 @@
+import type { Observable } from 'rxjs';
 import { checkActorId } from '../failure/check';
 import { breakCircles } from '../kernel/deadlock';
 import type { Dispatcher } from '../kernel/dispatcher';
@@ -34,6 +35,7 @@ export class BrokerParts {
   readonly broadcasts: Broadcasts;
   /** Completes the subscribers of `metrics$` when the broker has ended. It tells no values. */
   readonly metrics: Outlet<BrokerMetrics> = new Outlet();
+  metrics$: Observable<BrokerMetrics> | undefined = undefined;
   /** Set by the first call of `close`. */
   closing: Closing | undefined = undefined;
   /** For a broker with other nodes. */

@@ -206,7 +206,7 @@ export class LocalBroker {
   }
 
   get metrics$(): Observable<BrokerMetrics> {
-    return metricsOf(this.parts, () => this.metrics());
+    return (this.parts.metrics$ ??= metricsOf(this.parts, () => this.metrics()));
   }
 
   get deadLetters$(): Observable<DeadLetter> {

@@ -7,17 +7,15 @@ import type { NodeInfo } from './transport';
 export class Membership {
   readonly #dispatcher: Dispatcher;
   readonly #outlet = new Outlet<readonly NodeInfo[]>();
+  /** The nodes: those of now first, then those after each change. */
+  readonly nodes$: Observable<readonly NodeInfo[]>;
   #nodes: readonly NodeInfo[];
   #isOver = false;
 
   constructor(dispatcher: Dispatcher, self: NodeInfo) {
     this.#dispatcher = dispatcher;
     this.#nodes = [self];
-  }
-
-  /** The nodes: those of now first, then those after each change. */
-  get nodes$(): Observable<readonly NodeInfo[]> {
-    return new Observable((subscriber) => {
+    this.nodes$ = new Observable((subscriber) => {
       const nodes = this.#nodes;
       if (!this.#isOver) subscriber.add(this.#outlet.add(subscriber));
       this.#dispatcher.tellNow(() => {

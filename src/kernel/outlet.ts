@@ -20,9 +20,11 @@ export class Outlet<T> {
   #isOver = false;
   /** Whether anyone listens. */
   observed = false;
+  #stream: Observable<T> | undefined;
 
+  /** What it tells, as a stream: the same object at each read, since an `async` pipe leaves a stream for another one. */
   get stream(): Observable<T> {
-    return new Observable((subscriber) => this.add(subscriber));
+    return (this.#stream ??= new Observable((subscriber) => this.add(subscriber)));
   }
 
   /** A stream that calls `prepare` before each observer joins, and `changed` when the first comes and when the last has left. */

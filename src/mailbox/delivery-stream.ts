@@ -8,6 +8,7 @@ import type { Task } from '../kernel/task';
 import { UnhandledMessage } from '../kernel/unhandled-message';
 import type { Delivery } from '../message/delivery';
 import type { ActorContext } from '../message/message-broker';
+import { keptStream } from './kept-stream';
 import { drainedOf } from './mailbox-streams';
 
 /** One delivery: an open turn, as the subscriber of `deliveries$` sees it. */
@@ -43,7 +44,7 @@ class OpenDelivery<Msg> implements Delivery<Msg> {
  * The messages of a mailbox as a stream. Its subscriber is the consumer, and gets the next delivery when an open one is settled. If the
  * subscriber unsubscribes, its unsettled messages fail with `Unhandled`; if its `next` throws, that message does (rule M6).
  */
-export class DeliveryStream<Msg> extends Observable<Delivery<Msg>> {
+class DeliveryStream<Msg> extends Observable<Delivery<Msg>> {
   constructor(core: MailboxCore) {
     super((subscriber) => consume(core, subscriber));
   }
@@ -69,6 +70,9 @@ export class DeliveryStream<Msg> extends Observable<Delivery<Msg>> {
     });
   }
 }
+
+/** The deliveries of a mailbox. */
+export const deliveriesOf: (core: MailboxCore) => Observable<Delivery> = /* @__PURE__ */ keptStream((core) => new DeliveryStream(core));
 
 /** Whether RxJS takes this for a Subscriber, and does not wrap it in another. `instanceof` would miss a Subscriber of RxJS 5 or 6. */
 function isSubscriber(value: unknown): value is Subscriber<any> {

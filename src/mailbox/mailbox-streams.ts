@@ -2,10 +2,11 @@ import { Observable, type Subscriber, distinctUntilChanged } from 'rxjs';
 import { IdleWatch } from '../kernel/idle-watch';
 import type { Loss, MailboxCore } from '../kernel/mailbox-core';
 import { Outlet } from '../kernel/outlet';
+import { keptStream } from './kept-stream';
 
 /** The number of queued messages divided by the capacity: the current value first, then each change. */
-export function pressureOf(core: MailboxCore): Observable<number> {
-  return new Observable<number>((subscriber) => {
+export const pressureOf: (core: MailboxCore) => Observable<number> = /* @__PURE__ */ keptStream((core) =>
+  new Observable<number>((subscriber) => {
     core.system.dispatcher.unfold();
     const queue = core.ensureQueue();
     const pressure = (queue.pressure ??= new Outlet());
@@ -16,12 +17,12 @@ export function pressureOf(core: MailboxCore): Observable<number> {
       subscriber.next(size / capacity);
       if (status === 'ended') subscriber.complete();
     });
-  }).pipe(distinctUntilChanged());
-}
+  }).pipe(distinctUntilChanged()),
+);
 
 /** Whether nothing is queued, waits, runs or holds a seat: the current value first, then each change, told between turns. */
-export function idleOf(core: MailboxCore): Observable<boolean> {
-  return new Observable((subscriber) => {
+export const idleOf: (core: MailboxCore) => Observable<boolean> = /* @__PURE__ */ keptStream((core) =>
+  new Observable((subscriber) => {
     core.system.dispatcher.unfold();
     const { isQuiet, status } = core;
     if (status !== 'ended') subscriber.add(watchIdle(core, subscriber, isQuiet));
@@ -29,8 +30,8 @@ export function idleOf(core: MailboxCore): Observable<boolean> {
       subscriber.next(isQuiet);
       if (status === 'ended') subscriber.complete();
     });
-  });
-}
+  }),
+);
 
 /** Watches a mailbox for one observer of `idle$`. Returns a function that ends the watch. */
 function watchIdle(core: MailboxCore, subscriber: Subscriber<boolean>, isQuiet: boolean): () => void {
@@ -52,9 +53,8 @@ function watchIdle(core: MailboxCore, subscriber: Subscriber<boolean>, isQuiet: 
   };
 }
 
-export function lossesOf(core: MailboxCore): Observable<Loss> {
-  return untilEnded(core, () => (core.more().losses ??= new Outlet()));
-}
+/** Every message that the mailbox loses. */
+export const lossesOf: (core: MailboxCore) => Observable<Loss> = /* @__PURE__ */ keptStream((core) => untilEnded(core, () => (core.more().losses ??= new Outlet())));
 
 /** Completes when the mailbox has ended: it is closed, and everything in it is over. */
 export function drainedOf(core: MailboxCore): Observable<never> {

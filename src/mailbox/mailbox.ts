@@ -11,7 +11,7 @@ import type { MailboxMetrics } from '../message/mailbox-metrics';
 import type { MailboxOptions } from '../message/mailbox-options';
 import type { AnyProtocol } from '../message/protocol';
 import { HOOKS, consumerOf } from './consumer';
-import { DeliveryStream } from './delivery-stream';
+import { deliveriesOf } from './delivery-stream';
 import { resolveMailbox } from './mailbox-options';
 import { idleOf, lossesOf, pressureOf } from './mailbox-streams';
 
@@ -117,7 +117,7 @@ export class Mailbox<in out Msg = any> {
    * a direct subscriber throws. (Behind operators RxJS only reports what `next` throws.) Completes when the mailbox is closed and drained.
    */
   get deliveries$(): Observable<Delivery<Msg>> {
-    return new DeliveryStream<Msg>(this.core);
+    return deliveriesOf(this.core);
   }
 
   /** Queued messages / capacity, 0 to 1: the current value at once, then every change. Completes when the mailbox is closed and drained. */

@@ -14,6 +14,7 @@ export class EventStreams {
   readonly #all = new Outlet<BrokerEvent>();
   /** One outlet for each actor that somebody observes alone. */
   #byActor: Map<string, Outlet<BrokerEvent>> | undefined;
+  #stream: Observable<BrokerEvent> | undefined;
   #isOver = false;
 
   constructor(dispatcher: Dispatcher, changed: (id: string) => void) {
@@ -37,8 +38,8 @@ export class EventStreams {
   }
 
   /** Every event, in order. While it has an observer, messages take the slow path. */
-  all(): Observable<BrokerEvent> {
-    return this.#all.observing(() => this.#dispatcher.unfold(), (change) => this.#dispatcher.addReason(change));
+  get all(): Observable<BrokerEvent> {
+    return (this.#stream ??= this.#all.observing(() => this.#dispatcher.unfold(), (change) => this.#dispatcher.addReason(change)));
   }
 
   /** The events of some actors, in order. Messages to the others stay on their fast path. */

@@ -85,7 +85,7 @@ export class Ledger implements Journal {
 
   /** Every event, in order. While it has an observer, messages take the slow path. */
   get events$(): Observable<BrokerEvent> {
-    return this.#events.all();
+    return this.#events.all;
   }
 
   /** The events of some actors, in order. */

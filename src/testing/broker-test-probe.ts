@@ -27,17 +27,15 @@ export type MessageMatcher<Msg = any> = Partial<Msg> | Msg | ((message: Msg) => 
  */
 export class BrokerTestProbe {
   /** The inside. It is not `#private`, since Vue wraps objects in proxies. */
+  /** Every attempt to send from its subscription on, refused ones too, in order. Completes when the broker closes. */
+  readonly sent$: Observable<SentEvent>;
   private readonly notes: ProbeNotes;
 
   /** @throws {TypeError} for anything but a broker. */
   constructor(broker: MessageBroker) {
     check(isObservable((broker as MessageBroker | null)?.events$), 'broker must be a MessageBroker', broker);
     this.notes = new ProbeNotes(broker);
-  }
-
-  /** Every attempt to send from its subscription on, refused ones too, in order. Completes when the broker closes. */
-  get sent$(): Observable<SentEvent> {
-    return this.notes.broker.events$.pipe(filter((event): event is SentEvent => event.kind === 'sent'));
+    this.sent$ = broker.events$.pipe(filter((event): event is SentEvent => event.kind === 'sent'));
   }
 
   /** Whether exactly `count` messages were sent to an actor since the probe was made, with broadcasts and refused ones. */

@@ -109,6 +109,9 @@ export const OBSERVING_LAWS: readonly BrokerLaw[] = [
     expect(under.home.metrics()).toMatchObject(FIGURES);
     expect(seen.values.length).toBeGreaterThan(5);
   }, { needs: ['oneLedger'] }),
+  brokerLaw('each stream is the same object at each read, since an async pipe subscribes again to another one', ({ broker }) => {
+    for (const name of ['broadcasts$', 'metrics$', 'deadLetters$', 'events$'] as const) expect(broker[name], name).toBe(broker[name]);
+  }),
   brokerLaw('a dead letter says what was lost, whose it was, and why (O3)', async ({ broker, settle, letters }) => {
     broker.trySend(a, { lost: true }, { priority: 'high', headers: { trace: 'x' } });
     await settle();

@@ -68,6 +68,7 @@ class Pool implements WorkerPool {
   /** What the workers share. Its broker only connects them: it is not that of the pool's actor, so that workers learn of no other actors. */
   readonly #setup: PoolWorkerSetup;
   readonly #infos = new BehaviorSubject<readonly PoolWorkerInfo[]>([]);
+  readonly workers$: Observable<readonly PoolWorkerInfo[]> = this.#infos.asObservable();
   #workers: PoolWorker[] = [];
   #size: number;
   #lastNumber = 0;
@@ -107,10 +108,6 @@ class Pool implements WorkerPool {
 
   get size(): number {
     return this.#size;
-  }
-
-  get workers$(): Observable<readonly PoolWorkerInfo[]> {
-    return this.#infos.asObservable();
   }
 
   resize(size: number): void {
