@@ -32,13 +32,12 @@ export class Claims {
   readonly #transport: Transport;
   readonly #scheduler: SchedulerLike;
   readonly #namespace: string;
+  readonly #callbackFailed: (what: string, error: unknown) => void;
   readonly #claims = new Map<string, Claim>();
   readonly #retries = new Set<Subscription>();
   #waits: readonly Wait[] = [];
   #hasStarted = false;
   #isOver = false;
-
-  readonly #callbackFailed: (what: string, error: unknown) => void;
 
   /** `callbackFailed` is told what a method of the transport throws that must not. */
   constructor(transport: Transport, scheduler: SchedulerLike, namespace: string, callbackFailed: (what: string, error: unknown) => void) {

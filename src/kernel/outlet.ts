@@ -22,7 +22,7 @@ export class Outlet<T> {
   observed = false;
   #stream: Observable<T> | undefined;
 
-  /** What it tells, as a stream: the same object at each read, since an `async` pipe leaves a stream for another one. */
+  /** The values of this outlet. Each read gives the same stream, since an `async` pipe subscribes again when it reads another one. */
   get stream(): Observable<T> {
     return (this.#stream ??= new Observable((subscriber) => this.add(subscriber)));
   }

@@ -12,4 +12,5 @@ export { type PoolOptions, type RestartOptions } from './pool-options';
 export { type WorkerLike } from './pool-worker';
 export { type PoolWorkerInfo } from './pool-worker-info';
 export { type ServeOptions, serveActor } from './serve-actor';
-export { type WorkerPool, spawnPool } from './spawn-pool';
+export { spawnPool } from './spawn-pool';
+export { type WorkerPool } from './worker-pool';

@@ -1,5 +1,5 @@
-import type { PickTransfer } from '../../distributed/transport';
 import { SPAWN } from '../../broker/registrar';
+import type { PickTransfer } from '../../distributed/transport';
 import { type Checks, checkDuration, checkFunction, checkOptions, checkPositiveInteger, checkTimeout, isObject, refuse, resolveOptions } from '../../failure/check';
 import type { SpawnOptions } from '../../message/registration';
 import { MESSAGE_PORT, type MessagePortOptions } from './message-port-options';
