@@ -69,3 +69,43 @@ describe('an unknown option', () => {
     expect(() => new DeadLetterQueue({ size: 5 } as object)).toThrow("The options are 'capacity'");
   });
 });
+
+describe('a collection', () => {
+  const collections: [string, object, string][] = [
+    ['an array', [], 'an array'],
+    ['a Map', new Map([['trace', 'x']]), 'a collection'],
+    ['Headers of fetch', new Headers({ trace: 'x' }), 'a collection'],
+  ];
+
+  it.each(collections)('is refused as options: %s (S1)', (_, given, what) => {
+    const broker = new InMemoryMessageBroker({ logDeadLetters: false });
+    const other = actorId<any>('other');
+    broker.spawn(id, () => {});
+    const calls: Record<string, () => unknown> = {
+      send: () => broker.send(id, 1, given),
+      trySend: () => broker.trySend(id, 1, given),
+      'trySend to nobody': () => broker.trySend(other, 1, given),
+      broadcast: () => broker.broadcast(1, given),
+      publish: () => broker.publish('t', 1, given),
+      topic$: () => broker.topic$('t', given as never),
+      spawn: () => broker.spawn(other, () => {}, given),
+      'new InMemoryMessageBroker': () => new InMemoryMessageBroker(given),
+      close: () => broker.close(given),
+    };
+    for (const [name, call] of Object.entries(calls)) expect(call, name).toThrow(new TypeError(`options must be an object, got ${what}`));
+    expect(broker.metrics().totalSent).toBe(0);
+  });
+
+  it.each(collections)('is refused as headers, which would be lost: %s (S7)', (_, given, what) => {
+    const broker = new InMemoryMessageBroker({ logDeadLetters: false });
+    broker.spawn(id, () => {});
+    const headers = given as Record<string, string>;
+    for (const call of [() => broker.send(id, 1, { headers }), () => broker.trySend(id, 1, { headers }), () => broker.broadcast(1, { headers })]) {
+      expect(call).toThrow(new TypeError(`headers must be an object, got ${what}`));
+    }
+    const strict = new InMemoryMessageBroker({ logDeadLetters: false, interceptors: [{ send: () => ({ headers }) }] });
+    strict.spawn(id, () => {});
+    const refused = strict.trySend(id, 1);
+    expect(!refused.ok && refused.error.cause).toEqual(new TypeError(`headers of an interceptor must be an object, got ${what}`));
+  });
+});

@@ -27,14 +27,19 @@ describe('describeValue', () => {
     [null, 'null'],
     [[], 'an array'],
     [{}, 'an object'],
+    [new Map(), 'a collection'],
+    [new Headers(), 'a collection'],
     [() => {}, 'a function'],
     [Symbol('s'), 'Symbol(s)'],
   ])('shows %s', (value, shown) => {
     expect(describeValue(value)).toBe(shown);
   });
 
-  it('calls none of the value’s own code', () => {
-    const hostile = new Proxy({}, { get: () => { throw new Error('touched'); } });
+  it('reads nothing of the value, and bears a Proxy that throws', () => {
+    const touched = (): never => {
+      throw new Error('touched');
+    };
+    const hostile = new Proxy({}, { get: touched, has: touched });
     expect(describeValue(hostile)).toBe('an object');
   });
 });

@@ -86,7 +86,7 @@ describe('protocol', () => {
     const Lost = protocol('lost', { list: message<readonly number[]>(), day: message<Date>(), map: message<Map<string, number>>(), tick: message() });
     const make = Lost as unknown as Record<string, (payload: unknown) => unknown>;
     expect(() => make['list']!([1])).toThrow(new TypeError("the payload of 'lost.list' must be an object with fields, such as { value: … }, got an array"));
-    expect(() => make['map']!(new Map())).toThrow(/such as \{ value: … \}, got an object$/);
+    expect(() => make['map']!(new Map())).toThrow(/such as \{ value: … \}, got a collection$/);
     expect(() => make['day']!(new Date())).toThrow(TypeError);
     // @ts-expect-error: the array belongs into a field.
     expect(() => Lost.list([1])).toThrow(TypeError);

@@ -11,10 +11,12 @@ export function describeValue(value: unknown): string {
       if (value === null) return 'null';
       // `isArray` throws for a Proxy that is revoked.
       try {
-        return Array.isArray(value) ? 'an array' : 'an object';
+        if (Array.isArray(value)) return 'an array';
+        if (Symbol.iterator in value) return 'a collection';
       } catch {
-        return 'an object';
+        // It is described as any other object.
       }
+      return 'an object';
     case 'bigint':
       return `${value}n`;
     default:
@@ -94,7 +96,7 @@ export function checkOneOf<T extends string>(value: unknown, name: string, allow
 /** @throws {TypeError} unless `value` is `undefined` or an object. */
 export function checkObject(value: unknown, name = 'options'): void {
   // Every send passes here, so the text is made for an error only.
-  if (value !== undefined && !isObject(value)) refuse(`${name} must be an object`, value);
+  if (value !== undefined && (!isObject(value) || Symbol.iterator in value)) refuse(`${name} must be an object`, value);
 }
 
 /**

@@ -26,11 +26,15 @@ export function checkTell(options: TellOptions | undefined): number {
   return checked(options, TELL);
 }
 
-/** The lane, if the options hold nothing but a priority; else `undefined`. @throws {RangeError} for a bad priority. */
+/** The lane, if the options hold a priority and nothing else; otherwise `undefined`. @throws {RangeError} for a bad priority. */
 export function laneOnly(options: TellOptions): number | undefined {
   if (!isObject(options)) return undefined;
-  for (const name in options) if (name !== 'priority') return undefined;
-  return laneOf(options.priority);
+  let lane;
+  for (const name in options) {
+    if (name !== 'priority') return undefined;
+    lane = laneOf(options.priority);
+  }
+  return lane;
 }
 
 /** The same for an ask. */
