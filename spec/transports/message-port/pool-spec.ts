@@ -305,4 +305,11 @@ describe('serveActor', () => {
     expect(serve(Job, {}, { prt: port })).toThrow(/unknown option 'prt', did you mean 'port'/);
     port.close();
   });
+
+  it('refuses a second protocol in one worker', () => {
+    const { port1: port } = new MessageChannel();
+    serveActor(Job, {} as never, { port });
+    expect(() => serveActor(Job, {} as never, { port })).toThrow(/was called in this worker already/);
+    port.close();
+  });
 });

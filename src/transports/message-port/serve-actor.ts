@@ -24,6 +24,9 @@ const QUIET: LevelLogger = {
   error: (text, ...details) => console.error(text, ...details),
 };
 
+/** The ports that have an actor to serve. A second one on a port would be given messages of the first. */
+const served = new WeakSet<MessagePortLike>();
+
 const CHECKS: Checks<ServeOptions> = { port: checkPort, transfer: checkFunction };
 
 /**
@@ -40,6 +43,7 @@ const CHECKS: Checks<ServeOptions> = { port: checkPort, transfer: checkFunction 
  * ```
  *
  * @throws {TypeError} for a bad protocol or handler, or outside of a worker.
+ * @throws {Error} if it was called in this worker before.
  */
 export function serveActor<P extends AnyProtocol<P> & object>(protocol: P, handlers: HandlersOf<P>, options: ServeOptions = {}): void {
   checkOptions(options, CHECKS);
@@ -47,6 +51,8 @@ export function serveActor<P extends AnyProtocol<P> & object>(protocol: P, handl
   const { handler } = consumerOf(protocol, handlers ?? null);
   const { port = ownersPort(), transfer } = options;
   check(port !== undefined, 'serveActor must be called in a worker, or be given its port', port);
+  if (served.has(port)) throw new Error('serveActor was called in this worker already: a worker serves one protocol, which has all its messages');
+  served.add(port);
   const stop = listenTo(port, {
     message: (given) => {
       const order = readServeMessage(given);
