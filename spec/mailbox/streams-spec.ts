@@ -110,4 +110,16 @@ describe('idle$', () => {
     mailbox.resume();
     expect([before.values, ...inTurn.map(({ values }) => values)]).toEqual([[true, false, true], [false, true, false, true], [false, true, false, true]]);
   });
+
+  it('does not tell an observer that came in a turn the same again when the turn stays open (M6)', () => {
+    const mailbox = Mailbox.bounded<string>(5);
+    const before = watchFor(mailbox.idle$);
+    let inTurn: ReturnType<typeof watchFor> | undefined;
+    mailbox.receive(() => {
+      inTurn = watchFor(mailbox.idle$);
+      return NEVER as never;
+    });
+    mailbox.next('open');
+    expect([before.values, inTurn?.values]).toEqual([[true, false], [false]]);
+  });
 });

@@ -1,7 +1,7 @@
 import { Observable } from 'rxjs';
 import { BROADCAST } from '../kernel/details';
 import { Outlet } from '../kernel/outlet';
-import type { Recipient } from '../kernel/task';
+import type { Recipient, Task } from '../kernel/task';
 import type { ActorId } from '../message/actor-id';
 import { NORMAL_LANE } from '../message/lane';
 import type { BroadcastOptions } from '../message/send-options';
@@ -59,7 +59,7 @@ export class Broadcasts {
       subscriber.add(gathering);
       if (signal !== undefined) subscriber.add(untilAborted(signal, gathering));
       const details = system.outgoing(message, passed.details);
-      const cast = { targets, count, message, lane, details, placeFor: (target: Recipient) => gathering.placeFor(target), timeout };
+      const cast = { targets, count, message, lane, details, placeFor: (task: Task) => gathering.placeFor(task), timeout };
       const send = (): unknown => castTo(system, cast, this.announcementOf(message), 'broadcast');
       if (count > 0) {
         send();

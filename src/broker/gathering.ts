@@ -1,7 +1,7 @@
 import type { Subscriber, Unsubscribable } from 'rxjs';
 import type { Place } from '../kernel/fan-out';
 import { end } from '../kernel/settle';
-import type { Recipient, System, Task } from '../kernel/task';
+import type { System, Task } from '../kernel/task';
 import { startTimer } from '../kernel/timers';
 import type { ActorId } from '../message/actor-id';
 import type { BroadcastResult } from '../message/send-result';
@@ -12,15 +12,17 @@ import type { BroadcastResult } from '../message/send-result';
  */
 class GatheredPlace implements Place {
   readonly holdsBack = true;
-  task: Task | undefined = undefined;
+  readonly task: Task;
   result: BroadcastResult | undefined = undefined;
   readonly #gathering: Gathering;
   readonly #actorId: ActorId;
   #value: unknown = undefined;
 
-  constructor(gathering: Gathering, actorId: ActorId) {
+  constructor(gathering: Gathering, task: Task) {
+    this.task = task;
     this.#gathering = gathering;
-    this.#actorId = actorId;
+    // Kept, since the mailbox may be registered under another id before the result is told.
+    this.#actorId = task.self;
   }
 
   get closed(): boolean {
@@ -65,8 +67,8 @@ export class Gathering implements Unsubscribable {
     this.#inOrder = isAsSettled ? [] : this.#places;
   }
 
-  placeFor(target: Recipient): Place {
-    const place = new GatheredPlace(this, target.id as ActorId);
+  placeFor(task: Task): Place {
+    const place = new GatheredPlace(this, task);
     this.#places.push(place);
     return place;
   }
@@ -91,7 +93,7 @@ export class Gathering implements Unsubscribable {
 
   /** Starts the timeouts of the messages that are not over. */
   startTimers(): void {
-    for (const { task } of this.#places) if (task !== undefined) startTimer(task);
+    for (const { task } of this.#places) startTimer(task);
   }
 
   /** Cancels the messages that have no result yet. The caller gets `reason`, by the outbox as every end. */
@@ -116,6 +118,6 @@ export class Gathering implements Unsubscribable {
   }
 
   #cancelOpen(): void {
-    for (const { task } of this.#places) if (task !== undefined) end(task, 'Cancelled');
+    for (const { task } of this.#places) end(task, 'Cancelled');
   }
 }

@@ -9,8 +9,6 @@ import { type Caller, type Recipient, type System, Task, newTask } from './task'
 
 /** Takes the reply of one target of a broadcast. */
 export interface Place extends Caller {
-  /** The message of this target, once it has a task. */
-  task: Task | undefined;
   /** Takes a plain reply. */
   succeed(value: unknown): void;
 }
@@ -23,8 +21,8 @@ export interface Cast {
   readonly message: unknown;
   readonly lane: number;
   readonly details: Details;
-  /** Makes the place for a target's reply. `undefined`: nobody waits for replies. */
-  readonly placeFor: ((target: Recipient) => Place) | undefined;
+  /** Makes the place for the reply to the message of one target. `undefined`: nobody waits for replies. */
+  readonly placeFor: ((task: Task) => Place) | undefined;
   /** Milliseconds until a reply must have come, if replies are waited for. */
   readonly timeout: number;
 }
@@ -129,14 +127,13 @@ export class FanOut implements OnePiece {
   }
 
   /** Runs the handlers in the same way, with a place for each target's reply. */
-  runAsked(dispatcher: Dispatcher, placeFor: (target: Recipient) => Place): void {
+  runAsked(dispatcher: Dispatcher, placeFor: (task: Task) => Place): void {
     const { targets, count, message, lane } = this.#cast;
     while (this.#at < count) {
       const mailbox = targets[this.#at++] as MailboxCore;
-      const place = placeFor(mailbox);
       const task = new Task(mailbox, lane, 'running', this.#stamp);
-      // The handler may cancel its own turn, by the signal of the broadcast.
-      place.task = task;
+      // Made before the handler is called, which may cancel its own turn by the signal of the broadcast.
+      const place = placeFor(task);
       mailbox.delivered++;
       dispatcher.stack = mailbox;
       let result: unknown;
@@ -191,19 +188,17 @@ export class FanOut implements OnePiece {
 
   #taskFor(target: Recipient): Task {
     const { details, lane, message, placeFor } = this.#cast;
-    const place = placeFor?.(target);
     const task = newTask(target, message, lane, null, this.#stamp ?? new Stamp(undefined, details));
-    if (place !== undefined) this.#give(task, place);
+    if (placeFor !== undefined) this.#give(task, placeFor(task));
     return task;
   }
 
-  /** Gives the task its place as its caller, and the place its task. */
+  /** Gives the task its place as its caller. */
   #give(task: Task, place: Place): void {
     const { message, timeout } = this.#cast;
     const rest = task.more();
     rest.message = message;
     rest.caller = place;
     rest.timeout = timeout;
-    place.task = task;
   }
 }

@@ -9,7 +9,7 @@ import type { MailboxCore } from '../../kernel/mailbox-core';
 import { offer } from '../../kernel/offer';
 import { runTell } from '../../kernel/run';
 import { Stamp } from '../../kernel/stamp';
-import { type Recipient, newTask } from '../../kernel/task';
+import { type Recipient, type Task, newTask } from '../../kernel/task';
 import { startTimer } from '../../kernel/timers';
 import type { Authorize, IncomingFrame } from '../authorize';
 import { detailsFrom } from './details-frame';
@@ -63,12 +63,12 @@ export class Receiver {
     const recipient = this.#recipient(id);
     if (kind === 'ask' && rest === 0 && this.#isDirect(recipient)) {
       // A cast to one target takes the direct path, without a task if the reply is a plain one.
-      castHere(system, { targets: [recipient], count: 1, message, lane, details: PLAIN, placeFor: () => ask, timeout: timeout ?? Infinity }, undefined, false);
+      castHere(system, { targets: [recipient], count: 1, message, lane, details: PLAIN, placeFor: (task) => ask.of(task), timeout: timeout ?? Infinity }, undefined, false);
       if (ask.task !== undefined) startTimer(ask.task);
       return true;
     }
     const task = newTask(recipient, message, lane, ask, new Stamp(undefined, detailsFrom(rest, false)));
-    ask.task = task;
+    ask.of(task);
     task.more().timeout = timeout ?? Infinity;
     system.dispatcher.step(() => {
       offer(task, system.phase === 'ended', null);
@@ -102,10 +102,10 @@ export class Receiver {
     const code = decoded === undefined ? 'Unserializable' : 'Rejected';
     const targets = ids.map((id) => (isFine ? this.#recipient(id) : new Absent(system, id, { code })));
     const asks: ServedAsk[] = [];
-    const placeFor = ({ id = '' }: Recipient): ServedAsk => {
-      const ask = this.#serve(first + asks.length, { id, holdsBack: true });
+    const placeFor = (task: Task): ServedAsk => {
+      const ask = this.#serve(first + asks.length, { id: task.self, holdsBack: true });
       asks.push(ask);
-      return ask;
+      return ask.of(task);
     };
     system.freeze(message);
     const cast = { targets, count: targets.length, message, lane, details: detailsFrom(rest, true), placeFor: first === 0 ? undefined : placeFor, timeout: timeout ?? Infinity };

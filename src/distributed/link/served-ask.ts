@@ -22,6 +22,7 @@ export interface Serving {
 
 /** The caller of an ask of another node: it sends the reply there. */
 export class ServedAsk implements Place {
+  /** The message of the ask. `undefined` until its actor is to get it. */
   task: Task | undefined = undefined;
   readonly untilTaken: boolean;
   readonly holdsBack: boolean;
@@ -79,6 +80,12 @@ export class ServedAsk implements Place {
     this.#end();
     if (error instanceof SendError) this.#sendFailure(error);
     else this.#parts.post(['error', this.#ref, ...described(error, this.#parts.maxText)]);
+  }
+
+  /** Makes this the caller of a message. */
+  of(task: Task): this {
+    this.task = task;
+    return this;
   }
 
   /** The ask fails before it is given to its actor. */
