@@ -1,6 +1,7 @@
 import { Mailbox, actorId } from 'rx-broker';
+import { DistributedMessageBroker } from 'rx-broker/distributed';
 import { Subject, range } from 'rxjs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { expectConserved, watchFor } from '../broker/setup';
 import { cluster } from './setup';
 
@@ -134,5 +135,25 @@ describe('a streamed reply of another node', () => {
     const other = watchFor(nodes['b']!.send(id, 'fine'));
     pass();
     expect(other.values).toEqual(['fine']);
+  });
+});
+
+describe('a burst to one node', () => {
+  it.each([
+    ['in parts, if the transport clones, since the other thread can begin then', true, 3],
+    ['in one batch, if the transport carries text', false, 0],
+  ])('goes out %s', (_, structured, atOnce) => {
+    const { network, nodes, scheduler, pass } = cluster(['a'], { structured });
+    const got: number[] = [];
+    nodes['a']!.spawn(id, (n) => void got.push(n), { capacity: Infinity });
+    const transport = network.transport('b');
+    const send = vi.spyOn(transport, 'send');
+    const b = new DistributedMessageBroker(transport, { scheduler, logDeadLetters: false });
+    pass();
+    send.mockClear();
+    for (let n = 0; n < 100; n++) b.trySend(id, n);
+    expect(send).toHaveBeenCalledTimes(atOnce);
+    pass();
+    expect(got).toEqual(Array.from({ length: 100 }, (__, n) => n));
   });
 });

@@ -24,12 +24,18 @@ export interface OutboxParts {
  * 20,000 tells took 1.7 times as long in batches of 800 kB, and a broadcast 2.4 times.
  */
 const USUAL_BATCH = 65_536;
+/**
+ * So many frames go out at once over a transport that clones, so that the other thread handles them while this one goes on: with 64 asks in
+ * flight over a port, 8.0 → 4.5 µs each. Over NATS a batch more costs as much as that saves.
+ */
+const BURST = 32;
 /** The most bytes without a receipt: messages have a window, but replies and news have none. When half of them wait, nothing more is taken from the other node. */
 export const MOST_BYTES: number = 64 * 1_048_576;
 
 /**
  * The frames that go to another node. They go out in numbered batches: the first of a tick at the end of the tick, so that a single ask is
- * quick, and what is added after that in one batch when the event loop has gone on. A batch is sent again until its receipt comes.
+ * quick, and what is added after that in one batch when the event loop has gone on; a burst to another thread goes out in parts. A batch is sent
+ * again until its receipt comes.
  */
 export class Outbox {
   /** The bytes of the frames that the other node may not have. */
@@ -73,6 +79,7 @@ export class Outbox {
     this.bytes += parcel.frame.size;
     this.#waiting.push(parcel);
     if (this.isOverfull) this.#parts.overflowed();
+    if (this.#waiting.length >= BURST && this.#parts.packing.isStructured) this.flush();
     this.#schedule();
   }
 
