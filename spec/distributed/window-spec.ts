@@ -1,5 +1,5 @@
 import { Mailbox, actorId } from 'rx-broker';
-import { DistributedMessageBroker } from 'rx-broker/distributed';
+import { DistributedMessageBroker, structuredCodec } from 'rx-broker/distributed';
 import { Subject, range } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
 import { expectConserved, watchFor } from '../broker/setup';
@@ -155,5 +155,18 @@ describe('a burst to one node', () => {
     expect(send).toHaveBeenCalledTimes(atOnce);
     pass();
     expect(got).toEqual(Array.from({ length: 100 }, (__, n) => n));
+  });
+
+  it('leaves what moves with its sender until the end of the tick', () => {
+    const { nodes, pass } = cluster(['a', 'b'], { structured: true }, { codec: structuredCodec((message) => [(message as { bytes: Uint8Array }).bytes.buffer]) });
+    const got: number[] = [];
+    nodes['a']!.spawn(id, ({ bytes }: { bytes: Uint8Array }) => void got.push(bytes[0]!), { capacity: Infinity });
+    pass();
+    const sent = Array.from({ length: 100 }, (_, n) => new Uint8Array([n]));
+    for (const bytes of sent) nodes['b']!.trySend(id, { bytes });
+    expect(sent.map(({ byteLength }) => byteLength)).toEqual(sent.map(() => 1));
+    pass();
+    expect(sent.map(({ byteLength }) => byteLength)).toEqual(sent.map(() => 0));
+    expect(got).toEqual(Array.from({ length: 100 }, (_, n) => n));
   });
 });

@@ -26,7 +26,8 @@ export interface OutboxParts {
 const USUAL_BATCH = 65_536;
 /**
  * So many frames go out at once over a transport that clones, so that the other thread handles them while this one goes on: with 64 asks in
- * flight over a port, 8.0 → 4.5 µs each. Over NATS a batch more costs as much as that saves.
+ * flight over a port, 8.0 → 4.5 µs each. Over NATS a batch more costs as much as that saves. What moves stays with its sender until the end of
+ * the tick, so a burst that moves something is not parted.
  */
 const BURST = 32;
 /** The most bytes without a receipt: messages have a window, but replies and news have none. When half of them wait, nothing more is taken from the other node. */
@@ -44,6 +45,8 @@ export class Outbox {
   receiptedSeq = 0;
   readonly #parts: OutboxParts;
   #waiting: Parcel[] = [];
+  /** Whether a frame that waits moves something. */
+  #moves = false;
   #lastSeq = 0;
   /** `idle`: nothing is due. `soon`: frames go out at the end of this tick. `later`: in a macrotask. */
   #state: 'idle' | 'soon' | 'later' = 'idle';
@@ -79,7 +82,8 @@ export class Outbox {
     this.bytes += parcel.frame.size;
     this.#waiting.push(parcel);
     if (this.isOverfull) this.#parts.overflowed();
-    if (this.#waiting.length >= BURST && this.#parts.packing.isStructured) this.flush();
+    if (parcel.frame.transfer !== undefined) this.#moves = true;
+    if (this.#waiting.length >= BURST && this.#parts.packing.isStructured && !this.#moves) this.flush();
     this.#schedule();
   }
 
@@ -191,6 +195,7 @@ export class Outbox {
     }
     this.bytes -= withdrawn;
     this.#waiting = waiting.length === count ? [] : waiting.slice(count);
+    if (this.#waiting.length === 0) this.#moves = false;
   }
 
   #refresh(parcel: Parcel, now: number): void {
