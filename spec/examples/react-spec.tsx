@@ -11,6 +11,8 @@ import { renderPage } from './react/server';
 import { Results, Search, Shop, Toast, cart, search, toasts } from './react/shop';
 
 beforeEach(() => {
+  // Other files of specs may have left something on the page.
+  document.body.innerHTML = '';
   Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
 });
 afterEach(() => {

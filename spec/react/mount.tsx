@@ -2,6 +2,7 @@ import { type InMemoryMessageBroker as Broker, type BrokerOptions, InMemoryMessa
 import { BrokerProvider } from 'rx-broker/react';
 import { Component, type ReactNode, StrictMode, act } from 'react';
 import { type Root, createRoot, hydrateRoot } from 'react-dom/client';
+import { onTestFinished } from 'vitest';
 
 // React asks for this where `act` is used.
 Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
@@ -18,23 +19,30 @@ export interface Mounted {
   unmount(): void;
 }
 
+/** A place on the page for this test. Other files of specs may get the same page. */
+function newContainer(): HTMLElement {
+  const container = document.body.appendChild(document.createElement('div'));
+  onTestFinished(() => container.remove());
+  return container;
+}
+
 /** Renders below a provider, with all effects. */
 export function mount(broker: Broker, node: ReactNode): Mounted {
-  const container = document.body.appendChild(document.createElement('div'));
+  const container = newContainer();
   const root = createRoot(container);
   return mounted(container, (all) => root.render(all), () => root.unmount(), broker, node);
 }
 
 /** The same in StrictMode, at the root: elsewhere it does not mount twice. */
 export function mountStrictly(broker: Broker, node: ReactNode): Mounted {
-  const container = document.body.appendChild(document.createElement('div'));
+  const container = newContainer();
   const root = createRoot(container);
   return mounted(container, (all) => root.render(<StrictMode>{all}</StrictMode>), () => root.unmount(), broker, node);
 }
 
 /** Hydrates what a server has rendered. `mismatches` gets what React complains of. */
 export function hydrate(broker: Broker, html: string, node: ReactNode, mismatches: unknown[]): Mounted {
-  const container = document.body.appendChild(document.createElement('div'));
+  const container = newContainer();
   container.innerHTML = html;
   let root!: Root;
   act(() => {

@@ -92,8 +92,10 @@ export class Directory {
     const { announce, claims } = this.#setup;
     const { id } = core;
     if (!core.isRemote) {
-      if (claims.isHeld(id)) announce(['gone', id]);
+      const wasHeld = claims.isHeld(id);
+      // The id is released first, so that it is free for whoever hears of the end.
       claims.release(id);
+      if (wasHeld) announce(['gone', id]);
       const isClosing = this.#setup.parts.system.phase !== 'open';
       this.#decide(core, isClosing ? new BrokerError('BrokerClosed', `the broker has closed before ${describeValue(id)} was claimed in the cluster`) : undefined);
     }

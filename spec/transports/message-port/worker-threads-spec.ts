@@ -123,11 +123,17 @@ describe('a star of worker threads', () => {
     await firstValueFrom(broker.nodes$.pipe(filter(({ length }) => length === 3)));
     await hasCounter(broker);
     expect(await firstValueFrom(broker.send(counterId, Counter.double({ n: 4 })))).toBe(8);
-    const ended = firstValueFrom(broker.watch(counterId));
-    broker.trySend(counterId, Counter.leave());
-    await ended;
-    const own = broker.spawn(counterId, () => {});
-    await own.ready;
+    const claimed = async (): Promise<boolean> => {
+      const ended = firstValueFrom(broker.watch(counterId));
+      broker.trySend(counterId, Counter.leave());
+      await ended;
+      return broker.spawn(counterId, () => {}).ready.then(() => true, () => false);
+    };
+    // A worker whose thread is slow may claim the id only now that the first one has left. Then it has its turn.
+    if (!(await claimed())) {
+      await hasCounter(broker);
+      expect(await claimed()).toBe(true);
+    }
     expect(broker.nodeOf(counterId)).toBe(broker.nodeId);
   });
 
