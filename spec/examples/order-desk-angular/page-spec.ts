@@ -94,12 +94,12 @@ describe.skipIf(!existsSync(executablePath))('the page of the order desk, in Chr
     const place = desk.page.getByRole('button', { name: 'Place order' });
     await desk.page.keyboard.press('Shift+S');
     await desk.page.keyboard.type('20');
-    expect(await place.isEnabled()).toBe(true);
+    await desk.until(() => place.isEnabled(), (isEnabled) => isEnabled);
     await desk.page.keyboard.press('Enter');
     await desk.until(() => desk.page.innerText('[data-result]'), (result) => result.startsWith('sell 20 ACME: '));
     await desk.page.keyboard.press('Shift+B');
     await desk.page.keyboard.type('1.5');
-    expect(await place.isDisabled()).toBe(true);
+    await desk.until(() => place.isDisabled(), (isDisabled) => isDisabled);
 
     await desk.goTo('Risk check');
     const shares = desk.page.getByRole('spinbutton', { name: 'Shares of ACME to buy' });
@@ -130,7 +130,7 @@ describe.skipIf(!existsSync(executablePath))('the page of the order desk, in Chr
       return desk.number('[data-letters]');
     };
     await desk.until(redeliverAll, (letters) => letters === 0);
-    expect(await redeliver.isDisabled()).toBe(true);
+    await desk.until(() => redeliver.isDisabled(), (isDisabled) => isDisabled);
     const { placed, filled, rejected, cancelled } = await desk.rest();
     expect(filled + rejected + cancelled).toBe(placed);
     expect(desk.wrong).toEqual([]);
