@@ -117,7 +117,7 @@ describe('idle$', () => {
     let inTurn: ReturnType<typeof watchFor> | undefined;
     mailbox.receive(() => {
       inTurn = watchFor(mailbox.idle$);
-      return NEVER as never;
+      return NEVER;
     });
     mailbox.next('open');
     expect([before.values, inTurn?.values]).toEqual([[true, false], [false]]);
