@@ -35,6 +35,7 @@ export class BrokerParts {
   readonly broadcasts: Broadcasts;
   /** Completes the subscribers of `metrics$` when the broker has ended. It tells no values. */
   readonly metrics: Outlet<BrokerMetrics> = new Outlet();
+  /** The stream of the metrics. It is made when it is first read. */
   metrics$: Observable<BrokerMetrics> | undefined = undefined;
   /** Set by the first call of `close`. */
   closing: Closing | undefined = undefined;

@@ -8,6 +8,6 @@ export function follow(task: Task, subscriber: Subscriber<any>, signal: AbortSig
   const stop = (reason?: unknown): void => {
     if (task.isAsked) cancel(task, reason);
   };
-  subscriber.add(() => stop());
+  subscriber.add(stop);
   if (signal !== undefined) task.more().unlisten = untilAborted(signal, { cancel: stop });
 }

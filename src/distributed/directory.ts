@@ -93,7 +93,7 @@ export class Directory {
     const { id } = core;
     if (!core.isRemote) {
       const wasHeld = claims.isHeld(id);
-      // The id is released first, so that it is free for whoever hears of the end.
+      // Another node may claim the id as soon as it hears that the actor has ended.
       claims.release(id);
       if (wasHeld) announce(['gone', id]);
       const isClosing = this.#setup.parts.system.phase !== 'open';
