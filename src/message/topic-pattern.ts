@@ -1,5 +1,6 @@
 import { BrokerError } from '../failure/broker-error';
 import { describeValue } from '../failure/check';
+import { remembering } from './remembering';
 
 /** Matches any one token. */
 export const ANY_TOKEN = '*';
@@ -8,6 +9,8 @@ export const ANY_REST = '>';
 /** What an error text shows as allowed. */
 const TOPICS = 'a.b.c';
 const PATTERNS = 'a.b.c, a.*.c, a.>';
+
+// One call parses the same topic for its check, its actors, its observers and its retained message. So the last one is remembered.
 
 /**
  * The tokens of a pattern: `orders.*.eu`, `orders.>`. As in NATS, a token that only contains `*` or `>`, such as `a*`, is no wildcard.
@@ -33,19 +36,6 @@ export const parseTopic: Parse = /* @__PURE__ */ remembering((topic) => {
 });
 
 type Parse = (value: unknown) => readonly string[];
-
-/** Remembers the last result: one call parses the same topic for its check, its actors, its observers and its retained message. */
-function remembering(parsed: Parse): Parse {
-  let last: unknown = parsed;
-  let tokens: readonly string[] = [];
-  return (value) => {
-    if (value !== last) {
-      tokens = parsed(value);
-      last = value;
-    }
-    return tokens;
-  };
-}
 
 function parse(value: unknown, what: string, allowed: string): readonly string[] {
   if (typeof value !== 'string') throw new BrokerError('RoutingFailed', `a ${what} must be a string, got ${describeValue(value)}`);
