@@ -1,5 +1,6 @@
-/** Makes a function that remembers the last value that it was given, and the result. It calls `of` for another value only. */
+/** Makes a function that remembers the last value that it was given, and its result. It calls `of` again only for a different value. */
 export function remembering<Value, Result>(of: (value: Value) => Result): (value: Value) => Result {
+  // At first the function itself, which nobody gives to it.
   let last: unknown = of;
   let result: Result;
   return (value) => {

@@ -10,7 +10,8 @@ export const ANY_REST = '>';
 const TOPICS = 'a.b.c';
 const PATTERNS = 'a.b.c, a.*.c, a.>';
 
-// One call parses the same topic for its check, its actors, its observers and its retained message. So the last one is remembered.
+// The two parsers remember the last topic, since one call needs its tokens up to four times: for its check, its actors, its observers and its
+// retained message.
 
 /**
  * The tokens of a pattern: `orders.*.eu`, `orders.>`. As in NATS, a token that only contains `*` or `>`, such as `a*`, is no wildcard.

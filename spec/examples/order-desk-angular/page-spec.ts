@@ -85,7 +85,7 @@ describe.skipIf(!existsSync(executablePath))('the page of the order desk, in Chr
     await desk.until(() => desk.tally(), ({ placed }) => placed === before.placed + 100);
     const after = await desk.ended();
     expect([after.placed - before.placed, after.filled - before.filled, after.rejected - before.rejected, after.cancelled - before.cancelled]).toEqual([100, 50, 50, 0]);
-    // One more, since the answer to one that was sent again is another.
+    // The last answer may be that of an order that was set aside. So one more order is placed, whose answer comes last.
     await keyboard.press('b');
     await enter(1);
     await desk.until(() => desk.page.innerText('[data-result]'), (result) => result === 'buy 10 ACME: rejected, since the price is beyond the limit.');
@@ -126,7 +126,7 @@ describe.skipIf(!existsSync(executablePath))('the page of the order desk, in Chr
     expect((await desk.tally()).open).toBeGreaterThan(0);
 
     await desk.set('Risk failures', 0);
-    // Few enough that a busy machine catches up.
+    // So few that a busy machine catches up with the letters.
     await desk.set('Orders', 20);
     const redeliver = desk.page.getByRole('button', { name: 'Redeliver all' });
     await redeliver.click();
